@@ -1,0 +1,68 @@
+"""An appeal: something people give to, with a text, a target, dates, one currency and accounts of its own."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.extensions import Base, Key
+from app.money import Money
+
+
+class Appeal(Base):
+    """One appeal. It takes gifts from `starts_on` to `ends_on`, local days, both included.
+
+    Without `starts_on` it is a draft. Without `ends_on` it goes on until it is ended. Without `precedence` it has its
+    page but never stands under articles; of those that could, the highest precedence is in force, and among equals
+    the one that started last. `suggested_minor` are the amounts offered, in minor units of `currency`.
+    """
+
+    __tablename__ = "appeals"
+    __table_args__ = (
+        CheckConstraint("target_minor > 0", name="target"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("currency = lower(currency) AND length(currency) = 3", name="currency"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(String(3))
+    target_minor: Mapped[int | None] = mapped_column(Key)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    precedence: Mapped[int | None]
+    suggested_minor: Mapped[list[int]] = mapped_column(JSON, default=list)
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def target(self) -> Money | None:
+        """What the appeal wants to raise, if it says so."""
+        return None if self.target_minor is None else Money(self.target_minor, self.currency)
+
+    @property
+    def suggested(self) -> list[Money]:
+        """The amounts it offers; none is ever preselected."""
+        return [Money(minor, self.currency) for minor in self.suggested_minor]
+
+    def open_on(self, day: date) -> bool:
+        """Whether it takes gifts on a local day."""
+        return self.starts_on is not None and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def days_left(self) -> int | None:
+        """How many local days it still takes gifts, today included; `None` when it has no end."""
+        return None if self.ends_on is None else max(0, (self.ends_on - clock.today()).days + 1)
+
+
+class AppealAccount(Base):
+    """Which income accounts an appeal raises money on; the ledger itself knows nothing of appeals."""
+
+    __tablename__ = "appeal_accounts"
+    __table_args__ = (PrimaryKeyConstraint("appeal_id", "account_id"),)
+
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)

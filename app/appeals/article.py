@@ -1,0 +1,32 @@
+"""An article: a published text with a permanent number, which may announce an event and make demands."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base, Key
+
+
+class Article(Base):
+    """One article. `number` is its permanent address; `text` is Markdown; the event's fields are empty without one.
+
+    `event_starts_at` is an instant; `event_all_day` says that only its local day is known. `demands` are Markdown
+    lines, shown as a list after the text. `version` grows with every change, for caches.
+    """
+
+    __tablename__ = "articles"
+    __table_args__ = (CheckConstraint("number > 0", name="number"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    headline: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    demands: Mapped[list[str]] = mapped_column(JSON, default=list)
+    posted_at: Mapped[datetime] = mapped_column(index=True)
+    event_starts_at: Mapped[datetime | None]
+    event_all_day: Mapped[bool] = mapped_column(default=False)
+    event_place: Mapped[str | None] = mapped_column(String(300))
+    event_directions: Mapped[str | None] = mapped_column(String(300))
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)

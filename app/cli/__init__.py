@@ -1,0 +1,1 @@
+"""The operator's door: serve, migrate, import, verify, work."""

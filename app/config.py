@@ -1,0 +1,185 @@
+"""The settings: read from the environment once, checked as a whole, and reported all at once when they are wrong."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PRACTICE_KEY = "sk_test_practice"
+PRACTICE_TILL = "http://127.0.0.1:8001"
+_LIVE_PREFIXES = ("sk_live_", "rk_live_")
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or wrong; `problems` says each in words."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep every problem, so that the operator mends them in one go."""
+        super().__init__("Whipround cannot start:\n" + "\n".join(f"  - {problem}" for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who raises the money, as pages, mails and receipts name it."""
+
+    name: str
+    address: str
+    registration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides; `docs/operations.md` says what each is for."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    base_url: str
+    organisation: Organisation
+    stripe_secret_key: str = field(repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    mail_from: str
+    stripe_api_base: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
+    currency: str = "gbp"
+    address_rule: str = "optional"
+    trusted_proxies: int = 0
+    bind: str = "127.0.0.1:8000"
+    web_concurrency: int = 1
+    practice: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether the Stripe key moves real money."""
+        return self.stripe_secret_key.startswith(_LIVE_PREFIXES)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https, so that cookies and HSTS may insist on it."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def outbox(self) -> Path:
+        """Where mail is written when no SMTP server is set."""
+        return self.data_dir / "outbox"
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (the process's own by default).
+
+    Raises `SettingsError` with every problem found. Only PRACTICE=1 makes harmless defaults stand in for missing
+    ones; what must stay the same between starts (the keys) is then kept in DATA_DIR/practice.env.
+    """
+    given = {name: value.strip() for name, value in (environ if environ is not None else os.environ).items()}
+    problems: list[str] = []
+    practice = given.get("PRACTICE") == "1"
+    data_dir = Path(given.get("DATA_DIR") or "data").absolute()
+    if practice:
+        given = {**_practice_defaults(data_dir), **{name: value for name, value in given.items() if value}}
+
+    def required(name: str, what: str) -> str:
+        value = given.get(name, "")
+        if not value:
+            problems.append(f"{name} is missing: {what}.")
+        return value
+
+    def whole(name: str, default: int, at_least: int) -> int:
+        text = given.get(name) or str(default)
+        if not (text.isascii() and text.isdigit()) or int(text) < at_least:
+            problems.append(f"{name} must be a whole number of {at_least} or more, not {text!r}.")
+            return default
+        return int(text)
+
+    def address(name: str, value: str, schemes: tuple[str, ...]) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in schemes or not parts.hostname):
+            problems.append(f"{name} must be an address starting with {' or '.join(s + '://' for s in schemes)}.")
+        return value.rstrip("/")
+
+    key = required("STRIPE_SECRET_KEY", "the secret key of your Stripe account (sk_test_… or sk_live_…)")
+    if practice and key.startswith(_LIVE_PREFIXES):
+        problems.append("PRACTICE=1 never goes with a live Stripe key: take one of the two away.")
+    secrets_given = tuple(s.strip() for s in given.get("STRIPE_WEBHOOK_SECRET", "").split(",") if s.strip())
+    if not secrets_given:
+        problems.append("STRIPE_WEBHOOK_SECRET is missing: the signing secret of your webhook endpoint (whsec_…).")
+    currency = (given.get("CURRENCY") or "gbp").lower()
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        problems.append(f"CURRENCY must be a three-letter code such as gbp, not {currency!r}.")
+    rule = given.get("ADDRESS_RULE") or "optional"
+    if rule not in ("none", "optional", "required"):
+        problems.append(f"ADDRESS_RULE must be none, optional or required, not {rule!r}.")
+    secret_key = required("SECRET_KEY", "a long random text that signs cookies")
+    if secret_key and len(secret_key) < 32:
+        problems.append("SECRET_KEY is too short: use at least 32 random characters.")
+    try:
+        zone = ZoneInfo(given.get("TIMEZONE") or "Europe/London")
+    except (ZoneInfoNotFoundError, ValueError):
+        problems.append(f"TIMEZONE {given['TIMEZONE']!r} is not known: use a name such as Europe/London.")
+        zone = ZoneInfo("UTC")
+    settings = Settings(
+        data_dir=data_dir,
+        database_url=_database_url(given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'whipround.sqlite3'}"),
+        secret_key=secret_key,
+        base_url=address("BASE_URL", required("BASE_URL", "the public address of this site"), ("https", "http")),
+        organisation=Organisation(
+            name=required("ORGANISATION_NAME", "who raises the money"),
+            address=required("ORGANISATION_ADDRESS", "its postal address, for receipts and the imprint"),
+            registration=given.get("ORGANISATION_REGISTRATION", ""),
+        ),
+        stripe_secret_key=key,
+        stripe_webhook_secrets=secrets_given,
+        stripe_api_base=address("STRIPE_API_BASE", given.get("STRIPE_API_BASE", ""), ("https", "http")) or None,
+        smtp_url=address("SMTP_URL", given.get("SMTP_URL", ""), ("smtp", "smtps")) or None,
+        mail_from=required("MAIL_FROM", "the address that receipts come from"),
+        timezone=zone,
+        currency=currency,
+        address_rule=rule,
+        trusted_proxies=whole("TRUSTED_PROXIES", 0, 0),
+        bind=given.get("BIND") or "127.0.0.1:8000",
+        web_concurrency=whole("WEB_CONCURRENCY", 1, 1),
+        practice=practice,
+    )
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _database_url(url: str) -> str:
+    """The URL with the driver that Whipround brings along."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def _practice_defaults(data_dir: Path) -> dict[str, str]:
+    """Harmless settings for trying things out; the random ones are made once and kept beside the database."""
+    kept = data_dir / "practice.env"
+    if not kept.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        made = f"SECRET_KEY={secrets.token_hex(32)}\nSTRIPE_WEBHOOK_SECRET=whsec_{secrets.token_hex(24)}\n"
+        # Two processes may start at once: each writes a file of its own, and the first link wins.
+        own = data_dir / f"practice.env.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(made)
+        try:
+            os.link(own, kept)
+        except FileExistsError:
+            pass
+        finally:
+            own.unlink()
+    lines = (line.partition("=") for line in kept.read_text().splitlines() if "=" in line)
+    return {
+        **{name.strip(): value.strip() for name, _, value in lines},
+        "BASE_URL": "http://127.0.0.1:8000",
+        "ORGANISATION_NAME": "The Lantern",
+        "ORGANISATION_ADDRESS": "4 Mill Lane, Ambleford AM1 2QX",
+        "STRIPE_SECRET_KEY": PRACTICE_KEY,
+        "STRIPE_API_BASE": PRACTICE_TILL,
+        "MAIL_FROM": "The Lantern <receipts@lantern.example>",
+    }

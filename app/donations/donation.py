@@ -1,0 +1,60 @@
+"""A donation: one gift of one amount, from pledge on."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base, Key
+from app.money import Money
+
+PLEDGED, RECEIVED, ABANDONED = "pledged", "received", "abandoned"
+
+
+class Donation(Base):
+    """One gift. *pledged* → *received* or *abandoned*; an abandoned one that is paid after all becomes received.
+
+    `amount_minor` is what was pledged, and once received what was charged. The giver's details are as they were
+    typed for this gift; nothing of them is copied into the ledger. `submission` is the digest of the form's nonce
+    and content: the same submission is the same pledge. `checkout_key` is the idempotency key under which Stripe is
+    asked for a Checkout Session; it is committed before the call.
+    """
+
+    __tablename__ = "donations"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("state IN ('pledged', 'received', 'abandoned')", name="state"),
+        CheckConstraint("(state = 'received') = (received_at IS NOT NULL)", name="received_at"),
+        CheckConstraint("(state = 'received') = (charge_id IS NOT NULL)", name="charge_id"),
+        Index("ix_donations_appeal_received", "appeal_id", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    amount_minor: Mapped[int] = mapped_column(Key)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(10))
+    pledged_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    charge_id: Mapped[str | None] = mapped_column(String(80), unique=True)
+    declined_at: Mapped[datetime | None]
+
+    name: Mapped[str | None] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
+    address: Mapped[str | None] = mapped_column(String(400))
+    postcode: Mapped[str | None] = mapped_column(String(20))
+    country: Mapped[str | None] = mapped_column(String(80))
+    message: Mapped[str | None] = mapped_column(Text)
+    name_may_be_shown: Mapped[bool] = mapped_column(default=False)
+
+    submission: Mapped[str] = mapped_column(String(64), unique=True)
+    checkout_key: Mapped[str] = mapped_column(String(64), unique=True)
+    checkout_session_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    checkout_url: Mapped[str | None] = mapped_column(Text)
+    checkout_expires_at: Mapped[datetime | None]
+
+    @property
+    def amount(self) -> Money:
+        """What is or was given."""
+        return Money(self.amount_minor, self.currency)

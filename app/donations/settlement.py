@@ -1,0 +1,78 @@
+"""Settlement: a charge becomes a received donation, an entry in the books and a receipt that is due, together."""
+
+from sqlalchemy import select, update
+
+from app import clock
+from app.appeals.appeal import AppealAccount
+from app.donations.donation import RECEIVED, Donation
+from app.extensions import db
+from app.ledger import accounts, posting
+from app.ledger.accounts import Account
+from app.ledger.balances import GIFT
+from app.payments.charge import Charge
+from app.receipts import requesting
+
+
+def settle(charge: Charge) -> None:
+    """Book a charge that succeeded. Settling it again changes nothing.
+
+    A charge of a donation we know makes it received; one that no donation claims, or a second charge for the same
+    donation, is real money all the same: it is posted to *unidentified* and listed. The caller commits.
+    """
+    donation = None
+    if charge.donation is not None:
+        donation = db.session.execute(
+            select(Donation.id, Donation.reference, Donation.state, Donation.charge_id, AppealAccount.account_id)
+            .join(AppealAccount, AppealAccount.appeal_id == Donation.appeal_id)
+            .join(Account, (Account.id == AppealAccount.account_id) & (Account.currency == charge.amount.currency))
+            .where(Donation.reference == charge.donation)
+            .with_for_update(of=Donation)
+        ).first()
+    if donation is None or donation.charge_id not in (None, charge.charge_id):
+        _post(charge, accounts.house_account("liabilities:unidentified", charge.amount.currency), None)
+        return
+    if donation.state == RECEIVED:
+        return
+    db.session.execute(
+        update(Donation)
+        .where(Donation.id == donation.id)
+        .values(
+            state=RECEIVED,
+            received_at=charge.created_at,
+            charge_id=charge.charge_id,
+            amount_minor=charge.amount.minor,
+        )
+    )
+    requesting.request(f"donation:{donation.reference}")
+    _post(charge, donation.account_id, donation.reference)
+
+
+def is_settled(charge_id: str) -> bool:
+    """Whether the books have this charge already."""
+    return posting.find(_source(charge_id)) is not None
+
+
+def _source(charge_id: str) -> str:
+    return f"stripe:{charge_id}:received"
+
+
+def _post(charge: Charge, from_account: int, donation: str | None) -> None:
+    stripe = accounts.house_account("assets:stripe", charge.amount.currency)
+    posting.post(
+        _source(charge.charge_id),
+        [posting.Line(from_account, stripe, charge.amount)],
+        kind=GIFT if donation else "unclaimed-charge",
+        subject=f"donation:{donation}" if donation else f"charge:{charge.charge_id}",
+        memo="card gift received" if donation else "charge that no donation claims",
+        occurred_at=charge.created_at,
+        recorded_by="stripe",
+    )
+
+
+def declined(reference: str) -> None:
+    """Note that a card was declined for a pledge, so that the giver's page can say so."""
+    db.session.execute(
+        update(Donation)
+        .where(Donation.reference == reference, Donation.state != RECEIVED)
+        .values(declined_at=clock.now())
+    )

@@ -1,0 +1,80 @@
+"""The composition: settings, extensions and doors are put together here, and nowhere else."""
+
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy.pool import QueuePool
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import clock, config, limits, writing  # noqa: F401 - every table is known once the house stands
+from app.appeals import article  # noqa: F401
+from app.config import Settings
+from app.extensions import babel, csrf, db, migrate
+from app.ledger import beginning  # noqa: F401
+from app.payments.gateway import Gateway
+
+_ROOT = Path(__file__).parent.parent
+
+# How many requests one web process works on at a time; each may hold one database connection (app/asgi.py).
+THREADS = 8
+
+
+def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> Flask:
+    """The whole application. Tests pass settings of their own, and may pass a gateway.
+
+    Raises `config.SettingsError` when the environment is not enough.
+    """
+    settings = settings or config.read()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    clock.use_local_zone(settings.timezone)
+    app = Flask(
+        "app",
+        root_path=str(_ROOT / "app"),
+        template_folder=str(_ROOT / "templates"),
+        static_folder=str(_ROOT / "static"),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=64 * 1024,
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        BABEL_DEFAULT_TIMEZONE=settings.timezone.key,
+    )
+    app.extensions["whipround"] = settings
+    app.extensions["gateway"] = gateway or Gateway(settings.stripe_secret_key, settings.stripe_api_base)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    babel.init_app(app)
+    csrf.init_app(app)
+    migrate.init_app(app, db, directory=str(_ROOT / "migrations"))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            writing.prepare_sqlite(db.engine)
+    _open_doors(app)
+    return app
+
+
+def _open_doors(app: Flask) -> None:
+    """Every door registers itself, with its own policy."""
+    from app.cli import commands
+    from app.public import door as public_door
+    from app.webhooks import door as webhooks_door
+
+    public_door.register(app)
+    webhooks_door.register(app)
+    commands.register(app)
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    options: dict[str, object] = {"poolclass": QueuePool, "pool_size": THREADS, "max_overflow": 4}
+    if url.startswith("sqlite"):
+        # Requests run on threads that come and go; a connection is used by one at a time.
+        return {**options, "connect_args": {"check_same_thread": False, "cached_statements": 512}}
+    return {**options, "pool_pre_ping": True}

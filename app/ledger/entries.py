@@ -1,0 +1,58 @@
+"""Entries and their transfers: one thing that happened, and the amounts it moved; never changed, only reversed."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, PrimaryKeyConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.extensions import Base, Key
+
+
+class Entry(Base):
+    """One thing that happened, named by its `source`: the movement that caused it, which can post only once.
+
+    `occurred_at` is when it happened, `recorded_at` when we learned of it, `booked_on` the local day it counts for.
+    `lines` is how many transfers it has; a trigger refuses one more.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (CheckConstraint("lines >= 1", name="lines"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    source: Mapped[str] = mapped_column(String(160), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(120), index=True)
+    memo: Mapped[str] = mapped_column(String(200))
+    lines: Mapped[int]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    booked_on: Mapped[date] = mapped_column(index=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"), unique=True)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+    transfers: Mapped[list["Transfer"]] = relationship(order_by="Transfer.line", viewonly=True)
+
+
+class Transfer(Base):
+    """A positive amount moved from one account to another of the same currency inside an entry."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        PrimaryKeyConstraint("entry_id", "line"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("from_account_id <> to_account_id", name="ends"),
+        CheckConstraint("line >= 1", name="line"),
+        ForeignKeyConstraint(
+            ["from_account_id", "currency"], ["accounts.id", "accounts.currency"], name="fk_transfers_from"
+        ),
+        ForeignKeyConstraint(
+            ["to_account_id", "currency"], ["accounts.id", "accounts.currency"], name="fk_transfers_to"
+        ),
+    )
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
+    line: Mapped[int]
+    from_account_id: Mapped[int] = mapped_column(Key, index=True)
+    to_account_id: Mapped[int] = mapped_column(Key, index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(Key)

@@ -1,0 +1,153 @@
+"""Posting: the one way into the books. A known source posts nothing twice; a mistake is reversed, never mended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app import clock
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import balances
+from app.ledger.entries import Entry, Transfer
+from app.money import Money
+
+
+class SourceConflict(DomainError):
+    """The same source was posted before with different transfers."""
+
+
+class NotReversible(DomainError):
+    """The entry is a reversal itself; what it undid is entered again as a new entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One transfer to post: an amount from one account's id to another's, both of the amount's currency."""
+
+    from_id: int
+    to_id: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What posting came to: the entry's id, and whether it is new or was there already."""
+
+    entry_id: int
+    new: bool
+
+
+def post(
+    source: str,
+    lines: Sequence[Line],
+    *,
+    kind: str,
+    subject: str,
+    memo: str,
+    occurred_at: datetime,
+    recorded_by: str,
+    reverses_id: int | None = None,
+    gifts: int | None = None,
+) -> Posted:
+    """Write one entry in the books.
+
+    `source` names the movement that caused it and posts once: posting it again with the same transfers changes
+    nothing and returns the entry already there, so a retry is harmless; with other transfers it raises
+    `SourceConflict`. `memo` comes from a fixed vocabulary with references and holds no personal data.
+    Must be called last in a transaction, because the balances it updates are hot.
+    """
+    if not lines:
+        raise ValueError("an entry has at least one transfer")
+    entries, transfers = _table(Entry), _table(Transfer)
+    booked_on = clock.local_day(occurred_at)
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    entry_id = db.session.scalar(
+        dialect.insert(entries)
+        .values(
+            source=source,
+            kind=kind,
+            subject=subject,
+            memo=memo,
+            lines=len(lines),
+            occurred_at=occurred_at,
+            recorded_at=clock.now(),
+            booked_on=booked_on,
+            reverses_id=reverses_id,
+            recorded_by=recorded_by,
+        )
+        .on_conflict_do_nothing(index_elements=["source"])
+        .returning(entries.c.id)
+    )
+    if entry_id is None:
+        return Posted(_same_as_before(source, lines), new=False)
+    db.session.execute(
+        insert(transfers),
+        [
+            {
+                "entry_id": entry_id,
+                "line": number,
+                "from_account_id": line.from_id,
+                "to_account_id": line.to_id,
+                "currency": line.amount.currency,
+                "amount_minor": line.amount.minor,
+            }
+            for number, line in enumerate(lines, 1)
+        ],
+    )
+    counted = (1 if kind == balances.GIFT else 0) if gifts is None else gifts
+    balances.move([balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines], booked_on, counted)
+    return Posted(entry_id, new=True)
+
+
+def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime | None = None) -> Posted:
+    """Undo an entry by its mirror image: the same amounts with their ends swapped, on the day of the correction.
+
+    Reversing it again returns the reversal already there. Raises `LookupError` for an entry that does not exist and
+    `NotReversible` for one that is a reversal itself.
+    """
+    entry = db.session.get(Entry, entry_id)
+    if entry is None:
+        raise LookupError(f"no entry {entry_id}")
+    if entry.reverses_id is not None:
+        raise NotReversible(f"entry {entry_id} is a reversal")
+    table = _table(Transfer)
+    rows = db.session.execute(select(table).where(table.c.entry_id == entry_id).order_by(table.c.line)).all()
+    return post(
+        f"reversal:{entry_id}",
+        [Line(row.to_account_id, row.from_account_id, Money(row.amount_minor, row.currency)) for row in rows],
+        kind="reversal",
+        subject=entry.subject,
+        memo=memo,
+        occurred_at=occurred_at or clock.now(),
+        recorded_by=recorded_by,
+        reverses_id=entry_id,
+        gifts=-1 if entry.kind == balances.GIFT else 0,
+    )
+
+
+def find(source: str) -> int | None:
+    """The id of the entry that a source has posted, if it has."""
+    return db.session.scalar(select(Entry.id).where(Entry.source == source))
+
+
+def _same_as_before(source: str, lines: Sequence[Line]) -> int:
+    entries, transfers = _table(Entry), _table(Transfer)
+    known = db.session.execute(
+        select(transfers)
+        .join(entries, entries.c.id == transfers.c.entry_id)
+        .where(entries.c.source == source)
+        .order_by(transfers.c.line)
+    ).all()
+    before = [Line(t.from_account_id, t.to_account_id, Money(t.amount_minor, t.currency)) for t in known]
+    if before != list(lines):
+        raise SourceConflict(f"{source} was posted before with different transfers")
+    return int(known[0].entry_id)
+
+
+def _table(model: type[Entry] | type[Transfer]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - the ORM types __table__ too widely
+    return table

@@ -1,0 +1,45 @@
+"""How often somebody may try something: counted in rows, so that every process and machine counts together."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+
+from sqlalchemy import PrimaryKeyConstraint, String, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.extensions import Base, db
+
+
+class Attempt(Base):
+    """How many times a subject tried an action within one window of time; the subject is kept only as a keyed hash."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (PrimaryKeyConstraint("action", "subject", "window_at"),)
+
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(64))
+    window_at: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]
+
+
+def count(action: str, subject: str, *, within: timedelta, secret: str) -> int:
+    """Count one attempt by `subject` (an address, an e-mail, 'site') and return how many the present window has.
+
+    The window is a fixed one of length `within`. The caller compares the count with what it allows, and commits.
+    """
+    moment = clock.now()
+    start = datetime.fromtimestamp(moment.timestamp() // within.total_seconds() * within.total_seconds(), moment.tzinfo)
+    hashed = hmac.new(secret.encode(), subject.encode(), hashlib.sha256).hexdigest()
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(Attempt).values(action=action, subject=hashed, window_at=start, count=1)
+    statement = insert.on_conflict_do_update(
+        index_elements=["action", "subject", "window_at"], set_={"count": Attempt.count + 1}
+    ).returning(Attempt.count)
+    return int(db.session.scalars(statement).one())
+
+
+def forget(before: datetime) -> None:
+    """Delete the windows that began before an instant; nothing about anyone's attempts is kept for long."""
+    db.session.execute(delete(Attempt).where(Attempt.window_at < before))

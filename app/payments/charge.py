@@ -1,0 +1,41 @@
+"""A charge as Stripe's objects describe it, in our words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app import clock
+from app.money import Money
+
+# The API version whose bodies we read without asking again; it is the one that the installed library pins.
+# Set the same version on the webhook endpoint (docs/operations.md).
+API_VERSION = "2026-10-28.endive"
+
+# The key under which a donation's reference travels in the metadata of PaymentIntents, and so of their charges.
+DONATION = "donation"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Money that a card was charged: how much, when, and the donation that its metadata names, if any."""
+
+    charge_id: str
+    amount: Money
+    created_at: datetime
+    succeeded: bool
+    donation: str | None
+
+
+def read(body: dict[str, Any]) -> Charge:
+    """Read a charge from Stripe's JSON; where its own metadata is silent, that of its expanded PaymentIntent speaks."""
+    intent = body.get("payment_intent")
+    metadata = body.get("metadata") or {}
+    if DONATION not in metadata and isinstance(intent, dict):
+        metadata = intent.get("metadata") or {}
+    return Charge(
+        charge_id=body["id"],
+        amount=Money(body["amount_captured"] if body.get("captured") else body["amount"], body["currency"]),
+        created_at=clock.from_timestamp(body["created"]),
+        succeeded=body["status"] == "succeeded" and bool(body.get("paid")) and bool(body.get("captured")),
+        donation=metadata.get(DONATION),
+    )

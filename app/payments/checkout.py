@@ -1,0 +1,59 @@
+"""What we ask of Checkout for one gift, and what it answers: Stripe's hosted page, so no card data comes near us."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.money import Money
+from app.payments.charge import DONATION
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    """One gift to be paid on Stripe's page; `reference` is the donation's and travels in the metadata."""
+
+    reference: str
+    amount: Money
+    what_for: str
+    email: str
+    success_url: str
+    cancel_url: str
+
+    def params(self) -> "SessionCreateParams":
+        """The request as the API takes it; valid on the library's own version and on the one before.
+
+        Payment methods are chosen in Stripe's dashboard (never `payment_method_types`), and a gift is asked for in
+        the appeal's currency whatever the giver's own (adaptive pricing off).
+        """
+        return {
+            "mode": "payment",
+            "submit_type": "donate",
+            "client_reference_id": self.reference,
+            "customer_email": self.email,
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": self.amount.currency,
+                        "unit_amount": self.amount.minor,
+                        "product_data": {"name": self.what_for},
+                    },
+                }
+            ],
+            "metadata": {DONATION: self.reference},
+            "payment_intent_data": {"metadata": {DONATION: self.reference}, "description": self.what_for},
+            "adaptive_pricing": {"enabled": False},
+            "success_url": self.success_url,
+            "cancel_url": self.cancel_url,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """An open Checkout Session: its id, the page to send the giver to, and when it closes (Unix seconds)."""
+
+    session_id: str
+    url: str
+    expires_at: int

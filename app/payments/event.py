@@ -1,0 +1,64 @@
+"""A stored event: what Stripe told us, byte for byte, and what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base, Key
+
+PENDING, APPLIED, IGNORED = "pending", "applied", "ignored"
+
+
+class StripeEvent(Base):
+    """One event, stored once however often it is delivered.
+
+    *pending*: to be followed up by the worker, which is due `next_try_at`. *applied*: the books say what it said.
+    *ignored*: its type meant nothing to the release that took it in; a later release that knows the type takes it up.
+    """
+
+    __tablename__ = "stripe_events"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'applied', 'ignored')", name="state"),
+        Index(
+            "ix_stripe_events_pending",
+            "next_try_at",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_stripe_events_ignored",
+            "type",
+            postgresql_where=text("state = 'ignored'"),
+            sqlite_where=text("state = 'ignored'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(80), unique=True)
+    type: Mapped[str] = mapped_column(String(80))
+    api_version: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class News:
+    """What an event says, read from its body: its type, the object it is about, and which API version wrote it."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        """`body` is the event as Stripe's JSON has it."""
+        self.event_id: str = body["id"]
+        self.type: str = body["type"]
+        self.api_version: str | None = body.get("api_version")
+        self.created: int = body["created"]
+        self.livemode: bool = body["livemode"]
+        self.object: dict[str, Any] = body["data"]["object"]

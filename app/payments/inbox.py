@@ -1,0 +1,128 @@
+"""The inbox: an event is verified, stored once, and applied or left pending; no delivery changes anything twice."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Table, update
+from sqlalchemy.dialects import postgresql, sqlite
+from stripe import SignatureVerificationError, WebhookSignature
+
+from app import clock
+from app.errors import DomainError
+from app.extensions import db
+from app.payments.event import APPLIED, IGNORED, PENDING, News, StripeEvent
+
+# How far a signature's time may lie from ours, in seconds: Stripe's own tolerance (docs.stripe.com/webhooks), kept in
+# both directions, because the library lets the future pass.
+TOLERANCE = 300
+
+
+class NotFromStripe(DomainError):
+    """The delivery is not signed by any secret we share with Stripe, or its time stamp is stale or from the future."""
+
+
+class UnreadableEvent(DomainError):
+    """The delivery is signed but is not an event as Stripe writes them."""
+
+
+class WrongMode(DomainError):
+    """A test event came to live books, or a live event to test books."""
+
+
+class Outcome(Enum):
+    """What applying an event came to."""
+
+    APPLIED = APPLIED
+    PENDING = PENDING
+    IGNORED = IGNORED
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A verified delivery: the raw bytes as they came, and what they say."""
+
+    raw: bytes
+    news: News
+
+
+def verify(raw: bytes, signature: str, *, secrets: Sequence[str], live: bool) -> Delivery:
+    """Check a delivery's signature on its raw bytes against every secret (there are two while one is rolled), then
+    its time and its mode, and read it.
+
+    Raises `NotFromStripe`, `UnreadableEvent` or `WrongMode`.
+    """
+    if not any(_signed(raw, signature, secret) for secret in secrets):
+        raise NotFromStripe("the signature does not fit, or its time stamp is out of bounds")
+    try:
+        news = News(json.loads(raw))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableEvent("the delivery is not an event of the kind this endpoint takes") from error
+    if news.livemode is not live:
+        raise WrongMode("a test event for live books" if live else "a live event for test books")
+    return Delivery(raw, news)
+
+
+def _signed(raw: bytes, signature: str, secret: str) -> bool:
+    try:
+        WebhookSignature.verify_header(raw.decode(), signature, secret, TOLERANCE)
+        stamp = int(dict(part.partition("=")[::2] for part in signature.split(","))["t"])
+    except (SignatureVerificationError, ValueError, KeyError):
+        return False
+    return stamp <= clock.now().timestamp() + TOLERANCE
+
+
+def take_in(delivery: Delivery, apply: Callable[[News], Outcome]) -> Outcome | None:
+    """Store a delivery and apply it inside a savepoint; `None` when the event was stored before.
+
+    What cannot be applied stays pending with its error, for the worker. The caller commits, and answers 200 only
+    after that.
+    """
+    event_id = _store(delivery)
+    if event_id is None:
+        return None
+    error = None
+    try:
+        with db.session.begin_nested():
+            outcome = apply(delivery.news)
+    except Exception as failure:
+        outcome, error = Outcome.PENDING, describe(failure)
+    if outcome is not Outcome.APPLIED:
+        db.session.execute(
+            update(StripeEvent).where(StripeEvent.id == event_id).values(state=outcome.value, last_error=error)
+        )
+    return outcome
+
+
+def _store(delivery: Delivery) -> int | None:
+    """The new row's id, or `None` for an event that is there already. It is stored as applied, which most are."""
+    table = StripeEvent.__table__
+    assert isinstance(table, Table)  # noqa: S101 - the ORM types __table__ too widely
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    news = delivery.news
+    statement = (
+        dialect.insert(table)
+        .values(
+            event_id=news.event_id,
+            type=news.type,
+            api_version=news.api_version,
+            created_at=clock.from_timestamp(news.created),
+            received_at=clock.now(),
+            body=delivery.raw,
+            body_sha256=hashlib.sha256(delivery.raw).hexdigest(),
+            state=APPLIED,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["event_id"])
+        .returning(table.c.id)
+    )
+    stored: int | None = db.session.scalar(statement)
+    return stored
+
+
+def describe(failure: BaseException) -> str:
+    """An error as it may be stored and shown: its kind, and its words only where we wrote them ourselves, because
+    a library's message may quote personal data."""
+    return f"{type(failure).__name__}: {failure}" if isinstance(failure, DomainError) else type(failure).__name__

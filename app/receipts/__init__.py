@@ -1,0 +1,1 @@
+"""Numbered, unchangeable proof of a gift; the only room that knows WeasyPrint."""

@@ -1,0 +1,74 @@
+"""A receipt and its PDF: due when a gift is received, numbered when issued, its facts frozen from then on."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base, Key
+
+DUE, ISSUED, VOID, REPLACED = "due", "issued", "void", "replaced"
+
+
+class Receipt(Base):
+    """Proof of one gift. `subject` names the donation; `reference` is its unguessable public name.
+
+    *due*: to be issued. *issued*: it has a number in its series (a year) and `facts`, JSON frozen for ever with its
+    SHA-256. `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due.
+    """
+
+    __tablename__ = "receipts"
+    __table_args__ = (
+        UniqueConstraint("series", "number"),
+        CheckConstraint("state IN ('due', 'issued', 'void', 'replaced')", name="state"),
+        CheckConstraint(
+            "(state = 'due') = (number IS NULL) AND (number IS NULL) = (series IS NULL) "
+            "AND (number IS NULL) = (facts IS NULL) AND (number IS NULL) = (issued_at IS NULL)",
+            name="issued_whole",
+        ),
+        CheckConstraint("mailed_at IS NULL OR rendered_at IS NOT NULL", name="order"),
+        Index(
+            "ix_receipts_due",
+            "next_try_at",
+            "id",
+            postgresql_where=text("mailed_at IS NULL"),
+            sqlite_where=text("mailed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    subject: Mapped[str] = mapped_column(String(120), unique=True)
+    state: Mapped[str] = mapped_column(String(10))
+    requested_at: Mapped[datetime]
+    series: Mapped[str | None] = mapped_column(String(20))
+    number: Mapped[int | None]
+    facts: Mapped[str | None] = mapped_column(Text)
+    facts_sha256: Mapped[str | None] = mapped_column(String(64))
+    issued_at: Mapped[datetime | None]
+    rendered_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class ReceiptSeries(Base):
+    """The last number given in a series; its row is locked while the next one is taken, so that none is skipped."""
+
+    __tablename__ = "receipt_series"
+
+    series: Mapped[str] = mapped_column(String(20), primary_key=True)
+    last_number: Mapped[int]
+
+
+class ReceiptFile(Base):
+    """A receipt's PDF, rendered from its frozen facts; the database is the one thing to back up."""
+
+    __tablename__ = "receipt_files"
+
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipts.id"), primary_key=True, autoincrement=False)
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    rendered_at: Mapped[datetime]

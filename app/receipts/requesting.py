@@ -1,0 +1,19 @@
+"""Asking for a receipt: a row that is due, written in the same transaction as the gift it will prove."""
+
+import secrets
+
+from sqlalchemy import insert
+
+from app import clock
+from app.extensions import db
+from app.receipts.receipt import DUE, Receipt
+
+
+def request(subject: str) -> None:
+    """Make a receipt due for a subject ('donation:<reference>'); the caller sees to it that this happens once, and a
+    unique key holds it. Its own reference is random and unguessable: whoever has the link may read the receipt."""
+    db.session.execute(
+        insert(Receipt.__table__).values(  # type: ignore[arg-type]
+            reference=secrets.token_urlsafe(24), subject=subject, state=DUE, requested_at=clock.now(), attempts=0
+        )
+    )

@@ -1,0 +1,49 @@
+"""POST /webhooks/stripe: verified on the raw bytes, stored and applied in one commit, answered after it."""
+
+import logging
+
+from flask import Blueprint, Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.config import Settings
+from app.donations import news
+from app.extensions import csrf
+from app.payments import inbox
+from app.writing import writing
+
+log = logging.getLogger(__name__)
+bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+# Stripe's events are a few kilobytes; nothing larger is read.
+_LARGEST = 512 * 1024
+
+
+def register(app: Flask) -> None:
+    """Open the door. A signature stands in for CSRF protection; nothing here is ever cached."""
+    csrf.exempt(bp)
+    app.register_blueprint(bp)
+
+
+@bp.post("/stripe")
+def stripe() -> ResponseReturnValue:
+    """Take in one delivery. 400 for what is not Stripe's, 503 when it could not be kept, so that it is sent again."""
+    settings: Settings = current_app.extensions["whipround"]
+    request.max_content_length = _LARGEST
+    try:
+        delivery = inbox.verify(
+            request.get_data(),
+            request.headers.get("Stripe-Signature", ""),
+            secrets=settings.stripe_webhook_secrets,
+            live=settings.live,
+        )
+    except (inbox.NotFromStripe, inbox.UnreadableEvent, inbox.WrongMode) as refusal:
+        log.warning("a webhook delivery was refused: %s", refusal)
+        return str(refusal), 400
+    try:
+        with writing():
+            inbox.take_in(delivery, news.apply)
+    except (SQLAlchemyError, OSError):
+        log.exception("event %s could not be kept; Stripe will send it again", delivery.news.event_id)
+        return "not kept, send it again", 503
+    return "", 200

@@ -1,0 +1,1 @@
+"""What is due: events to follow up, receipts to issue, render and mail. The rows that say so are the queue."""

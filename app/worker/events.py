@@ -1,0 +1,49 @@
+"""Following up Stripe's events: what an event's body left open is looked up at Stripe and booked."""
+
+import json
+
+from sqlalchemy import select, update
+
+from app.donations import news
+from app.extensions import db
+from app.payments.event import APPLIED, IGNORED, PENDING, News, StripeEvent
+from app.payments.gateway import Gateway
+from app.payments.inbox import Outcome
+from app.worker.duties import Duty
+from app.writing import writing
+
+
+def duty(gateway: Gateway) -> Duty:
+    """The duty of following up pending events."""
+
+    def follow_up(row_id: int) -> None:
+        body = db.session.scalar(select(StripeEvent.body).where(StripeEvent.id == row_id))
+        db.session.rollback()
+        told = News(json.loads(body or b"{}"))
+        with writing():
+            # By now another event may have brought what this one waited for: then there is nothing to ask.
+            outcome = news.apply(told)
+            if outcome is not Outcome.PENDING:
+                _set_state(row_id, outcome.value)
+                return
+        found = news.look(told, gateway)
+        with writing():
+            news.settle_found(found)
+            _set_state(row_id, APPLIED)
+
+    return Duty("event", StripeEvent, StripeEvent.state == PENDING, follow_up)
+
+
+def take_up_ignored() -> int:
+    """Make ignored events of types that this release knows pending again; how many there were. The caller commits."""
+    result = db.session.execute(
+        update(StripeEvent)
+        .where(StripeEvent.state == IGNORED, StripeEvent.type.in_(news.known_types()))
+        .values(state=PENDING, next_try_at=None)
+        .returning(StripeEvent.id)
+    )
+    return len(result.all())
+
+
+def _set_state(row_id: int, state: str) -> None:
+    db.session.execute(update(StripeEvent).where(StripeEvent.id == row_id).values(state=state))

@@ -1,0 +1,60 @@
+"""Charges: one for each time that a bank was asked for the money, whether it gave it or not."""
+
+from typing import Any
+
+from app.practice import drawer, intents, shapes
+from app.practice.cards import Card
+
+
+def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: intents.Payer) -> dict[str, Any]:
+    """The charge that this card brings about, not yet kept: paid, or failed with the bank's reason.
+
+    It copies the PaymentIntent's metadata and description, as at Stripe. Its balance transaction comes later.
+    """
+    paid = card.code is None
+    charge = {
+        **shapes.charge(),
+        "id": drawer.mint("ch"),
+        "amount": intent["amount"],
+        "billing_details": payer.billing(),
+        "created": drawer.now(),
+        "currency": intent["currency"],
+        "description": intent["description"],
+        "metadata": dict(intent["metadata"]),
+        "outcome": _outcome(card),
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": intents.on_charge(card, payer, intent["amount"], authorised=paid),
+    }
+    if paid:
+        return {**charge, "amount_captured": intent["amount"], "captured": True, "paid": True, "status": "succeeded"}
+    return {**charge, "failure_code": card.code, "failure_message": card.message}
+
+
+def error(charge: dict[str, Any], method: dict[str, Any], card: Card) -> dict[str, Any]:
+    """The PaymentIntent's `last_payment_error` after a charge failed."""
+    return {
+        "charge": charge["id"],
+        "code": card.code,
+        "decline_code": card.decline_code,
+        "doc_url": f"https://stripe.com/docs/error-codes/{str(card.code).replace('_', '-')}",
+        "message": card.message,
+        "payment_method": method,
+        "payment_method_type": "card",
+        "type": "card_error",
+    }
+
+
+def _outcome(card: Card) -> dict[str, Any]:
+    paid = card.code is None
+    no_advice = dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code"))
+    return {
+        **no_advice,
+        "network_status": "approved_by_network" if paid else "declined_by_network",
+        "reason": None if paid else card.decline_code or "generic_decline",
+        "risk_level": "normal",
+        "seller_message": "Payment complete."
+        if paid
+        else "The bank did not return any further details with this decline.",
+        "type": "authorized" if paid else "issuer_declined",
+    }

@@ -1,0 +1,111 @@
+"""The till's drawer: everything Practice Stripe remembers, in one SQLite file that survives restarts."""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app import clock
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created INTEGER NOT NULL,
+    due_at REAL, body TEXT NOT NULL, private TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
+CREATE INDEX IF NOT EXISTS objects_due ON objects (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS deliveries (
+    event_id TEXT PRIMARY KEY, queued_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at REAL,
+    last_at REAL, last_answer TEXT, delivered INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS answers (
+    idempotency_key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS mischief (name TEXT PRIMARY KEY);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One of Stripe's objects as it is kept: `body` is what the API shows, `private` what only the till knows."""
+
+    body: dict[str, Any]
+    private: dict[str, Any]
+
+
+class Drawer:
+    """The SQLite file; every use opens it, so that any thread may."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file and its tables where they are missing."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        with closing(self._connect()) as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.executescript(_TABLES)
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=20, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA synchronous=NORMAL")
+        return db
+
+    @contextmanager
+    def open(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, alone with the file: what happens inside is kept as a whole, or not at all."""
+        with closing(self._connect()) as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+
+def now() -> int:
+    """The present instant in whole Unix seconds, as Stripe writes its times."""
+    return int(clock.now().timestamp())
+
+
+def mint(prefix: str) -> str:
+    """A new id in Stripe's manner; '1Till' in it says where it comes from."""
+    return f"{prefix}_1Till{secrets.token_hex(10)}"
+
+
+def keep(
+    db: sqlite3.Connection, body: dict[str, Any], private: dict[str, Any] | None = None, due_at: float | None = None
+) -> None:
+    """Keep an object as it is now; at `due_at` (Unix seconds) the till's rounds come for it."""
+    db.execute(
+        "INSERT INTO objects (id, kind, created, due_at, body, private) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, body = excluded.body, private = excluded.private",
+        (body["id"], body["object"], body["created"], due_at, json.dumps(body), json.dumps(private or {})),
+    )
+
+
+def find(db: sqlite3.Connection, kind: str, reference: str) -> Kept | None:
+    """The object of this kind (Stripe's word, such as `charge`) and id."""
+    row = db.execute("SELECT body, private FROM objects WHERE id = ? AND kind = ?", (reference, kind)).fetchone()
+    return Kept(json.loads(row["body"]), json.loads(row["private"])) if row else None
+
+
+def due(db: sqlite3.Connection) -> list[Kept]:
+    """The objects whose time has come, earliest first."""
+    rows = db.execute(
+        "SELECT body, private FROM objects WHERE due_at <= ? ORDER BY due_at, seq", (clock.now().timestamp(),)
+    )
+    return [Kept(json.loads(row["body"]), json.loads(row["private"])) for row in rows]
+
+
+def mischief(db: sqlite3.Connection) -> set[str]:
+    """The faults that are switched on: `twice`, `backwards`, `hold`."""
+    return {row["name"] for row in db.execute("SELECT name FROM mischief")}
+
+
+def switch(db: sqlite3.Connection, names: set[str]) -> None:
+    """Switch exactly these faults on, and the others off."""
+    db.execute("DELETE FROM mischief")
+    db.executemany("INSERT INTO mischief (name) VALUES (?)", [(name,) for name in sorted(names)])

@@ -1,0 +1,115 @@
+"""PaymentIntents and the cards they are tried with."""
+
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.practice import drawer, shapes
+from app.practice.cards import Card
+from app.practice.events import Cause, emit
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What the till's page asked of the person who pays; `year` has four digits."""
+
+    email: str
+    name: str
+    postcode: str
+    month: int
+    year: int
+
+    def billing(self) -> dict[str, Any]:
+        """Stripe's `billing_details`."""
+        place = shapes.place(self.postcode or None)
+        return {"address": place, "email": self.email, "name": self.name, "phone": None, "tax_id": None}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields by name, to keep while the payer's bank is asked."""
+        return asdict(self)
+
+
+def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any], cause: Cause) -> dict[str, Any]:
+    """The PaymentIntent of a session, made when the first card is tried; `data` is its `payment_intent_data`."""
+    reference = drawer.mint("pi")
+    intent = {
+        **shapes.intent(),
+        "id": reference,
+        "amount": session["amount_total"],
+        "client_secret": f"{reference}_secret_{drawer.mint('x').removeprefix('x_')}",
+        "created": drawer.now(),
+        "currency": session["currency"],
+        "description": data.get("description"),
+        "metadata": data.get("metadata", {}),
+    }
+    drawer.keep(db, intent)
+    emit(db, "payment_intent.created", intent, cause)
+    return intent
+
+
+def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
+    """The PaymentMethod that stands for this card in this payer's hand."""
+    made = {
+        "id": drawer.mint("pm"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": payer.billing(),
+        "card": {
+            **_face(card, payer),
+            "display_brand": "visa",
+            "generated_from": None,
+            "networks": {"available": ["visa"], "preferred": None},
+            "three_d_secure_usage": {"supported": True},
+        },
+        "created": drawer.now(),
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": {},
+        "radar_options": None,
+        "type": "card",
+    }
+    drawer.keep(db, made)
+    return made
+
+
+def on_charge(card: Card, payer: Payer, amount: int, *, authorised: bool) -> dict[str, Any]:
+    """A charge's `payment_method_details`."""
+    network = {
+        **_face(card, payer),
+        "amount_authorized": amount if authorised else None,
+        "authorization_code": None,
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": "visa",
+        "network_token": {"used": False},
+        "network_transaction_id": None,
+        "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+        "three_d_secure": None,
+        "transaction_link_id": None,
+    }
+    return {"card": network, "type": "card"}
+
+
+def _face(card: Card, payer: Payer) -> dict[str, Any]:
+    """What Stripe shows of a card wherever it shows one."""
+    checks = {
+        "address_line1_check": None,
+        "address_postal_code_check": "pass" if payer.postcode else None,
+        "cvc_check": "pass",
+    }
+    return {
+        "brand": "visa",
+        "checks": checks,
+        "country": "GB",
+        "exp_month": payer.month,
+        "exp_year": payer.year,
+        "fingerprint": f"Practice{card.last4}",
+        "funding": "credit",
+        "last4": card.last4,
+        "regulated_status": "unregulated",
+        "wallet": None,
+    }

@@ -1,0 +1,123 @@
+"""The payment page: Stripe's hosted page as a practice till, which says at every step that no money moves."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.money import Money, written
+from app.practice import cards, paying, sessions
+from app.practice.card_form import CardForm
+from app.practice.drawer import Drawer, Kept
+from app.practice.events import Cause
+from app.practice.paying import Outcome
+from app.practice.refusals import Refused
+from app.practice.rounds import Rounds
+
+page = Blueprint("page", __name__, url_prefix="/c/pay")
+
+# Stripe's page waits for the webhook before it sends the payer back (docs.stripe.com/checkout/fulfillment), so that
+# the thank-you page is usually already right; it never fails because of it.
+_PATIENCE = 2.0
+
+
+@page.errorhandler(Refused)
+def no_such_session(_refused: Refused) -> ResponseReturnValue:
+    """A payment page that never was."""
+    return render_template("practice/error.html", status=404), 404
+
+
+@page.get("/<reference>")
+def show(reference: str) -> ResponseReturnValue:
+    """The till as this session stands: the form, the question of the payer's bank, or that it is over."""
+    kept = _session(reference)
+    if kept.body["status"] != "open":
+        return _closed(kept)
+    if paying.challenged(kept):
+        return _render(kept, "challenge")
+    return _form(kept, CardForm(data={"email": kept.body["customer_email"]}))
+
+
+@page.post("/<reference>")
+def submit(reference: str) -> ResponseReturnValue:
+    """A card was typed, or the bank's question answered (`do`: pay, authenticate, fail)."""
+    kept = _session(reference)
+    if kept.body["status"] != "open":
+        return _closed(kept)
+    form = CardForm(request.form)
+    pays = request.form.get("do") == "pay"
+    if pays and not form.validate():
+        return _form(kept, form), 422
+    outcome = _try(reference, form if pays else None)
+    _rounds().wake()
+    if outcome is None:
+        return redirect(request.path, code=303)
+    if outcome.paid:
+        _rounds().wait_until_delivered(outcome.paid, _PATIENCE)
+        return redirect(_landing(kept), code=303)
+    if outcome.declined:
+        again = form if pays else CardForm(data=kept.private.get("challenge", {}).get("payer"))
+        return _form(kept, again, declined=outcome.declined), 422
+    return redirect(request.path, code=303)
+
+
+def _try(reference: str, form: CardForm | None) -> Outcome | None:
+    """Try the form's card, or without one take the answer to 3-D Secure; none when nothing was left to try."""
+    after, cause = current_app.extensions["settings"].settles_after, Cause(g.request_id)
+    drawer: Drawer = current_app.extensions["drawer"]
+    with drawer.open() as db:
+        kept = sessions.present(db, reference)
+        if kept.body["status"] != "open":
+            return None
+        if form is not None:
+            card = cards.known(form.number.data or "")
+            if card is None:
+                abort(422)
+            return paying.try_card(db, kept, card, form.payer(), cause=cause, settles_after=after)
+        if not paying.challenged(kept):
+            return None
+        if request.form.get("do") == "authenticate":
+            return paying.authenticate(db, kept, cause=cause, settles_after=after)
+        return paying.not_authenticated(db, kept)
+
+
+def _session(reference: str) -> Kept:
+    drawer: Drawer = current_app.extensions["drawer"]
+    with drawer.open() as db:
+        return sessions.present(db, reference)
+
+
+def _rounds() -> Rounds:
+    running: Rounds = current_app.extensions["rounds"]
+    return running
+
+
+def _landing(kept: Kept) -> str:
+    """Where the payer goes after paying."""
+    return str(kept.body["success_url"]).replace("{CHECKOUT_SESSION_ID}", kept.body["id"])
+
+
+def _form(kept: Kept, form: CardForm, declined: str = "") -> Response:
+    """The form; after a decline with the bank's words, everything but the card's secrets still filled in."""
+    return _render(kept, "checkout", form=form, declined=declined, cards=cards.CARDS.values())
+
+
+def _closed(kept: Kept) -> Response:
+    return _render(kept, "closed", landing=_landing(kept))
+
+
+def _render(kept: Kept, name: str, **more: object) -> Response:
+    """One of the till's pages; its policy lets the form's answer lead to where the payer goes next, and no further."""
+    amount = Money(kept.body["amount_total"], kept.body["currency"])
+    html = render_template(
+        f"practice/{name}.html",
+        session=kept.body,
+        items=[(item, written(Money(item["amount_total"], item["currency"]))) for item in kept.private["items"]],
+        amount=written(amount, short=True),
+        total=written(amount),
+        **more,
+    )
+    response = Response(html)
+    parts = urlsplit(kept.body["success_url"])
+    g.form_action = f"{parts.scheme}://{parts.netloc}"
+    return response

@@ -1,0 +1,45 @@
+"""Serving the till: one process, a thread for each request, and the rounds beside them.
+
+Werkzeug's threaded server, not gunicorn: the till is one process on loopback with a thread of its own, which must
+start after any fork and stop at a signal; there is no load to serve, and nothing to fork for.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.practice.rounds import Rounds
+from app.practice.settings import TillSettings
+from app.practice.till import create_till
+
+
+class _Quiet(WSGIRequestHandler):
+    """Logs no requests: their paths carry payment pages that only the payer should know."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """Say nothing of broken connections either."""
+
+
+@contextmanager
+def serving(settings: TillSettings) -> Iterator[str]:
+    """The till at work inside the block; yields its address (`http://host:port`, a port of 0 having become one)."""
+    host, _, port = settings.bind.rpartition(":")
+    till = create_till(settings)
+    rounds: Rounds = till.extensions["rounds"]
+    server = make_server(host.strip("[]"), int(port), till, threaded=True, request_handler=_Quiet)
+    listening = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="till", daemon=True)
+    listening.start()
+    rounds.start()
+    try:
+        yield f"http://{host}:{server.port}"
+    finally:
+        rounds.stop()
+        server.shutdown()
+        server.server_close()
+        listening.join(timeout=2)

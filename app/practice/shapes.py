@@ -1,0 +1,136 @@
+"""The long, quiet parts of Stripe's objects: what is always there and nearly always empty.
+
+The keys are those that Stripe documents for the API version of `events.API_VERSION`; a test compares them with the
+peer's, where it stands beside the checkout.
+"""
+
+from typing import Any
+
+from app.practice import drawer
+
+
+def price(amount: int, currency: str) -> dict[str, Any]:
+    """A one-time price of `amount` minor units, as Stripe makes it of a line's `price_data`."""
+    return {
+        "id": drawer.mint("price"),
+        "object": "price",
+        "active": True,
+        "billing_scheme": "per_unit",
+        "created": drawer.now(),
+        "currency": currency,
+        "custom_unit_amount": None,
+        "livemode": False,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "product": drawer.mint("prod"),
+        "recurring": None,
+        "tax_behavior": "unspecified",
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "one_time",
+        "unit_amount": amount,
+        "unit_amount_decimal": str(amount),
+    }
+
+
+def session() -> dict[str, Any]:
+    """What a Checkout Session of one payment holds beside what was asked for."""
+    empty = (
+        "after_expiration allow_promotion_codes client_secret collected_information consent consent_collection "
+        "currency_conversion customer customer_account integration_identifier invoice invoice_creation origin_context "
+        "payment_intent payment_link payment_method_configuration_details permissions recovered_from "
+        "saved_payment_method_options setup_intent shipping_address_collection shipping_cost subscription "
+        "wallet_options"
+    )
+    return {
+        **dict.fromkeys(empty.split()),
+        "object": "checkout.session",
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "custom_fields": [],
+        "customer_creation": "if_required",
+        "discounts": [],
+        "livemode": False,
+        "payment_method_collection": "always",
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "payment_status": "unpaid",
+        "phone_number_collection": {"enabled": False},
+        "shipping_options": [],
+        "status": "open",
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+    }
+
+
+def payer(address: str, name: str | None = None, postcode: str | None = None) -> dict[str, Any]:
+    """A session's `customer_details`: the e-mail address at first, name and postcode once they are given."""
+    return {
+        "address": place(postcode) if name else None,
+        "business_name": None,
+        "email": address,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [] if name else None,
+    }
+
+
+def place(postcode: str | None) -> dict[str, Any]:
+    """An address of which only the postcode is asked."""
+    given = {"country": "GB", "postal_code": postcode} if postcode else {}
+    return {**dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")), **given}
+
+
+def intent() -> dict[str, Any]:
+    """What a PaymentIntent holds beside its amount and its state."""
+    empty = (
+        "allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at "
+        "cancellation_reason customer customer_account excluded_payment_method_types last_payment_error latest_charge "
+        "managed_payments next_action on_behalf_of payment_method payment_method_configuration_details processing "
+        "receipt_email review setup_future_usage shipping statement_descriptor statement_descriptor_suffix "
+        "transfer_data transfer_group"
+    )
+    return {
+        **dict.fromkeys(empty.split()),
+        "object": "payment_intent",
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "capture_method": "automatic_async",
+        "confirmation_method": "automatic",
+        "livemode": False,
+        "payment_method_options": {
+            "card": {
+                "installments": None,
+                "mandate_options": None,
+                "network": None,
+                "request_three_d_secure": "automatic",
+            }
+        },
+        "payment_method_types": ["card"],
+        "status": "requires_payment_method",
+    }
+
+
+def charge() -> dict[str, Any]:
+    """What a Charge holds beside its amount and its outcome."""
+    empty = (
+        "application application_fee application_fee_amount balance_transaction customer failure_balance_transaction "
+        "failure_code failure_message on_behalf_of radar_options receipt_email receipt_number receipt_url review "
+        "shipping source_transfer statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
+    )
+    return {
+        **dict.fromkeys(empty.split()),
+        "object": "charge",
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "calculated_statement_descriptor": "PRACTICE",
+        "captured": False,
+        "disputed": False,
+        "fraud_details": {},
+        "livemode": False,
+        "paid": False,
+        "refunded": False,
+        "status": "failed",
+    }

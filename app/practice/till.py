@@ -1,0 +1,79 @@
+"""The till as an application: its doors, its drawer, its rounds, and the headers on everything it says."""
+
+from pathlib import Path
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, format_datetime
+from werkzeug.exceptions import HTTPException
+
+from app.practice.api import api
+from app.practice.counter import counter
+from app.practice.drawer import Drawer, mint
+from app.practice.page import page
+from app.practice.refusals import Refused
+from app.practice.rounds import Rounds
+from app.practice.settings import TillSettings
+
+_ROOT = Path(__file__).parent.parent.parent
+
+
+def create_till(settings: TillSettings) -> Flask:
+    """Practice Stripe as a Flask application; its rounds are at `extensions["rounds"]`, not yet started."""
+    till = Flask(
+        "app.practice",
+        root_path=str(_ROOT / "app" / "practice"),
+        template_folder=str(_ROOT / "templates"),
+        static_folder=str(_ROOT / "static" / "practice"),
+        static_url_path="/static",
+    )
+    till.config.update(
+        MAX_CONTENT_LENGTH=256 * 1024,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        BABEL_DEFAULT_TIMEZONE="Europe/London",
+        BABEL_TRANSLATION_DIRECTORIES=str(_ROOT / "translations"),
+    )
+    till.jinja_env.trim_blocks = till.jinja_env.lstrip_blocks = True
+    Babel(till)
+    drawer = Drawer(settings.data_dir / "practice-stripe.sqlite3")
+    till.extensions |= {"settings": settings, "drawer": drawer, "rounds": Rounds(drawer, settings)}
+    for door in (api, page, counter):
+        till.register_blueprint(door)
+    till.before_request(_begin)
+    till.after_request(_headers)
+    till.register_error_handler(HTTPException, _went_wrong)
+    till.add_template_filter(lambda instant: format_datetime(instant, "d MMM, HH.mm.ss"), "when")
+    till.context_processor(lambda: {"organisation": settings.organisation})
+    till.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
+    return till
+
+
+def _begin() -> ResponseReturnValue | None:
+    """Name the request, and refuse forms that another site sends."""
+    g.request_id = mint("req")
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return render_template("practice/error.html", status=403), 403
+    return None
+
+
+def _headers(response: Response) -> Response:
+    """The strictest policy that the pages can live with: nothing inline, nothing from elsewhere, no frames."""
+    actions = " ".join(("'self'", g.get("form_action", ""))).strip()
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
+        f"frame-ancestors 'none'; form-action {actions}"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _went_wrong(error: HTTPException) -> ResponseReturnValue:
+    """A page in words, or Stripe's envelope for an address below /v1 that nobody knows."""
+    status = error.code or 500
+    if request.path.startswith("/v1/"):
+        unknown = Refused(f"Unrecognized request URL ({request.method}: {request.path}).", status=status)
+        return jsonify(unknown.envelope()), status, {"Request-Id": g.get("request_id", "")}
+    return render_template("practice/error.html", status=status), status

@@ -2,6 +2,11 @@
 
 from flask import Flask
 
+from app.cli import books
+from app.cli.work import work
+
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
+    app.cli.add_command(books.group)
+    app.cli.add_command(work)

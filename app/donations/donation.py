@@ -44,7 +44,6 @@ class Donation(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[str | None] = mapped_column(String(400))
     postcode: Mapped[str | None] = mapped_column(String(20))
-    country: Mapped[str | None] = mapped_column(String(80))
     message: Mapped[str | None] = mapped_column(Text)
     name_may_be_shown: Mapped[bool] = mapped_column(default=False)
 

@@ -36,7 +36,6 @@ class Gift:
     email: str
     address: str = ""
     postcode: str = ""
-    country: str = ""
     message: str = ""
     name_may_be_shown: bool = False
 
@@ -76,7 +75,6 @@ def _pledged(appeal: Appeal, gift: Gift, submission: str) -> Donation:
             email=gift.email,
             address=gift.address or None,
             postcode=gift.postcode or None,
-            country=gift.country or None,
             message=gift.message or None,
             name_may_be_shown=gift.name_may_be_shown,
             submission=submission,

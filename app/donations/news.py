@@ -40,7 +40,7 @@ def look(news: News, gateway: Gateway) -> Charge | None:
 
 
 def settle_found(charge: Charge | None) -> None:
-    """Book what `look` found; the caller commits."""
+    """Book what `look` found; the caller commits. A charge that has not succeeded moves no money and books nothing."""
     if charge is not None and charge.succeeded:
         settlement.settle(charge)
 

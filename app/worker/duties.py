@@ -45,7 +45,7 @@ class Duty:
             return False
         try:
             self.perform(row_id)
-        except Exception as failure:  # noqa: BLE001 - one row's trouble must not stop the others
+        except Exception as failure:
             log.warning("%s %s could not be done: %s", self.name, row_id, _in_words(failure))
             self._put_off(row_id, failure)
         else:

@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("address", sa.String(length=400), nullable=True),
         sa.Column("postcode", sa.String(length=20), nullable=True),
-        sa.Column("country", sa.String(length=80), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("name_may_be_shown", sa.Boolean(), nullable=False),
         sa.Column("submission", sa.String(length=64), nullable=False),

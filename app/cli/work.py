@@ -1,0 +1,37 @@
+"""`flask work`: the worker, until it is told to stop, or once through what is due."""
+
+import signal
+import threading
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.cli.starting import begin_books
+from app.config import Settings
+from app.worker import events, loop
+from app.worker.duties import Duty
+from app.writing import writing
+
+
+@click.command("work")
+@click.option("--once", is_flag=True, help="Do what is due now, then exit.")
+@with_appcontext
+def work(once: bool) -> None:
+    """Do what is due: follow up Stripe's events, issue, render and mail receipts."""
+    settings: Settings = current_app.extensions["whipround"]
+    begin_books(settings)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with writing():
+        taken_up = events.take_up_ignored()
+    if taken_up:
+        click.echo(f"{taken_up} events that an earlier release did not know are taken up again.")
+    duties: list[Duty] = [events.duty(current_app.extensions["gateway"])]
+    if once:
+        click.echo(f"{loop.do_all_due(duties)} done.")
+        return
+    click.echo("The worker is working.")
+    loop.work_until(stop, duties)
+    click.echo("The worker has stopped.")

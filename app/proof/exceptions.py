@@ -1,0 +1,73 @@
+"""Exceptions: what the books cannot settle by themselves and a person has to look at."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app import clock
+from app.extensions import db
+from app.ledger.entries import Entry, Transfer
+from app.money import Money, written
+from app.payments.event import PENDING, StripeEvent
+from app.receipts.receipt import Receipt
+
+# An event that is still pending after this long is more than a hiccup.
+_LATE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One exception: what kind it is, the public reference to look it up by, and what is the matter."""
+
+    kind: str
+    reference: str
+    what: str
+
+
+def find(most: int = 500) -> list[Found]:
+    """Everything that needs somebody now, at most `most` of each kind, oldest first."""
+    return [*_unclaimed(most), *_stuck_events(most), *_stuck_receipts(most)]
+
+
+def _unclaimed(most: int) -> list[Found]:
+    """Charges that no donation claims; one that has been reversed was dealt with."""
+    undone = select(Entry.reverses_id).where(Entry.reverses_id.is_not(None))
+    rows = db.session.execute(
+        select(Entry.subject, Entry.booked_on, Transfer.amount_minor, Transfer.currency)
+        .join(Transfer, Transfer.entry_id == Entry.id)
+        .where(Entry.kind == "unclaimed-charge", Entry.id.not_in(undone))
+        .order_by(Entry.id)
+        .limit(most)
+    )
+    return [
+        Found(
+            "unclaimed charge",
+            row.subject.removeprefix("charge:"),
+            f"{written(Money(row.amount_minor, row.currency))} on {row.booked_on} belongs to no donation",
+        )
+        for row in rows
+    ]
+
+
+def _stuck_events(most: int) -> list[Found]:
+    rows = db.session.execute(
+        select(StripeEvent.event_id, StripeEvent.type, StripeEvent.attempts, StripeEvent.last_error)
+        .where(StripeEvent.state == PENDING, StripeEvent.received_at < clock.now() - _LATE)
+        .order_by(StripeEvent.id)
+        .limit(most)
+    )
+    return [
+        Found("pending event", row.event_id, f"{row.type}, tried {row.attempts} times: {row.last_error or 'not yet'}")
+        for row in rows
+    ]
+
+
+def _stuck_receipts(most: int) -> list[Found]:
+    rows = db.session.execute(
+        select(Receipt.subject, Receipt.attempts, Receipt.last_error)
+        .where(Receipt.mailed_at.is_(None), Receipt.last_error.is_not(None))
+        .order_by(Receipt.id)
+        .limit(most)
+    )
+    return [Found("receipt", row.subject, f"tried {row.attempts} times: {row.last_error}") for row in rows]

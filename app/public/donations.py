@@ -1,0 +1,172 @@
+"""Giving: the form, the way to Stripe, and the page that waits for the webhook to say that the gift has come."""
+
+import hashlib
+import ipaddress
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import clock, limits
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.donations import giving
+from app.donations.donation import Donation
+from app.extensions import csrf, db
+from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.public.giving_form import DonationForm
+from app.receipts.receipt import Receipt
+from app.writing import writing
+
+bp = Blueprint("donations", __name__)
+
+# How many gifts may be started in ten minutes: by one network address, under one e-mail address, on the whole site.
+# High enough for a full meeting hall behind one address, low enough to make testing stolen cards here slow.
+_WINDOW = timedelta(minutes=10)
+_MOST = {"address": 30, "email": 8, "site": 600}
+
+
+@bp.get("/appeals/<slug>/donate")
+def form(slug: str) -> ResponseReturnValue:
+    """The giving form; what was chosen under an article comes along, nothing else is preselected."""
+    appeal = _appeal(slug)
+    chosen = {"amount": request.args.get("amount"), "other": request.args.get("other")}
+    return _page(appeal, DonationForm(appeal, _settings().address_rule, formdata=None, data=chosen))
+
+
+# The form checks its own CSRF token, so that a session that ran out shows the form again with all that was typed.
+@bp.post("/appeals/<slug>/donations")
+@csrf.exempt
+def create(slug: str) -> ResponseReturnValue:
+    """Pledge, commit, then send the giver to Stripe's page."""
+    appeal = _appeal(slug)
+    form = DonationForm(appeal, _settings().address_rule)
+    if not form.validate():
+        return _page(appeal, form, status=422)
+    with writing():
+        too_often = _too_often(form.email.data)
+    if too_often:
+        form.form_errors.append(_("Too many gifts were started in a short time. Wait ten minutes, then try again."))
+        return _page(appeal, form, status=429, headers={"Retry-After": "600"})
+    try:
+        with writing():
+            donation = giving.pledge(appeal, form.gift(), form.nonce.data or "")
+    except giving.AppealClosed:
+        return redirect(url_for("public.appeals.show", slug=slug), code=303)
+    return _to_checkout(donation, appeal, form)
+
+
+def _to_checkout(donation: Donation, appeal: Appeal, form: DonationForm) -> ResponseReturnValue:
+    """303 to the page where this pledge is paid; a pledge that was paid before leads to its own page instead."""
+    here = url_for("public.donations.show", reference=donation.reference)
+    if donation.received_at is not None:
+        return redirect(here, code=303)
+    if donation.checkout_url is None:
+        gateway: Gateway = current_app.extensions["gateway"]
+        base = _settings().base_url
+        wanted = giving.checkout_request(
+            donation,
+            appeal,
+            success_url=base + here,
+            cancel_url=base + url_for("public.donations.cancelled", reference=donation.reference),
+        )
+        try:
+            checkout = gateway.open_checkout(wanted, donation.checkout_key)
+        except PaymentsUnavailable as failure:
+            if failure.outcome_stored:
+                with writing():
+                    giving.renew_checkout_key(donation)
+            return _not_now(appeal, form)
+        except PaymentsRefused as refusal:
+            current_app.logger.error("Checkout was refused for donation %s: %s", donation.reference, refusal)
+            return _not_now(appeal, form)
+        with writing():
+            giving.checkout_opened(donation, checkout)
+    return redirect(donation.checkout_url or here, code=303)
+
+
+def _not_now(appeal: Appeal, form: DonationForm) -> ResponseReturnValue:
+    form.form_errors.append(
+        _("We cannot reach the card payment service at the moment. You have not been charged. Try again in a minute.")
+    )
+    return _page(appeal, form, status=503, headers={"Retry-After": "60"})
+
+
+@bp.get("/donations/<reference>")
+def show(reference: str) -> ResponseReturnValue:
+    """Thank you, once the webhook has said so; coming back from Stripe proves nothing, so until then it waits."""
+    donation = _donation(reference)
+    page = render_template("public/donation.html", **_story(donation), fragment_only=False)
+    return Response(page, headers={"Cache-Control": "no-store"})
+
+
+@bp.get("/donations/<reference>/progress")
+def progress(reference: str) -> ResponseReturnValue:
+    """The part of the page that changes while it waits, with an ETag to ask by."""
+    body = render_template("partials/_donation_progress.html", **_story(_donation(reference)))
+    response = Response(body, headers={"Cache-Control": "no-cache"})
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    return response.make_conditional(request)
+
+
+@bp.get("/donations/<reference>/cancelled")
+def cancelled(reference: str) -> ResponseReturnValue:
+    """Back from Stripe without paying: nothing was charged, and the gift can still be finished or changed."""
+    donation = _donation(reference)
+    if donation.received_at is not None:
+        return redirect(url_for("public.donations.show", reference=reference), code=303)
+    page = render_template("public/donation_cancelled.html", **_story(donation))
+    return Response(page, headers={"Cache-Control": "no-store"})
+
+
+def _story(donation: Donation) -> dict[str, object]:
+    appeal = db.session.get(Appeal, donation.appeal_id)
+    receipt = db.session.scalar(select(Receipt).where(Receipt.subject == f"donation:{donation.reference}"))
+    still_open = (
+        donation.checkout_url
+        if donation.received_at is None
+        and donation.checkout_expires_at is not None
+        and donation.checkout_expires_at > clock.now()
+        else None
+    )
+    return {"donation": donation, "appeal": appeal, "receipt": receipt, "checkout_url": still_open}
+
+
+def _page(
+    appeal: Appeal, form: DonationForm, *, status: int = 200, headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    if not appeal.open_on(clock.today()):
+        return redirect(url_for("public.appeals.show", slug=appeal.slug), code=303)
+    page = render_template("public/donate.html", appeal=appeal, form=form)
+    return Response(page, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def _too_often(email: str) -> bool:
+    secret = _settings().secret_key
+    tried = {"address": _network(request.remote_addr or ""), "email": email.casefold(), "site": ""}
+    counts = {what: limits.count(f"give-{what}", who, within=_WINDOW, secret=secret) for what, who in tried.items()}
+    return any(count > _MOST[what] for what, count in counts.items())
+
+
+def _network(address: str) -> str:
+    """The address itself, or for IPv6 the /64 it stands in, which is what one household or server has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if parsed.version == 6 else address
+
+
+def _appeal(slug: str) -> Appeal:
+    return db.session.scalar(select(Appeal).where(Appeal.slug == slug)) or abort(404)
+
+
+def _donation(reference: str) -> Donation:
+    return db.session.scalar(select(Donation).where(Donation.reference == reference)) or abort(404)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["whipround"]
+    return settings

@@ -1,0 +1,153 @@
+"""The giving form: it knows what an amount and an e-mail address look like; the story knows if a gift may be taken."""
+
+import secrets
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Optional
+
+from app.appeals.appeal import Appeal
+from app.donations import amounts
+from app.donations.giving import Gift
+from app.money import Money, NotAnAmount, TooManyDecimals, written
+
+OTHER = "other"
+
+
+def _stripped(text: str | None) -> str | None:
+    return text.strip() if text else text
+
+
+class DonationForm(FlaskForm):  # type: ignore[misc]
+    """What a giver is asked. `address_rule` is the organisation's: none, optional or required."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Spaces around what was typed never matter."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Strip every text field."""
+            options["filters"] = [*(options.get("filters") or []), _stripped] if _is_text(unbound_field) else ()
+            return unbound_field.bind(form=form, **options)
+
+    nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
+    amount = RadioField(_l("How much would you like to give?"), validate_choice=False)
+    other = StringField(_l("Another amount"))
+    name = StringField(
+        _l("Your name"),
+        validators=[
+            InputRequired(_l("Enter your name")),
+            Length(max=120, message=_l("Your name must be 120 characters or fewer")),
+        ],
+    )
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[
+            InputRequired(_l("Enter your e-mail address")),
+            Length(max=254, message=_l("Your e-mail address must be 254 characters or fewer")),
+            Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
+        ],
+    )
+    address = TextAreaField(_l("Address"))
+    postcode = StringField(_l("Postcode"))
+    message = TextAreaField(
+        _l("A message"),
+        validators=[Optional(), Length(max=500, message=_l("Your message must be 500 characters or fewer"))],
+    )
+    name_may_be_shown = BooleanField(_l("You may thank me by name in public"))
+
+    def __init__(self, appeal: Appeal, address_rule: str, **values: Any) -> None:
+        """Offer the appeal's amounts and ask for an address as the organisation wants."""
+        super().__init__(**values)
+        self._currency = appeal.currency
+        self._amount: Money | None = None
+        self.amount.choices = [
+            *((_value(each), written(each, short=True)) for each in appeal.suggested),
+            (OTHER, _("Another amount")),
+        ]
+        if address_rule == "none":
+            del self.address, self.postcode
+            return
+        for field, asked, longest in (
+            (self.address, _("Enter your address"), 400),
+            (self.postcode, _("Enter your postcode"), 20),
+        ):
+            too_long = _("%(what)s must be %(most)s characters or fewer", what=field.label.text, most=longest)
+            presence = InputRequired(asked) if address_rule == "required" else Optional()
+            field.validators = [presence, Length(max=longest, message=too_long)]
+            # The required attribute follows the validators, but only the field's construction sets it.
+            field.flags.required = address_rule == "required"
+
+    def validate_other(self, field: StringField) -> None:
+        """Read the one amount that was chosen or typed; the message stands by the field in which to mend it."""
+        chosen = self.amount.data if self.amount.data and self.amount.data != OTHER else ""
+        typed = field.data or ""
+        if chosen and typed:
+            self._wrong(field, _("Choose one of the amounts or type another amount, not both"))
+        elif not chosen and not typed:
+            self._wrong(
+                *(
+                    (field, _("Enter the amount"))
+                    if self.amount.data
+                    else (self.amount, _("Choose an amount or type another amount"))
+                )
+            )
+        else:
+            self._read(chosen or typed, self.amount if chosen else field)
+
+    def _read(self, text: str, field: Field) -> None:
+        smallest, largest = amounts.minimum(self._currency), amounts.maximum(self._currency)
+        try:
+            self._amount = amounts.check(Money.parse(text, self._currency))
+        except TooManyDecimals:
+            self._wrong(field, _("The amount must have no more than two decimals, like 12.50"))
+        except NotAnAmount:
+            self._wrong(field, _("Enter an amount in figures, like 25 or 12.50"))
+        except amounts.TooSmall:
+            self._wrong(field, _("The amount must be %(least)s or more", least=written(smallest, short=True)))
+        except amounts.TooLarge:
+            self._wrong(
+                field,
+                _(
+                    "The amount must be %(most)s or less; to give more by card, talk to us first",
+                    most=written(largest, short=True),
+                ),
+            )
+
+    @staticmethod
+    def _wrong(field: Field, message: str) -> None:
+        field.errors = [*field.errors, message]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the form may become a gift; an amount's message may stand beside the other field."""
+        super().validate(extra_validators)
+        if self.csrf_token.errors:
+            self.csrf_token.errors = []
+            self.form_errors.append(
+                _("This page was open for too long, or your browser keeps no cookies. Nothing was sent; send it again.")
+            )
+        return not self.errors
+
+    def gift(self) -> Gift:
+        """The gift that a valid form describes."""
+        assert self._amount is not None  # noqa: S101 - validate() has read it
+        has_address = "address" in self
+        return Gift(
+            amount=self._amount,
+            name=self.name.data,
+            email=self.email.data,
+            address=(self.address.data or "") if has_address else "",
+            postcode=(self.postcode.data or "") if has_address else "",
+            message=self.message.data or "",
+            name_may_be_shown=self.name_may_be_shown.data,
+        )
+
+
+def _value(amount: Money) -> str:
+    return str(amount.major())
+
+
+def _is_text(unbound: Any) -> bool:
+    return unbound.field_class in (StringField, EmailField, TextAreaField)

@@ -1,0 +1,27 @@
+"""The worker's loop: do whatever is due until nothing is, then wait a moment and look again."""
+
+import threading
+from collections.abc import Sequence
+
+from app.extensions import db
+from app.worker.duties import Duty
+
+# Seconds between two looks when nothing was due: what a webhook leaves pending is taken up at once, as people see it.
+PAUSE = 0.2
+
+
+def do_all_due(duties: Sequence[Duty]) -> int:
+    """Do what is due now, one row of each duty in turn so that none starves another; how many rows that was."""
+    done, waiting = 0, list(duties)
+    while waiting:
+        waiting = [duty for duty in waiting if duty.work_once()]
+        done += len(waiting)
+    db.session.remove()
+    return done
+
+
+def work_until(stop: threading.Event, duties: Sequence[Duty]) -> None:
+    """Work until `stop` is set; the row in hand is finished first."""
+    while not stop.is_set():
+        if not do_all_due(duties):
+            stop.wait(PAUSE)

@@ -1,0 +1,80 @@
+# Every command below installs what it needs itself. `make` or `make help` lists them.
+
+SHELL := /bin/bash
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+# How many tests run side by side: as many as there are cores, but no more than four, for each may start a browser.
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
+
+.PHONY: help
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do \
+		printf '  make %-12s %s\n' "$$name" "$$what"; done
+
+# --- try it out ---------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: runtime ## Try Whipround on this machine, with practice money: the site, the worker and a stand-in for Stripe
+	@exec $(BIN)/python scripts/run.py
+
+# --- check it -----------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: development ## Run every test (two cores: under fifteen minutes); PYTEST='-k receipt' runs some
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov --cov-report= $(PYTEST)
+
+.PHONY: check
+check: inspect test coverage ## Everything that must hold before a change lands: inspect, test, coverage
+
+.PHONY: inspect
+inspect: development ## Formatting, lint, types and the rules about who may import whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: coverage
+coverage: development ## What the last test run covered of app/; fails under 95 per cent of the branches
+	$(BIN)/coverage report
+
+.PHONY: bench
+bench: development ## Measure throughput and latency (docs/performance.md); takes several minutes
+	$(BIN)/python -m tests.bench
+
+# --- change it ----------------------------------------------------------------------------------------------------
+
+.PHONY: format
+format: development ## Format the code, and mend what the linter can mend by itself
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+# The development lock comes first and binds the other, so that what is tested is what runs.
+LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(UPGRADE)
+
+.PHONY: lock
+lock: development ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
+	$(LOCK) --group dev --output-file requirements-dev.lock
+	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+
+.PHONY: screenshot
+screenshot: development ## Take the README's picture anew, from practice mode
+	$(BIN)/python scripts/screenshot.py
+
+.PHONY: clean
+clean: ## Take away what the commands made, but keep data/ and its gifts
+	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# --- what they need -----------------------------------------------------------------------------------------------
+
+.PHONY: runtime
+runtime:
+	@scripts/system-packages run
+	@scripts/environment requirements.lock
+
+.PHONY: development
+development:
+	@scripts/system-packages test
+	@scripts/environment requirements-dev.lock

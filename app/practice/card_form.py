@@ -4,7 +4,7 @@ import re
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Form, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 
 from app import clock
 from app.practice import cards
@@ -23,25 +23,25 @@ class CardForm(Form):  # type: ignore[misc]  # WTForms carries no types
     email = EmailField(
         _l("E-mail address"),
         [
-            InputRequired(_l("Enter an e-mail address.")),
+            DataRequired(_l("Enter an e-mail address.")),
             Regexp(r"[^@\s]+@[^@\s]+\Z", message=_l("Enter an e-mail address like name@example.org.")),
             Length(max=254, message=_l("Enter an e-mail address of at most 254 characters.")),
         ],
         filters=[_strip],
     )
-    number = StringField(_l("Card number"), [InputRequired(_l("Enter a test card number."))], filters=[_strip])
-    exp = StringField(_l("Expiry date"), [InputRequired(_l("Enter an expiry date."))], filters=[_strip])
+    number = StringField(_l("Card number"), [DataRequired(_l("Enter a test card number."))], filters=[_strip])
+    exp = StringField(_l("Expiry date"), [DataRequired(_l("Enter an expiry date."))], filters=[_strip])
     cvc = StringField(
         _l("Security code"),
         [
-            InputRequired(_l("Enter a security code.")),
+            DataRequired(_l("Enter a security code.")),
             Regexp(r"[0-9]{3,4}\Z", message=_l("Enter a security code of 3 or 4 digits.")),
         ],
         filters=[_strip],
     )
     name = StringField(
         _l("Name on card"),
-        [InputRequired(_l("Enter the name on the card.")), Length(max=200, message=_l("Enter a shorter name."))],
+        [DataRequired(_l("Enter the name on the card.")), Length(max=200, message=_l("Enter a shorter name."))],
         filters=[_strip],
     )
     postal = StringField(_l("Postcode"), [Length(max=20, message=_l("Enter a shorter postcode."))], filters=[_strip])

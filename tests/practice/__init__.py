@@ -1,0 +1,1 @@
+"""Practice Stripe, asked by the official library over a real socket."""

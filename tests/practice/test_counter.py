@@ -1,0 +1,33 @@
+"""The counter: what a treasurer or a tester sees and can do there."""
+
+from .conftest import a_session, eventually, visit
+
+
+def test_an_empty_till_says_so(till):
+    page = visit(f"{till}/")
+    assert page.status == 200
+    assert "None yet. Give something at Whipround" in page.text
+
+
+def test_sessions_and_deliveries_are_shown(till, api, hook):
+    session = api.v1.checkout.sessions.create(params=a_session())
+    assert f"/c/pay/{session.id}" in visit(f"{till}/").text
+    assert visit(f"{till}/sessions/{session.id}/expiry", {}).status == 303
+    page = eventually(lambda: next((p for p in [visit(f"{till}/").text] if "none: taken" in p), None))
+    assert "checkout.session.expired" in page
+    assert "£25.00" in page
+    assert visit(f"{till}/sessions/{session.id}/expiry", {}).status == 409
+
+
+def test_switches_stay_as_they_were_set(till):
+    visit(f"{till}/mischief", {"on": "twice"})
+    assert 'value="twice" checked' in visit(f"{till}/").text
+    visit(f"{till}/mischief", {})
+    assert "checked" not in visit(f"{till}/").text
+
+
+def test_what_does_not_exist_is_404_in_words(till):
+    for path in ("/events/evt_x/deliveries", "/sessions/cs_x/expiry"):
+        answer = visit(f"{till}{path}", {})
+        assert answer.status == 404
+        assert "Page not found" in answer.text

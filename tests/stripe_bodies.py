@@ -1,0 +1,76 @@
+"""Stripe's objects and events as the tests send them: whole enough for what Whipround reads, signed for real."""
+
+import itertools
+import json
+import time
+from typing import Any
+
+from stripe import WebhookSignature
+
+from app.payments.charge import API_VERSION
+
+_numbers = itertools.count(1)
+CREATED = 1_782_900_000
+
+
+def charge(donation: str | None, *, charge_id: str = "ch_1", minor: int = 2500, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": charge_id,
+        "object": "charge",
+        "amount": minor,
+        "amount_captured": minor,
+        "balance_transaction": None,
+        "captured": True,
+        "created": CREATED,
+        "currency": "gbp",
+        "livemode": False,
+        "metadata": {"donation": donation} if donation else {},
+        "paid": True,
+        "payment_intent": f"pi_{charge_id}",
+        "status": "succeeded",
+        **changes,
+    }
+
+
+def intent(donation: str | None, *, charge_id: str = "ch_1", **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"pi_{charge_id}",
+        "object": "payment_intent",
+        "latest_charge": charge_id,
+        "metadata": {"donation": donation} if donation else {},
+        "status": "succeeded",
+        **changes,
+    }
+
+
+def session(donation: str | None, *, charge_id: str = "ch_1", **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"cs_{charge_id}",
+        "object": "checkout.session",
+        "client_reference_id": donation,
+        "metadata": {"donation": donation} if donation else {},
+        "payment_intent": f"pi_{charge_id}",
+        "payment_status": "paid",
+        "status": "complete",
+        **changes,
+    }
+
+
+def event(kind: str, obj: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"evt_{next(_numbers)}",
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": CREATED,
+        "data": {"object": obj},
+        "livemode": False,
+        "type": kind,
+        **changes,
+    }
+
+
+def signed(body: dict[str, Any], secret: str, *, at: float | None = None) -> tuple[bytes, dict[str, str]]:
+    """A delivery's raw bytes and headers, signed as Stripe signs at the time of each attempt."""
+    raw = json.dumps(body, indent=2)
+    header = WebhookSignature.generate_signature_header(raw, secret, timestamp=int(at or time.time()))
+    return raw.encode(), {"Stripe-Signature": header, "Content-Type": "application/json"}

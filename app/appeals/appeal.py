@@ -16,6 +16,7 @@ class Appeal(Base):
     Without `starts_on` it is a draft. Without `ends_on` it goes on until it is ended. Without `precedence` it has its
     page but never stands under articles; of those that could, the highest precedence is in force, and among equals
     the one that started last. `suggested_minor` are the amounts offered, in minor units of `currency`.
+    `offered_digest` says which archive text an import offered this appeal from, so that it is offered once.
     """
 
     __tablename__ = "appeals"
@@ -36,6 +37,7 @@ class Appeal(Base):
     ends_on: Mapped[date | None]
     precedence: Mapped[int | None]
     suggested_minor: Mapped[list[int]] = mapped_column(JSON, default=list)
+    offered_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, String, Text
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key
@@ -11,22 +11,30 @@ from app.extensions import Base, Key
 class Article(Base):
     """One article. `number` is its permanent address; `text` is Markdown; the event's fields are empty without one.
 
-    `event_starts_at` is an instant; `event_all_day` says that only its local day is known. `demands` are Markdown
-    lines, shown as a list after the text. `version` grows with every change, for caches.
+    `event_starts_at` and `event_ends_at` (none when the end is not known) are instants; `event_all_day` says that only
+    their local days are known, the last one included. `demands` are Markdown lines, shown as a list after the text.
+    `imported_digest` says what the archive file held that the article came from, so that a repeated import knows it
+    again even after the article was edited here. `version` grows with every change, for caches.
     """
 
     __tablename__ = "articles"
-    __table_args__ = (CheckConstraint("number > 0", name="number"),)
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("event_ends_at >= event_starts_at", name="event"),
+        Index(None, "posted_at", "number"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
     headline: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     demands: Mapped[list[str]] = mapped_column(JSON, default=list)
-    posted_at: Mapped[datetime] = mapped_column(index=True)
+    posted_at: Mapped[datetime]
     event_starts_at: Mapped[datetime | None]
+    event_ends_at: Mapped[datetime | None]
     event_all_day: Mapped[bool] = mapped_column(default=False)
     event_place: Mapped[str | None] = mapped_column(String(300))
     event_directions: Mapped[str | None] = mapped_column(String(300))
+    imported_digest: Mapped[str | None] = mapped_column(String(64))
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -23,16 +23,19 @@ def upgrade() -> None:
         sa.Column("demands", sa.JSON(), nullable=False),
         sa.Column("posted_at", INSTANT, nullable=False),
         sa.Column("event_starts_at", INSTANT, nullable=True),
+        sa.Column("event_ends_at", INSTANT, nullable=True),
         sa.Column("event_all_day", sa.Boolean(), nullable=False),
         sa.Column("event_place", sa.String(length=300), nullable=True),
         sa.Column("event_directions", sa.String(length=300), nullable=True),
+        sa.Column("imported_digest", sa.String(length=64), nullable=True),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("event_ends_at >= event_starts_at", name=op.f("ck_articles_event")),
         sa.CheckConstraint("number > 0", name=op.f("ck_articles_number")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("number", name=op.f("uq_articles_number")),
     )
-    op.create_index("ix_articles_posted_at", "articles", ["posted_at"], unique=False)
+    op.create_index("ix_articles_posted_at_number", "articles", ["posted_at", "number"], unique=False)
 
     op.create_table(
         "appeals",
@@ -47,12 +50,14 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("precedence", sa.Integer(), nullable=True),
         sa.Column("suggested_minor", sa.JSON(), nullable=False),
+        sa.Column("offered_digest", sa.String(length=64), nullable=True),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("currency = lower(currency) AND length(currency) = 3", name=op.f("ck_appeals_currency")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_appeals_dates")),
         sa.CheckConstraint("target_minor > 0", name=op.f("ck_appeals_target")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeals")),
+        sa.UniqueConstraint("offered_digest", name=op.f("uq_appeals_offered_digest")),
         sa.UniqueConstraint("reference", name=op.f("uq_appeals_reference")),
         sa.UniqueConstraint("slug", name=op.f("uq_appeals_slug")),
     )

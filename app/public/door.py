@@ -1,7 +1,71 @@
 """The public door's policy: who may come in (anyone), what its pages allow, and the pages behind it."""
 
-from flask import Flask
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, request
+
+from app.config import Settings
+from app.public import assets, donations, filters, refusals
 
 
 def register(app: Flask) -> None:
     """Open the door."""
+    settings: Settings = app.extensions["whipround"]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(organisation=settings.organisation, practice=settings.practice)
+    filters.register(app)
+    assets.register(app)
+    refusals.register(app)
+    headers = _headers(settings)
+
+    @app.after_request
+    def allow_little(response: Response) -> Response:
+        """Give every answer the house's headers; a door that needs others sets its own before."""
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    app.register_blueprint(_pages())
+
+
+def _pages() -> Blueprint:
+    """All public pages, under one blueprint, so that what is said of it holds for each of them."""
+    public = Blueprint("public", __name__)
+    for pages in (donations.bp,):
+        public.register_blueprint(pages)
+
+    @public.after_request
+    def ask_again(response: Response) -> Response:
+        """Pages may be kept but never shown unasked: a total that is out of date would be untrue."""
+        if request.method in ("GET", "HEAD"):
+            response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    return public
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """What browsers may do with our pages: nothing from elsewhere, no inline code, no frames.
+
+    Browsers apply form-action to the redirect that follows a form as well, so it names where gifts are paid:
+    Stripe's Checkout, or the till that stands in for it (w3.org/TR/CSP3, "form-action").
+    """
+    tills = ["https://checkout.stripe.com"]
+    if settings.stripe_api_base:
+        parts = urlsplit(settings.stripe_api_base)
+        tills.append(f"{parts.scheme}://{parts.netloc}")
+    policy = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"form-action 'self' {' '.join(tills)}; base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return headers

@@ -1,0 +1,63 @@
+"""How pages write money, days and Markdown: the Jinja filters, for every template of the house."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import get_currency_name, get_currency_symbol
+from flask import Flask
+from flask_babel import get_locale, gettext
+from markupsafe import Markup
+
+from app import clock, markup
+from app.money import Money, written
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to every template."""
+    for filter_ in (money, day, clock_time, moment, machine_time, currency_sign, currency_name, markdown):
+        app.add_template_filter(filter_)
+
+
+def _locale() -> str:
+    return str(get_locale() or "en_GB")
+
+
+def money(amount: Money, *, short: bool = False) -> str:
+    """'£1,234.50'; with `short`, whole sums lose their pence: '£25'."""
+    return written(amount, locale=_locale(), short=short)
+
+
+def currency_sign(currency: str) -> str:
+    """'£' for 'gbp', for the prefix of an amount field."""
+    return get_currency_symbol(currency.upper(), locale=_locale())
+
+
+def currency_name(currency: str) -> str:
+    """'British pounds' for 'gbp', for the label of an amount field."""
+    return get_currency_name(currency.upper(), count=2, locale=_locale())
+
+
+def day(value: date | datetime, *, weekday: bool = False) -> str:
+    """'19 June 2012', or 'Tuesday 19 June 2012'; of an instant, its local day."""
+    local = clock.local_day(value) if isinstance(value, datetime) else value
+    return format_date(local, "EEEE d MMMM y" if weekday else "d MMMM y", locale=_locale())
+
+
+def clock_time(instant: datetime) -> str:
+    """'12.13', on a wall clock in the local zone."""
+    return format_datetime(clock.local(instant), "H.mm", locale=_locale())
+
+
+def moment(instant: datetime) -> str:
+    """'19 June 2012 at 12.13', local."""
+    return str(gettext("%(day)s at %(time)s", day=day(instant), time=clock_time(instant)))
+
+
+def machine_time(value: date | datetime) -> str:
+    """The value of a <time datetime> attribute: a day, or a UTC instant to the minute."""
+    return f"{value:%Y-%m-%dT%H:%MZ}" if isinstance(value, datetime) else value.isoformat()
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as safe HTML."""
+    return markup.html(text)

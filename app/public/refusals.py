@@ -1,0 +1,51 @@
+"""What people read when something cannot be done: a page in plain words with the right status, never a traceback."""
+
+import logging
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from werkzeug.exceptions import HTTPException
+
+from app.errors import DomainError
+
+log = logging.getLogger(__name__)
+
+# The statuses that have a page of their own, templates/errors/<status>.html.
+_PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
+
+
+def register(app: Flask) -> None:
+    """Turn every refusal and failure of the house into its page."""
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(CSRFError, _outdated)
+    app.register_error_handler(DomainError, _stopped)
+    app.register_error_handler(OperationalError, _unreachable)
+    app.register_error_handler(PoolExhausted, _unreachable)
+
+
+def _refused(error: HTTPException) -> ResponseReturnValue:
+    """A status with a page of its own gets it; others keep their status and get the nearest page's words."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    page = error.code if error.code in _PAGES else 400 if error.code < 500 else 500
+    headers = [(name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")]
+    return render_template(f"errors/{page}.html"), error.code, headers
+
+
+def _outdated(_error: CSRFError) -> ResponseReturnValue:
+    """The form was open for too long, in another browser session, or came from another site."""
+    return render_template("errors/outdated.html"), 400
+
+
+def _stopped(error: DomainError) -> ResponseReturnValue:
+    """A fact of the house stands in the way; its message may be shown. 409 unless the fact has another `status`."""
+    return render_template("errors/409.html", fact=str(error)), int(getattr(error, "status", 409))
+
+
+def _unreachable(error: Exception) -> ResponseReturnValue:
+    """The database does not answer, or all its connections are taken: 503, and soon again."""
+    log.error("the database could not be used: %s", error, exc_info=error)
+    return render_template("errors/503.html"), 503, {"Retry-After": "10"}

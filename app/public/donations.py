@@ -98,7 +98,7 @@ def _not_now(appeal: Appeal, form: DonationForm) -> ResponseReturnValue:
 def show(reference: str) -> ResponseReturnValue:
     """Thank you, once the webhook has said so; coming back from Stripe proves nothing, so until then it waits."""
     donation = _donation(reference)
-    page = render_template("public/donation.html", **_story(donation), fragment_only=False)
+    page = render_template("public/donation.html", **_story(donation))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
@@ -131,7 +131,8 @@ def _story(donation: Donation) -> dict[str, object]:
         and donation.checkout_expires_at > clock.now()
         else None
     )
-    return {"donation": donation, "appeal": appeal, "receipt": receipt, "checkout_url": still_open}
+    outbox = _settings().practice and _settings().smtp_url is None
+    return {"donation": donation, "appeal": appeal, "receipt": receipt, "checkout_url": still_open, "outbox": outbox}
 
 
 def _page(

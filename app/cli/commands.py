@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from app.cli import books
+from app.cli import books, example
 from app.cli.work import work
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
     app.cli.add_command(books.group)
+    app.cli.add_command(example.group)
     app.cli.add_command(work)

@@ -1,0 +1,87 @@
+"""`flask example load`: a made-up newspaper to try Whipround with. Only practice mode takes it."""
+
+import tomllib
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.appeals.article import Article
+from app.appeals.opening import open_appeal
+from app.config import Settings
+from app.extensions import db
+from app.writing import writing
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "lantern.toml"
+
+group = AppGroup("example", help="An organisation to try things out with.")
+
+
+@group.command("load")
+def load() -> None:
+    """Put the example's articles and appeals into the books of practice mode, once; it comes without gifts."""
+    settings: Settings = current_app.extensions["whipround"]
+    if not settings.practice:
+        raise click.ClickException("The example is only for practice mode (PRACTICE=1); these books are not.")
+    example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    with writing():
+        numbers = set(db.session.scalars(select(Article.number)))
+        articles = [_article(each) for each in example["articles"] if each["number"] not in numbers]
+        db.session.add_all(articles)
+        slugs = set(db.session.scalars(select(Appeal.slug)))
+        appeals = [_appeal(each, settings.currency) for each in example["appeals"] if each["slug"] not in slugs]
+        for appeal in appeals:
+            open_appeal(appeal)
+    if articles or appeals:
+        click.echo(f"The example is loaded: {len(articles)} articles and {len(appeals)} appeals.")
+
+
+def _article(given: dict[str, Any]) -> Article:
+    """One article. Its days are counted from today, except in the archive, where `posted` says them."""
+    if "posted" in given:
+        posted_at = datetime.fromisoformat(given["posted"]).replace(tzinfo=clock.local_zone())
+    else:
+        # Never in the future, at whatever hour of the day the example is loaded.
+        posted_at = min(_moment(-given["days_ago"], given["posted_at"]), clock.now())
+    article = Article(
+        number=given["number"],
+        headline=given["headline"],
+        text=given["text"].strip(),
+        demands=given.get("demands", []),
+        posted_at=posted_at,
+        updated_at=clock.now(),
+    )
+    if "event_in_days" in given:
+        days = given["event_in_days"]
+        article.event_starts_at = _moment(days, given.get("event_at", "00:00"))
+        article.event_ends_at = _moment(days, given["event_until"]) if "event_until" in given else None
+        article.event_all_day = "event_at" not in given
+        article.event_place = given["event_place"]
+        article.event_directions = given.get("event_directions")
+    return article
+
+
+def _appeal(given: dict[str, Any], currency: str) -> Appeal:
+    """One appeal in the currency of the house; its amounts are in minor units."""
+    return Appeal(
+        slug=given["slug"],
+        title=given["title"],
+        text=given["text"].strip(),
+        currency=currency,
+        target_minor=given["target"],
+        suggested_minor=given["suggested"],
+        starts_on=clock.today() + timedelta(days=given["starts_in_days"]),
+        ends_on=clock.today() + timedelta(days=given["ends_in_days"]),
+        precedence=given.get("precedence"),
+    )
+
+
+def _moment(days: int, wall_clock: str) -> datetime:
+    """The instant that a wall clock shows `wall_clock` (HH:MM) that many local days from today."""
+    return datetime.combine(clock.today() + timedelta(days=days), time.fromisoformat(wall_clock), clock.local_zone())

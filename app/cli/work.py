@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from app.cli.starting import begin_books
 from app.config import Settings
 from app.worker import events, loop
-from app.worker.duties import Duty
+from app.worker.clockwork import HOUSEKEEPING
 from app.writing import writing
 
 
@@ -28,7 +28,7 @@ def work(once: bool) -> None:
         taken_up = events.take_up_ignored()
     if taken_up:
         click.echo(f"{taken_up} events that an earlier release did not know are taken up again.")
-    duties: list[Duty] = [events.duty(current_app.extensions["gateway"])]
+    duties: list[loop.Work] = [HOUSEKEEPING, events.duty(current_app.extensions["gateway"])]
     if once:
         click.echo(f"{loop.do_all_due(duties)} done.")
         return

@@ -2,15 +2,23 @@
 
 import threading
 from collections.abc import Sequence
+from typing import Protocol
 
 from app.extensions import db
-from app.worker.duties import Duty
 
 # Seconds between two looks when nothing was due: what a webhook leaves pending is taken up at once, as people see it.
 PAUSE = 0.2
 
 
-def do_all_due(duties: Sequence[Duty]) -> int:
+class Work(Protocol):
+    """Anything the loop can ask whether there is something to do."""
+
+    def work_once(self) -> bool:
+        """Do one piece of what is due; False when there is none left."""
+        ...
+
+
+def do_all_due(duties: Sequence[Work]) -> int:
     """Do what is due now, one row of each duty in turn so that none starves another; how many rows that was."""
     done, waiting = 0, list(duties)
     while waiting:
@@ -20,7 +28,7 @@ def do_all_due(duties: Sequence[Duty]) -> int:
     return done
 
 
-def work_until(stop: threading.Event, duties: Sequence[Duty]) -> None:
+def work_until(stop: threading.Event, duties: Sequence[Work]) -> None:
     """Work until `stop` is set; the row in hand is finished first."""
     while not stop.is_set():
         if not do_all_due(duties):

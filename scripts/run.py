@@ -1,0 +1,101 @@
+"""`make run`: all of Whipround in practice mode, until Ctrl-C: the site, the worker and the till that plays Stripe.
+
+Why the parts are not left to a library: docs/decisions/0001-dependencies.md.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from parts import Parts
+
+HOUSE = Path(__file__).parent.parent
+COMMANDS = Path(sys.executable).parent
+OPENS_WITHIN = 60.0
+
+
+def main() -> int:
+    """Prepare the database, start all parts, and say where they are; returns the exit status."""
+    environ = practice_environ()
+    for setting in ("BIND", "PRACTICE_BIND"):
+        if not is_free(environ[setting]):
+            print(
+                f"{environ[setting]} is taken already, or is no address of this machine.\n"
+                f"Stop what is there, or choose another:  make run {setting}=127.0.0.1:8008",
+                file=sys.stderr,
+            )
+            return 1
+    flask = str(COMMANDS / "flask")
+    for preparation in (["db", "upgrade"], ["example", "load"]):
+        done = subprocess.run([flask, *preparation], cwd=HOUSE, env=environ, check=False)
+        if done.returncode:
+            return done.returncode
+    commands = {"till": [sys.executable, "-m", "app.practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
+    parts = Parts(commands, HOUSE, environ)
+    threading.Thread(target=announce, args=(environ, parts), daemon=True).start()
+    return parts.run()
+
+
+def practice_environ() -> dict[str, str]:
+    """What all parts are started with: they agree on each other's addresses, wherever BIND and PRACTICE_BIND point."""
+    given = {name: value for name, value in os.environ.items() if value}
+    environ = {"BIND": "127.0.0.1:8000", "PRACTICE_BIND": "127.0.0.1:8001", **given, "PRACTICE": "1"}
+    site, till = f"http://{environ['BIND']}", f"http://{environ['PRACTICE_BIND']}"
+    return {
+        "BASE_URL": site,
+        "STRIPE_API_BASE": till,
+        "PRACTICE_WEBHOOK_URL": f"{site}/webhooks/stripe",
+        "DATA_DIR": str(HOUSE / "data"),
+        # Lines reach the terminal as they are written, not a block at a time.
+        "PYTHONUNBUFFERED": "1",
+        **environ,
+    }
+
+
+def is_free(bind: str) -> bool:
+    """Whether a server could be started at an address now (`host:port`)."""
+    host, _, port = bind.rpartition(":")
+    try:
+        socket.create_server((host, int(port))).close()
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def announce(environ: dict[str, str], parts: Parts) -> None:
+    """Say where everything is, once the site answers."""
+    deadline = time.monotonic() + OPENS_WITHIN
+    while not answers(f"http://{environ['BIND']}/healthz"):
+        if parts.stopping or time.monotonic() > deadline:
+            return
+        time.sleep(0.2)
+    site, till = environ["BASE_URL"], environ["STRIPE_API_BASE"]
+    print(
+        f"\n"
+        f"  The site, to read and to give           {site}/\n"
+        f"  Practice Stripe, where the money is     {till}/\n"
+        f"  The mail that would have been sent      {site}/practice/outbox\n"
+        f"\n"
+        f"  A card that works: 4242 4242 4242 4242, any date to come, any three digits. No money moves.\n"
+        f"  Ctrl-C stops everything; what happened stays in {environ['DATA_DIR']}.\n",
+        flush=True,
+    )
+
+
+def answers(url: str) -> bool:
+    """Whether an address answers with success."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Receipting: what the receipt of a donation says, and the mail that brings it."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.config import Organisation
+from app.donations.donation import Donation
+from app.errors import DomainError
+from app.extensions import db
+from app.mail import Attachment, Mail
+from app.receipts import wording
+from app.receipts.facts import Facts, lines, one_line, thawed
+from app.receipts.receipt import Receipt, ReceiptFile
+
+
+class NotReceived(DomainError):
+    """The receipt's donation has not been received."""
+
+
+class NoAddress(DomainError):
+    """The giver left no e-mail address, or it has been erased: the receipt can be printed, not mailed."""
+
+
+class NotRendered(DomainError):
+    """The receipt has no PDF yet."""
+
+
+def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, language: str = "en-GB") -> Facts:
+    """What a donation's receipt will say, as things are now; numbering freezes it. Raises `NotReceived`."""
+    donation = _donation(receipt)
+    if donation.received_at is None:
+        raise NotReceived("a gift that has not been received has no receipt")
+    return Facts(
+        received_on=clock.local_day(donation.received_at).isoformat(),
+        amount_minor=donation.amount_minor,
+        currency=donation.currency,
+        method="card",
+        appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
+        organisation=one_line(organisation.name),
+        organisation_address=", ".join(lines(organisation.address)),
+        organisation_registration=one_line(organisation.registration),
+        donor=one_line(donation.name),
+        donor_address=lines(f"{donation.address or ''}\n{donation.postcode or ''}"),
+        donation=donation.reference,
+        language=language,
+        link=f"{base_url}/receipts/{receipt.reference}",
+    )
+
+
+def mail(receipt: Receipt) -> Mail:
+    """The mail of an issued and rendered receipt: always the same one, whenever it is made.
+
+    A receipt without an ask is a service message, so the mail thanks and proves, and asks for nothing more. Raises
+    `NotRendered` or `NoAddress`.
+    """
+    pdf = db.session.scalar(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt.id))
+    if pdf is None or receipt.facts is None or receipt.issued_at is None:
+        raise NotRendered("the receipt has not been rendered yet")
+    to = _donation(receipt).email
+    if not to:
+        raise NoAddress("there is no e-mail address to send the receipt to")
+    facts = thawed(receipt.facts)
+    subject = wording.fill("mail/receipt.subject.txt", facts.language, facts=facts)
+    return Mail(
+        to=to,
+        subject=one_line(subject),
+        text=wording.fill("mail/receipt.txt", facts.language, facts=facts),
+        html=wording.fill("mail/receipt.html", facts.language, facts=facts),
+        message_id=_message_id(receipt.reference, facts.link),
+        date=clock.local(receipt.issued_at),
+        attachments=(Attachment(f"receipt-{facts.number}.pdf", "application/pdf", pdf),),
+    )
+
+
+def _message_id(reference: str, link: str) -> str:
+    """A name for the mail that is always the same. Mail servers log it, so it must not give the receipt's link away."""
+    return f"receipt-{hashlib.sha256(reference.encode()).hexdigest()[:32]}@{urlsplit(link).hostname}"
+
+
+def _donation(receipt: Receipt) -> Donation:
+    reference = receipt.subject.removeprefix("donation:")
+    return db.session.scalars(select(Donation).where(Donation.reference == reference)).one()

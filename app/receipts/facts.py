@@ -1,0 +1,70 @@
+"""What a receipt says: plain facts, tidied for one line each, frozen as canonical JSON when the receipt is issued."""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+# Joiners shape letters in many scripts; every other format character (bidi overrides among them) only disturbs.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+_MOST_LINES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that is printed. Days are ISO dates, instants ISO with offset; money is minor units and a currency.
+
+    A draft has no `number`, `issued_on` and `issued_at`: numbering gives it them. `donor` and `donor_address` may be
+    empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page.
+    """
+
+    received_on: str
+    amount_minor: int
+    currency: str
+    method: str
+    appeal: str
+    organisation: str
+    organisation_address: str
+    organisation_registration: str
+    donor: str
+    donor_address: tuple[str, ...]
+    donation: str
+    language: str
+    link: str
+    number: str = ""
+    issued_on: str = ""
+    issued_at: str = ""
+
+    def frozen(self) -> str:
+        """The facts as canonical JSON: keys in order, no spaces, characters as themselves; the same facts always make
+        the same text."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    def texts(self) -> Iterator[str]:
+        """Every text of the facts that is printed as it stands."""
+        yield from (self.appeal, self.organisation, self.organisation_address, self.organisation_registration)
+        yield from (self.donor, *self.donor_address, self.donation, self.link)
+
+
+def thawed(frozen: str) -> Facts:
+    """The facts that `Facts.frozen` wrote."""
+    values = json.loads(frozen)
+    return Facts(**{**values, "donor_address": tuple(values["donor_address"])})
+
+
+def one_line(text: str | None) -> str:
+    """The text as one line that can be printed: composed, its spaces single, control and format characters gone."""
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text or "")
+        if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    )
+    return " ".join(kept.split())
+
+
+def lines(text: str | None) -> tuple[str, ...]:
+    """The lines of an address, tidied; what goes beyond six lines is drawn together into the last."""
+    tidy = [line for line in map(one_line, (text or "").splitlines()) if line]
+    if len(tidy) > _MOST_LINES:
+        tidy[_MOST_LINES - 1 :] = [", ".join(tidy[_MOST_LINES - 1 :])]
+    return tuple(tidy)

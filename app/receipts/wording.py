@@ -1,0 +1,41 @@
+"""Wording: the templates of receipts and their mails, filled with plain data in the reader's language.
+
+An environment of its own, not the web application's: what a receipt says must depend on its frozen facts alone.
+"""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.money import Money, written
+
+_ROOT = Path(__file__).parent.parent.parent
+
+
+def fill(template: str, language: str, **values: Any) -> str:
+    """The text of `templates/<template>` in `language` (such as 'en-GB'), filled with plain values; HTML is escaped."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
+@cache
+def _environment(language: str) -> Environment:
+    locale = str(Locale.parse(language, sep="-"))
+    environment = Environment(
+        loader=FileSystemLoader(_ROOT / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = Translations.load(_ROOT / "translations", [locale])
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["money"] = lambda minor, currency: written(Money(minor, currency), locale=locale)
+    environment.filters["day"] = lambda day: format_date(date.fromisoformat(day), format="d MMMM y", locale=locale)
+    return environment

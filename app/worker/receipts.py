@@ -1,0 +1,63 @@
+"""Receipts: each one that is due is numbered, rendered, filed and mailed, step by step.
+
+Every step is committed by itself and is skipped when it has been done, so a kill at any moment repeats at most the
+step it hit: numbering and filing do nothing the second time, and a mail sent again has the same Message-ID.
+"""
+
+from sqlalchemy import select
+
+from app import mail
+from app.config import Settings
+from app.donations import receipting
+from app.extensions import db
+from app.receipts import filing, glyphs, issuing
+from app.receipts.receipt import DUE, ISSUED, Receipt
+from app.receipts.rendering import Renderer
+from app.worker.duties import Duty
+from app.writing import writing
+
+
+def duty(settings: Settings, renderer: Renderer) -> Duty:
+    """The duty of receipts that have not been mailed."""
+
+    def prove(receipt_id: int) -> None:
+        receipt = _look(receipt_id)
+        if receipt.state == DUE:
+            _issue(receipt, settings)
+            receipt = _look(receipt_id)
+        if receipt.rendered_at is None:
+            _render(receipt, renderer)
+        _mail(_look(receipt_id), settings)
+
+    return Duty("receipt", Receipt, Receipt.mailed_at.is_(None) & Receipt.state.in_((DUE, ISSUED)), prove)
+
+
+def _look(receipt_id: int) -> Receipt:
+    """The receipt as it is now; the reading transaction ends here."""
+    db.session.rollback()
+    receipt = db.session.scalars(select(Receipt).where(Receipt.id == receipt_id)).one()
+    db.session.expunge(receipt)
+    db.session.rollback()
+    return receipt
+
+
+def _issue(receipt: Receipt, settings: Settings) -> None:
+    draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+    db.session.rollback()
+    glyphs.check(draft.texts())
+    with writing():
+        issuing.issue(receipt.id, draft)
+
+
+def _render(receipt: Receipt, renderer: Renderer) -> None:
+    pdf = renderer.render(receipt.facts or "")
+    with writing():
+        filing.file(receipt.id, pdf)
+
+
+def _mail(receipt: Receipt, settings: Settings) -> None:
+    written = receipting.mail(receipt)
+    db.session.rollback()
+    mail.send(written, sender=settings.mail_from, smtp_url=settings.smtp_url, outbox=settings.outbox)
+    with writing():
+        filing.mailed(receipt.id)

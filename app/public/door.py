@@ -5,14 +5,17 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, request
 
 from app.config import Settings
-from app.public import assets, donations, filters, refusals
+from app.public import appeals, articles, assets, donations, feeds, filters, front, refusals
+from app.public.qr import qr
 
 
 def register(app: Flask) -> None:
     """Open the door."""
     settings: Settings = app.extensions["whipround"]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(organisation=settings.organisation, practice=settings.practice)
+    app.jinja_env.globals.update(
+        organisation=settings.organisation, practice=settings.practice, base_url=settings.base_url, qr=qr
+    )
     filters.register(app)
     assets.register(app)
     refusals.register(app)
@@ -31,7 +34,7 @@ def register(app: Flask) -> None:
 def _pages() -> Blueprint:
     """All public pages, under one blueprint, so that what is said of it holds for each of them."""
     public = Blueprint("public", __name__)
-    for pages in (donations.bp,):
+    for pages in (front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp):
         public.register_blueprint(pages)
 
     @public.after_request

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import get_currency_name, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 from flask import Flask
 from flask_babel import get_locale, gettext
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from app.money import Money, written
 
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
-    for filter_ in (money, day, clock_time, moment, machine_time, currency_sign, currency_name, markdown):
+    for filter_ in _FILTERS:
         app.add_template_filter(filter_)
 
 
@@ -35,6 +35,11 @@ def currency_sign(currency: str) -> str:
 def currency_name(currency: str) -> str:
     """'British pounds' for 'gbp', for the label of an amount field."""
     return get_currency_name(currency.upper(), count=2, locale=_locale())
+
+
+def count(number: int) -> str:
+    """'1,204', for how many there are of something."""
+    return format_decimal(number, locale=_locale())
 
 
 def day(value: date | datetime, *, weekday: bool = False) -> str:
@@ -61,3 +66,29 @@ def machine_time(value: date | datetime) -> str:
 def markdown(text: str) -> Markup:
     """Markdown as safe HTML."""
     return markup.html(text)
+
+
+def plain(text: str) -> str:
+    """Markdown as one line of words, for descriptions and lists."""
+    return markup.plain(text)
+
+
+def lead_and_rest(text: str) -> tuple[Markup, Markup]:
+    """Markdown as HTML in two pieces, its first paragraph and what follows, which may be nothing."""
+    lead, _, rest = text.strip().replace("\r\n", "\n").partition("\n\n")
+    return markup.html(lead), markup.html(rest)
+
+
+_FILTERS = (
+    money,
+    count,
+    currency_sign,
+    currency_name,
+    day,
+    clock_time,
+    moment,
+    machine_time,
+    markdown,
+    plain,
+    lead_and_rest,
+)

@@ -1,0 +1,73 @@
+"""The appeals' pages: one appeal with its total and its suggested amounts, its total alone, and the list of all."""
+
+from datetime import date
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.extensions import db
+from app.public import raised_fragment, standing
+
+bp = Blueprint("appeals", __name__)
+
+
+@bp.get("/appeals")
+def index() -> ResponseReturnValue:
+    """The appeals that take gifts today, the one in force first, then those of the past, the latest first."""
+    today = clock.today()
+    appeals = db.session.scalars(select(Appeal).where(Appeal.starts_on <= today)).all()
+    standings = {each.slug: each for each in standing.of_all(appeals)}
+    open_now = sorted((each for each in appeals if each.open_on(today)), key=_rank, reverse=True)
+    past = sorted((each for each in appeals if not each.open_on(today)), key=_end, reverse=True)
+    return render_template("public/appeals.html", open_now=open_now, past=past, standings=standings)
+
+
+@bp.get("/appeals/<slug>")
+def show(slug: str) -> ResponseReturnValue:
+    """One appeal; before its first day and after its last one it says so and takes nothing."""
+    appeal = _appeal(slug)
+    page = Response(render_template("public/appeal.html", appeal=appeal, standing=standing.of(appeal)))
+    page.add_etag()
+    return page.make_conditional(request)
+
+
+@bp.get("/appeals/<slug>/raised")
+def raised(slug: str) -> ResponseReturnValue:
+    """The total alone, as it stands in the page; 304 while it is the one that was asked for."""
+    version, html = raised_fragment.render(slug) or abort(404)
+    return _unless_known(Response(html), version)
+
+
+@bp.get("/appeals/<slug>/raised.json")
+def raised_json(slug: str) -> ResponseReturnValue:
+    """The total for programs, in minor units of its currency."""
+    now = standing.of(_appeal(slug))
+    facts = {
+        "currency": now.raised.amount.currency,
+        "raised_minor": now.raised.amount.minor,
+        "gifts": now.raised.gifts,
+        "target_minor": None if now.target is None else now.target.minor,
+        "as_at": now.raised.as_at.isoformat(timespec="seconds"),
+    }
+    return _unless_known(jsonify(facts), now.version)
+
+
+def _unless_known(response: Response, version: str) -> ResponseReturnValue:
+    response.set_etag(version)
+    return response.make_conditional(request)
+
+
+def _appeal(slug: str) -> Appeal:
+    """The appeal at an address; drafts are not public."""
+    return db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None))) or abort(404)
+
+
+def _rank(appeal: Appeal) -> tuple[int, date]:
+    return appeal.precedence or -1, appeal.starts_on or date.min
+
+
+def _end(appeal: Appeal) -> date:
+    return appeal.ends_on or date.min

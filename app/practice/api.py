@@ -1,20 +1,20 @@
 """The API: the requests that Whipround's gateway makes, answered as Stripe answers them."""
 
-import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Any
 
-from flask import Blueprint, Response, current_app, g, jsonify, request
+from flask import Blueprint, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
 
-from app.practice import answers, drawer, events, expansion, lists, parameters, sessions
+from app.practice import answers, drawer, events, expansion, lists, parameters, policy, sessions
 from app.practice.drawer import Drawer
-from app.practice.events import API_VERSION, Cause
-from app.practice.refusals import Refused, no_such
+from app.practice.events import Cause
+from app.practice.refusals import no_such
 from app.practice.rounds import Rounds
 
-log = logging.getLogger("practice")
-
 api = Blueprint("api", __name__, url_prefix="/v1")
+policy.guard(api)
 
 # How each collection's objects are called, and by which name Stripe complains about their id.
 _KINDS = {
@@ -36,57 +36,10 @@ def _rounds() -> Rounds:
     return running
 
 
-def _query() -> dict[str, object]:
-    return parameters.nested(request.args.items(multi=True))
-
-
-@api.before_request
-def authenticate() -> None:
-    """Every request carries a test key; a live key is refused, because here no money must ever be meant."""
-    given = request.authorization
-    key = (given.token or given.username or "" if given else "").strip()
-    if not key:
-        raise Refused(
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
-            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
-            status=401,
-        )
-    if key.startswith(("sk_live_", "rk_live_")):
-        raise Refused("This is Practice Stripe: it never takes a live key. Use one that starts sk_test_.", status=401)
-    if not key.startswith(("sk_test_", "rk_test_")):
-        raise Refused("Invalid API Key provided.", status=401)
-    if request.headers.get("Stripe-Version", API_VERSION) != API_VERSION:
-        raise Refused(f"Invalid Stripe API version: Practice Stripe speaks {API_VERSION} only.")
-
-
-@api.after_request
-def sign_off(response: Response) -> Response:
-    """Every answer names its request and the version it speaks."""
-    response.headers["Request-Id"] = g.request_id
-    response.headers["Stripe-Version"] = API_VERSION
-    if key := request.headers.get("Idempotency-Key"):
-        response.headers["Idempotency-Key"] = key
-    return response
-
-
-@api.errorhandler(Refused)
-def refuse(refused: Refused) -> ResponseReturnValue:
-    """Stripe's error envelope."""
-    return jsonify(refused.envelope()), refused.status, {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
-
-
-@api.errorhandler(Exception)
-def fail(error: Exception) -> ResponseReturnValue:
-    """Whatever else goes wrong, in the same envelope; the traceback goes to the log alone."""
-    if isinstance(error, HTTPException):
-        return refuse(Refused(error.description or error.name, status=error.code or 500))
-    log.exception("a request failed")
-    return refuse(Refused("Practice Stripe has a fault; its log says more.", status=500, kind="api_error"))
-
-
-@api.post("/checkout/sessions")
-def create_session() -> ResponseReturnValue:
-    """Open a Checkout Session, once for each idempotency key."""
+def _once(
+    act: Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]], shape: parameters.Shape
+) -> ResponseReturnValue:
+    """Answer a POST by acting on its checked parameters, or with the answer that its idempotency key already got."""
     key = request.headers.get("Idempotency-Key", "")
     pairs = list(request.form.items(multi=True))
     asked = answers.fingerprint(request.path, pairs)
@@ -94,12 +47,26 @@ def create_session() -> ResponseReturnValue:
         stored = answers.replay(db, key, asked) if key else None
         if stored is not None:
             return jsonify(stored), 200, {"Idempotent-Replayed": "true"}
-        given = parameters.read(parameters.nested(pairs), sessions.PARAMETERS)
-        session = sessions.create(db, given, request.host_url.rstrip("/"))
-        shown = expansion.expanded(db, session, given.get("expand", []))
+        given = parameters.read(parameters.nested(pairs), shape)
+        shown = expansion.expanded(db, act(db, given), given.get("expand", []))
         if key:
             answers.store(db, key, asked, shown)
+    _rounds().wake()
     return jsonify(shown)
+
+
+def _query() -> dict[str, object]:
+    return parameters.nested(request.args.items(multi=True))
+
+
+@api.post("/checkout/sessions")
+def create_session() -> ResponseReturnValue:
+    """Open a Checkout Session."""
+
+    def create(db: sqlite3.Connection, given: dict[str, Any]) -> dict[str, Any]:
+        return sessions.create(db, given, request.host_url.rstrip("/"))
+
+    return _once(create, sessions.PARAMETERS)
 
 
 @api.get("/checkout/sessions")
@@ -130,14 +97,12 @@ def list_line_items(reference: str) -> ResponseReturnValue:
 @api.post("/checkout/sessions/<reference>/expire")
 def expire_session(reference: str) -> ResponseReturnValue:
     """End an open session now."""
-    asked = parameters.read(parameters.nested(request.form.items(multi=True)), {"expand": parameters.EXPAND})
-    with _drawer().open() as db:
+
+    def expire(db: sqlite3.Connection, _given: dict[str, Any]) -> dict[str, Any]:
         kept = sessions.present(db, reference)
-        cause = Cause(g.request_id, request.headers.get("Idempotency-Key"))
-        ended = sessions.expire(db, kept.body, kept.private, cause)
-        shown = expansion.expanded(db, ended, asked.get("expand", []))
-    _rounds().wake()
-    return jsonify(shown)
+        return sessions.expire(db, kept.body, kept.private, Cause(g.request_id, request.headers.get("Idempotency-Key")))
+
+    return _once(expire, {"expand": parameters.EXPAND})
 
 
 @api.get("/<any(balance_transactions, charges, events, payment_intents):plural>")

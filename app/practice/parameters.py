@@ -40,7 +40,9 @@ def read(given: Any, shape: Shape, param: str = "") -> Any:
             return [] if isinstance(shape, list) else {}
         raise Refused(f"Invalid {'array' if isinstance(shape, list) else 'object'}: {param}", param=param)
     if isinstance(shape, list):
-        numbers = sorted(given, key=lambda number: int(number) if number.isdigit() else -1)
+        if not all(re.fullmatch(r"[0-9]{1,4}", number) for number in given):
+            raise Refused(f"Invalid array: {param}", param=param)
+        numbers = sorted(given, key=int)
         return [read(given[number], shape[0], f"{param}[{number}]") for number in numbers]
     values = {}
     for name, value in given.items():

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from app.money import Money
-from app.practice import drawer, parameters, shapes
+from app.practice import drawer, lines, parameters, shapes
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import address, boolean, email, integer, one_of, text
 from app.practice.refusals import Refused, missing, no_such
@@ -25,16 +25,7 @@ PARAMETERS: parameters.Shape = {
     "customer_email": email,
     "expand": parameters.EXPAND,
     "expires_at": integer,
-    "line_items": [
-        {
-            "price_data": {
-                "currency": text,
-                "product_data": {"description": text, "metadata": parameters.METADATA, "name": text},
-                "unit_amount": integer,
-            },
-            "quantity": integer,
-        }
-    ],
+    "line_items": lines.PARAMETERS,
     "locale": text,
     "metadata": parameters.METADATA,
     "mode": one_of("payment", "setup", "subscription"),
@@ -44,10 +35,6 @@ PARAMETERS: parameters.Shape = {
     "ui_mode": one_of("elements", "embedded_page", "form", "hosted_page"),
 }
 
-# Stripe's smallest charge in minor units (docs.stripe.com/currencies, "Minimum and maximum charge amounts").
-_SMALLEST = {"aed": 200, "czk": 1500, "dkk": 250, "gbp": 30, "hkd": 400, "huf": 17500, "mxn": 1000, "myr": 200}
-_SMALLEST |= {"nok": 300, "pln": 200, "ron": 200, "sek": 300, "thb": 1000}
-_LARGEST = 99_999_999
 _DAY = 24 * 60 * 60
 
 
@@ -63,20 +50,8 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
         raise Refused("Practice Stripe plays `mode=payment` only, for now.", param="mode")
     if given.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refused("Practice Stripe plays `ui_mode=hosted_page` only.", param="ui_mode")
-    items = [_item(item, f"line_items[{number}]") for number, item in enumerate(given["line_items"])]
-    currency, total = items[0]["currency"], sum(item["amount_total"] for item in items)
-    if any(item["currency"] != currency for item in items):
-        raise Refused("All line items must have the same currency.", param="line_items")
-    smallest = _SMALLEST.get(currency, 50)
-    if total < smallest:
-        raise Refused(
-            f"The Checkout Session's total amount due must add up to at least {Money(smallest, currency)}",
-            code="amount_too_small",
-            param="line_items",
-        )
-    if total > _LARGEST:
-        raise Refused("The total amount due must be no more than eight digits.", code="amount_too_large")
-    session = _body(given, currency, total, f"{origin}/c/pay/")
+    items, total = lines.read(given["line_items"])
+    session = _body(given, total, f"{origin}/c/pay/")
     drawer.keep(
         db,
         session,
@@ -119,35 +94,7 @@ def _expiry(given: dict[str, Any], created: int) -> int:
     return moment
 
 
-def _item(item: dict[str, Any], path: str) -> dict[str, Any]:
-    """A line of the session, with the price that Stripe makes of its `price_data`."""
-    price = item.get("price_data") or {}
-    for name in ("currency", "product_data", "unit_amount"):
-        if name not in price:
-            raise missing(f"{path}[price_data][{name}]")
-    if not price["product_data"].get("name"):
-        raise missing(f"{path}[price_data][product_data][name]")
-    quantity, amount, currency = item.get("quantity", 1), price["unit_amount"], price["currency"].lower()
-    if len(currency) != 3 or not currency.isalpha():
-        raise Refused(f"Invalid currency: {currency[:20]}", param=f"{path}[price_data][currency]")
-    if quantity < 1 or amount < 0:
-        raise Refused("Invalid non-negative integer", code="parameter_invalid_integer", param=path)
-    whole = amount * quantity
-    return {
-        "id": drawer.mint("li"),
-        "object": "item",
-        "amount_discount": 0,
-        "amount_subtotal": whole,
-        "amount_tax": 0,
-        "amount_total": whole,
-        "currency": currency,
-        "description": price["product_data"]["name"],
-        "price": shapes.price(amount, currency),
-        "quantity": quantity,
-    }
-
-
-def _body(given: dict[str, Any], currency: str, total: int, pages: str) -> dict[str, Any]:
+def _body(given: dict[str, Any], total: Money, pages: str) -> dict[str, Any]:
     """The session as the API shows it; `pages` is where the till's payment pages are."""
     created, reference = drawer.now(), "cs_test_" + drawer.mint("till").removeprefix("till_")
     asked = ("billing_address_collection", "cancel_url", "client_reference_id", "customer_email", "locale")
@@ -158,10 +105,10 @@ def _body(given: dict[str, Any], currency: str, total: int, pages: str) -> dict[
         **{name: given.get(name) for name in asked},
         "id": reference,
         "adaptive_pricing": given.get("adaptive_pricing"),
-        "amount_subtotal": total,
-        "amount_total": total,
+        "amount_subtotal": total.minor,
+        "amount_total": total.minor,
         "created": created,
-        "currency": currency,
+        "currency": total.currency,
         "custom_text": {name: given.get("custom_text", {}).get(name) for name in texts},
         "customer_details": shapes.payer(address_given) if address_given else None,
         "expires_at": _expiry(given, created),

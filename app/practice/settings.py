@@ -1,6 +1,7 @@
 """The till's settings: a few of Whipround's own, so that both agree without further ado."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,10 +30,22 @@ def read(environ: Mapping[str, str] | None = None) -> TillSettings:
     Raises `config.SettingsError` in words, a live Stripe key being one reason.
     """
     given = dict(environ if environ is not None else os.environ)
-    house = config.read({**given, "PRACTICE": "1"})
+    bind = given.get("PRACTICE_BIND") or "127.0.0.1:8001"
+    webhook_url = given.get("PRACTICE_WEBHOOK_URL") or "http://127.0.0.1:8000/webhooks/stripe"
+    problems = []
+    if not re.fullmatch(r"[^\s/]+:[0-9]{1,5}", bind):
+        problems.append(f"PRACTICE_BIND must be an address such as 127.0.0.1:8001, not {bind!r}.")
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", webhook_url):
+        problems.append("PRACTICE_WEBHOOK_URL must be an address starting with http:// or https://.")
+    try:
+        house = config.read({**given, "PRACTICE": "1"})
+    except config.SettingsError as error:
+        raise config.SettingsError(problems + error.problems) from None
+    if problems:
+        raise config.SettingsError(problems)
     return TillSettings(
-        bind=given.get("PRACTICE_BIND") or "127.0.0.1:8001",
-        webhook_url=given.get("PRACTICE_WEBHOOK_URL") or "http://127.0.0.1:8000/webhooks/stripe",
+        bind=bind,
+        webhook_url=webhook_url,
         webhook_secrets=house.stripe_webhook_secrets,
         data_dir=house.data_dir,
         organisation=house.organisation.name,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import stripe
 
+from app.practice import sessions
 from app.practice.events import API_VERSION
 
 from .conftest import a_session, pay, visit
@@ -150,6 +151,30 @@ def test_an_open_session_can_be_expired_once(api, hook):
     assert (ended.status, ended.url) == ("expired", None)
     with pytest.raises(stripe.InvalidRequestError, match="can be expired"):
         api.v1.checkout.sessions.expire(session.id)
+
+
+def test_expiring_twice_with_one_key_is_answered_twice(api):
+    session = api.v1.checkout.sessions.create(params=a_session())
+    first = api.v1.checkout.sessions.expire(session.id, options={"idempotency_key": "expiry-1"})
+    second = api.v1.checkout.sessions.expire(session.id, options={"idempotency_key": "expiry-1"})
+    assert first.to_dict() == second.to_dict()
+    assert len(api.v1.events.list(params={"type": "checkout.session.expired"}).data) == 1
+
+
+def test_a_fault_of_its_own_is_told_without_a_traceback(api, till, monkeypatch):
+    session = api.v1.checkout.sessions.create(params=a_session())
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault made for this test")
+
+    monkeypatch.setattr(sessions, "present", broken)
+    with pytest.raises(stripe.APIError) as failed:
+        api.v1.checkout.sessions.retrieve(session.id)
+    assert failed.value.http_status == 500
+    page = visit(session.url)
+    assert page.status == 500
+    assert "That did not work" in page.text
+    assert "ZeroDivisionError" not in page.text + str(failed.value)
 
 
 def test_lists_come_newest_first_in_pages(api):

@@ -35,6 +35,9 @@ def test_the_fee_is_absent_at_first_and_comes_with_charge_updated(api, hook):
     assert (transaction.type, transaction.fee_details[0].amount) == ("charge", 50)
     charge = api.v1.charges.retrieve(updated.data.object.id, params={"expand": ["balance_transaction"]})
     assert charge.balance_transaction.fee == 50
+    whole = ["payment_intent.latest_charge.balance_transaction"]
+    paid = api.v1.checkout.sessions.retrieve(session.id, params={"expand": whole})
+    assert paid.payment_intent.latest_charge.balance_transaction.fee == 50
     listed = api.v1.balance_transactions.list(params={"source": charge.id, "expand": ["data.source"]}).data
     assert [(row.id, row.source.id) for row in listed] == [(transaction.id, charge.id)]
 

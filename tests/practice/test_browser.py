@@ -1,0 +1,81 @@
+"""The payment page in a real browser: the buttons fill the form, and the policy lets the payer go where they should."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .conftest import a_session
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A phone-sized page that must not complain of the policy."""
+    context = browser.new_context(viewport={"width": 375, "height": 800})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(said.text))
+    yield opened
+    context.close()
+    assert [said for said in complaints if "Content Security Policy" in said] == []
+
+
+def test_a_test_card_is_filled_in_asks_the_bank_and_pays(page, api, till):
+    # The way back leads to another origin, as it does at Whipround.
+    away = till.replace("127.0.0.1", "localhost") + "/healthz?session={CHECKOUT_SESSION_ID}"
+    session = api.v1.checkout.sessions.create(params=a_session(success_url=away))
+    page.goto(session.url)
+    page.get_by_role("button", name="Use 4000 0000 0000 3220").click()
+    assert page.get_by_label("Card number").input_value() == "4000 0000 0000 3220"
+    page.get_by_label("Name on card").fill("Ada Lamplighter")
+    page.get_by_role("button", name="Donate £25").click()
+    page.get_by_role("button", name="Complete").click()
+    page.wait_for_url("**/healthz?*")
+    assert page.url == away.replace("{CHECKOUT_SESSION_ID}", session.id)
+
+
+def test_every_page_is_accessible_and_fits_a_phone(browser, api, till):
+    session = api.v1.checkout.sessions.create(params=a_session())
+    for scheme in ("light", "dark"):
+        context = browser.new_context(
+            viewport={"width": 375, "height": 800},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            bypass_csp=True,  # axe runs as a script of its own
+        )
+        page = context.new_page()
+        for address in (session.url, f"{till}/", f"{till}/c/pay/nothing"):
+            page.goto(address)
+            found = Axe().run(page).response["violations"]
+            assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], address
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        context.close()
+
+
+def test_without_a_script_the_errors_are_there_all_the_same(browser, api):
+    session = api.v1.checkout.sessions.create(params=a_session())
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(session.url)
+    assert page.get_by_role("button", name="Use").count() == 0
+    page.get_by_role("button", name="Donate £25").click()
+    assert page.get_by_role("alert").get_by_role("link").count() == 4
+    assert page.title().startswith("Error:")
+    context.close()

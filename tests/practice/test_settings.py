@@ -1,0 +1,39 @@
+"""The till's settings: Whipround's own, with the same harmless defaults, and words for what is wrong."""
+
+import pytest
+
+from app import config
+from app.practice import settings
+
+
+def test_agrees_with_whipround_in_practice_without_further_ado(tmp_path):
+    till = settings.read({"DATA_DIR": str(tmp_path)})
+    house = config.read({"DATA_DIR": str(tmp_path), "PRACTICE": "1"})
+    assert till.webhook_secrets == house.stripe_webhook_secrets
+    assert f"http://{till.bind}" == house.stripe_api_base
+    assert till.webhook_url == f"http://{house.bind}/webhooks/stripe"
+    assert till.organisation == house.organisation.name
+
+
+def test_what_is_set_is_taken(tmp_path):
+    till = settings.read(
+        {
+            "DATA_DIR": str(tmp_path),
+            "PRACTICE_BIND": "127.0.0.1:8911",
+            "PRACTICE_WEBHOOK_URL": "http://127.0.0.1:8919/hook",
+            "STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old",
+            "ORGANISATION_NAME": "The Lamp",
+        }
+    )
+    assert (till.bind, till.webhook_url) == ("127.0.0.1:8911", "http://127.0.0.1:8919/hook")
+    assert till.webhook_secrets == ("whsec_new", "whsec_old")
+    assert till.organisation == "The Lamp"
+    assert "whsec" not in repr(till)
+
+
+def test_everything_that_is_wrong_is_said_at_once(tmp_path):
+    with pytest.raises(config.SettingsError) as wrong:
+        settings.read(
+            {"DATA_DIR": str(tmp_path), "PRACTICE_BIND": "8001", "PRACTICE_WEBHOOK_URL": "x", "CURRENCY": "££"}
+        )
+    assert len(wrong.value.problems) == 3

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import Email, DataRequired, Length, Optional
 
 from app.appeals.appeal import Appeal
 from app.donations import amounts
@@ -38,14 +38,14 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         _l("Your name"),
         validators=[
-            InputRequired(_l("Enter your name")),
+            DataRequired(_l("Enter your name")),
             Length(max=120, message=_l("Your name must be 120 characters or fewer")),
         ],
     )
     email = EmailField(
         _l("E-mail address"),
         validators=[
-            InputRequired(_l("Enter your e-mail address")),
+            DataRequired(_l("Enter your e-mail address")),
             Length(max=254, message=_l("Your e-mail address must be 254 characters or fewer")),
             Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
         ],
@@ -75,7 +75,7 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             (self.postcode, _("Enter your postcode"), 20),
         ):
             too_long = _("%(what)s must be %(most)s characters or fewer", what=field.label.text, most=longest)
-            presence = InputRequired(asked) if address_rule == "required" else Optional()
+            presence = DataRequired(asked) if address_rule == "required" else Optional()
             field.validators = [presence, Length(max=longest, message=too_long)]
             # The required attribute follows the validators, but only the field's construction sets it.
             field.flags.required = address_rule == "required"

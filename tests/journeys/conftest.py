@@ -1,0 +1,64 @@
+"""A house to walk through, and a real browser to walk with."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.cast import an_appeal
+from tests.journeys.house import PEER, House, open_house
+
+_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium() -> str:
+    """The path of a Chromium on this machine."""
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    if named is None:
+        pytest.fail("no Chromium: install one, or name it in CHROMIUM")
+    return named
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the whole run; each page has a profile of its own."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a profile of its own, that fails the test when a script of ours does."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/London")
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+    yield opened
+    context.close()
+    assert troubles == []
+
+
+@pytest.fixture(params=["practice", pytest.param("peer", marks=pytest.mark.peer)])
+def till(request: pytest.FixtureRequest) -> str:
+    """Which stand-in plays Stripe."""
+    if request.param == "peer" and not PEER.exists():
+        pytest.skip("the Stripe stand-in does not stand beside this checkout")
+    return str(request.param)
+
+
+@pytest.fixture
+def house(app: Flask, database_url: str, tmp_path: Path, till: str) -> Iterator[House]:
+    """A running house with one appeal in force."""
+    an_appeal()
+    with open_house(tmp_path, database_url, till) as running:
+        yield running

@@ -1,0 +1,143 @@
+"""A whole Whipround as its users have it: web server, worker and a till, each a process, on ports of their own."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import stripe
+
+ROOT = Path(__file__).parents[2]
+PEER = ROOT.parent / "shared" / "stripe-peer" / "start"
+_UK_CHARITY = (
+    'UPDATE account SET settings=json(\'{"ledger":{"fees":{"percent_bps":120,"fixed":20},'
+    '"settlement_business_days":2,"dispute_received_fee":2000}}\'), '
+    "object=json_set(object,'$.country','GB','$.default_currency','gbp')"
+)
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(condition: Callable[[], Any], seconds: float = 20) -> Any:
+    """Wait until `condition` answers something true, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
+    return found
+
+
+def answers(url: str) -> bool:
+    """Whether something answers there at all."""
+    try:
+        urllib.request.urlopen(url, timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@dataclass
+class House:
+    """The running house; `environ` is that of all its processes."""
+
+    base: str
+    till: str
+    environ: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, *command: str) -> None:
+        """Start one of its processes; what it says goes to a file beside the database."""
+        log = (Path(self.environ["DATA_DIR"]) / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True
+        )
+        log.close()
+
+    def kill(self, name: str, how: int = signal.SIGKILL) -> None:
+        """End a process, by default as a power cut would."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, how)
+        process.wait(20)
+
+    def flask(self, *arguments: str) -> str:
+        """Run one of the operator's commands and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", *arguments], cwd=ROOT, env=self.environ, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def close(self) -> None:
+        """Stop everything, politely."""
+        for name in list(self.processes):
+            self.kill(name, signal.SIGTERM)
+
+
+@contextmanager
+def open_house(data_dir: Path, database_url: str, till: str) -> Iterator[House]:
+    """Start a house on a migrated database, with the practice till or the peer as its Stripe."""
+    port, till_port = free_port(), free_port()
+    base = f"http://127.0.0.1:{port}"
+    environ = {
+        **os.environ,
+        "PRACTICE": "1",
+        "DATA_DIR": str(data_dir),
+        "DATABASE_URL": database_url,
+        "BASE_URL": base,
+        "BIND": f"127.0.0.1:{port}",
+        "PRACTICE_BIND": f"127.0.0.1:{till_port}",
+        "PRACTICE_WEBHOOK_URL": f"{base}/webhooks/stripe",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{till_port}",
+        "STRIPE_WEBHOOK_SECRET": "whsec_journey",
+    }
+    house = House(base, f"http://127.0.0.1:{till_port}", environ)
+    try:
+        if till == "peer":
+            _start_peer(house, till_port)
+        else:
+            house.start("till", "app.practice")
+        house.start("web", "flask", "serve")
+        house.start("worker", "flask", "work")
+        eventually(lambda: answers(f"{base}/healthz"), 40)
+        eventually(lambda: answers(house.till), 40)
+        yield house
+    finally:
+        house.close()
+
+
+def _start_peer(house: House, port: int) -> None:
+    """Start the stand-in that stands beside the checkout, with a UK account and a webhook of its own."""
+    log = (Path(house.environ["DATA_DIR"]) / "peer.log").open("ab")
+    house.processes["till"] = subprocess.Popen(
+        [str(PEER), "--port", str(port)], stdout=log, stderr=log, start_new_session=True
+    )
+    log.close()
+    api = f"http://127.0.0.1:{port}/worlds/{secrets.token_hex(4)}"
+    eventually(lambda: answers(f"http://127.0.0.1:{port}/"), 60)
+    start = {"startup": {"livemode": False}, "setup_sql": _UK_CHARITY}
+    request = urllib.request.Request(
+        api, json.dumps(start).encode(), {"Content-Type": "application/json"}, method="PUT"
+    )
+    urllib.request.urlopen(request, timeout=20).close()
+    client = stripe.StripeClient("sk_test_journey", base_addresses={"api": api})
+    endpoint = client.v1.webhook_endpoints.create({"url": f"{house.base}/webhooks/stripe", "enabled_events": ["*"]})
+    house.environ.update(STRIPE_API_BASE=api, STRIPE_WEBHOOK_SECRET=endpoint.secret or "")
+    house.till = f"http://127.0.0.1:{port}"

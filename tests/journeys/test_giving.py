@@ -1,0 +1,141 @@
+"""A gift in a real browser, from the article to the receipt, with two stand-ins for Stripe."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.house import House, eventually
+
+pytestmark = pytest.mark.browser
+
+GOOD, NO_FUNDS, ASKS_3DS = "4242 4242 4242 4242", "4000 0000 0000 9995", "4000 0000 0000 3220"
+
+
+def fill_in(page: Page, house: House, amount: str = "£25", name: str = "Łucja 学 Okoń") -> None:
+    """Open the giving form, fill it in and go on to the till."""
+    page.goto(f"{house.base}/appeals/press-fund/donate")
+    page.get_by_text(amount, exact=True).click()
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("E-mail address").fill("lucja@example.org")
+    page.get_by_role("button", name="Go on to pay by card").click()
+    page.wait_for_url(re.compile(r"/c/pay/"))
+
+
+def pay(page: Page, number: str = GOOD) -> None:
+    """Fill in the till's form and pay."""
+    page.locator("[name=number]").fill(number)
+    page.locator("[name=exp]").fill("12/34")
+    page.locator("[name=cvc]").fill("123")
+    page.locator("[name=name]").fill("L Okon")
+    page.locator("[name=postal]").fill("AM1 2QX")
+    page.locator("[name=do][value=pay]").click()
+
+
+def mails(house: House) -> list[Path]:
+    return sorted((Path(house.environ["DATA_DIR"]) / "outbox").glob("*.eml"))
+
+
+def test_a_gift_reaches_the_books_the_inbox_and_every_open_page(house: House, page: Page, browser):
+    watcher = browser.new_context().new_page()
+    watcher.goto(f"{house.base}/appeals/press-fund")
+    expect(watcher.locator("[data-live]")).to_contain_text("£0")
+    fill_in(page, house)
+    pay(page)
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("£25.00", exact=True)).to_be_visible()
+    expect(watcher.locator("[data-live]")).to_contain_text("£25", timeout=10_000)
+    receipt = page.get_by_role("link", name="Open your receipt (PDF)")
+    expect(receipt).to_be_visible(timeout=30_000)
+    pdf = page.request.get(house.base + receipt.get_attribute("href"))
+    assert pdf.ok
+    assert pdf.body().startswith(b"%PDF")
+    eventually(lambda: len(mails(house)) == 1)
+    assert json.loads(house.flask("books", "verify", "--json"))["clean"]
+    watcher.context.close()
+
+
+def test_a_declined_card_costs_nothing_and_another_card_pays(house: House, page: Page):
+    fill_in(page, house)
+    pay(page, NO_FUNDS)
+    expect(page.get_by_text("insufficient funds", exact=False).first).to_be_visible()
+    pay(page)
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
+    eventually(lambda: len(mails(house)) == 1, 30)
+    assert "£25.00" not in house.flask("books", "exceptions")
+
+
+def test_three_d_secure_is_asked_for_and_the_gift_arrives(house: House, page: Page):
+    fill_in(page, house)
+    pay(page, ASKS_3DS)
+    page.locator("[name=do][value=authenticate]").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
+
+
+def test_coming_back_without_paying_keeps_the_gift_to_finish_it(house: House, page: Page):
+    fill_in(page, house, "£10")
+    page.goto(re.sub(r".*", "", page.url) + page.locator("a[href*=cancelled]").first.get_attribute("href"))
+    expect(page.get_by_role("heading", name="You have not been charged")).to_be_visible()
+    page.get_by_role("link", name="Pay £10 by card").click()
+    pay(page)
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
+
+
+def test_going_back_and_sending_the_form_again_does_not_pay_twice(house: House, page: Page):
+    fill_in(page, house)
+    pay(page)
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
+    page.go_back()
+    page.go_back()
+    button = page.get_by_role("button", name="Go on to pay by card")
+    if button.count():
+        button.click()
+        page.wait_for_url(re.compile(r"/donations/"))
+        expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    raised = page.request.get(f"{house.base}/appeals/press-fund/raised.json").json()
+    assert (raised["raised_minor"], raised["gifts"]) == (2500, 1)
+
+
+@pytest.mark.parametrize("till", ["practice"], indirect=True)
+def test_without_javascript_the_whole_way_works(house: House, browser):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    fill_in(page, house)
+    pay(page)
+    page.wait_for_url(re.compile(r"/donations/"))
+    eventually(lambda: (page.reload(), page.get_by_role("heading", name="Thank you").count())[1], 20)
+    page.goto(f"{house.base}/appeals/press-fund")
+    expect(page.locator("[data-live]")).to_contain_text("£25")
+    page.context.close()
+
+
+@pytest.mark.parametrize("till", ["practice"], indirect=True)
+def test_by_keyboard_alone_the_form_is_filled_in_and_sent(house: House, page: Page):
+    page.goto(f"{house.base}/appeals/press-fund/donate")
+    page.locator("input[name=amount]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Łucja Okoń")
+    page.keyboard.press("Tab")
+    page.keyboard.type("lucja@example.org")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/c/pay/"))
+    expect(page.locator("body")).to_contain_text("25.00")
+
+
+@pytest.mark.parametrize("till", ["practice"], indirect=True)
+def test_the_till_away_costs_nothing_that_was_typed(house: House, page: Page):
+    house.kill("till")
+    page.goto(f"{house.base}/appeals/press-fund/donate")
+    page.get_by_text("£50", exact=True).click()
+    page.get_by_label("Your name").fill("Łucja Okoń")
+    page.get_by_label("E-mail address").fill("lucja@example.org")
+    page.get_by_role("button", name="Go on to pay by card").click()
+    expect(page.get_by_text("You have not been charged")).to_be_visible(timeout=30_000)
+    expect(page.get_by_label("Your name")).to_have_value("Łucja Okoń")
+    house.start("till", "app.practice")
+    eventually(lambda: page.request.get(house.till).ok)
+    page.get_by_role("button", name="Go on to pay by card").click()
+    page.wait_for_url(re.compile(r"/c/pay/"))

@@ -1,0 +1,237 @@
+"""Giving: what the form asks, refuses and keeps, and how the giver gets to the till and back."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from app.donations.donation import Donation
+from app.extensions import db
+from app.payments.checkout import Checkout
+from app.payments.gateway import PaymentsUnavailable
+from tests.cast import a_pledge, an_appeal
+
+GIVEN = {"amount": "25.00", "other": "", "name": "Łucja Okoń", "email": "lucja@example.org", "message": "Keep on"}
+
+
+class Till:
+    """A gateway that opens checkouts, and refuses to be called inside a transaction."""
+
+    def __init__(self):
+        self.keys = []
+        self.requests = []
+        self.failure = None
+
+    def open_checkout(self, request, key):
+        assert not db.session().in_transaction()
+        self.keys.append(key)
+        if self.failure:
+            raise self.failure
+        self.requests.append(request)
+        return Checkout(f"cs_{key}", f"http://till.example/{key}", 4_000_000_000)
+
+
+@pytest.fixture
+def till(app):
+    app.extensions["gateway"] = Till()
+    return app.extensions["gateway"]
+
+
+@pytest.fixture
+def appeal(app):
+    return an_appeal()
+
+
+def read(answer):
+    return BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+
+
+def send(client, slug="press-fund", nonce=None, **changes):
+    """Open the form as a browser would, fill it in and send it."""
+    form = read(client.get(f"/appeals/{slug}/donate"))
+    hidden = {field["name"]: field["value"] for field in form.select("form[method=post] input[type=hidden]")}
+    if nonce:
+        hidden["nonce"] = nonce
+    return client.post(f"/appeals/{slug}/donations", data={**hidden, **GIVEN, **changes})
+
+
+def errors(answer):
+    return [line.get_text(strip=True) for line in read(answer).select(".error-summary li")]
+
+
+@pytest.mark.usefixtures("appeal")
+def test_nothing_is_preselected_and_no_box_is_ticked(client):
+    page = read(client.get("/appeals/press-fund/donate"))
+    assert page.select("input[checked]") == []
+    assert [each["value"] for each in page.select("input[name=amount]")] == ["10.00", "25.00", "50.00", "other"]
+
+
+@pytest.mark.usefixtures("appeal")
+def test_what_was_chosen_under_an_article_comes_along(client):
+    page = read(client.get("/appeals/press-fund/donate?amount=other&other=12.50"))
+    assert page.select_one("input[name=other]")["value"] == "12.50"
+    assert [each["value"] for each in page.select("input[checked]")] == ["other"]
+
+
+@pytest.mark.usefixtures("appeal")
+def test_a_gift_is_pledged_committed_and_sent_to_the_till(client, till):
+    answer = send(client)
+    donation = db.session.scalars(select(Donation)).one()
+    assert answer.status_code == 303
+    assert answer.location == donation.checkout_url == f"http://till.example/{donation.checkout_key}"
+    assert (donation.state, donation.amount_minor, donation.name) == ("pledged", 2500, "Łucja Okoń")
+    assert donation.name_may_be_shown is False
+    asked = till.requests[0].params()
+    assert asked["payment_intent_data"]["metadata"] == {"donation": donation.reference}
+    assert asked["success_url"] == f"http://localhost/donations/{donation.reference}"
+
+
+@pytest.mark.usefixtures("appeal")
+def test_the_same_form_sent_twice_is_one_donation_and_one_key(client, till):
+    first, second = send(client, nonce="n1"), send(client, nonce="n1")
+    assert first.location == second.location
+    assert len(till.keys) == 1
+    assert len(db.session.scalars(select(Donation)).all()) == 1
+
+
+@pytest.mark.usefixtures("appeal", "till")
+def test_the_same_nonce_with_changed_content_is_a_new_pledge(client):
+    assert send(client, nonce="n1").location != send(client, nonce="n1", amount="50.00").location
+    assert sorted(db.session.scalars(select(Donation.amount_minor))) == [2500, 5000]
+
+
+@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"amount": ""}, "Choose an amount or type another amount"),
+        ({"amount": "other"}, "Enter the amount"),
+        ({"other": "15"}, "Choose one of the amounts or type another amount, not both"),
+        ({"amount": "other", "other": "lots"}, "Enter an amount in figures, like 25 or 12.50"),
+        ({"amount": "other", "other": "NaN"}, "Enter an amount in figures, like 25 or 12.50"),
+        ({"amount": "other", "other": "１２"}, "Enter an amount in figures, like 25 or 12.50"),
+        ({"amount": "other", "other": "1.234"}, "The amount must have no more than two decimals, like 12.50"),
+        ({"amount": "other", "other": "0.50"}, "The amount must be £1 or more"),
+        (
+            {"amount": "other", "other": "25,000.01"},
+            "The amount must be £25,000 or less; to give more by card, talk to us first",
+        ),
+        ({"name": " "}, "Enter your name"),
+        ({"email": ""}, "Enter your e-mail address"),
+        ({"email": "lucja"}, "Enter an e-mail address in the correct format, like name@example.org"),
+        ({"message": "x" * 501}, "Your message must be 500 characters or fewer"),
+    ],
+)
+def test_a_mistake_is_named_in_plain_words_and_nothing_typed_is_lost(client, changes, message):
+    answer = send(client, **changes)
+    page = read(answer)
+    assert answer.status_code == 422
+    assert errors(answer) == [message]
+    assert page.title.get_text().startswith("Error: ")
+    target = page.select_one(".error-summary a")["href"].removeprefix("#")
+    assert page.find(id=target) is not None
+    kept = {**GIVEN, **changes}
+    assert page.select_one("input[name=email]")["value"] == kept["email"].strip()
+    assert page.select_one("textarea[name=message]").get_text().strip() == kept["message"]
+    assert db.session.scalars(select(Donation)).all() == []
+
+
+@pytest.mark.usefixtures("appeal", "till")
+def test_an_amount_may_be_typed_without_choosing_the_other_button(client):
+    assert send(client, amount="", other="£1,000").status_code == 303
+    assert db.session.scalars(select(Donation.amount_minor)).one() == 100_000
+
+
+@pytest.mark.usefixtures("appeal", "till")
+def test_a_session_that_ran_out_shows_the_form_again_with_all_that_was_typed(client):
+    answer = send(client, csrf_token="stale")
+    assert answer.status_code == 422
+    assert "send it again" in errors(answer)[0]
+    assert read(answer).select_one("input[name=name]")["value"] == "Łucja Okoń"
+
+
+@pytest.mark.usefixtures("appeal")
+def test_a_till_that_cannot_be_reached_charges_nothing_and_keeps_the_form(client, till):
+    till.failure = PaymentsUnavailable()
+    answer = send(client, nonce="n1")
+    assert answer.status_code == 503
+    assert "You have not been charged" in errors(answer)[0]
+    till.failure = None
+    assert send(client, nonce="n1").status_code == 303
+    assert till.keys == [db.session.scalars(select(Donation.checkout_key)).one()] * 2
+
+
+@pytest.mark.usefixtures("appeal")
+def test_after_a_failure_that_stripe_stored_the_next_try_has_a_new_key(client, till):
+    till.failure = PaymentsUnavailable(outcome_stored=True)
+    send(client, nonce="n1")
+    till.failure = None
+    send(client, nonce="n1")
+    assert len(set(till.keys)) == 2
+    assert len(db.session.scalars(select(Donation)).all()) == 1
+
+
+@pytest.mark.usefixtures("appeal", "till")
+def test_too_many_gifts_from_one_address_are_asked_to_wait(client):
+    statuses = [send(client, email=f"giver{number}@example.org").status_code for number in range(31)]
+    assert statuses == [303] * 30 + [429]
+
+
+@pytest.mark.usefixtures("till")
+def test_an_appeal_that_has_ended_takes_no_gift(client, app):
+    from datetime import timedelta
+
+    from app import clock
+
+    an_appeal("over", starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=2))
+    assert client.get("/appeals/over/donate").location == "/appeals/over"
+    assert client.get("/appeals/no-such/donate").status_code == 404
+
+
+def test_the_page_after_paying_waits_because_coming_back_proves_nothing(client, appeal):
+    donation = a_pledge(appeal)
+    page = read(client.get(f"/donations/{donation.reference}"))
+    assert page.h1.get_text() == "We are waiting for your bank"
+    progress = client.get(f"/donations/{donation.reference}/progress")
+    again = client.get(f"/donations/{donation.reference}/progress", headers={"If-None-Match": progress.headers["ETag"]})
+    assert (progress.status_code, again.status_code) == (200, 304)
+    assert client.get("/donations/unknown").status_code == 404
+
+
+def test_no_personal_data_stands_on_the_page_of_a_gift(client, appeal):
+    donation = a_pledge(appeal)
+    for path in ("", "/progress", "/cancelled"):
+        text = client.get(f"/donations/{donation.reference}{path}").get_data(as_text=True)
+        assert not re.search("lucja|Okoń", text, re.IGNORECASE)
+
+
+class TestAnAddressIsRequired:
+    """When the organisation requires an address."""
+
+    @pytest.fixture
+    def settings(self, settings):
+        import dataclasses
+
+        return dataclasses.replace(settings, address_rule="required")
+
+    @pytest.mark.usefixtures("appeal", "till")
+    def test_it_is_asked_for_and_kept(self, client):
+        assert errors(send(client)) == ["Enter your address", "Enter your postcode"]
+        assert send(client, address="4 Mill Lane\nAmbleford", postcode="am1 2qx").status_code == 303
+        assert db.session.scalars(select(Donation.address)).one().splitlines() == ["4 Mill Lane", "Ambleford"]
+
+
+class TestNoAddressIsAsked:
+    """When the organisation wants none."""
+
+    @pytest.fixture
+    def settings(self, settings):
+        import dataclasses
+
+        return dataclasses.replace(settings, address_rule="none")
+
+    @pytest.mark.usefixtures("appeal", "till")
+    def test_the_form_has_no_address(self, client):
+        assert read(client.get("/appeals/press-fund/donate")).select("[name=address]") == []
+        assert send(client).status_code == 303

@@ -2,12 +2,14 @@
 
 from flask import Flask
 
-from app.cli import books, example
+from app.cli import appeals, articles, books, example
 from app.cli.work import work
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
+    app.cli.add_command(appeals.group)
+    app.cli.add_command(articles.group)
     app.cli.add_command(books.group)
     app.cli.add_command(example.group)
     app.cli.add_command(work)

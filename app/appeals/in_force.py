@@ -1,0 +1,31 @@
+"""Which appeal is in force: the one that stands under every article on a day, chosen by date and precedence."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from app.appeals.appeal import Appeal
+from app.extensions import db
+
+
+def in_force(day: date) -> Appeal | None:
+    """The appeal in force on a local day, or `None`.
+
+    Of those that take gifts that day and have a precedence: the highest precedence, then the latest start, then the
+    one that was there first.
+    """
+    return db.session.scalars(ranked(select(Appeal), day)).first()
+
+
+def ranked(appeals: Select[Any], day: date) -> Select[Any]:
+    """Cut a selection from `appeals` down to the one in force on a local day; for queries that read it along."""
+    return (
+        appeals.where(
+            Appeal.precedence.is_not(None),
+            Appeal.starts_on <= day,
+            or_(Appeal.ends_on.is_(None), Appeal.ends_on >= day),
+        )
+        .order_by(Appeal.precedence.desc(), Appeal.starts_on.desc(), Appeal.id)
+        .limit(1)
+    )

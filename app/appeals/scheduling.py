@@ -1,0 +1,81 @@
+"""Putting an appeal in force, moving its dates, ending it: no article is ever touched by any of it."""
+
+import re
+from datetime import date
+from typing import TypedDict
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.errors import DomainError
+from app.money import Money
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_SLUG = 80
+
+
+class NotAnAddress(DomainError):
+    """The text cannot be the address of an appeal."""
+
+
+class DatesCrossed(DomainError):
+    """The appeal would end before it starts, or end without a start."""
+
+
+class NotATarget(DomainError):
+    """The target, or an amount offered, is nothing, or in another currency than the appeal."""
+
+
+class Schedule(TypedDict, total=False):
+    """What is to change on an appeal; what is left out stays. `None` takes a date, a target or a precedence away."""
+
+    title: str
+    starts_on: date | None
+    ends_on: date | None
+    precedence: int | None
+    target: Money | None
+    suggested: list[Money]
+
+
+def check_slug(slug: str) -> str:
+    """The slug itself, when an address may be made of it. Raises `NotAnAddress`."""
+    if len(slug) > _LONGEST_SLUG or not _SLUG.fullmatch(slug):
+        raise NotAnAddress(
+            f"an address has up to {_LONGEST_SLUG} small letters, digits and single hyphens between them"
+        )
+    return slug
+
+
+def schedule(appeal: Appeal, changes: Schedule) -> bool:
+    """Make the changes; the caller commits. Says whether anything is different now.
+
+    Raises `DatesCrossed` or `NotATarget`, and then nothing has changed.
+    """
+    money = [*changes.get("suggested", []), *([target] if (target := changes.get("target")) else [])]
+    if any(amount.minor <= 0 or amount.currency != appeal.currency for amount in money):
+        raise NotATarget(f"an amount must be more than nothing, in {appeal.currency.upper()}")
+    starts_on = changes.get("starts_on", appeal.starts_on)
+    ends_on = changes.get("ends_on", appeal.ends_on)
+    if ends_on is not None and (starts_on is None or ends_on < starts_on):
+        raise DatesCrossed("an appeal needs a first day, and its last day cannot be before it")
+    new: dict[str, object] = {
+        "title": changes.get("title", appeal.title),
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "precedence": changes.get("precedence", appeal.precedence),
+    }
+    if "target" in changes:
+        new["target_minor"] = changes["target"].minor if changes["target"] else None
+    if "suggested" in changes:
+        new["suggested_minor"] = [amount.minor for amount in changes["suggested"]]
+    different = {name: value for name, value in new.items() if getattr(appeal, name) != value}
+    for name, value in different.items():
+        setattr(appeal, name, value)
+    if different:
+        appeal.updated_at = clock.now()
+        appeal.version = (appeal.version or 0) + 1
+    return bool(different)
+
+
+def end(appeal: Appeal, last_day: date) -> bool:
+    """Make `last_day` the last on which the appeal takes gifts; says whether that is new. Raises `DatesCrossed`."""
+    return schedule(appeal, {"ends_on": last_day})

@@ -9,7 +9,8 @@ from flask.cli import with_appcontext
 
 from app.cli.starting import begin_books
 from app.config import Settings
-from app.worker import events, loop
+from app.receipts.rendering import PROCESSES, Renderer
+from app.worker import events, loop, receipts
 from app.worker.clockwork import HOUSEKEEPING
 from app.writing import writing
 
@@ -28,10 +29,30 @@ def work(once: bool) -> None:
         taken_up = events.take_up_ignored()
     if taken_up:
         click.echo(f"{taken_up} events that an earlier release did not know are taken up again.")
-    duties: list[loop.Work] = [HOUSEKEEPING, events.duty(current_app.extensions["gateway"])]
-    if once:
-        click.echo(f"{loop.do_all_due(duties)} done.")
-        return
-    click.echo("The worker is working.")
-    loop.work_until(stop, duties)
-    click.echo("The worker has stopped.")
+    with Renderer() as renderer:
+        duties: list[loop.Work] = [
+            HOUSEKEEPING,
+            events.duty(current_app.extensions["gateway"]),
+            receipts.duty(settings, renderer),
+        ]
+        if once:
+            click.echo(f"{loop.do_all_due(duties)} done.")
+            return
+        click.echo("The worker is working.")
+        _work_side_by_side(stop, duties)
+        click.echo("The worker has stopped.")
+
+
+def _work_side_by_side(stop: threading.Event, duties: list[loop.Work]) -> None:
+    """One thread for each rendering child, so that none of them waits for another's mail server."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # the documented way to hand it to a thread
+
+    def work_here() -> None:
+        with app.app_context():
+            loop.work_until(stop, duties)
+
+    threads = [threading.Thread(target=work_here) for _ in range(PROCESSES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,13 +1,20 @@
 """The worker's loop: do whatever is due until nothing is, then wait a moment and look again."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.extensions import db
+
+log = logging.getLogger(__name__)
 
 # Seconds between two looks when nothing was due: what a webhook leaves pending is taken up at once, as people see it.
 PAUSE = 0.2
+# Seconds before the next look when the database itself is away.
+PAUSE_AFTER_FAILURE = 3.0
 
 
 class Work(Protocol):
@@ -29,7 +36,12 @@ def do_all_due(duties: Sequence[Work]) -> int:
 
 
 def work_until(stop: threading.Event, duties: Sequence[Work]) -> None:
-    """Work until `stop` is set; the row in hand is finished first."""
+    """Work until `stop` is set; the row in hand is finished first. A database that goes away is waited for."""
     while not stop.is_set():
-        if not do_all_due(duties):
-            stop.wait(PAUSE)
+        try:
+            if not do_all_due(duties):
+                stop.wait(PAUSE)
+        except (SQLAlchemyError, OSError) as failure:
+            log.warning("the database cannot be worked with: %s; trying again", type(failure).__name__)
+            db.session.remove()
+            stop.wait(PAUSE_AFTER_FAILURE)

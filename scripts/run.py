@@ -80,7 +80,7 @@ def announce(environ: dict[str, str], parts: Parts) -> None:
         f"\n"
         f"  The site, to read and to give           {site}/\n"
         f"  Practice Stripe, where the money is     {till}/\n"
-        f"  The mail that would have been sent      {site}/practice/outbox\n"
+        f"  The mail that would have been sent      {site}/outbox\n"
         f"\n"
         f"  A card that works: 4242 4242 4242 4242, any date to come, any three digits. No money moves.\n"
         f"  Ctrl-C stops everything; what happened stays in {environ['DATA_DIR']}.\n",

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, request
 
 from app.config import Settings
-from app.public import appeals, articles, assets, donations, feeds, filters, front, refusals
+from app.public import appeals, articles, assets, donations, feeds, filters, front, outbox, receipts, refusals
 from app.public.qr import qr
 
 
@@ -28,14 +28,16 @@ def register(app: Flask) -> None:
             response.headers.setdefault(name, value)
         return response
 
-    app.register_blueprint(_pages())
+    app.register_blueprint(_pages(settings))
 
 
-def _pages() -> Blueprint:
+def _pages(settings: Settings) -> Blueprint:
     """All public pages, under one blueprint, so that what is said of it holds for each of them."""
     public = Blueprint("public", __name__)
-    for pages in (front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp):
+    for pages in (front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, receipts.bp):
         public.register_blueprint(pages)
+    if settings.practice:
+        public.register_blueprint(outbox.bp)
 
     @public.after_request
     def ask_again(response: Response) -> Response:

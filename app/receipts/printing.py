@@ -17,7 +17,8 @@ from app.errors import DomainError
 from app.receipts import glyphs, wording
 from app.receipts.facts import Facts, thawed
 
-_STYLE = Path(__file__).parent.parent.parent / "static" / "css" / "receipt.css"
+_CSS = Path(__file__).parent.parent.parent / "static" / "css"
+_SHEETS = ("tokens.css", "receipt.css")
 
 # The page is set in smaller and smaller type until it is one page; the last holds every field at its longest.
 _SIZES = ("", "close", "closer")
@@ -53,8 +54,10 @@ def prepare(memory: int) -> None:
 
     fonts = FontConfiguration()
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-    style = weasyprint.CSS(string=_STYLE.read_text(), font_config=fonts, url_fetcher=fetcher)
-    _press.update(weasyprint=weasyprint, fonts=fonts, fetcher=fetcher, style=style)
+    styles = [
+        weasyprint.CSS(string=(_CSS / sheet).read_text(), font_config=fonts, url_fetcher=fetcher) for sheet in _SHEETS
+    ]
+    _press.update(weasyprint=weasyprint, fonts=fonts, fetcher=fetcher, styles=styles)
 
 
 def print_receipt(frozen: str) -> bytes:
@@ -69,7 +72,7 @@ def print_receipt(frozen: str) -> bytes:
     for size in _SIZES:
         html = _press["weasyprint"].HTML(string=page(facts, size), url_fetcher=_press["fetcher"])
         document = html.render(
-            font_config=_press["fonts"], stylesheets=[_press["style"]], pdf_variant="pdf/ua-1", pdf_tags=True
+            font_config=_press["fonts"], stylesheets=_press["styles"], pdf_variant="pdf/ua-1", pdf_tags=True
         )
         if len(document.pages) == 1:
             break
@@ -91,5 +94,5 @@ def page(facts: Facts, size: str = "") -> str:
 def _code(link: str) -> str:
     """A QR code as a data URL of an SVG; flat fills only, because gradients in images vanish in some readers."""
     drawn = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(drawn, kind="svg", border=0, dark="#1b1814", xmldecl=False)
+    segno.make(link, error="m", micro=False).save(drawn, kind="svg", border=0, dark="#191511", xmldecl=False)
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()

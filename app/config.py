@@ -1,6 +1,7 @@
 """The settings: read from the environment once, checked as a whole, and reported all at once when they are wrong."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PRACTICE_KEY = "sk_test_practice"
 PRACTICE_TILL = "http://127.0.0.1:8001"
 _LIVE_PREFIXES = ("sk_live_", "rk_live_")
+_TEST_PREFIXES = ("sk_test_", "rk_test_")
 
 
 class SettingsError(Exception):
@@ -36,7 +38,7 @@ class Settings:
     """Everything the environment decides; `docs/operations.md` says what each is for."""
 
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     base_url: str
     organisation: Organisation
@@ -96,12 +98,20 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         return int(text)
 
     def address(name: str, value: str, schemes: tuple[str, ...]) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in schemes or not parts.hostname):
+        try:
+            parts = urlsplit(value)
+            right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            right = False
+        if value and not right:
             problems.append(f"{name} must be an address starting with {' or '.join(s + '://' for s in schemes)}.")
         return value.rstrip("/")
 
     key = required("STRIPE_SECRET_KEY", "the secret key of your Stripe account (sk_test_… or sk_live_…)")
+    if key and not key.startswith(_LIVE_PREFIXES + _TEST_PREFIXES):
+        problems.append(
+            "STRIPE_SECRET_KEY is not a secret key: those start with sk_test_, rk_test_, sk_live_ or rk_live_."
+        )
     if practice and key.startswith(_LIVE_PREFIXES):
         problems.append("PRACTICE=1 never goes with a live Stripe key: take one of the two away.")
     secrets_given = tuple(s.strip() for s in given.get("STRIPE_WEBHOOK_SECRET", "").split(",") if s.strip())
@@ -118,12 +128,18 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         problems.append("SECRET_KEY is too short: use at least 32 random characters.")
     try:
         zone = ZoneInfo(given.get("TIMEZONE") or "Europe/London")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         problems.append(f"TIMEZONE {given['TIMEZONE']!r} is not known: use a name such as Europe/London.")
         zone = ZoneInfo("UTC")
+    database_url = _database_url(given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'whipround.sqlite3'}")
+    if not re.match(r"sqlite:///.|postgresql\+psycopg://", database_url):
+        problems.append("DATABASE_URL must start with postgresql:// or sqlite:///.")
+    bind = given.get("BIND") or "127.0.0.1:8000"
+    if not re.fullmatch(r"[^\s/]+:[0-9]{1,5}", bind):
+        problems.append(f"BIND must be an address such as 127.0.0.1:8000, not {bind!r}.")
     settings = Settings(
         data_dir=data_dir,
-        database_url=_database_url(given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'whipround.sqlite3'}"),
+        database_url=database_url,
         secret_key=secret_key,
         base_url=address("BASE_URL", required("BASE_URL", "the public address of this site"), ("https", "http")),
         organisation=Organisation(
@@ -140,7 +156,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         currency=currency,
         address_rule=rule,
         trusted_proxies=whole("TRUSTED_PROXIES", 0, 0),
-        bind=given.get("BIND") or "127.0.0.1:8000",
+        bind=bind,
         web_concurrency=whole("WEB_CONCURRENCY", 1, 1),
         practice=practice,
     )

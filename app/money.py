@@ -113,5 +113,6 @@ def written(amount: Money, *, locale: str = "en_GB", short: bool = False) -> str
     digits = not (short and amount.minor % unit == 0)
     code = amount.currency.upper()
     if digits:
-        return format_currency(amount.major(), code, locale=locale)
+        # Babel rounds some currencies (the dinar, the króna) to whole units, where Stripe and we count hundredths.
+        return format_currency(amount.major(), code, currency_digits=unit != 100, locale=locale)
     return format_currency(amount.minor // unit, code, format="¤#,##0", currency_digits=False, locale=locale)

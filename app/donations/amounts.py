@@ -7,12 +7,12 @@ from app.money import Money
 # that testing stolen cards here is not the cheapest way to do it.
 _MINIMUM = {
     "gbp": 100, "eur": 100, "usd": 100, "aud": 100, "cad": 100, "nzd": 100, "chf": 100, "sek": 1000, "nok": 1000,
-    "dkk": 1000, "pln": 500, "czk": 2500, "jpy": 100,
+    "dkk": 1000, "pln": 500, "czk": 2500, "huf": 20_000, "mxn": 2000, "thb": 2000, "jpy": 100,
 }  # fmt: skip
 _MINIMUM_ELSEWHERE = 500
 
 # Stripe takes at most eight digits; a gift by card beyond this is a slip, or a matter to talk about first.
-_MAXIMUM = {"gbp": 2_500_000, "eur": 2_500_000, "usd": 2_500_000, "jpy": 5_000_000}
+_MAXIMUM = {"gbp": 2_500_000, "eur": 2_500_000, "usd": 2_500_000, "huf": 90_000_000, "jpy": 5_000_000}
 _MAXIMUM_ELSEWHERE = 2_500_000
 
 

@@ -76,12 +76,13 @@ class _translated:  # noqa: N801 - it reads as a word in `with _translated():`
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Raise the house's exception for the library's."""
+        if isinstance(error, stripe.APIError | stripe.IdempotencyError):
+            # A failure that Stripe stored, or a key that was used for another request, is mended by a new key alone.
+            # A 409 is no such failure: the first call with this key is still running, and a second key would open a
+            # second session (docs.stripe.com/api/idempotent_requests).
+            stored = isinstance(error, stripe.IdempotencyError) or (error.http_status or 0) >= 500
+            raise PaymentsUnavailable(outcome_stored=stored) from error
         if isinstance(error, stripe.APIConnectionError | stripe.RateLimitError):
             raise PaymentsUnavailable from error
-        if isinstance(error, stripe.APIError | stripe.IdempotencyError) or (
-            isinstance(error, stripe.StripeError) and (error.http_status or 0) >= 500
-        ):
-            # A failure that Stripe stored, or a key that was used for another request, is mended by a new key alone.
-            raise PaymentsUnavailable(outcome_stored=True) from error
         if isinstance(error, stripe.StripeError):
             raise PaymentsRefused(f"Stripe refused the call: {error.code or type(error).__name__}") from error

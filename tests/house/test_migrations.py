@@ -1,0 +1,81 @@
+"""The migrations: one line of history that goes up and down again, and ends where the models are."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from app import create_app
+from app.config import Settings
+from app.extensions import Base, db
+
+POSTGRESQL_SCHEMA = (
+    """SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = 'public'""",
+    """SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
+    """SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'""",
+    """SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
+    FROM pg_trigger WHERE NOT tgisinternal""",
+    """SELECT 'function', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
+    """SELECT 'view', viewname, definition FROM pg_views WHERE schemaname = 'public'""",
+)
+
+
+@pytest.fixture
+def migrated(settings: Settings) -> Iterator[Flask]:
+    """The application on its migrated database, without the tests' ban on writes outside writing units."""
+    application = create_app(settings)
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+def schema() -> list[str]:
+    """Everything the database is made of: tables with their columns and constraints, views, triggers, functions."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # Spaces and quotes differ where SQLite rewrote a table; neither means anything.
+            found = connection.execute(
+                text("SELECT type, name, sql FROM sqlite_master WHERE name <> 'alembic_version'")
+            )
+            rows = [(kind, name, re.sub(r'[\s"]+', "", sql or "")) for kind, name, sql in found]
+            return sorted(" ".join(row) for row in rows if "autoindex" not in row[1] and "alembic" not in row[1])
+        rows = [tuple(map(str, row)) for query in POSTGRESQL_SCHEMA for row in connection.execute(text(query))]
+        return sorted(" ".join(row) for row in rows if "alembic_version" not in row[1])
+
+
+def test_their_history_is_one_line(migrated: Flask) -> None:
+    scripts = ScriptDirectory(migrated.extensions["migrate"].directory)
+    history = list(scripts.walk_revisions())[::-1]
+    assert len(scripts.get_heads()) == len(scripts.get_bases()) == 1
+    assert [script.revision for script in history] == [f"{number + 1:04}" for number in range(len(history))]
+    assert [script.down_revision for script in history[1:]] == [script.revision for script in history[:-1]]
+    assert all(script.path.rsplit("/", 1)[1].startswith(f"{script.revision}_") for script in history)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("migrated")
+def test_they_end_where_the_models_are() -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("migrated")
+def test_down_and_up_again_leaves_the_same_schema() -> None:
+    before = schema()
+    assert any(line.startswith("trigger") for line in before)
+    downgrade(revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    assert schema() == []
+    upgrade()
+    assert schema() == before

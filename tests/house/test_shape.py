@@ -1,0 +1,86 @@
+"""How the code of the house is cut: small modules, empty doorways, and one place where things are committed."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LINES = 150
+
+# A module may be longer for a reason that is written here.
+LONGER = {
+    "app/config.py": "every setting, its default and its check, to be read in one place",
+}
+
+DOORS = {"public", "webhooks", "live", "worker", "cli"}
+VAGUE = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "misc", "base"}
+
+
+def modules(house: Path) -> Iterator[tuple[str, str]]:
+    """Every module of app/: its path from the checkout, and its source."""
+    for path in sorted((house / "app").rglob("*.py")):
+        yield path.relative_to(house).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_a_module_can_be_read_at_a_sitting(house: Path) -> None:
+    long = {name: lines for name, text in modules(house) if (lines := len(text.splitlines())) > LINES}
+    assert {name: lines for name, lines in long.items() if name not in LONGER} == {}, (
+        f"over {LINES} lines: cut by what happens in it, or write the reason down in LONGER"
+    )
+    assert set(LONGER) <= set(long), "LONGER names a module that has become short enough"
+
+
+def test_a_module_is_named_for_what_happens_in_it(house: Path) -> None:
+    assert [name for name, _ in modules(house) if Path(name).stem in VAGUE] == []
+
+
+def test_a_package_opens_with_one_docstring_and_nothing_else(house: Path) -> None:
+    for name, text in modules(house):
+        # The house's own doorway also hands out create_app, which is how `flask` finds it.
+        if not name.endswith("__init__.py") or name == "app/__init__.py":
+            continue
+        body = ast.parse(text).body
+        assert len(body) == 1, f"{name} holds more than its docstring"
+        assert ast.get_docstring(ast.parse(text)), f"{name} does not say what the room is for"
+
+
+def test_only_a_writing_unit_commits(house: Path) -> None:
+    committing = [
+        f"{name}:{node.lineno}"
+        for name, text in modules(house)
+        if name != "app/writing.py"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    ]
+    assert committing == [], "commit with `with writing():`, in a door"
+
+
+def test_only_doors_write(house: Path) -> None:
+    for name, text in modules(house):
+        imported = {
+            alias.name
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ImportFrom) and node.module == "app.writing"
+            for alias in node.names
+        }
+        parts = name.split("/")
+        if "writing" in imported:
+            assert parts[1] in DOORS, f"{name} opens a writing unit, but only doors decide when to commit"
+
+
+@pytest.mark.parametrize("call", ["datetime.now", "datetime.utcnow", "date.today", "time.time"])
+def test_only_the_clock_knows_the_time(house: Path, call: str) -> None:
+    owner, method = call.split(".")
+    asking = [
+        f"{name}:{node.lineno}"
+        for name, text in modules(house)
+        if name != "app/clock.py"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == method
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == owner
+    ]
+    assert asking == [], "ask app.clock"

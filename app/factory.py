@@ -10,7 +10,7 @@ from app import clock, config, limits, writing  # noqa: F401 - every table is kn
 from app.appeals import article  # noqa: F401
 from app.config import Settings
 from app.extensions import babel, csrf, db, migrate
-from app.ledger import beginning  # noqa: F401
+from app.ledger import announcing, beginning  # noqa: F401
 from app.payments.gateway import Gateway
 
 _ROOT = Path(__file__).parent.parent
@@ -57,6 +57,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             writing.prepare_sqlite(db.engine)
+        else:
+            announcing.announce_commits(db.engine)
     _open_doors(app)
     return app
 

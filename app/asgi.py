@@ -1,0 +1,89 @@
+"""The composition of the web server: one port, behind which the live streams and Flask stand side by side.
+
+A stream holds its connection for hours, and Flask's threads are few; so the streams and the check of health are
+answered on the loop, and everything else goes to Flask through an adapter with a stated number of threads.
+"""
+
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+from flask import Flask
+
+from app.cli import starting
+from app.extensions import db
+from app.factory import THREADS, create_app
+from app.live.broadcasting import Broadcasting, Reading
+from app.live.conversation import Application, Headers, Receive, Scope, Send
+from app.live.health import Health
+from app.live.intake import Intake
+from app.live.listening import listener
+from app.live.streams import Streams
+from app.public import raised_fragment
+
+# How many streams one process holds at a time; each takes about 20 kB and an open file.
+MOST_STREAMS = 15_000
+# Seconds between two signs of life on a silent stream: proxies cut what says nothing for a minute.
+HEARTBEAT = 15.0
+
+
+class Front:
+    """The ASGI application that the server runs."""
+
+    def __init__(self, streams: Streams, health: Health, pages: Intake) -> None:
+        """Put the three side by side."""
+        self._streams, self._health, self._pages = streams, health, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send each conversation to whom it is for; there are no websockets."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["path"] == "/healthz":
+            await self._health(scope, receive, send)
+        elif scope["path"].startswith("/live/"):
+            await self._streams(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    def close_streams(self) -> None:
+        """End all streams: a server that is told to stop waits for its connections, and these never end."""
+        self._streams.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                self.close_streams()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+
+def create_application() -> Front:
+    """What each server process runs, with the settings from the environment."""
+    return build(create_app(), raised_fragment.render)
+
+
+def build(app: Flask, read: Reading, *, heartbeat: float = HEARTBEAT) -> Front:
+    """The web server's application around Flask's; `read` renders an appeal's fragment, inside `app`'s context.
+
+    It belongs to one process and one event loop, and is built there.
+    """
+
+    def read_in_context(slug: str) -> tuple[str, str] | None:
+        with app.app_context():
+            return read(slug)
+
+    def look() -> bool:
+        with app.app_context():
+            return starting.schema_is_current()
+
+    with app.app_context():
+        url = db.engine.url
+    headers: Headers = []
+    if app.extensions["whipround"].secure:
+        headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+    broadcasting = Broadcasting(read_in_context, listener(url), heartbeat)
+    pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=THREADS))
+    return Front(Streams(broadcasting, MOST_STREAMS, headers), Health(look), Intake(pages))

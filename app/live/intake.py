@@ -1,0 +1,115 @@
+"""Taking in a request as a whole before one of Flask's few threads is given to it, and getting the thread back.
+
+A thread that waited for the bytes of a slow sender, or for a reader who has left, would be lost to everybody else:
+eight of them would stop the site. So the body is read here, on the loop, within a size and a time; and what Flask
+answers is no longer waited for once its reader is gone or has been silent for too long.
+"""
+
+import asyncio
+
+from app.live.conversation import Application, Message, Receive, Scope, Send, answer, header
+
+# Bytes: the largest body; all bodies that are being taken in at a time, in one process.
+LARGEST = 1024 * 1024
+_ALTOGETHER = 64 * LARGEST
+# Seconds: to send a whole body; to read some of an answer.
+_TO_SEND, _TO_READ = 20.0, 30.0
+
+
+class Intake:
+    """Stands before an application whose threads are few."""
+
+    def __init__(self, behind: Application) -> None:
+        """`behind` is the application, as ASGI."""
+        self._behind = behind
+        self._taken = 0
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on one request, or answer 413 when it is too large, 408 when too slow, 503 when there are too many."""
+        announced = header(scope, b"content-length")
+        if announced is not None and int(announced) > LARGEST:
+            await answer(send, 413, "That is more than can be taken.", (b"connection", b"close"))
+            return
+        body = bytearray()
+        try:
+            try:
+                async with asyncio.timeout(_TO_SEND):
+                    refusal = await self._take(receive, body)
+            except TimeoutError:
+                refusal = 408, "That took too long to arrive."
+            if refusal is None:
+                await self._pass_on(_with_length(scope, len(body)), bytes(body), send)
+            else:
+                await answer(send, *refusal, (b"connection", b"close"))
+        finally:
+            self._taken -= len(body)
+
+    async def _take(self, receive: Receive, body: bytearray) -> tuple[int, str] | None:
+        """Take in the whole body; what to answer if that is not to be."""
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return 408, "That did not arrive."
+            chunk = message.get("body", b"")
+            body += chunk
+            self._taken += len(chunk)
+            if len(body) > LARGEST:
+                return 413, "That is more than can be taken."
+            if self._taken > _ALTOGETHER:
+                return 503, "There is too much to do just now. Please try again."
+            more = message.get("more_body", False)
+        return None
+
+    async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
+        reader = _Reader(send)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        running = asyncio.create_task(self._behind(scope, receive, reader.send))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            # The connection is gone, but the thread is still at work: it finishes, and nobody is written to.
+            reader.leave()
+            raise
+
+
+class _Reader:
+    """Whoever reads an answer: until they leave, or take nothing for too long."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._gone = False
+        self._patience: asyncio.Timeout | None = None
+
+    async def send(self, message: Message) -> None:
+        if self._gone:
+            return
+        try:
+            async with asyncio.timeout(_TO_READ) as self._patience:
+                await self._send(message)
+        except TimeoutError:
+            self._gone = True
+        finally:
+            self._patience = None
+
+    def leave(self) -> None:
+        self._gone = True
+        if self._patience is not None and not self._patience.expired():
+            self._patience.reschedule(0)
+
+
+def _with_length(scope: Scope, length: int) -> Scope:
+    """The request with its body's true length: WSGI knows no other way to say where a body ends.
+
+    PEP 3333 lets an application read no further than CONTENT_LENGTH, so a chunked body without one would be lost.
+    """
+    if header(scope, b"transfer-encoding") is None:
+        return scope
+    kept = [pair for pair in scope["headers"] if pair[0] not in (b"transfer-encoding", b"content-length")]
+    return {**scope, "headers": [*kept, (b"content-length", str(length).encode())]}

@@ -1,0 +1,72 @@
+"""GET /live/appeals/<slug>: the appeal's fragment, now and whenever it changes, as server-sent events.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+import random
+from typing import Any
+
+from app.live.broadcasting import Broadcasting
+from app.live.conversation import GUARDED, Headers, Receive, Scope, Send, answer, header
+
+_PREFIX = "/live/appeals/"
+_LONGEST_SLUG = 80
+# Milliseconds after which a browser that lost its stream asks again; drawn anew for each, so that a crowd spreads.
+_AGAIN = (2000, 5000)
+
+
+class Streams:
+    """The streams of one process."""
+
+    def __init__(self, broadcasting: Broadcasting, most: int, headers: Headers | None = None) -> None:
+        """No more than `most` streams at a time; `headers` go with each answer."""
+        self._broadcasting, self._most = broadcasting, most
+        self._headers = [
+            (b"content-type", b"text/event-stream"),
+            (b"x-accel-buffering", b"no"),
+            *GUARDED,
+            *(headers or []),
+        ]
+        self._open, self._closed = 0, False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request under /live/."""
+        slug = scope["path"].removeprefix(_PREFIX)
+        if not scope["path"].startswith(_PREFIX) or "/" in slug or not 0 < len(slug) <= _LONGEST_SLUG:
+            await answer(send, 404, "There is nothing here.")
+        elif scope["method"] != "GET":
+            await answer(send, 405, "Only GET is answered here.", (b"allow", b"GET"))
+        elif self._closed or self._open >= self._most:
+            await answer(send, 503, "There is no room for another stream just now.", (b"retry-after", b"30"))
+        else:
+            self._open += 1
+            try:
+                await self._stream(slug, header(scope, b"last-event-id") or b"", receive, send)
+            finally:
+                self._open -= 1
+
+    def close(self) -> None:
+        """End every stream and take no new one."""
+        self._closed = True
+        self._broadcasting.close()
+
+    async def _stream(self, slug: str, last_event_id: bytes, receive: Receive, send: Send) -> None:
+        found = await self._broadcasting.find(slug)
+        if found is None:
+            await answer(send, 404, "There is no such appeal.")
+            return
+        version = found.version
+        first = f"retry: {random.randint(*_AGAIN)}\n\n".encode()  # noqa: S311 - it spreads a crowd, it guards nothing
+        if version.encode() != last_event_id:
+            first += found.event
+        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
+        await send({"type": "http.response.body", "body": first, "more_body": True})
+        task: asyncio.Task[Any] | None = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs has a task
+        watched = self._broadcasting.join(found, version, send, task)
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            self._broadcasting.leave(watched, send)

@@ -1,9 +1,9 @@
 """Which appeal is in force: the one that stands under every article on a day, chosen by date and precedence."""
 
 from datetime import date
-from typing import Any
+from typing import TypeVarTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, or_, select
 
 from app.appeals.appeal import Appeal
 from app.extensions import db
@@ -18,7 +18,10 @@ def in_force(day: date) -> Appeal | None:
     return db.session.scalars(ranked(select(Appeal), day)).first()
 
 
-def ranked(appeals: Select[Any], day: date) -> Select[Any]:
+_Columns = TypeVarTuple("_Columns")
+
+
+def ranked(appeals: Select[*_Columns], day: date | BindParameter[date]) -> Select[*_Columns]:
     """Cut a selection from `appeals` down to the one in force on a local day; for queries that read it along."""
     return (
         appeals.where(

@@ -1,5 +1,62 @@
-"""What programs read: the Atom feed, the sitemap, robots.txt."""
+"""What programs read: the Atom feed (RFC 4287), the sitemap (sitemaps.org), robots.txt (RFC 9309)."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app import clock
+from app.appeals import reading
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.extensions import db
+from app.public import event_words, kept_pages
+from app.public.articles import permanent_address
 
 bp = Blueprint("feeds", __name__)
+
+# A sitemap holds at most fifty thousand addresses (sitemaps.org/protocol.html); some are left for other pages.
+_MOST_ARTICLES = 49_000
+
+
+@bp.get("/feed.atom")
+def atom() -> ResponseReturnValue:
+    """The latest articles, whole."""
+    return kept_pages.answer(reading.latest_versions(), _feed, "application/atom+xml")
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """The address of every page that is to be found: the newest articles, should there be too many."""
+    appeals = _published_appeals()
+    known = [(appeal.slug, appeal.version) for appeal in appeals]
+    return kept_pages.answer((reading.extent(), known), lambda: _sitemap(appeals), "application/xml")
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """What crawlers are asked to leave alone: gifts, which are private, and the office."""
+    sitemap_address = _settings().base_url + url_for("public.feeds.sitemap")
+    closed = "".join(f"Disallow: {path}\n" for path in ("/donate", "/donations/", "/receipts/", "/office"))
+    return Response(f"User-agent: *\n{closed}\nSitemap: {sitemap_address}\n", mimetype="text/plain")
+
+
+def _feed() -> str:
+    articles = [(article, permanent_address(article.number), event_words.of(article)) for article in reading.latest()]
+    changed_at = max((article.updated_at for article, *_ in articles), default=clock.now())
+    return render_template("public/feed.xml", articles=articles, changed_at=changed_at)
+
+
+def _sitemap(appeals: list[Appeal]) -> str:
+    articles = [(permanent_address(row.number), row.updated_at) for row in reading.addresses(_MOST_ARTICLES)]
+    years = [year for year, _ in reading.years()]
+    return render_template("public/sitemap.xml", articles=articles, appeals=appeals, years=years)
+
+
+def _published_appeals() -> list[Appeal]:
+    """The appeals that have a page; drafts have none."""
+    return list(db.session.scalars(select(Appeal).where(Appeal.starts_on.is_not(None)).order_by(Appeal.id)))
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["whipround"]
+    return settings

@@ -1,5 +1,40 @@
 """The front page, and /donate, which leads to whatever appeal is in force."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock, markup
+from app.appeals import identity, reading
+from app.appeals.article import Article
+from app.appeals.in_force import in_force
+from app.public import appeal_below, event_words, kept_pages
 
 bp = Blueprint("front", __name__)
+
+
+@bp.get("/")
+def index() -> ResponseReturnValue:
+    """The latest articles, and beside them the appeal in force."""
+    appeal = identity.of_appeal_in_force(clock.today())
+    content = (reading.latest_versions(), appeal, appeal_below.minute(appeal.appeal_id))
+    return kept_pages.answer(content, lambda: _render(appeal.appeal_id))
+
+
+@bp.get("/donate")
+def donate() -> ResponseReturnValue:
+    """The giving form of the appeal in force; whoever is sent there must ask again the next time."""
+    appeal = in_force(clock.today())
+    headers = {"Cache-Control": "no-store"}
+    if appeal is None:
+        return Response(render_template("public/no_appeal.html"), headers=headers)
+    return redirect(url_for("public.donations.form", slug=appeal.slug), code=302), headers
+
+
+def _render(appeal_id: int | None) -> str:
+    articles = [(article, event_words.of(article), _beginning(article)) for article in reading.latest()]
+    return render_template("public/front.html", articles=articles, **appeal_below.shown(appeal_id))
+
+
+def _beginning(article: Article) -> str:
+    """The article's first paragraph, without its marks."""
+    return markup.plain(article.text.partition("\n\n")[0])

@@ -1,0 +1,136 @@
+"""What names the content of a reading page: a few columns that change whenever what the page shows would change.
+
+This is read for every reader, before anything else; whoever has the page with that identity is answered by it alone.
+So it is one statement, compiled once, and it goes past the Session, whose unit of work takes ten times as long
+(`docs/performance.md`).
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ScalarSelect, Select, String, Subquery, bindparam, cast, func, select, true, tuple_
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Date
+
+from app.appeals.appeal import Appeal, AppealAccount
+from app.appeals.article import Article
+from app.appeals.in_force import ranked
+from app.extensions import db
+from app.ledger.balances import Balance
+
+
+class ArticleIdentity(NamedTuple):
+    """The article's version; 'number:version' of its neighbours by posting; the appeal under it and its movements."""
+
+    version: int
+    before: str | None
+    after: str | None
+    appeal_id: int | None
+    appeal_version: int | None
+    moved: str | None
+
+    @property
+    def number_before(self) -> int | None:
+        """The number of the article posted before it."""
+        return int(self.before.partition(":")[0]) if self.before else None
+
+    @property
+    def number_after(self) -> int | None:
+        """The number of the article posted after it."""
+        return int(self.after.partition(":")[0]) if self.after else None
+
+
+class AppealIdentity(NamedTuple):
+    """The appeal in force, and what its total is made of; all empty when none is in force."""
+
+    appeal_id: int | None = None
+    appeal_version: int | None = None
+    moved: str | None = None
+
+
+def of_article(number: int, day: date) -> ArticleIdentity | None:
+    """What the article's page shows on a local day; `None` when there is no such article."""
+    row = _row(_article, number=number, day=day.isoformat())
+    return None if row is None else ArticleIdentity(*row)
+
+
+def of_appeal_in_force(day: date) -> AppealIdentity:
+    """What a page shows of the appeal in force on a local day."""
+    return AppealIdentity(*(_row(_appeal, day=day.isoformat()) or ()))
+
+
+def _article() -> Select[Any]:
+    current = _in_force()
+    return (
+        select(Article.version, _neighbour(after=False), _neighbour(after=True), current.c.id, current.c.version)
+        .add_columns(_moved(current))
+        .select_from(Article)
+        .outerjoin(current, true())
+        .where(Article.number == bindparam("number"))
+    )
+
+
+def _appeal() -> Select[Any]:
+    current = _in_force()
+    return select(current.c.id, current.c.version, _moved(current))
+
+
+def _in_force() -> Subquery:
+    return ranked(select(Appeal.id, Appeal.version), bindparam("day", type_=Date)).subquery("in_force")
+
+
+def _moved(appeal: Subquery) -> ScalarSelect[str]:
+    """What went over the appeal's accounts, as a text: gifts in, gifts back, and how many."""
+    sums = [cast(func.sum(column), String) for column in (Balance.out_minor, Balance.in_minor, Balance.gifts)]
+    return (
+        select(sums[0] + ":" + sums[1] + ":" + sums[2])
+        .join(AppealAccount, AppealAccount.account_id == Balance.account_id)
+        .where(AppealAccount.appeal_id == appeal.c.id)
+        .correlate(appeal)
+        .scalar_subquery()
+    )
+
+
+def _neighbour(*, after: bool) -> ScalarSelect[str]:
+    """'number:version' of the article posted next after, or before, the one of the statement around it."""
+    other = aliased(Article)
+    here, there = tuple_(Article.posted_at, Article.number), tuple_(other.posted_at, other.number)
+    order = (other.posted_at, other.number) if after else (other.posted_at.desc(), other.number.desc())
+    return (
+        select(cast(other.number, String) + ":" + cast(other.version, String))
+        .where(there > here if after else there < here)
+        .order_by(*order)
+        .limit(1)
+        .correlate(Article)
+        .scalar_subquery()
+    )
+
+
+def _row(statement: Callable[[], Select[Any]], **values: object) -> tuple[Any, ...] | None:
+    """The first row of a statement, by the driver's own cursor on a connection of the pool."""
+    compiled = _compiled(statement, db.engine.dialect.name)
+    parameters: Any = {**compiled.params, **values}
+    if compiled.positional:
+        parameters = [parameters[name] for name in compiled.positiontup]
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(compiled.string, parameters)
+        row = cursor.fetchone()
+        cursor.close()
+        return None if row is None else tuple(row)
+    except db.engine.dialect.loaded_dbapi.Error as error:
+        # The door answers 503 to the one kind of failure that SQLAlchemy makes of a database out of reach.
+        connection.invalidate(error)
+        raise OperationalError(compiled.string, None, error) from error
+    finally:
+        connection.close()
+
+
+@cache
+def _compiled(statement: Callable[[], Select[Any]], _dialect: str) -> Any:
+    """The statement in the words of the database at hand, made once for each kind of database."""
+    return statement().compile(db.engine)

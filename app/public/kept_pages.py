@@ -1,0 +1,71 @@
+"""Pages kept under what they show: whoever has one is told so at once, and for the others it is rendered once.
+
+A page here is the same for everyone: no cookie, no token, no name. Its identity (the versions and sums that it shows,
+and the minute where it says "as at") names it wholly, so it is never out of date: when anything changes, so does its
+identity, and the old page is simply never asked for again.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Response, current_app, request
+
+# How many pages a process keeps; at some twenty kilobytes each, that is ten megabytes.
+_MOST = 512
+
+
+class _Shelf:
+    """The kept pages of one application, the least recently asked for first, and what all their tags begin with."""
+
+    def __init__(self, edition: str) -> None:
+        self.edition = edition
+        self.pages: OrderedDict[str, bytes] = OrderedDict()
+        self.lock = threading.Lock()
+
+
+def answer(identity: object, render: Callable[[], str], mimetype: str = "text/html") -> Response:
+    """The page at this address with this identity: 304 for who has it, kept if somebody asked before, or rendered.
+
+    `identity` must say everything that the page shows apart from its address; its `repr` counts. Browsers may keep
+    the page but have to ask each time.
+    """
+    shelf = _shelf()
+    named = f"{shelf.edition}{request.script_root}{request.path}{identity!r}"
+    tag = hashlib.blake2b(named.encode(), digest_size=12).hexdigest()
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
+    if request.if_none_match.contains_weak(tag):
+        return Response(status=304, headers=headers)
+    with shelf.lock:
+        page = shelf.pages.get(tag)
+        if page is not None:
+            shelf.pages.move_to_end(tag)
+    if page is None:
+        page = render().encode()
+        with shelf.lock:
+            shelf.pages[tag] = page
+            while len(shelf.pages) > _MOST:
+                shelf.pages.popitem(last=False)
+    return Response(page, mimetype=mimetype, headers=headers)
+
+
+def _shelf() -> _Shelf:
+    shelf: _Shelf | None = current_app.extensions.get("kept_pages")
+    if shelf is None or current_app.debug:
+        shelf = current_app.extensions["kept_pages"] = _Shelf(_edition())
+    return shelf
+
+
+def _edition() -> str:
+    """Names this release as readers see it: templates, style, scripts, and the settings that pages show.
+
+    While debugging it is made anew for each request, so that a changed template shows at once.
+    """
+    content = hashlib.blake2b(repr(current_app.extensions["whipround"]).encode(), digest_size=12)
+    for folder in (current_app.template_folder, current_app.static_folder):
+        for path in sorted(Path(folder or "").rglob("*")):
+            if path.is_file():
+                content.update(path.name.encode() + path.read_bytes())
+    return content.hexdigest()

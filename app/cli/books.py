@@ -1,31 +1,63 @@
 """`flask books`: the proof of the books, and what in them needs somebody."""
 
 import json
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 
-from app.ledger import verifying
+from app.extensions import db
+from app.ledger import chain, sealing, verifying
+from app.ledger.chain import Head
 from app.proof import exceptions
+from app.proof.sealed import SEALED
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
 
 
+class HeadType(click.ParamType[Head]):
+    """A head of the chain as the nightly statement prints it: SEQ:HASH."""
+
+    name = "SEQ:HASH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Head:
+        """Read it, or say what one looks like."""
+        if isinstance(value, Head):
+            return value
+        seq, _, digest = str(value).partition(":")
+        if not (seq.isascii() and seq.isdigit() and len(digest) == 64):
+            self.fail("a head is a number, a colon and 64 hexadecimal digits, as in the nightly statement.", param, ctx)
+        return Head(int(seq), digest.lower())
+
+
 @group.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def verify(as_json: bool) -> None:
-    """Recompute every balance and check every rule; exit 1 and name the first bad row when something is wrong."""
-    faults = verifying.faults()
+@click.option("--head", type=HeadType(), help="A head from an earlier statement: finds a deleted tail, or a new chain.")
+@click.option("--since", type=HeadType(), help="Check only what was sealed after this head, which was verified before.")
+def verify(as_json: bool, head: Head | None, since: Head | None) -> None:
+    """Recompute every balance, check every rule and every seal; exit 1 and name the first bad row if there is one."""
+    _look_at_one_moment()
+    found = [*([] if since else verifying.faults()), *chain.faults(SEALED, since=since, heads=[head] if head else [])]
+    last = sealing.head()
     if as_json:
-        click.echo(json.dumps({"clean": not faults, "faults": [{"row": f.place, "fault": f.what} for f in faults]}))
-    elif not faults:
-        click.echo("The books are clean: every balance and every rule was checked.")
+        faults = [{"row": fault.place, "fault": fault.what} for fault in found]
+        click.echo(json.dumps({"clean": not found, "faults": faults, "head": f"{last[0]}:{last[1]}"}))
+    elif not found:
+        checked = "every seal since that head" if since else "every balance, every rule and every seal"
+        click.echo(f"The books are clean: {checked} was checked.\nThe head of the chain is {last[0]}:{last[1]}")
     else:
-        click.echo(f"The first bad row is {faults[0].place}: {faults[0].what}.")
-        for fault in faults[1:]:
+        click.echo(f"The first bad row is {found[0].place}: {found[0].what}.")
+        for fault in found[1:]:
             click.echo(f"  also {fault.place}: {fault.what}")
-    if faults:
+    if found:
         raise SystemExit(1)
+
+
+def _look_at_one_moment() -> None:
+    """Let everything that follows see the books as they are now, whatever is posted meanwhile."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 @group.command("exceptions")

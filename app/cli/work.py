@@ -12,6 +12,7 @@ from app.config import Settings
 from app.receipts.rendering import PROCESSES, Renderer
 from app.worker import events, loop, receipts
 from app.worker.clockwork import HOUSEKEEPING
+from app.worker.seals import SEALS
 from app.writing import writing
 
 
@@ -32,6 +33,7 @@ def work(once: bool) -> None:
     with Renderer() as renderer:
         duties: list[loop.Work] = [
             HOUSEKEEPING,
+            SEALS,
             events.duty(current_app.extensions["gateway"]),
             receipts.duty(settings, renderer),
         ]

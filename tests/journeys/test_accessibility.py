@@ -1,0 +1,175 @@
+"""Every public page by the rules of axe-core, and at the sizes people have: no fault, no sideways scrolling."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from app import clock
+from tests.cast import a_pledge, an_appeal
+
+pytestmark = pytest.mark.browser
+
+# WCAG 2.2 A and AA, and what axe-core's authors call best practice.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+
+
+@pytest.fixture
+def site(app) -> Iterator[str]:
+    """The address of the site, served to the browser, with an appeal of each kind and a gift that is waited for."""
+    today = clock.today()
+    appeal = an_appeal(text="Paper, ink and *postage*.\n\n- One\n- Two")
+    an_appeal("ended", title="The old roof", starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=60))
+    an_appeal("coming", title="The new roof", starts_on=today + timedelta(days=9), ends_on=None)
+    an_appeal("plain", title="Whatever comes", target_minor=None, ends_on=None, suggested_minor=[], precedence=None)
+    app.config["TRIED_REFERENCE"] = a_pledge(appeal).reference
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def paths(app, site) -> list[str]:
+    """Every public page there is to see."""
+    return [
+        "/appeals",
+        "/appeals/press-fund",
+        "/appeals/ended",
+        "/appeals/coming",
+        "/appeals/plain",
+        "/appeals/press-fund/donate",
+        f"/donations/{app.config['TRIED_REFERENCE']}",
+        f"/donations/{app.config['TRIED_REFERENCE']}/cancelled",
+        "/outbox",
+        "/nowhere",
+    ]
+
+
+def faults(page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_has_a_fault(browser, site, paths, scheme, size):
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    found = {}
+    for path in paths:
+        page.goto(site + path)
+        if trouble := faults(page):
+            found[path] = trouble
+    context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_page_scrolls_sideways_not_even_zoomed_to_four_times_its_size(browser, site, paths, width):
+    context = browser.new_context(viewport={"width": width, "height": 640})
+    page = context.new_page()
+    too_wide = []
+    for path in paths:
+        page.goto(site + path)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            too_wide.append(path)
+    context.close()
+    assert too_wide == []
+
+
+def test_a_refused_form_has_no_fault_and_leads_to_what_is_wrong(page, site):
+    page.goto(f"{site}/appeals/press-fund/donate")
+    page.get_by_role("button", name="Go on to pay by card").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    assert page.title().startswith("Error: ")
+    assert faults(page) == []
+    summary.get_by_role("link", name="Enter your name").click()
+    expect(page.get_by_label("Your name")).to_be_focused()
+
+
+def test_amounts_are_chosen_with_the_keyboard_alone_and_the_button_says_the_sum(page, site):
+    page.goto(f"{site}/appeals/press-fund")
+    page.get_by_role("radio", name="£10").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="£25")).to_be_checked()
+    button = page.get_by_role("button", name="Give £25")
+    expect(button).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Another amount")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("12.50")
+    expect(page.get_by_role("button", name="Give £12.50")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/donate?amount=other&other=12.50")
+
+
+def test_typing_an_amount_and_choosing_one_never_contradict_each_other(page, site):
+    page.goto(f"{site}/appeals/press-fund")
+    typed = page.get_by_label("Another amount, in British pounds")
+    typed.fill("7")
+    expect(page.get_by_role("radio", name="Another amount")).to_be_checked()
+    page.get_by_text("£50", exact=True).click()
+    expect(typed).to_have_value("")
+    expect(page.get_by_role("button", name="Give £50")).to_be_visible()
+
+
+def test_every_target_is_large_enough_for_a_thumb(browser, site, paths):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    small = {}
+    for path in paths:
+        page.goto(site + path)
+        # Links inside a sentence are as high as their line (WCAG 2.2, 2.5.8 excepts them).
+        found = page.evaluate(
+            """() => [...document.querySelectorAll("button, nav a, footer a, label.amount, label.choice, summary, "
+                + "input[type=text], input[type=email], textarea, a.button")]
+                .filter(each => each.checkVisibility())
+                .map(each => [each.textContent.trim() || each.name, each.getBoundingClientRect().height])
+                .filter(([, height]) => height < 44)"""
+        )
+        if found:
+            small[path] = found
+    context.close()
+    assert small == {}
+
+
+def test_without_scripts_an_amount_still_leads_to_the_form(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/appeals/press-fund")
+    page.get_by_text("£25", exact=True).click()
+    page.get_by_role("button", name="Give").click()
+    page.wait_for_url("**/donate?amount=25.00&other=")
+    context.close()
+
+
+def test_nothing_moves_for_who_asked_for_stillness(browser, site):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{site}/appeals/press-fund")
+    assert page.locator(".bar__done").first.evaluate("bar => getComputedStyle(bar).transitionDuration") == "0s"
+    context.close()
+
+
+def test_paper_has_the_address_and_the_code_and_nothing_to_press(page, site):
+    page.goto(f"{site}/appeals/press-fund")
+    page.emulate_media(media="print", color_scheme="dark")
+    for shown in (".leaflet", ".leaflet svg", ".raised__number", "h1", ".foot__imprint"):
+        expect(page.locator(shown).first).to_be_visible()
+    for hidden in ("form", "nav", "button", ".foot__links"):
+        assert page.locator(hidden).first.is_hidden()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

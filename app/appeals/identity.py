@@ -5,7 +5,7 @@ So it is one statement, compiled once, and it goes past the Session, whose unit 
 (`docs/performance.md`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,12 +18,13 @@ from sqlalchemy.types import Date
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.article import Article
 from app.appeals.in_force import ranked
+from app.appeals.reading import LATEST
 from app.extensions import db
 from app.ledger.balances import Balance
 
 
 class ArticleIdentity(NamedTuple):
-    """The article's version; 'number:version' of its neighbours by posting; the appeal under it and its movements."""
+    """The article's version; 'number:version' of its neighbours by posting; then what `AppealIdentity` has."""
 
     version: int
     before: str | None
@@ -31,6 +32,11 @@ class ArticleIdentity(NamedTuple):
     appeal_id: int | None
     appeal_version: int | None
     moved: str | None
+
+    @property
+    def appeal(self) -> "AppealIdentity":
+        """The appeal under it."""
+        return AppealIdentity(self.appeal_id, self.appeal_version, self.moved)
 
     @property
     def number_before(self) -> int | None:
@@ -53,16 +59,22 @@ class AppealIdentity(NamedTuple):
 
 def of_article(number: int, day: date) -> ArticleIdentity | None:
     """What the article's page shows on a local day; `None` when there is no such article."""
-    row = _row(_article, number=number, day=day.isoformat())
-    return None if row is None else ArticleIdentity(*row)
+    rows = _rows(_article, number=number, day=day.isoformat())
+    return ArticleIdentity(*rows[0]) if rows else None
 
 
 def of_appeal_in_force(day: date) -> AppealIdentity:
     """What a page shows of the appeal in force on a local day."""
-    return AppealIdentity(*(_row(_appeal, day=day.isoformat()) or ()))
+    rows = _rows(_appeal, day=day.isoformat())
+    return AppealIdentity(*rows[0]) if rows else AppealIdentity()
 
 
-def _article() -> Select[Any]:
+def of_latest() -> list[tuple[int, int]]:
+    """Number and version of the latest articles, the newest first."""
+    return [(number, version) for number, version in _rows(_latest)]
+
+
+def _article() -> Select[*tuple[Any, ...]]:
     current = _in_force()
     return (
         select(Article.version, _neighbour(after=False), _neighbour(after=True), current.c.id, current.c.version)
@@ -73,9 +85,14 @@ def _article() -> Select[Any]:
     )
 
 
-def _appeal() -> Select[Any]:
+def _appeal() -> Select[*tuple[Any, ...]]:
     current = _in_force()
     return select(current.c.id, current.c.version, _moved(current))
+
+
+def _latest() -> Select[*tuple[Any, ...]]:
+    newest_first = (Article.posted_at.desc(), Article.number.desc())
+    return select(Article.number, Article.version).order_by(*newest_first).limit(LATEST)
 
 
 def _in_force() -> Subquery:
@@ -109,8 +126,8 @@ def _neighbour(*, after: bool) -> ScalarSelect[str]:
     )
 
 
-def _row(statement: Callable[[], Select[Any]], **values: object) -> tuple[Any, ...] | None:
-    """The first row of a statement, by the driver's own cursor on a connection of the pool."""
+def _rows(statement: Callable[[], Select[*tuple[Any, ...]]], **values: object) -> Sequence[Any]:
+    """The rows of a statement, by the driver's own cursor on a connection of the pool."""
     compiled = _compiled(statement, db.engine.dialect.name)
     parameters: Any = {**compiled.params, **values}
     if compiled.positional:
@@ -119,9 +136,9 @@ def _row(statement: Callable[[], Select[Any]], **values: object) -> tuple[Any, .
     try:
         cursor = connection.cursor()
         cursor.execute(compiled.string, parameters)
-        row = cursor.fetchone()
+        rows: Sequence[Any] = cursor.fetchall()
         cursor.close()
-        return None if row is None else tuple(row)
+        return rows
     except db.engine.dialect.loaded_dbapi.Error as error:
         # The door answers 503 to the one kind of failure that SQLAlchemy makes of a database out of reach.
         connection.invalidate(error)
@@ -131,6 +148,6 @@ def _row(statement: Callable[[], Select[Any]], **values: object) -> tuple[Any, .
 
 
 @cache
-def _compiled(statement: Callable[[], Select[Any]], _dialect: str) -> Any:
+def _compiled(statement: Callable[[], Select[*tuple[Any, ...]]], _dialect: str) -> Any:
     """The statement in the words of the database at hand, made once for each kind of database."""
     return statement().compile(db.engine)

@@ -32,13 +32,6 @@ def latest() -> Sequence[Article]:
     return db.session.scalars(_newest_first().limit(LATEST)).all()
 
 
-def latest_versions() -> list[tuple[int, int]]:
-    """Number and version of the latest articles: what changes whenever `latest` does."""
-    columns = (Article.number, Article.version)
-    rows = db.session.execute(select(*columns).order_by(Article.posted_at.desc(), Article.number.desc()).limit(LATEST))
-    return [(row.number, row.version) for row in rows]
-
-
 def extent(year: int | None = None) -> Extent:
     """What changes whenever an article is added or changed: of a local year, or of all."""
     query = select(func.count(), func.coalesce(func.max(Article.id), 0), func.coalesce(func.sum(Article.version), 0))

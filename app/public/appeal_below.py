@@ -1,17 +1,29 @@
-"""The appeal in force as it stands below an article and on the front page."""
+"""The appeal in force as it stands below every article and on the front page."""
+
+from flask import render_template
+from markupsafe import Markup
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.appeals.identity import AppealIdentity
 from app.extensions import db
-from app.public import standing
+from app.public import kept_pages, standing
+
+Shown = tuple[AppealIdentity, int | None]
 
 
-def minute(appeal_id: int | None) -> int | None:
-    """What a page's identity says of the time: its total is "as at" a minute, and days left end with the day."""
-    return None if appeal_id is None else int(clock.now().timestamp()) // 60
+def identity(appeal: AppealIdentity) -> Shown:
+    """What names it as pages show it: its total is "as at" a minute; without an appeal the time does not matter."""
+    return appeal, None if appeal.appeal_id is None else int(clock.now().timestamp()) // 60
 
 
-def shown(appeal_id: int | None) -> dict[str, object]:
-    """What partials/_appeal.html wants: the appeal and how it stands; no appeal when none is in force."""
+def html(shown: Shown) -> Markup:
+    """The appeal ready to stand in a page, rendered once a minute for all articles; nothing when none is in force."""
+    return Markup(kept_pages.part(("appeal below", shown), lambda: _render(shown[0].appeal_id)))  # noqa: S704 - a template's
+
+
+def _render(appeal_id: int | None) -> str:
     appeal = None if appeal_id is None else db.session.get(Appeal, appeal_id)
-    return {"appeal": appeal, "standing": standing.of(appeal) if appeal else None}
+    if appeal is None:
+        return ""
+    return render_template("partials/_appeal.html", appeal=appeal, standing=standing.of(appeal))

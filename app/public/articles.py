@@ -12,6 +12,7 @@ from app.appeals.article import Article
 from app.appeals.identity import ArticleIdentity
 from app.config import Settings
 from app.public import appeal_below, calendar_entry, event_words, kept_pages
+from app.public.appeal_below import Shown
 
 bp = Blueprint("articles", __name__)
 
@@ -70,12 +71,11 @@ def permanent_address(number: int) -> str:
 
 def _page(number: int, template: str) -> ResponseReturnValue:
     content = identity.of_article(number, clock.today()) or abort(404)
-    return kept_pages.answer(
-        (content, appeal_below.minute(content.appeal_id)), lambda: _render(number, content, template)
-    )
+    appeal = appeal_below.identity(content.appeal)
+    return kept_pages.answer((content, appeal), lambda: _render(number, content, appeal, template))
 
 
-def _render(number: int, content: ArticleIdentity, template: str) -> str:
+def _render(number: int, content: ArticleIdentity, appeal: Shown, template: str) -> str:
     article = reading.article(number) or abort(404)
     return render_template(
         template,
@@ -86,7 +86,7 @@ def _render(number: int, content: ArticleIdentity, template: str) -> str:
         demands="\n".join(f"- {demand}" for demand in article.demands),
         before=reading.article(content.number_before) if content.number_before else None,
         after=reading.article(content.number_after) if content.number_after else None,
-        **appeal_below.shown(content.appeal_id),
+        appeal=appeal_below.html(appeal),
     )
 
 

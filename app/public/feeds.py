@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import reading
+from app.appeals import identity, reading
 from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.extensions import db
@@ -21,13 +21,13 @@ _MOST_ARTICLES = 49_000
 @bp.get("/feed.atom")
 def atom() -> ResponseReturnValue:
     """The latest articles, whole."""
-    return kept_pages.answer(reading.latest_versions(), _feed, "application/atom+xml")
+    return kept_pages.answer(identity.of_latest(), _feed, "application/atom+xml")
 
 
 @bp.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
     """The address of every page that is to be found: the newest articles, should there be too many."""
-    appeals = _published_appeals()
+    appeals = _known_appeals()
     known = [(appeal.slug, appeal.version) for appeal in appeals]
     return kept_pages.answer((reading.extent(), known), lambda: _sitemap(appeals), "application/xml")
 
@@ -52,9 +52,9 @@ def _sitemap(appeals: list[Appeal]) -> str:
     return render_template("public/sitemap.xml", articles=articles, appeals=appeals, years=years)
 
 
-def _published_appeals() -> list[Appeal]:
-    """The appeals that have a page; drafts have none."""
-    return list(db.session.scalars(select(Appeal).where(Appeal.starts_on.is_not(None)).order_by(Appeal.id)))
+def _known_appeals() -> list[Appeal]:
+    """The appeals that have begun; those to come, and drafts, are not announced."""
+    return list(db.session.scalars(select(Appeal).where(Appeal.starts_on <= clock.today()).order_by(Appeal.id)))
 
 
 def _settings() -> Settings:

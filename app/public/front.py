@@ -8,6 +8,7 @@ from app.appeals import identity, reading
 from app.appeals.article import Article
 from app.appeals.in_force import in_force
 from app.public import appeal_below, event_words, kept_pages
+from app.public.appeal_below import Shown
 
 bp = Blueprint("front", __name__)
 
@@ -15,9 +16,8 @@ bp = Blueprint("front", __name__)
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """The latest articles, and beside them the appeal in force."""
-    appeal = identity.of_appeal_in_force(clock.today())
-    content = (reading.latest_versions(), appeal, appeal_below.minute(appeal.appeal_id))
-    return kept_pages.answer(content, lambda: _render(appeal.appeal_id))
+    appeal = appeal_below.identity(identity.of_appeal_in_force(clock.today()))
+    return kept_pages.answer((identity.of_latest(), appeal), lambda: _render(appeal))
 
 
 @bp.get("/donate")
@@ -30,9 +30,9 @@ def donate() -> ResponseReturnValue:
     return redirect(url_for("public.donations.form", slug=appeal.slug), code=302), headers
 
 
-def _render(appeal_id: int | None) -> str:
+def _render(appeal: Shown) -> str:
     articles = [(article, event_words.of(article), _beginning(article)) for article in reading.latest()]
-    return render_template("public/front.html", articles=articles, **appeal_below.shown(appeal_id))
+    return render_template("public/front.html", articles=articles, appeal=appeal_below.html(appeal))
 
 
 def _beginning(article: Article) -> str:

@@ -25,6 +25,20 @@ class _Shelf:
         self.pages: OrderedDict[str, bytes] = OrderedDict()
         self.lock = threading.Lock()
 
+    def keep(self, tag: str, render: Callable[[], str]) -> bytes:
+        """What is kept under the tag, rendered now if nothing is."""
+        with self.lock:
+            page = self.pages.get(tag)
+            if page is not None:
+                self.pages.move_to_end(tag)
+                return page
+        page = render().encode()
+        with self.lock:
+            self.pages[tag] = page
+            while len(self.pages) > _MOST:
+                self.pages.popitem(last=False)
+        return page
+
 
 def answer(identity: object, render: Callable[[], str], mimetype: str = "text/html") -> Response:
     """The page at this address with this identity: 304 for who has it, kept if somebody asked before, or rendered.
@@ -33,22 +47,21 @@ def answer(identity: object, render: Callable[[], str], mimetype: str = "text/ht
     the page but have to ask each time.
     """
     shelf = _shelf()
-    named = f"{shelf.edition}{request.script_root}{request.path}{identity!r}"
-    tag = hashlib.blake2b(named.encode(), digest_size=12).hexdigest()
+    tag = _tag(shelf.edition, request.script_root, request.path, identity)
     headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
     if request.if_none_match.contains_weak(tag):
         return Response(status=304, headers=headers)
-    with shelf.lock:
-        page = shelf.pages.get(tag)
-        if page is not None:
-            shelf.pages.move_to_end(tag)
-    if page is None:
-        page = render().encode()
-        with shelf.lock:
-            shelf.pages[tag] = page
-            while len(shelf.pages) > _MOST:
-                shelf.pages.popitem(last=False)
-    return Response(page, mimetype=mimetype, headers=headers)
+    return Response(shelf.keep(tag, render), mimetype=mimetype, headers=headers)
+
+
+def part(identity: object, render: Callable[[], str]) -> str:
+    """A part that many pages share, kept in the same way; its identity has to say which part it is, too."""
+    shelf = _shelf()
+    return shelf.keep(_tag(shelf.edition, request.script_root, "", identity), render).decode()
+
+
+def _tag(*identity: object) -> str:
+    return hashlib.blake2b(repr(identity).encode(), digest_size=12).hexdigest()
 
 
 def _shelf() -> _Shelf:

@@ -1,0 +1,1 @@
+"""What Whipround can do a second, measured against what the same machine can do at that moment: `make bench`."""

@@ -47,10 +47,8 @@ def settle_found(charge: Charge | None) -> None:
 
 def _charge_succeeded(news: News) -> Outcome:
     """The body suffices when it is in our version and names the donation; otherwise the charge is fetched."""
-    if settlement.is_settled(news.object["id"]) and news.api_version != API_VERSION:
-        return Outcome.APPLIED
     if news.api_version != API_VERSION:
-        return Outcome.PENDING
+        return Outcome.APPLIED if settlement.is_settled(news.object["id"]) else Outcome.PENDING
     charge = charges.read(news.object)
     if charge.donation is None:
         return Outcome.PENDING

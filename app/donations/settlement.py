@@ -1,6 +1,8 @@
 """Settlement: a charge becomes a received donation, an entry in the books and a receipt that is due, together."""
 
-from sqlalchemy import select, update
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
 
 from app import clock
 from app.appeals.appeal import AppealAccount
@@ -12,6 +14,19 @@ from app.ledger.balances import GIFT
 from app.payments.charge import Charge
 from app.receipts import requesting
 
+# Built once: to build a statement costs more than to run it (docs/performance.md).
+_DONATIONS: Any = Donation.__table__
+_OWNED: Any = AppealAccount.__table__
+_ACCOUNTS: Any = Account.__table__
+_CLAIMED = (
+    select(_DONATIONS.c.id, _DONATIONS.c.reference, _DONATIONS.c.state, _DONATIONS.c.charge_id, _OWNED.c.account_id)
+    .join(_OWNED, _OWNED.c.appeal_id == _DONATIONS.c.appeal_id)
+    .join(_ACCOUNTS, (_ACCOUNTS.c.id == _OWNED.c.account_id) & (_ACCOUNTS.c.currency == bindparam("currency")))
+    .where(_DONATIONS.c.reference == bindparam("reference"))
+    .with_for_update(of=_DONATIONS)
+)
+_RECEIVE = update(_DONATIONS).where(_DONATIONS.c.id == bindparam("donation_id"))
+
 
 def settle(charge: Charge) -> None:
     """Book a charge that succeeded. Settling it again changes nothing.
@@ -21,27 +36,22 @@ def settle(charge: Charge) -> None:
     """
     donation = None
     if charge.donation is not None:
-        donation = db.session.execute(
-            select(Donation.id, Donation.reference, Donation.state, Donation.charge_id, AppealAccount.account_id)
-            .join(AppealAccount, AppealAccount.appeal_id == Donation.appeal_id)
-            .join(Account, (Account.id == AppealAccount.account_id) & (Account.currency == charge.amount.currency))
-            .where(Donation.reference == charge.donation)
-            .with_for_update(of=Donation)
-        ).first()
+        claimed = {"reference": charge.donation, "currency": charge.amount.currency}
+        donation = db.session.execute(_CLAIMED, claimed).first()
     if donation is None or donation.charge_id not in (None, charge.charge_id):
         _post(charge, accounts.house_account("liabilities:unidentified", charge.amount.currency), None)
         return
     if donation.state == RECEIVED:
         return
     db.session.execute(
-        update(Donation)
-        .where(Donation.id == donation.id)
-        .values(
-            state=RECEIVED,
-            received_at=charge.created_at,
-            charge_id=charge.charge_id,
-            amount_minor=charge.amount.minor,
-        )
+        _RECEIVE,
+        {
+            "donation_id": donation.id,
+            "state": RECEIVED,
+            "received_at": charge.created_at,
+            "charge_id": charge.charge_id,
+            "amount_minor": charge.amount.minor,
+        },
     )
     requesting.request(f"donation:{donation.reference}")
     _post(charge, donation.account_id, donation.reference)

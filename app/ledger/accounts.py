@@ -1,7 +1,7 @@
 """Accounts: where money is, or what it was for; one currency each, and their codes end in it."""
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, bindparam, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key, db
@@ -35,17 +35,19 @@ _CHART = {
 }
 
 
+_FIND = select(Account.__table__.c.id).where(Account.__table__.c.code == bindparam("code"))
+
+
 def open_account(code: str, kind: str, name: str, currency: str) -> int:
     """The id of the account `code` (which ends in `:currency`), opened now if it is new."""
-    table = Account.__table__
-    found = db.session.scalar(select(table.c.id).where(table.c.code == code))
+    found = db.session.scalar(_FIND, {"code": code})
     if found is not None:
         return int(found)
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    # SQLite understands PostgreSQL's ON CONFLICT as it is.
     db.session.execute(
-        dialect.insert(Account).values(code=code, kind=kind, name=name, currency=currency).on_conflict_do_nothing()
+        postgresql.insert(Account).values(code=code, kind=kind, name=name, currency=currency).on_conflict_do_nothing()
     )
-    return int(db.session.scalars(select(table.c.id).where(table.c.code == code)).one())
+    return int(db.session.scalars(_FIND, {"code": code}).one())
 
 
 def house_account(name: str, currency: str) -> int:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, PrimaryKeyConstraint, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ForeignKey, PrimaryKeyConstraint, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key, db
+from app.ledger import announcing
 
 # The one kind of entry that counts as a gift on the account it comes from; its reversal takes the gift away again.
 GIFT = "gift"
@@ -36,6 +37,19 @@ class DailyBalance(Base):
     booked_on: Mapped[date]
     out_minor: Mapped[int] = mapped_column(Key)
     in_minor: Mapped[int] = mapped_column(Key)
+
+
+def _addition(table: Any) -> postgresql.Insert:
+    """The statement that adds to a row's sums, or begins the row. SQLite is given the same one and understands it."""
+    insert = postgresql.insert(table)
+    keys = [column.name for column in table.primary_key]
+    sums = {column.name: column + insert.excluded[column.name] for column in table.c if column.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=sums)
+
+
+# Built once: to build a statement costs more than to run it (docs/performance.md).
+_ADD = _addition(Balance.__table__)
+_ADD_TO_DAY = _addition(DailyBalance.__table__)
 
 
 class Move(NamedTuple):
@@ -66,24 +80,13 @@ def move(moves: Sequence[Move], booked_on: date, gifts: int) -> None:
         coming[each.to_id] += each.amount_minor
         if gifts:
             given[each.from_id if gifts > 0 else each.to_id] = gifts
-    rows = [
-        {"account_id": account, "out_minor": going[account], "in_minor": coming[account], "gifts": given[account]}
+    sums = [
+        {"account_id": account, "out_minor": going[account], "in_minor": coming[account]}
         for account in sorted(going | coming)
     ]
-    days = [{**row, "booked_on": booked_on} for row in rows]
-    for day in days:
-        del day["gifts"]
-    _add(DailyBalance.__table__, ["account_id", "booked_on"], days)
-    _add(Balance.__table__, ["account_id"], rows)
-
-
-def _add(table: Any, keys: list[str], rows: list[dict[str, Any]]) -> None:
-    """Add to rows that may not exist yet, in one statement."""
-    assert isinstance(table, Table)  # noqa: S101 - the ORM types __table__ too widely
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table).values(rows)
-    sums = {column: table.c[column] + insert.excluded[column] for column in rows[0] if column not in keys}
-    db.session.execute(insert.on_conflict_do_update(index_elements=keys, set_=sums))
+    db.session.execute(_ADD_TO_DAY, [{**row, "booked_on": booked_on} for row in sums])
+    db.session.execute(_ADD, [{**row, "gifts": given[row["account_id"]]} for row in sums])
+    db.session.info[announcing.MOVED] = True
 
 
 def of(account_ids: Sequence[int]) -> dict[int, Sums]:

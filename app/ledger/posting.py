@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.errors import DomainError
@@ -21,6 +21,20 @@ class SourceConflict(DomainError):
 
 class NotReversible(DomainError):
     """The entry is a reversal itself; what it undid is entered again as a new entry."""
+
+
+def _table(model: type[Entry] | type[Transfer]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - the ORM types __table__ too widely
+    return table
+
+
+# Built once: to build a statement costs more than to run it (docs/performance.md). SQLite understands PostgreSQL's
+# ON CONFLICT as it is.
+_ENTRIES, _TRANSFERS = _table(Entry), _table(Transfer)
+_ADD_ENTRY = postgresql.insert(_ENTRIES).on_conflict_do_nothing(index_elements=["source"]).returning(_ENTRIES.c.id)
+_ADD_TRANSFERS = insert(_TRANSFERS)
+_FIND = select(_ENTRIES.c.id).where(_ENTRIES.c.source == bindparam("source"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +75,26 @@ def post(
     """
     if not lines:
         raise ValueError("an entry has at least one transfer")
-    entries, transfers = _table(Entry), _table(Transfer)
     booked_on = clock.local_day(occurred_at)
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     entry_id = db.session.scalar(
-        dialect.insert(entries)
-        .values(
-            source=source,
-            kind=kind,
-            subject=subject,
-            memo=memo,
-            lines=len(lines),
-            occurred_at=occurred_at,
-            recorded_at=clock.now(),
-            booked_on=booked_on,
-            reverses_id=reverses_id,
-            recorded_by=recorded_by,
-        )
-        .on_conflict_do_nothing(index_elements=["source"])
-        .returning(entries.c.id)
+        _ADD_ENTRY,
+        {
+            "source": source,
+            "kind": kind,
+            "subject": subject,
+            "memo": memo,
+            "lines": len(lines),
+            "occurred_at": occurred_at,
+            "recorded_at": clock.now(),
+            "booked_on": booked_on,
+            "reverses_id": reverses_id,
+            "recorded_by": recorded_by,
+        },
     )
     if entry_id is None:
         return Posted(_same_as_before(source, lines), new=False)
     db.session.execute(
-        insert(transfers),
+        _ADD_TRANSFERS,
         [
             {
                 "entry_id": entry_id,
@@ -113,8 +123,9 @@ def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime
         raise LookupError(f"no entry {entry_id}")
     if entry.reverses_id is not None:
         raise NotReversible(f"entry {entry_id} is a reversal")
-    table = _table(Transfer)
-    rows = db.session.execute(select(table).where(table.c.entry_id == entry_id).order_by(table.c.line)).all()
+    rows = db.session.execute(
+        select(_TRANSFERS).where(_TRANSFERS.c.entry_id == entry_id).order_by(_TRANSFERS.c.line)
+    ).all()
     return post(
         f"reversal:{entry_id}",
         [Line(row.to_account_id, row.from_account_id, Money(row.amount_minor, row.currency)) for row in rows],
@@ -130,24 +141,18 @@ def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime
 
 def find(source: str) -> int | None:
     """The id of the entry that a source has posted, if it has."""
-    return db.session.scalar(select(Entry.id).where(Entry.source == source))
+    found: int | None = db.session.scalar(_FIND, {"source": source})
+    return found
 
 
 def _same_as_before(source: str, lines: Sequence[Line]) -> int:
-    entries, transfers = _table(Entry), _table(Transfer)
     known = db.session.execute(
-        select(transfers)
-        .join(entries, entries.c.id == transfers.c.entry_id)
-        .where(entries.c.source == source)
-        .order_by(transfers.c.line)
+        select(_TRANSFERS)
+        .join(_ENTRIES, _ENTRIES.c.id == _TRANSFERS.c.entry_id)
+        .where(_ENTRIES.c.source == source)
+        .order_by(_TRANSFERS.c.line)
     ).all()
     before = [Line(t.from_account_id, t.to_account_id, Money(t.amount_minor, t.currency)) for t in known]
     if before != list(lines):
         raise SourceConflict(f"{source} was posted before with different transfers")
     return int(known[0].entry_id)
-
-
-def _table(model: type[Entry] | type[Transfer]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101 - the ORM types __table__ too widely
-    return table

@@ -8,12 +8,19 @@ from app import clock
 from app.extensions import db
 from app.receipts.receipt import DUE, Receipt
 
+_ADD = insert(Receipt.__table__)  # type: ignore[arg-type]
+
 
 def request(subject: str) -> None:
     """Make a receipt due for a subject ('donation:<reference>'); the caller sees to it that this happens once, and a
     unique key holds it. Its own reference is random and unguessable: whoever has the link may read the receipt."""
     db.session.execute(
-        insert(Receipt.__table__).values(  # type: ignore[arg-type]
-            reference=secrets.token_urlsafe(24), subject=subject, state=DUE, requested_at=clock.now(), attempts=0
-        )
+        _ADD,
+        {
+            "reference": secrets.token_urlsafe(24),
+            "subject": subject,
+            "state": DUE,
+            "requested_at": clock.now(),
+            "attempts": 0,
+        },
     )

@@ -62,7 +62,7 @@ def test_a_charge_of_a_known_donation_is_booked_from_its_own_body(app):
     answer = deliver(app, stripe_says.event("charge.succeeded", stripe_says.charge(donation.reference)))
     assert answer.status_code == 200
     db.session.rollback()
-    assert db.session.get(Donation, donation.id).state == "received"
+    assert db.session.get(Donation, donation.id, populate_existing=True).state == "received"
     total = raised.by(appeal)
     assert (total.amount, total.gifts) == (Money(2500, "gbp"), 1)
     assert db.session.scalars(select(StripeEvent.state)).all() == ["applied"]

@@ -1,7 +1,6 @@
 """`flask serve`: the web server, gunicorn with its own ASGI worker."""
 
 import errno
-import os
 import resource
 import socket
 from functools import partial
@@ -92,18 +91,14 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def refuse_if_taken(bind: str) -> None:
     """Exit with the reason in words when nothing can listen on `bind`; gunicorn would try five times, then give up."""
-    try:
-        address = util.parse_address(bind)
-    except RuntimeError as wrong:
-        raise click.ClickException(f"BIND is {bind!r}, but must be like 127.0.0.1:8000.") from wrong
-    if not isinstance(address, tuple):
-        return
-    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as trial:
+    host, port = util.parse_address(bind)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            trial.bind(address)
-        except OSError as refusal:
-            why = "the port is taken" if refusal.errno == errno.EADDRINUSE else os.strerror(refusal.errno or 0)
+            trial.bind((host, port))
+        except (OSError, OverflowError) as refusal:
+            taken = isinstance(refusal, OSError) and refusal.errno == errno.EADDRINUSE
+            why = "the port is taken" if taken else refusal
             raise click.ClickException(f"Cannot listen on {bind}: {why}. Stop what uses it, or set BIND.") from refusal
 
 

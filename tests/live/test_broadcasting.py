@@ -1,0 +1,222 @@
+"""Broadcasting inside one process: who gets what, and what becomes of those who do not read."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from app.live.broadcasting import Broadcasting
+from app.live.conversation import Message
+from app.live.streams import Streams
+
+PATIENCE = 10
+
+
+class Totals:
+    """What is read, and who asked."""
+
+    def __init__(self) -> None:
+        self.version, self.readings, self.broken = 0, 0, False
+
+    def read(self, slug: str) -> tuple[str, str] | None:
+        self.readings += 1
+        if self.broken:
+            raise OSError("the database is away")
+        return (f"v{self.version}", f"<p>\n{self.version}\n</p>") if slug == "roof" else None
+
+
+class Browser:
+    """One conversation: what it asks, and what it was sent. One that sleeps takes nothing any more."""
+
+    def __init__(self, slug: str = "roof", **headers: str) -> None:
+        self.scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"/live/appeals/{slug}",
+            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        }
+        self.messages: list[Message] = []
+        self.asleep = False
+        self._left = asyncio.Event()
+
+    async def receive(self) -> Message:
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self.messages.append(dict(message))
+        if self.asleep:
+            await asyncio.Event().wait()
+
+    def leave(self) -> None:
+        self._left.set()
+
+    @property
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
+
+    @property
+    def body(self) -> str:
+        return b"".join(message.get("body", b"") for message in self.messages).decode()
+
+
+async def never(changed: Callable[[], None]) -> None:
+    changed()
+    await asyncio.Event().wait()
+
+
+async def becomes_true(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+class House:
+    """Streams over totals that nobody announces, so that only reading again finds what moved."""
+
+    def __init__(self, most: int = 10, heartbeat: float = 60) -> None:
+        self.totals = Totals()
+        self.streams = Streams(Broadcasting(self.totals.read, never, heartbeat), most)
+
+    def open(self, browser: Browser) -> asyncio.Task[None]:
+        return asyncio.create_task(self.streams(browser.scope, browser.receive, browser.send))
+
+
+def test_what_moves_is_sent_to_all_and_what_stays_is_not_sent_again() -> None:
+    async def story() -> None:
+        house, one, other = House(), Browser(), Browser()
+        tasks = [house.open(one), house.open(other)]
+        await becomes_true(lambda: "v0" in one.body and "v0" in other.body)
+        house.totals.version = 1
+        await becomes_true(lambda: "v1" in one.body and "v1" in other.body)
+        assert one.body.endswith("id: v1\ndata: <p>\ndata: 1\ndata: </p>\n\n")
+        readings = house.totals.readings
+        await becomes_true(lambda: house.totals.readings > readings + 1)
+        assert one.body.count("id: ") == 2
+        one.leave()
+        other.leave()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(story())
+
+
+def test_nothing_is_read_when_nobody_watches_any_more() -> None:
+    async def story() -> None:
+        house, browser = House(), Browser()
+        task = house.open(browser)
+        await becomes_true(lambda: "v0" in browser.body)
+        browser.leave()
+        await task
+        await becomes_true(lambda: not [t for t in asyncio.all_tasks() if t is not asyncio.current_task()])
+        house.totals.version = 7
+        again = Browser()
+        task = house.open(again)
+        await becomes_true(lambda: "v7" in again.body)
+        again.leave()
+        await task
+
+    asyncio.run(story())
+
+
+def test_a_browser_that_does_not_read_loses_its_stream_and_holds_up_nobody() -> None:
+    async def story() -> None:
+        house, sleeper, reader = House(), Browser(), Browser()
+        asleep, awake = house.open(sleeper), house.open(reader)
+        await becomes_true(lambda: "v0" in sleeper.body and "v0" in reader.body)
+        sleeper.asleep = True
+        house.totals.version = 1
+        await becomes_true(lambda: "v1" in reader.body)
+        with pytest.raises(asyncio.CancelledError):
+            await asleep
+        reader.leave()
+        await awake
+
+    asyncio.run(story())
+
+
+def test_a_silent_stream_gives_a_sign_of_life() -> None:
+    async def story() -> None:
+        house, browser = House(heartbeat=0.05), Browser()
+        task = house.open(browser)
+        await becomes_true(lambda: browser.body.count("\n:\n\n") > 0 or browser.body.count(":\n\n") > 1)
+        browser.leave()
+        await task
+
+    asyncio.run(story())
+
+
+def test_totals_come_back_with_the_database() -> None:
+    async def story() -> None:
+        house, browser = House(), Browser()
+        task = house.open(browser)
+        await becomes_true(lambda: "v0" in browser.body)
+        house.totals.broken = True
+        readings = house.totals.readings
+        await becomes_true(lambda: house.totals.readings > readings)
+        house.totals.version, house.totals.broken = 1, False
+        await becomes_true(lambda: "v1" in browser.body)
+        browser.leave()
+        await task
+
+    asyncio.run(story())
+
+
+def test_a_crowd_that_comes_at_once_shares_one_reading() -> None:
+    async def story() -> None:
+        house = House(most=200)
+        crowd = [Browser() for _ in range(100)]
+        tasks = [house.open(each) for each in crowd]
+        await becomes_true(lambda: all("v0" in each.body for each in crowd))
+        assert house.totals.readings <= 2
+        for each in crowd:
+            each.leave()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(story())
+
+
+def test_no_more_streams_are_held_than_allowed() -> None:
+    async def story() -> None:
+        house, first, second = House(most=1), Browser(), Browser()
+        task = house.open(first)
+        await becomes_true(lambda: "v0" in first.body)
+        await house.open(second)
+        assert second.status == 503
+        first.leave()
+        await task
+        third = Browser(last_event_id="v0")
+        task = house.open(third)
+        await becomes_true(lambda: "retry" in third.body)
+        assert "id: " not in third.body
+        third.leave()
+        await task
+
+    asyncio.run(story())
+
+
+def test_a_closed_house_ends_its_streams_and_takes_no_new_ones() -> None:
+    async def story() -> None:
+        house, first, late = House(), Browser(), Browser()
+        task = house.open(first)
+        await becomes_true(lambda: "v0" in first.body)
+        house.streams.close()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert first.messages[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+        await house.open(late)
+        assert late.status == 503
+
+    asyncio.run(story())
+
+
+def test_an_appeal_that_is_gone_ends_its_streams() -> None:
+    async def story() -> None:
+        house, browser = House(), Browser()
+        task = house.open(browser)
+        await becomes_true(lambda: "v0" in browser.body)
+        house.totals.read = lambda _slug: None  # type: ignore[method-assign]
+        house.streams._broadcasting._read = house.totals.read
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, PATIENCE)
+
+    asyncio.run(story())

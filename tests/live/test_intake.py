@@ -1,0 +1,149 @@
+"""Taking in requests: sizes, slow senders, and readers who leave, before an adapter with a single thread."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, cast
+
+import pytest
+from a2wsgi import WSGIMiddleware
+
+from app.live import intake
+from app.live.conversation import Application, Message
+from app.live.intake import LARGEST, Intake
+
+PATIENCE = 10
+
+
+def pages(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Echoes what it is sent; at /long it answers without end of patience: far more than any buffer holds."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    if environ["PATH_INFO"] == "/long":
+        return (b"x" * 1000 for _ in range(1000))
+    return [environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))]
+
+
+class Caller:
+    """One request: the pieces it sends, then silence; and what it was answered."""
+
+    def __init__(self, *pieces: bytes, path: str = "/", whole: bool = True, **headers: str) -> None:
+        self.scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "query_string": b"",
+            "http_version": "1.1",
+            "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        }
+        self._pieces = list(pieces) or [b""]
+        self._whole = whole
+        self.messages: list[Message] = []
+        self.reads = True
+
+    async def receive(self) -> Message:
+        if not self._pieces:
+            await asyncio.Event().wait()
+        piece = self._pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(self._pieces) or not self._whole}
+
+    async def send(self, message: Message) -> None:
+        self.messages.append(message)
+        if not self.reads and message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    @property
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.messages)
+
+
+def one_thread() -> Intake:
+    return Intake(cast(Application, WSGIMiddleware(cast(Any, pages), workers=1)))
+
+
+async def ask(at: Intake, caller: Caller) -> Caller:
+    async with asyncio.timeout(PATIENCE):
+        await at(caller.scope, caller.receive, caller.send)
+    return caller
+
+
+def test_a_body_arrives_whole_whether_its_length_was_announced_or_not() -> None:
+    async def story() -> None:
+        at = one_thread()
+        assert (await ask(at, Caller(b"ab", b"cd", content_length="4"))).body == b"abcd"
+        assert (await ask(at, Caller(b"ab", b"", b"cd", transfer_encoding="chunked"))).body == b"abcd"
+        assert (await ask(at, Caller())).body == b""
+
+    asyncio.run(story())
+
+
+def test_a_body_that_is_too_large_is_refused_before_a_thread_is_given_to_it() -> None:
+    async def story() -> None:
+        at = one_thread()
+        announced = await ask(at, Caller(whole=False, content_length=str(LARGEST + 1)))
+        assert announced.status == 413
+        assert (b"connection", b"close") in announced.messages[0]["headers"]
+        pieces = [b"x" * (LARGEST // 4)] * 5
+        assert (await ask(at, Caller(*pieces, transfer_encoding="chunked"))).status == 413
+        fits = [b"x" * (LARGEST // 4)] * 4
+        assert len((await ask(at, Caller(*fits, transfer_encoding="chunked"))).body) == LARGEST
+
+    asyncio.run(story())
+
+
+def test_a_sender_who_never_ends_holds_no_thread_and_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_TO_SEND", 0.3)
+
+    async def story() -> None:
+        at = one_thread()
+        slow = [asyncio.create_task(ask(at, Caller(b"a", whole=False))) for _ in range(5)]
+        assert (await ask(at, Caller(b"quick", content_length="5"))).body == b"quick"
+        assert {caller.status for caller in await asyncio.gather(*slow)} == {408}
+
+    asyncio.run(story())
+
+
+def test_too_many_bodies_at_a_time_are_put_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_ALTOGETHER", 10)
+
+    async def story() -> None:
+        at = one_thread()
+        first = asyncio.create_task(ask(at, Caller(b"12345678", whole=False)))
+        await asyncio.sleep(0)
+        assert (await ask(at, Caller(b"12345678"))).status == 503
+        first.cancel()
+        await asyncio.wait([first])
+        assert (await ask(at, Caller(b"12345678", content_length="8"))).body == b"12345678"
+
+    asyncio.run(story())
+
+
+def test_a_reader_who_leaves_in_the_middle_gives_the_thread_back() -> None:
+    async def story() -> None:
+        at, reader = one_thread(), Caller(path="/long")
+        reader.reads = False
+        reading = asyncio.create_task(ask(at, reader))
+        async with asyncio.timeout(PATIENCE):
+            while len(reader.messages) < 2:
+                await asyncio.sleep(0.01)
+        # The server cancels the conversation when the connection is lost.
+        reading.cancel()
+        await asyncio.wait([reading])
+        assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
+
+    asyncio.run(story())
+
+
+def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_TO_READ", 0.2)
+
+    async def story() -> None:
+        at, reader = one_thread(), Caller(path="/long")
+        reader.reads = False
+        await ask(at, reader)
+        assert len(reader.messages) == 2
+        assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
+
+    asyncio.run(story())

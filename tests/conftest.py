@@ -20,6 +20,7 @@ from app.config import Organisation, Settings
 from app.extensions import db
 from app.writing import refuse_stray_writes
 from tests import postgresql
+from tests.stripe_parameters import checked_client
 
 SECRET = "whsec_for_tests"
 
@@ -83,6 +84,12 @@ def database_url(engine_name: str, template: str, tmp_path: Path) -> Iterator[st
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """This test's settings; a test that wants others overrides this fixture."""
     return make_settings(tmp_path, database_url)
+
+
+@pytest.fixture(autouse=True)
+def _requests_to_stripe_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test lets the gateway ask of Stripe must fit the installed library's own parameter types."""
+    monkeypatch.setattr("app.payments.gateway.StripeClient", checked_client)
 
 
 @pytest.fixture

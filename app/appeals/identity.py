@@ -1,25 +1,20 @@
 """What names the content of a reading page: a few columns that change whenever what the page shows would change.
 
-This is read for every reader, before anything else; whoever has the page with that identity is answered by it alone.
-So it is one statement, compiled once, and it goes past the Session, whose unit of work takes ten times as long
-(`docs/performance.md`).
+It is read for every reader, before anything else; whoever has the page with that identity is answered by it alone.
 """
 
-from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ScalarSelect, Select, String, Subquery, bindparam, cast, func, select, true, tuple_
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Date
 
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.article import Article
+from app.appeals.fast_reading import rows
 from app.appeals.in_force import ranked
 from app.appeals.reading import LATEST
-from app.extensions import db
 from app.ledger.balances import Balance
 
 
@@ -59,19 +54,19 @@ class AppealIdentity(NamedTuple):
 
 def of_article(number: int, day: date) -> ArticleIdentity | None:
     """What the article's page shows on a local day; `None` when there is no such article."""
-    rows = _rows(_article, number=number, day=day.isoformat())
-    return ArticleIdentity(*rows[0]) if rows else None
+    found = rows(_article, number=number, day=day.isoformat())
+    return ArticleIdentity(*found[0]) if found else None
 
 
 def of_appeal_in_force(day: date) -> AppealIdentity:
     """What a page shows of the appeal in force on a local day."""
-    rows = _rows(_appeal, day=day.isoformat())
-    return AppealIdentity(*rows[0]) if rows else AppealIdentity()
+    found = rows(_appeal, day=day.isoformat())
+    return AppealIdentity(*found[0]) if found else AppealIdentity()
 
 
 def of_latest() -> list[tuple[int, int]]:
     """Number and version of the latest articles, the newest first."""
-    return [(number, version) for number, version in _rows(_latest)]
+    return [(number, version) for number, version in rows(_latest)]
 
 
 def _article() -> Select[*tuple[Any, ...]]:
@@ -124,30 +119,3 @@ def _neighbour(*, after: bool) -> ScalarSelect[str]:
         .correlate(Article)
         .scalar_subquery()
     )
-
-
-def _rows(statement: Callable[[], Select[*tuple[Any, ...]]], **values: object) -> Sequence[Any]:
-    """The rows of a statement, by the driver's own cursor on a connection of the pool."""
-    compiled = _compiled(statement, db.engine.dialect.name)
-    parameters: Any = {**compiled.params, **values}
-    if compiled.positional:
-        parameters = [parameters[name] for name in compiled.positiontup]
-    connection = db.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(compiled.string, parameters)
-        rows: Sequence[Any] = cursor.fetchall()
-        cursor.close()
-        return rows
-    except db.engine.dialect.loaded_dbapi.Error as error:
-        # The door answers 503 to the one kind of failure that SQLAlchemy makes of a database out of reach.
-        connection.invalidate(error)
-        raise OperationalError(compiled.string, None, error) from error
-    finally:
-        connection.close()
-
-
-@cache
-def _compiled(statement: Callable[[], Select[*tuple[Any, ...]]], _dialect: str) -> Any:
-    """The statement in the words of the database at hand, made once for each kind of database."""
-    return statement().compile(db.engine)

@@ -1,7 +1,6 @@
 """`flask appeals`: what is in force, and opening, scheduling and ending appeals from the command line."""
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +14,14 @@ from app.appeals import raised, scheduling
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.opening import open_appeal
-from app.appeals.scheduling import Schedule
+from app.cli import appeal_options
 from app.config import Settings
-from app.donations import amounts
 from app.errors import DomainError
 from app.extensions import db
-from app.money import Money, NotAnAmount, written
+from app.money import written
 from app.writing import writing
 
 group = AppGroup("appeals", help="Open, schedule and end appeals.")
-
-_NONE = "none"
-_OPTIONS = [
-    click.option("--title", help="What it is called."),
-    click.option("--target", metavar="AMOUNT", help="What it wants to raise, such as 25000; 'none' for no target."),
-    click.option("--suggest", metavar="AMOUNTS", help="The amounts offered, separated by commas: 10,25,50."),
-    click.option(
-        "--from", "starts", metavar="DAY", help="The first day of gifts, such as 2026-12-01; 'none' for a draft."
-    ),
-    click.option("--until", "ends", metavar="DAY", help="The last day of gifts; 'none' to go on until it is ended."),
-    click.option(
-        "--precedence", metavar="NUMBER", help="The highest stands under the articles; 'none' to stand under none."
-    ),
-]
-
-
-def _schedule_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 @group.command("list")
@@ -59,7 +37,7 @@ def list_() -> None:
 
 @group.command("add")
 @click.argument("slug")
-@_schedule_options
+@appeal_options.schedule_options
 @click.option(
     "--text-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its text, in Markdown."
 )
@@ -69,7 +47,7 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
         raise click.UsageError("An appeal needs a title: --title")
     settings: Settings = current_app.extensions["whipround"]
     appeal = Appeal(slug=slug, text="", currency=settings.currency, suggested_minor=[])
-    changes = _changes(appeal, given)
+    changes = appeal_options.changes(appeal, given)
     try:
         appeal.text = text_file.read_text("utf-8") if text_file else ""
         with writing():
@@ -86,10 +64,10 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
 
 @group.command("schedule")
 @click.argument("slug")
-@_schedule_options
+@appeal_options.schedule_options
 def schedule(slug: str, **given: str | None) -> None:
     """Change when the appeal SLUG takes gifts, and whether it stands under the articles; the rest stays as it is."""
-    _change(slug, lambda appeal: scheduling.schedule(appeal, _changes(appeal, given)))
+    _change(slug, lambda appeal: scheduling.schedule(appeal, appeal_options.changes(appeal, given)))
 
 
 @group.command("end")
@@ -97,7 +75,7 @@ def schedule(slug: str, **given: str | None) -> None:
 @click.option("--on", "day", metavar="DAY", help="The last day of gifts, instead of today.")
 def end(slug: str, day: str | None) -> None:
     """End the appeal SLUG: today is its last day. To take it from under the articles: schedule --precedence none."""
-    last_day = _day("--on", day) if day else clock.today()
+    last_day = appeal_options.day("--on", day) if day else clock.today()
     if last_day is None:
         raise click.BadParameter("a day must be given.", param_hint="--on")
     _change(slug, lambda appeal: scheduling.end(appeal, last_day))
@@ -115,54 +93,6 @@ def _change(slug: str, change: Callable[[Appeal], bool]) -> None:
         raise click.ClickException(f"{refusal}.") from refusal
     click.echo(f"{'Changed' if different else 'Nothing to change on'} /appeals/{slug}: {_told(appeal)}")
     _tell_what_is_in_force()
-
-
-def _changes(appeal: Appeal, given: dict[str, str | None]) -> Schedule:
-    """The options that were given, read; raises click's own refusals, which name the option."""
-    changes: Schedule = {}
-    if (title := given["title"]) is not None:
-        changes["title"] = title
-    if (target := given["target"]) is not None:
-        changes["target"] = None if target == _NONE else _amount("--target", target, appeal.currency)
-    if (suggest := given["suggest"]) is not None:
-        each = [] if suggest == _NONE else suggest.split(",")
-        changes["suggested"] = [_gift("--suggest", text, appeal.currency) for text in each]
-    if (starts := given["starts"]) is not None:
-        changes["starts_on"] = _day("--from", starts)
-    if (ends := given["ends"]) is not None:
-        changes["ends_on"] = _day("--until", ends)
-    if (precedence := given["precedence"]) is not None:
-        changes["precedence"] = None if precedence == _NONE else _number("--precedence", precedence)
-    return changes
-
-
-def _day(option: str, text: str) -> date | None:
-    try:
-        return None if text == _NONE else date.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not a day such as 2026-12-01.", param_hint=option) from error
-
-
-def _amount(option: str, text: str, currency: str) -> Money:
-    try:
-        return Money.parse(text, currency)
-    except NotAnAmount as error:
-        raise click.BadParameter(f"{text!r} is not an amount such as 25 or 12.50.", param_hint=option) from error
-
-
-def _gift(option: str, text: str, currency: str) -> Money:
-    """An amount to offer, which must be one that can be given by card."""
-    amount = _amount(option, text, currency)
-    try:
-        return amounts.check(amount)
-    except DomainError as error:
-        raise click.BadParameter(f"{written(amount)} cannot be given: it is {error}.", param_hint=option) from error
-
-
-def _number(option: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 6):
-        raise click.BadParameter(f"{text!r} is not a whole number such as 10.", param_hint=option)
-    return int(text)
 
 
 def _told(appeal: Appeal) -> str:

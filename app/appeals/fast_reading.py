@@ -1,0 +1,40 @@
+"""Reading past the Session: for the one question that every reader's request asks before anything else.
+
+The Session's unit of work takes ten times as long as such a statement itself (`docs/performance.md`), so it is
+compiled once and run by the driver's own cursor, on a connection of the same pool.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.exc import OperationalError
+
+from app.extensions import db
+
+
+def rows(statement: Callable[[], Select[*tuple[Any, ...]]], **values: object) -> Sequence[Any]:
+    """The rows of the statement that `statement` makes; `values` are its parameters, as the driver wants them.
+
+    Raises `OperationalError` whatever the driver says.
+    """
+    compiled = _compiled(statement, db.engine.dialect.name)
+    parameters: Any = {**compiled.params, **values}
+    if compiled.positional:
+        parameters = [parameters[name] for name in compiled.positiontup]
+    try:
+        with closing(db.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute(compiled.string, parameters)
+            found: Sequence[Any] = cursor.fetchall()
+            return found
+    except db.engine.dialect.loaded_dbapi.Error as error:
+        # A database that does not answer must look as it does through the Session: the door says 503 to that.
+        raise OperationalError(compiled.string, None, error) from error
+
+
+@cache
+def _compiled(statement: Callable[[], Select[*tuple[Any, ...]]], _dialect: str) -> Any:
+    """The statement in the words of the database at hand, made once for each kind of database."""
+    return statement().compile(db.engine)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.public import raised_fragment, standing
+from app.public import kept_pages, raised_fragment, standing
 
 bp = Blueprint("appeals", __name__)
 
@@ -22,16 +22,23 @@ def index() -> ResponseReturnValue:
     standings = {each.slug: each for each in standing.of_all(appeals)}
     open_now = sorted((each for each in appeals if each.open_on(today)), key=_rank, reverse=True)
     past = sorted((each for each in appeals if not each.open_on(today)), key=_end, reverse=True)
-    return render_template("public/appeals.html", open_now=open_now, past=past, standings=standings)
+    identity = [(each.slug, each.version, standings[each.slug].version) for each in (*open_now, *past)]
+    return kept_pages.answer(
+        identity,
+        lambda: render_template("public/appeals.html", open_now=open_now, past=past, standings=standings),
+    )
 
 
 @bp.get("/appeals/<slug>")
 def show(slug: str) -> ResponseReturnValue:
     """One appeal; before its first day and after its last one it says so and takes nothing."""
     appeal = _appeal(slug)
-    page = Response(render_template("public/appeal.html", appeal=appeal, standing=standing.of(appeal)))
-    page.add_etag()
-    return page.make_conditional(request)
+    now = standing.of(appeal)
+    minute = int(now.raised.as_at.timestamp()) // 60
+    return kept_pages.answer(
+        (appeal.version, now.version, minute),
+        lambda: render_template("public/appeal.html", appeal=appeal, standing=now),
+    )
 
 
 @bp.get("/appeals/<slug>/raised")

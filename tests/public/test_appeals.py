@@ -153,6 +153,17 @@ def test_a_total_that_has_not_changed_is_not_sent_again(client, appeal, monkeypa
     assert moved.headers["ETag"] != first.headers["ETag"]
 
 
+@pytest.mark.parametrize("path", ["/appeals", "/appeals/press-fund"])
+def test_a_page_is_sent_again_only_when_it_has_changed(client, appeal, path, monkeypatch):
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    first = client.get(path)
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert client.get(path, headers=known).status_code == 304
+    receive(appeal, 2500)
+    assert "£25" in client.get(path, headers=known).text
+
+
 def test_a_day_less_is_a_new_version(app, appeal, monkeypatch):
     version = raised_fragment.render("press-fund")[0]
     tomorrow = clock.now() + timedelta(days=1)

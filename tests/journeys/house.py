@@ -71,6 +71,13 @@ class House:
         )
         log.close()
 
+    def still_runs(self) -> bool:
+        """True while every process does; fails with what it said when one has ended."""
+        for name, process in self.processes.items():
+            said = Path(self.environ["DATA_DIR"]) / f"{name}.log"
+            assert process.poll() is None, f"{name} ended with {process.returncode}:\n{said.read_text()[-2000:]}"
+        return True
+
     def kill(self, name: str, how: int = signal.SIGKILL) -> None:
         """End a process, by default as a power cut would."""
         process = self.processes.pop(name)
@@ -116,8 +123,8 @@ def open_house(data_dir: Path, database_url: str, till: str) -> Iterator[House]:
             house.start("till", "app.practice")
         house.start("web", "flask", "serve")
         house.start("worker", "flask", "work")
-        eventually(lambda: answers(f"{base}/healthz"), 40)
-        eventually(lambda: answers(house.till), 40)
+        eventually(lambda: house.still_runs() and answers(f"{base}/healthz"), 60)
+        eventually(lambda: house.still_runs() and answers(house.till), 60)
         yield house
     finally:
         house.close()
@@ -125,7 +132,7 @@ def open_house(data_dir: Path, database_url: str, till: str) -> Iterator[House]:
 
 def _start_peer(house: House, port: int) -> None:
     """Start the stand-in that stands beside the checkout, with a UK account and a webhook of its own."""
-    log = (Path(house.environ["DATA_DIR"]) / "peer.log").open("ab")
+    log = (Path(house.environ["DATA_DIR"]) / "till.log").open("ab")
     house.processes["till"] = subprocess.Popen(
         [str(PEER), "--port", str(port)], stdout=log, stderr=log, start_new_session=True
     )

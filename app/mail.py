@@ -6,6 +6,7 @@ keeps one file. Messages of errors carry no address and nothing a server said, b
 
 import hashlib
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from urllib.parse import unquote, urlsplit
 from app.errors import DomainError
 
 _SECONDS_A_STEP = 15
+# Neither side may hold what has a meaning of its own in a header (RFC 5322, 3.2.3 "specials"), spaces or controls.
+_ADDRESS = re.compile(r"""([^\s\x00-\x1f\x7f@,;:<>()\[\]\\"]+)@([^\s\x00-\x1f\x7f@,;:<>()\[\]\\"]+)""")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -91,13 +94,13 @@ def _refusal(code: int) -> DomainError:
 
 def _written(mail: Mail, sender: str) -> tuple[EmailMessage, str]:
     """The message as it goes out, and its recipient. Line breaks in headers are refused by the email package."""
-    local, _, domain = mail.to.rpartition("@")
     try:
-        recipient = f"{local}@{domain.encode('idna').decode()}" if local else mail.to
+        local, domain = _parts(mail.to)
+        recipient = f"{local}@{domain}"
         message = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
         message["Subject"] = mail.subject
         message["From"] = sender
-        message["To"] = Address(addr_spec=recipient)
+        message["To"] = Address(username=local, domain=domain)
         message["Date"] = format_datetime(mail.date)
         message["Message-ID"] = f"<{mail.message_id}>"
     except (ValueError, MessageError, IndexError):
@@ -112,6 +115,14 @@ def _written(mail: Mail, sender: str) -> tuple[EmailMessage, str]:
     for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"={hashlib.sha256(f'{mail.message_id} {place}'.encode()).hexdigest()[:40]}=")
     return message, recipient
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """An address's two sides, the domain as DNS writes it. Raises `ValueError` for what is not one plain address."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise ValueError("not an address")
+    return match[1], match[2].encode("idna").decode()
 
 
 @contextmanager

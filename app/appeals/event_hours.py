@@ -16,7 +16,7 @@ def _clock(which: str) -> str:
 
 
 _BEFORE = r"(?:(?:time|when|starts?|starting|begins?|from|at|assemble|meet|doors)\b[\s:]*)*"
-_AFTER = r"(?:\s*\b(?:start|sharp|prompt|onwards?|hrs|hours|gmt|bst|o'clock)\b\.?)*"
+_AFTER = r"(?:\s*(?<![a-z])(?:start|sharp|prompt|onwards?|hrs|hours|gmt|bst|o'clock)\b\.?)*"
 _LATE = r"(?:\s*(?:-|–|—|to|until|till?)\s*late\b)?"
 _ALL_DAY = re.compile(r"(?:time\s*:\s*)?all[ -]day\b", re.IGNORECASE)
 _HOURS = re.compile(

@@ -11,6 +11,7 @@ from app.money import Money
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_SLUG = 80
+_LONGEST_TITLE = 200
 
 
 class NotAnAddress(DomainError):
@@ -23,6 +24,10 @@ class DatesCrossed(DomainError):
 
 class NotATarget(DomainError):
     """The target, or an amount offered, is nothing, or in another currency than the appeal."""
+
+
+class NotATitle(DomainError):
+    """The title is empty, or too long to stand in a line."""
 
 
 class Schedule(TypedDict, total=False):
@@ -48,8 +53,10 @@ def check_slug(slug: str) -> str:
 def schedule(appeal: Appeal, changes: Schedule) -> bool:
     """Make the changes; the caller commits. Says whether anything is different now.
 
-    Raises `DatesCrossed` or `NotATarget`, and then nothing has changed.
+    Raises `NotATitle`, `DatesCrossed` or `NotATarget`, and then nothing has changed.
     """
+    if not 0 < len(changes.get("title", appeal.title)) <= _LONGEST_TITLE:
+        raise NotATitle(f"a title has up to {_LONGEST_TITLE} characters, and at least one")
     money = [*changes.get("suggested", []), *([target] if (target := changes.get("target")) else [])]
     if any(amount.minor <= 0 or amount.currency != appeal.currency for amount in money):
         raise NotATarget(f"an amount must be more than nothing, in {appeal.currency.upper()}")

@@ -58,6 +58,13 @@ def test_a_mail_is_read_as_words_with_nothing_in_it_alive(client, sent):
     assert not page.select(".letter__words b")
 
 
+def test_an_address_in_a_mail_can_be_followed(client, sent):
+    text = "Here: http://localhost/receipts/abc?x=1&y=2 <script>"
+    page = BeautifulSoup(client.get(f"/outbox/{sent(text=text)}").text, "html.parser")
+    assert [link["href"] for link in page.select(".letter__words a")] == ["http://localhost/receipts/abc?x=1&y=2"]
+    assert not page.select(".letter__words script")
+
+
 def test_what_is_attached_can_be_taken_away(client, sent):
     answer = client.get(f"/outbox/{sent()}/0")
     assert answer.data == b"%PDF-1.7"

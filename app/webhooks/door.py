@@ -41,9 +41,19 @@ def stripe() -> ResponseReturnValue:
         log.warning("a webhook delivery was refused: %s", refusal)
         return str(refusal), 400
     try:
-        with writing():
-            inbox.take_in(delivery, news.apply)
+        _keep(delivery)
     except (SQLAlchemyError, OSError):
         log.exception("event %s could not be kept; Stripe will send it again", delivery.news.event_id)
         return "not kept, send it again", 503
     return "", 200
+
+
+def _keep(delivery: inbox.Delivery) -> None:
+    """Store a delivery and apply it in one commit, or, when it cannot be applied, store it for the worker."""
+    try:
+        with writing():
+            inbox.take_in(delivery, news.apply)
+    except inbox.NotApplied as failure:
+        log.warning("event %s could not be applied yet: %s", delivery.news.event_id, failure)
+        with writing():
+            inbox.put_by(delivery, failure)

@@ -1,6 +1,7 @@
 """`flask serve`: the web server, gunicorn with its own ASGI worker."""
 
 import errno
+import gc
 import resource
 import socket
 from functools import partial
@@ -85,8 +86,16 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Make the application; called in each process."""
-        return util.import_app(self._application)
+        """Make the application; called in each process.
+
+        What stands now stands until the end: the garbage collector need not walk through it again and again, which
+        would hold up the streams and take a copy of every page of memory that the processes share.
+        """
+        gc.freeze()
+        application = util.import_app(self._application)
+        gc.collect()
+        gc.freeze()
+        return application
 
 
 def refuse_if_taken(bind: str) -> None:

@@ -50,6 +50,11 @@ format: development ## Format the code, and mend what the linter can mend by its
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
+.PHONY: words
+words: development ## Collect every word that people read, for translators, in app/translations/messages.pot
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output \
+		--project=Whipround --copyright-holder=Whipround --output-file app/translations/messages.pot .
+
 # The development lock comes first and binds the other, so that what is tested is what runs.
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(UPGRADE)

@@ -16,10 +16,16 @@ def register(app: Flask) -> None:
     """Make the filters known to every template."""
     for filter_ in _FILTERS:
         app.add_template_filter(filter_)
+    app.add_template_global(page_language)
 
 
 def _locale() -> str:
     return str(get_locale() or "en_GB")
+
+
+def page_language() -> str:
+    """'en-GB', for the lang attribute of a page."""
+    return _locale().replace("_", "-")
 
 
 def money(amount: Money, *, short: bool = False) -> str:

@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from app import clock
+from app.appeals.article import Article
+from app.extensions import db
+from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 
 pytestmark = pytest.mark.browser
@@ -17,6 +20,22 @@ pytestmark = pytest.mark.browser
 # WCAG 2.2 A and AA, and what axe-core's authors call best practice.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+
+
+def an_article(number: int) -> Article:
+    """An article with everything that one can have."""
+    posted_at = clock.now() - timedelta(days=number)
+    return Article(
+        number=number,
+        headline="Last bus, 5.40 pm: how the 47 was cut while nobody was looking",
+        text="The 47 joins the [station](https://example.org/).\n\n> I clean the *wards*.\n\n## Then\n\nMore.",
+        demands=["Put the evening 47 back.", "Publish the contract with **every** change."],
+        posted_at=posted_at,
+        event_starts_at=clock.now() + timedelta(days=2),
+        event_place="Ambleford Town Hall, Market Square",
+        event_directions="Step-free by the Castle Street door",
+        updated_at=posted_at,
+    )
 
 
 @pytest.fixture
@@ -27,6 +46,8 @@ def site(app) -> Iterator[str]:
     an_appeal("ended", title="The old roof", starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=60))
     an_appeal("coming", title="The new roof", starts_on=today + timedelta(days=9), ends_on=None)
     an_appeal("plain", title="Whatever comes", target_minor=None, ends_on=None, suggested_minor=[], precedence=None)
+    with writing():
+        db.session.add_all(an_article(number) for number in (7, 8, 9))
     app.config["TRIED_REFERENCE"] = a_pledge(appeal).reference
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -41,6 +62,11 @@ def site(app) -> Iterator[str]:
 def paths(app, site) -> list[str]:
     """Every public page there is to see."""
     return [
+        "/",
+        "/articles/8",
+        "/articles/8/print",
+        "/archive",
+        f"/archive/{(clock.today() - timedelta(days=8)).year}",
         "/appeals",
         "/appeals/press-fund",
         "/appeals/ended",
@@ -164,8 +190,9 @@ def test_nothing_moves_for_who_asked_for_stillness(browser, site):
     context.close()
 
 
-def test_paper_has_the_address_and_the_code_and_nothing_to_press(page, site):
-    page.goto(f"{site}/appeals/press-fund")
+@pytest.mark.parametrize("path", ["/appeals/press-fund", "/articles/8"])
+def test_paper_has_the_address_and_the_code_and_nothing_to_press(page, site, path):
+    page.goto(site + path)
     page.emulate_media(media="print", color_scheme="dark")
     for shown in (".leaflet", ".leaflet svg", ".raised__number", "h1", ".foot__imprint"):
         expect(page.locator(shown).first).to_be_visible()

@@ -1,5 +1,6 @@
 """A stored event: what Stripe told us, byte for byte, and what became of it."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -54,11 +55,24 @@ class StripeEvent(Base):
 class News:
     """What an event says, read from its body: its type, the object it is about, and which API version wrote it."""
 
-    def __init__(self, body: dict[str, Any]) -> None:
-        """`body` is the event as Stripe's JSON has it."""
-        self.event_id: str = body["id"]
-        self.type: str = body["type"]
-        self.api_version: str | None = body.get("api_version")
-        self.created: int = body["created"]
-        self.livemode: bool = body["livemode"]
-        self.object: dict[str, Any] = body["data"]["object"]
+    def __init__(self, body: Any) -> None:
+        """`body` is the event as Stripe's JSON has it. Raises `LookupError` or `TypeError` for what is no event."""
+        self.event_id: str = _name(body["id"])
+        self.type: str = _name(body["type"])
+        self.api_version: str | None = None if body.get("api_version") is None else _name(body["api_version"], 40)
+        self.created: int = _only(int, body["created"])
+        self.livemode: bool = _only(bool, body["livemode"])
+        self.object: dict[str, Any] = _only(dict, body["data"]["object"])
+
+
+def _only(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"not of type {kind.__name__}")
+    return value
+
+
+def _name(value: Any, longest: int = 80) -> str:
+    """An identifier as Stripe writes them, which fits its column."""
+    if not re.fullmatch(r"[!-~]+", _only(str, value)) or len(value) > longest:
+        raise TypeError("not a name")
+    return str(value)

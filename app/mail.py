@@ -26,6 +26,8 @@ from app.errors import DomainError
 _SECONDS_A_STEP = 15
 # Neither side may hold what has a meaning of its own in a header (RFC 5322, 3.2.3 "specials"), spaces or controls.
 _ADDRESS = re.compile(r"""([^\s\x00-\x1f\x7f@,;:<>()\[\]\\"]+)@([^\s\x00-\x1f\x7f@,;:<>()\[\]\\"]+)""")
+# Seven bits pass every server; only an address of more than ASCII asks for one that takes eight (RFC 6531).
+_PLAIN = SMTP.clone(cte_type="7bit")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -97,7 +99,7 @@ def _written(mail: Mail, sender: str) -> tuple[EmailMessage, str]:
     try:
         local, domain = _parts(mail.to)
         recipient = f"{local}@{domain}"
-        message = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
+        message = EmailMessage(policy=_PLAIN if recipient.isascii() else SMTPUTF8)
         message["Subject"] = mail.subject
         message["From"] = sender
         message["To"] = Address(username=local, domain=domain)

@@ -1,5 +1,7 @@
 """Mail: by a real server or into the outbox folder, always the same message, and errors that name nobody."""
 
+import email
+import email.policy
 import shutil
 import socket
 import ssl
@@ -8,9 +10,12 @@ import subprocess
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app import mail
 from app.mail import Attachment, Mail, MailRefused, MailUnavailable
+from app.receipts.facts import one_line
 from tests.letterbox import letterbox
 
 SENDER = "The Łantern <receipts@lantern.example>"
@@ -68,6 +73,23 @@ def test_a_mail_arrives_with_words_page_and_file(send):
     (file,) = received.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("receipt-2026-000123.pdf", "application/pdf")
     assert file.get_content() == b"%PDF\x00\xff"
+
+
+def test_a_mail_passes_servers_that_take_seven_bits_alone(send):
+    with letterbox() as box:
+        send(box.url)
+    assert box.raw[0].isascii()
+    assert max(len(line) for line in box.raw[0].splitlines()) <= 78
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text().map(one_line))
+def test_any_subject_and_text_arrive_as_they_were_written(send, tmp_path, text):
+    send(subject=f"Receipt {text}.", text=f"Dear {text},\n")
+    (file,) = (tmp_path / "outbox").glob("*.eml")
+    kept = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert kept["Subject"] == f"Receipt {text}."
+    assert kept.get_body(("plain",)).get_content().replace("\r\n", "\n") == f"Dear {text},\n"
 
 
 def test_the_same_mail_is_the_same_bytes_each_time(send, tmp_path):

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from app.money import Money, written
+
 # Joiners shape letters in many scripts; every other format character (bidi overrides among them) only disturbs.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _MOST_LINES = 6
@@ -41,7 +43,8 @@ class Facts:
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     def texts(self) -> Iterator[str]:
-        """Every text of the facts that is printed as it stands."""
+        """Every text of the facts that is printed."""
+        yield written(Money(self.amount_minor, self.currency))
         yield from (self.appeal, self.organisation, self.organisation_address, self.organisation_registration)
         yield from (self.donor, *self.donor_address, self.donation, self.link)
 

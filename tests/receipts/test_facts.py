@@ -41,3 +41,7 @@ def test_a_letter_and_its_accent_become_one():
 def test_an_address_has_at_most_six_lines_and_loses_nothing():
     assert lines("a\n\n b \nc\r\nd\ne\nf\ng\nh") == ("a", "b", "c", "d", "e", "f, g, h")
     assert lines(None) == ()
+
+
+def test_the_amount_is_among_what_is_printed():
+    assert "£1,234.50" in list(some_facts().texts())

@@ -1,7 +1,7 @@
 """`make screenshot`: takes the README's picture anew, docs/images/whipround.png, from practice mode.
 
 It starts everything as `make run` does, with a folder and ports of its own, gives as its readers would with the test
-card, and takes the picture of an article's end, where the appeal stands.
+card, and takes the picture of an article with the appeal beside it.
 """
 
 import os
@@ -70,7 +70,7 @@ def give(browser: Browser, name: str, pounds: int) -> None:
 
 
 def take_picture(browser: Browser) -> None:
-    """The end of an article and the appeal below it, at twice the size that the README shows."""
+    """An article, with the appeal that is in force beside it."""
     page = new_page(browser)
     page.goto(f"http://{SITE}{ARTICLE}")
     page.screenshot(path=PICTURE)

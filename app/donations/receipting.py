@@ -11,7 +11,7 @@ from app.config import Organisation
 from app.donations.donation import Donation
 from app.errors import DomainError
 from app.extensions import db
-from app.mail import Attachment, Mail
+from app.mail.letter import Attachment, Mail
 from app.receipts import wording
 from app.receipts.facts import Facts, lines, one_line, thawed
 from app.receipts.receipt import Receipt, ReceiptFile

@@ -6,10 +6,10 @@ step it hit: numbering and filing do nothing the second time, and a mail sent ag
 
 from sqlalchemy import select
 
-from app import mail
 from app.config import Settings
 from app.donations import receipting
 from app.extensions import db
+from app.mail import sending
 from app.receipts import filing, glyphs, issuing
 from app.receipts.receipt import DUE, ISSUED, Receipt
 from app.receipts.rendering import Renderer
@@ -58,6 +58,6 @@ def _render(receipt: Receipt, renderer: Renderer) -> None:
 def _mail(receipt: Receipt, settings: Settings) -> None:
     written = receipting.mail(receipt)
     db.session.rollback()
-    mail.send(written, sender=settings.mail_from, smtp_url=settings.smtp_url, outbox=settings.outbox)
+    sending.send(written, sender=settings.mail_from, smtp_url=settings.smtp_url, outbox=settings.outbox)
     with writing():
         filing.mailed(receipt.id)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from app import create_app, mail
-from app.mail import Attachment, Mail
+from app import create_app
+from app.mail import sending
+from app.mail.letter import Attachment, Mail
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def sent(settings):
             "attachments": (Attachment("receipt.pdf", "application/pdf", b"%PDF-1.7"),),
         }
         before = set(settings.outbox.glob("*.eml"))
-        mail.send(Mail(**{**values, **changes}), sender=settings.mail_from, smtp_url=None, outbox=settings.outbox)
+        sending.send(Mail(**{**values, **changes}), sender=settings.mail_from, smtp_url=None, outbox=settings.outbox)
         (new,) = set(settings.outbox.glob("*.eml")) - before
         os.utime(new, (number, number))
         return Path(new).stem

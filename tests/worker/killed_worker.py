@@ -13,8 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from app import clock, create_app, mail
+from app import clock, create_app
 from app.donations import receipting
+from app.mail import sending
 from app.receipts import filing, issuing, printing
 from app.receipts.rendering import Renderer
 from app.worker import duties, loop, receipts
@@ -60,11 +61,11 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "rendered": lambda: after(Renderer, "render"),
     "filed but not committed": lambda: after(filing, "file"),
     "filed": lambda: before(receipting, "mail"),
-    "about to send": lambda: before(mail, "send"),
-    "accepted by the mail server": lambda: after(mail, "send"),
+    "about to send": lambda: before(sending, "send"),
+    "accepted by the mail server": lambda: after(sending, "send"),
     "mailed but not committed": lambda: after(filing, "mailed"),
     "mailed": lambda: after(receipts, "_mail"),
-    "failed and put off": lambda: (before(duties, "_in_words"), setattr(mail, "send", None))[0],
+    "failed and put off": lambda: (before(duties, "_in_words"), setattr(sending, "send", None))[0],
     "never": lambda: None,
 }
 

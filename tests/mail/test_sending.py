@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import mail
-from app.mail import Attachment, Mail, MailRefused, MailUnavailable
+from app.mail import sending
+from app.mail.letter import Attachment, Mail, MailRefused
+from app.mail.sending import MailUnavailable
 from app.receipts.facts import one_line
 from tests.letterbox import letterbox
 
@@ -37,7 +38,7 @@ def a_mail(**changes) -> Mail:
 @pytest.fixture
 def send(tmp_path):
     def send(url=None, **changes) -> None:
-        mail.send(a_mail(**changes), sender=SENDER, smtp_url=url, outbox=tmp_path / "outbox")
+        sending.send(a_mail(**changes), sender=SENDER, smtp_url=url, outbox=tmp_path / "outbox")
 
     return send
 
@@ -168,7 +169,7 @@ def test_a_server_that_is_not_there_is_waited_for(send):
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(send, monkeypatch):
-    monkeypatch.setattr(mail, "_SECONDS_A_STEP", 0.2)
+    monkeypatch.setattr(sending, "_SECONDS_A_STEP", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(MailUnavailable):
         send(f"smtp://127.0.0.1:{silent.getsockname()[1]}")
 
@@ -187,7 +188,7 @@ def test_encryption_from_the_start(send, certificate):
 
 @pytest.mark.parametrize("kind", ["tls", "starttls"])
 def test_on_other_machines_a_certificate_that_nobody_signed_is_refused(send, certificate, monkeypatch, kind):
-    monkeypatch.setattr(mail, "_THIS_MACHINE", ())
+    monkeypatch.setattr(sending, "_THIS_MACHINE", ())
     with letterbox(**{kind: certificate}) as box, pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
         send(box.url)
     assert box.raw == []
@@ -206,7 +207,7 @@ def test_a_wrong_password_is_said_without_it(send, certificate):
 
 
 def test_a_password_never_crosses_a_wire_unencrypted(send, monkeypatch):
-    monkeypatch.setattr(mail, "_THIS_MACHINE", ())
+    monkeypatch.setattr(sending, "_THIS_MACHINE", ())
     with letterbox() as box, pytest.raises(MailUnavailable, match="no encryption"):
         send(box.url.replace("//", "//press:secret@"))
     assert box.logins == []

@@ -33,6 +33,8 @@ def writing() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made before the writing unit began")
     session.rollback()
+    # Without an open transaction the rollback leaves what an earlier unit has read as it was then.
+    session.expire_all()
     with _turn(db.engine):
         token = _writing.set(True)
         try:

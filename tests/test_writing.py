@@ -102,6 +102,7 @@ def test_a_unit_sees_the_present_though_a_reading_transaction_was_open(app):
     thread.start()
     thread.join()
     assert read.count == 0
+    db.session.commit()
     with writing():
         assert read.count == 7
         read.count += 1

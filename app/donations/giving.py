@@ -15,7 +15,7 @@ from app.donations import amounts
 from app.donations.donation import ABANDONED, PLEDGED, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
-from app.money import Money
+from app.money import CurrencyMismatch, Money
 from app.payments.checkout import Checkout, CheckoutRequest
 
 # Stripe keeps an idempotency key for at least 24 hours (docs.stripe.com/api/idempotent_requests); we stop trusting
@@ -45,10 +45,12 @@ def pledge(appeal: Appeal, gift: Gift, nonce: str) -> Donation:
 
     `nonce` is the form's own: the same nonce with the same content is the same pledge, with changed content a new
     one. A pledge that can no longer be paid (its Checkout has closed, or its key is too old to be trusted) makes way
-    for a new one. Raises `AppealClosed`, `amounts.TooSmall` or `amounts.TooLarge`.
+    for a new one. Raises `AppealClosed`, `CurrencyMismatch`, `amounts.TooSmall` or `amounts.TooLarge`.
     """
     if not appeal.open_on(clock.today()):
         raise AppealClosed("this appeal does not take gifts at the moment")
+    if gift.amount.currency != appeal.currency:
+        raise CurrencyMismatch(f"this appeal takes {appeal.currency}")
     amounts.check(gift.amount)
     content = json.dumps([appeal.reference, asdict(gift)], sort_keys=True, ensure_ascii=False)
     for attempt in range(100):

@@ -191,23 +191,13 @@ class TestTakingIn:
         assert inbox.describe(FundIsShut("the fund is shut")) == "FundIsShut: the fund is shut"
         assert inbox.describe(ValueError("Łucja Okoń")) == "ValueError"
 
-    @pytest.mark.parametrize(
-        "statement",
-        [
-            "UPDATE stripe_events SET body = body",
-            "UPDATE stripe_events SET event_id = 'evt_other'",
-            "UPDATE stripe_events SET type = 'x'",
-            "UPDATE stripe_events SET created_at = received_at",
-            "DELETE FROM stripe_events",
-        ],
-    )
-    def test_an_event_stays_as_it_came(self, statement):
+    def test_an_event_stays_as_it_came(self, subtests):
         take_in(event("charge.succeeded", charge("d")), lambda _news: Outcome.APPLIED)
+        for change in ("body = body", "event_id = 'x'", "type = 'x'", "created_at = received_at", "body_sha256 = 'x'"):
+            with subtests.test(change), pytest.raises(DBAPIError), writing() as session:
+                session.execute(text(f"UPDATE stripe_events SET {change}"))
         with pytest.raises(DBAPIError), writing() as session:
-            session.execute(text(statement))
-        assert the_event().type == "charge.succeeded"
-
-    def test_no_other_state_exists(self):
-        take_in(event("x", {}), lambda _news: Outcome.APPLIED)
+            session.execute(text("DELETE FROM stripe_events"))
         with pytest.raises(IntegrityError), writing() as session:
             session.execute(text("UPDATE stripe_events SET state = 'lost'"))
+        assert (the_event().type, the_event().state) == ("charge.succeeded", "applied")

@@ -9,8 +9,9 @@ from flask.cli import with_appcontext
 
 from app.cli.starting import begin_books
 from app.config import Settings
+from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
-from app.worker import events, loop, receipts
+from app.worker import events, loop, receipts, refunds
 from app.worker.clockwork import HOUSEKEEPING
 from app.worker.seals import SEALS
 from app.writing import writing
@@ -30,11 +31,13 @@ def work(once: bool) -> None:
         taken_up = events.take_up_ignored()
     if taken_up:
         click.echo(f"{taken_up} events that an earlier release did not know are taken up again.")
+    gateway: Gateway = current_app.extensions["gateway"]
     with Renderer() as renderer:
         duties: list[loop.Work] = [
             HOUSEKEEPING,
             SEALS,
-            events.duty(current_app.extensions["gateway"]),
+            events.duty(gateway),
+            refunds.duty(gateway),
             receipts.duty(settings, renderer),
         ]
         if once:

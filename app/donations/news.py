@@ -1,17 +1,31 @@
 """What Stripe's news means for a gift. An event is a knock: its type says where to look, the object says what is so.
 
 `apply` acts on an event's own body when that suffices; otherwise the event stays pending, and the worker calls
-`look`, which asks Stripe with no transaction open, and then `settle_found`, which books what was found.
+`look`, which asks Stripe with no transaction open, and then `book`, which books what was found.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from app.donations import giving, settlement
+from app.donations import disputing, fees, giving, giving_back, paying_out, refunding, settlement
 from app.payments import charge as charges
 from app.payments.charge import API_VERSION, DONATION, Charge
+from app.payments.dispute import Dispute
 from app.payments.event import News
-from app.payments.gateway import Gateway
 from app.payments.inbox import Outcome
+from app.payments.lookup import Lookup
+from app.payments.payout import Payout
+from app.payments.refund import Refund
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at Stripe has found; each refund and dispute brings its charge along."""
+
+    charge: Charge | None = None
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    payout: Payout | None = None
 
 
 def apply(news: News) -> Outcome:
@@ -25,24 +39,56 @@ def known_types() -> list[str]:
     return sorted(_HANDLERS)
 
 
-def look(news: News, gateway: Gateway) -> Charge | None:
-    """Ask Stripe for the charge that an event is about, as it is now; `None` when there is none (yet).
-
-    Raises what the gateway raises. Must be called with no transaction open.
-    """
-    match news.type.partition(".")[0]:
-        case "charge":
-            return gateway.charge(news.object["id"])
-        case "payment_intent":
-            return gateway.charge_of(news.object["id"])
+def look(news: News, gateway: Lookup) -> Found:
+    """Ask Stripe for what an event is about, as it is now. Raises what the gateway raises. Must be called with no
+    transaction open."""
+    about = news.object
+    match news.type.split("."):
+        case ["charge", "refunded"]:
+            return Found(charge=gateway.charge(about["id"]), refunds=tuple(gateway.refunds_of(about["id"])))
+        case ["charge", "dispute", _]:
+            return Found(disputes=(gateway.dispute(about["id"]),))
+        case ["refund", _] | ["charge", "refund", _]:
+            return Found(refunds=(gateway.refund(about["id"]),))
+        case ["payout", _]:
+            return Found(payout=gateway.payout(about["id"]))
+        case ["charge", _]:
+            return Found(charge=gateway.charge(about["id"]))
+        case ["payment_intent", _]:
+            return Found(charge=gateway.charge_of(about["id"]))
         case _:
-            return gateway.charge_of(news.object["payment_intent"])
+            return Found(charge=gateway.charge_of(about["payment_intent"]))
 
 
-def settle_found(charge: Charge | None) -> None:
-    """Book what `look` found; the caller commits. A charge that has not succeeded moves no money and books nothing."""
-    if charge is not None and charge.succeeded:
+def book(found: Found) -> None:
+    """Book every movement that what was found implies, the charge before what follows from it; the caller commits.
+
+    Whatever was booked before stays as it is, so the order in which news comes makes no difference.
+    """
+    for refund in found.refunds:
+        refunding.note(refund)
+    if found.charge is not None:
+        settle(found.charge)
+    for refund in found.refunds:
+        settle(refund.charge)
+        giving_back.book(refund)
+    for dispute in found.disputes:
+        settle(dispute.charge)
+        disputing.book(dispute)
+    if found.payout is not None:
+        paying_out.book(found.payout)
+
+
+def settle(charge: Charge) -> None:
+    """Book a charge and what is known of its settlement; one that has not succeeded moves no money."""
+    if charge.succeeded:
         settlement.settle(charge)
+        fees.book_settlement(charge)
+
+
+def _always_look(_news: News) -> Outcome:
+    """What these events are about is never in their body whole."""
+    return Outcome.PENDING
 
 
 def _charge_succeeded(news: News) -> Outcome:
@@ -52,7 +98,7 @@ def _charge_succeeded(news: News) -> Outcome:
     charge = charges.read(news.object)
     if charge.donation is None:
         return Outcome.PENDING
-    settle_found(charge)
+    settle(charge)
     return Outcome.APPLIED
 
 
@@ -92,4 +138,13 @@ _HANDLERS: dict[str, Callable[[News], Outcome]] = {
     "payment_intent.canceled": _not_paid,
     "charge.succeeded": _charge_succeeded,
     "charge.failed": _declined,
-}
+    **dict.fromkeys(
+        (
+            "charge.updated", "charge.refunded", "charge.refund.updated", "refund.created", "refund.updated",
+            "refund.failed", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+            "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "payout.created", "payout.updated",
+            "payout.paid", "payout.failed", "payout.canceled", "payout.reconciliation_completed",
+        ),
+        _always_look,
+    ),
+}  # fmt: skip

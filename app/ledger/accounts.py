@@ -31,7 +31,15 @@ class Account(Base):
 # The accounts every house has, opened when they are first needed: the code without its currency, the kind, the name.
 _CHART = {
     "assets:stripe": ("asset", "Held by Stripe"),
+    "assets:stripe-unsettled": ("asset", "Charged by Stripe, not yet settled"),
+    "assets:disputed": ("asset", "Withdrawn while disputed"),
+    "assets:in-transit": ("asset", "On its way to the bank"),
     "liabilities:unidentified": ("liability", "Received, not yet identified"),
+    "suspense:stripe": ("asset", "Moved by Stripe, not yet explained"),
+    "equity:exchange": ("equity", "Exchange of currencies"),
+    "expenses:card-fees": ("expense", "Card fees"),
+    "expenses:dispute-fees": ("expense", "Dispute fees"),
+    "expenses:stripe-fees": ("expense", "Stripe's other fees"),
 }
 
 

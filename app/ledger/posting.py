@@ -19,10 +19,6 @@ class SourceConflict(DomainError):
     """The same source was posted before with different transfers."""
 
 
-class NotReversible(DomainError):
-    """The entry is a reversal itself; what it undid is entered again as a new entry."""
-
-
 def _table(model: type[Entry] | type[Transfer]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101 - the ORM types __table__ too widely
@@ -110,33 +106,6 @@ def post(
     counted = (1 if kind == balances.GIFT else 0) if gifts is None else gifts
     balances.move([balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines], booked_on, counted)
     return Posted(entry_id, new=True)
-
-
-def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime | None = None) -> Posted:
-    """Undo an entry by its mirror image: the same amounts with their ends swapped, on the day of the correction.
-
-    Reversing it again returns the reversal already there. Raises `LookupError` for an entry that does not exist and
-    `NotReversible` for one that is a reversal itself.
-    """
-    entry = db.session.get(Entry, entry_id)
-    if entry is None:
-        raise LookupError(f"no entry {entry_id}")
-    if entry.reverses_id is not None:
-        raise NotReversible(f"entry {entry_id} is a reversal")
-    rows = db.session.execute(
-        select(_TRANSFERS).where(_TRANSFERS.c.entry_id == entry_id).order_by(_TRANSFERS.c.line)
-    ).all()
-    return post(
-        f"reversal:{entry_id}",
-        [Line(row.to_account_id, row.from_account_id, Money(row.amount_minor, row.currency)) for row in rows],
-        kind="reversal",
-        subject=entry.subject,
-        memo=memo,
-        occurred_at=occurred_at or clock.now(),
-        recorded_by=recorded_by,
-        reverses_id=entry_id,
-        gifts=-1 if entry.kind == balances.GIFT else 0,
-    )
 
 
 def find(source: str) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app import clock
 from app.money import Money
+from app.payments.transaction import Transaction, read_if_there
 
 # The API version whose bodies we read without asking again; it is the one that the installed library pins.
 # Set the same version on the webhook endpoint (docs/operations.md).
@@ -17,13 +18,18 @@ DONATION = "donation"
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Money that a card was charged: how much, when, and the donation that its metadata names, if any."""
+    """Money that a card was charged: how much, when, and the donation that its metadata names, if any.
+
+    `transaction` is the movement on our Stripe account, with its fee; Stripe makes it known a moment after the charge
+    (docs.stripe.com/payments/payment-intents/asynchronous-capture).
+    """
 
     charge_id: str
     amount: Money
     created_at: datetime
     succeeded: bool
     donation: str | None
+    transaction: Transaction | None = None
 
 
 def read(body: dict[str, Any]) -> Charge:
@@ -38,4 +44,5 @@ def read(body: dict[str, Any]) -> Charge:
         created_at=clock.from_timestamp(body["created"]),
         succeeded=body["status"] == "succeeded" and bool(body.get("paid")) and bool(body.get("captured")),
         donation=metadata.get(DONATION),
+        transaction=read_if_there(body.get("balance_transaction")),
     )

@@ -1,31 +1,26 @@
 """Giving: the form, the way to Stripe, and the page that waits for the webhook to say that the gift has come."""
 
 import hashlib
-import ipaddress
-from datetime import timedelta
+from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, limits
+from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import giving
 from app.donations.donation import Donation
 from app.extensions import csrf, db
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.public import giving_limits
 from app.public.giving_form import DonationForm
 from app.receipts.receipt import Receipt
 from app.writing import writing
 
 bp = Blueprint("donations", __name__)
-
-# How many gifts may be started in ten minutes: by one network address, under one e-mail address, on the whole site.
-# High enough for a full meeting hall behind one address, low enough to make testing stolen cards here slow.
-_WINDOW = timedelta(minutes=10)
-_MOST = {"address": 30, "email": 8, "site": 600}
 
 
 @bp.get("/appeals/<slug>/donate")
@@ -46,7 +41,7 @@ def create(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(appeal, form, status=422)
     with writing():
-        too_often = _too_often(form.email.data)
+        too_often = giving_limits.too_often(form.email.data)
     if too_often:
         form.form_errors.append(_("Too many gifts were started in a short time. Wait ten minutes, then try again."))
         return _page(appeal, form, status=429, headers={"Retry-After": "600"})
@@ -144,22 +139,6 @@ def _page(
     return Response(page, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
-def _too_often(email: str) -> bool:
-    secret = _settings().secret_key
-    tried = {"address": _network(request.remote_addr or ""), "email": email.casefold(), "site": ""}
-    counts = {what: limits.count(f"give-{what}", who, within=_WINDOW, secret=secret) for what, who in tried.items()}
-    return any(count > _MOST[what] for what, count in counts.items())
-
-
-def _network(address: str) -> str:
-    """The address itself, or for IPv6 the /64 it stands in, which is what one household or server has."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if parsed.version == 6 else address
-
-
 def _appeal(slug: str) -> Appeal:
     return db.session.scalar(select(Appeal).where(Appeal.slug == slug)) or abort(404)
 
@@ -169,5 +148,4 @@ def _donation(reference: str) -> Donation:
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["whipround"]
-    return settings
+    return cast(Settings, current_app.extensions["whipround"])

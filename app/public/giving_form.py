@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import Email, DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, Length, Optional
 
 from app.appeals.appeal import Appeal
 from app.donations import amounts
@@ -64,7 +64,7 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
         self._currency = appeal.currency
         self._amount: Money | None = None
         self.amount.choices = [
-            *((_value(each), written(each, short=True)) for each in appeal.suggested),
+            *((str(each.major()), written(each, short=True)) for each in appeal.suggested),
             (OTHER, _("Another amount")),
         ]
         if address_rule == "none":
@@ -143,10 +143,6 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             message=self.message.data or "",
             name_may_be_shown=self.name_may_be_shown.data,
         )
-
-
-def _value(amount: Money) -> str:
-    return str(amount.major())
 
 
 def _is_text(unbound: Any) -> bool:

@@ -87,9 +87,10 @@ class Duty:
         with writing():
             attempts = db.session.scalar(select(model.attempts).where(model.id == row_id)) or 1
             wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 12), _LONGEST_WAIT)
+            # Where the lease has run out, another worker may have done the row meanwhile: nothing is put off then.
             db.session.execute(
                 update(model)
-                .where(model.id == row_id)
+                .where(model.id == row_id, self.due)
                 .values(leased_until=None, next_try_at=clock.now() + wait, last_error=_in_words(failure))
             )
 

@@ -28,7 +28,7 @@ def duty(gateway: Gateway) -> Duty:
                 return
         found = news.look(told, gateway)
         with writing():
-            news.settle_found(found)
+            news.book(found)
             _set_state(row_id, APPLIED)
 
     return Duty("event", StripeEvent, StripeEvent.state == PENDING, follow_up)

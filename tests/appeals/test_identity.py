@@ -12,7 +12,7 @@ from app.appeals.appeal import AppealAccount
 from app.appeals.article import Article
 from app.appeals.identity import AppealIdentity
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import accounts, posting, reversing
 from app.money import Money
 from app.writing import writing
 from tests.cast import an_appeal
@@ -79,7 +79,7 @@ def test_it_changes_with_the_appeal_in_force_and_with_every_movement():
     entry = receive(appeal)
     seen.append(of(1))
     with writing():
-        posting.reverse(entry, memo="correction", recorded_by="test")
+        reversing.reverse(entry, memo="correction", recorded_by="test")
     seen.append(of(1))
     with writing():
         scheduling.schedule(appeal, {"title": "New words"})

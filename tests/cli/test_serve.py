@@ -48,7 +48,7 @@ def test_practice_books_do_not_go_on_with_a_live_key(app: Flask, settings: Setti
     with writing():
         beginning.begin(live=False)
     db.session.remove()
-    live = create_app(replace(settings, practice=False, stripe_secret_key="sk_live_for_tests"))
+    live = create_app(replace(settings, practice=False, stripe_secret_key="sk_live_"))
     with live.app_context():
         code, said = serve(live)
         db.engine.dispose()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from app.extensions import db
-from app.ledger import accounts, balances, posting, verifying
+from app.ledger import accounts, balances, posting, reversing, verifying
 from app.ledger.balances import Balance, DailyBalance
 from app.ledger.entries import Entry, Transfer
 from app.writing import writing
@@ -54,14 +54,14 @@ def act(action, posted, run):
         assert entry.new
         posted.append((entry.entry_id, made, values))
         if undone:
-            posting.reverse(
+            reversing.reverse(
                 entry.entry_id, memo="undone", recorded_by="test", occurred_at=START + timedelta(hours=hours)
             )
     elif posted:
         place = drawn % len(posted)
         entry_id, made, values = posted[place]
         if what == "reverse":
-            posting.reverse(entry_id, memo="reversed", recorded_by="test", occurred_at=START + timedelta(days=3))
+            reversing.reverse(entry_id, memo="reversed", recorded_by="test", occurred_at=START + timedelta(days=3))
         else:
             assert enter(f"run:{run}:{place}", made, **values) == posting.Posted(entry_id, new=False)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.extensions import db
-from app.ledger import balances, posting, verifying
+from app.ledger import balances, posting, reversing, verifying
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.writing import writing
@@ -126,8 +126,8 @@ def test_a_reversal_takes_the_gift_back_on_the_day_of_the_correction(app):
     entry_id = a_gift(occurred_at=datetime(2026, 6, 1, 12, tzinfo=UTC))
     corrected = datetime(2026, 7, 1, 12, tzinfo=UTC)
     with writing():
-        undone = posting.reverse(entry_id, memo="entered twice", recorded_by="ada", occurred_at=corrected)
-        again = posting.reverse(entry_id, memo="once more", recorded_by="bob")
+        undone = reversing.reverse(entry_id, memo="entered twice", recorded_by="ada", occurred_at=corrected)
+        again = reversing.reverse(entry_id, memo="once more", recorded_by="bob")
     assert undone.new
     assert again == posting.Posted(undone.entry_id, new=False)
     reversal = db.session.get(Entry, undone.entry_id)
@@ -140,18 +140,18 @@ def test_a_reversal_takes_the_gift_back_on_the_day_of_the_correction(app):
 def test_a_reversal_is_dated_now_unless_it_says_otherwise(app):
     entry_id = a_gift(occurred_at=datetime(2026, 6, 1, 12, tzinfo=UTC))
     with writing():
-        undone = posting.reverse(entry_id, memo="entered twice", recorded_by="ada")
+        undone = reversing.reverse(entry_id, memo="entered twice", recorded_by="ada")
     assert db.session.get(Entry, undone.entry_id).booked_on == clock.today()
 
 
 def test_a_reversal_itself_is_not_reversed_and_neither_is_nothing(app):
     entry_id = a_gift()
     with writing():
-        undone = posting.reverse(entry_id, memo="entered twice", recorded_by="ada")
-    with pytest.raises(posting.NotReversible), writing():
-        posting.reverse(undone.entry_id, memo="x", recorded_by="ada")
+        undone = reversing.reverse(entry_id, memo="entered twice", recorded_by="ada")
+    with pytest.raises(reversing.NotReversible), writing():
+        reversing.reverse(undone.entry_id, memo="x", recorded_by="ada")
     with pytest.raises(LookupError), writing():
-        posting.reverse(999_999, memo="x", recorded_by="ada")
+        reversing.reverse(999_999, memo="x", recorded_by="ada")
     assert verifying.faults() == []
 
 
@@ -175,7 +175,7 @@ def test_many_who_reverse_an_entry_at_once_reverse_it_once(app):
 
     def one(_number):
         with app.app_context(), writing():
-            return posting.reverse(entry_id, memo="entered twice", recorded_by="ada").new
+            return reversing.reverse(entry_id, memo="entered twice", recorded_by="ada").new
 
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(one, range(16))) == 1

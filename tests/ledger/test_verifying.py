@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from app.ledger import posting, verifying
+from app.ledger import reversing, verifying
 from app.writing import writing
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income, unguarded
 
@@ -18,7 +18,7 @@ def books(app):
         a, b = income(), held_by_stripe()
         unused = held_by_stripe("eur")
         double = enter("test:4", [(a, b, 100), (income(appeal="b"), b, 50)], kind="other").entry_id
-        undone = posting.reverse(third, memo="entered twice", recorded_by="test").entry_id
+        undone = reversing.reverse(third, memo="entered twice", recorded_by="test").entry_id
     assert verifying.faults() == []
     return {
         "unused": unused,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import AppealAccount
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import accounts, posting, reversing
 from app.money import Money
 from app.public import raised_fragment, standing
 from app.public.qr import qr
@@ -73,7 +73,7 @@ def test_what_raised_means_stands_beside_the_number(client, appeal):
 def test_what_was_given_back_is_no_longer_raised(client, appeal):
     entry = receive(appeal, 2500).entry_id
     with writing():
-        posting.reverse(entry, memo="correction", recorded_by="test")
+        reversing.reverse(entry, memo="correction", recorded_by="test")
     page = read(client.get("/appeals/press-fund"))
     assert words(page.select_one(".raised__number")) == "£0"
     assert words(page.select_one(".raised__facts")).startswith("gifts 0 ")

@@ -1,0 +1,111 @@
+"""Movements: each of Stripe's balance transactions is kept and booked once, and linked to the entries it caused.
+
+What a transaction means depends on its type; the table at the end says it. The proof that the books agree with Stripe
+rests on one rule: the entries linked to a transaction move exactly its net on the Stripe account.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.dialects import postgresql
+
+from app.donations.exchange import lines_between
+from app.extensions import db
+from app.ledger import accounts, posting
+from app.ledger.posting import Line
+from app.money import Money
+from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
+
+
+def book(
+    transaction: Transaction,
+    *,
+    other: int,
+    worth: Money,
+    kind: str,
+    memo: str,
+    subject: str,
+    fees: str = "expenses:card-fees",
+    already: Sequence[int] = (),
+) -> None:
+    """Book a balance transaction and its fee. Booking it again changes nothing; the caller commits.
+
+    `other` is the account at the other end and `worth` what the movement is worth there, positive when money comes
+    to the Stripe account. `already` are entries that booked the gross amount before Stripe made the transaction
+    known; then only the fee is new. Must be called last in a transaction.
+    """
+    _keep(transaction)
+    entries = list(already)
+    if not already and transaction.amount.minor:
+        posted = posting.post(
+            f"stripe:{transaction.txn_id}:{kind}",
+            lines_between(other, worth, transaction.amount),
+            kind=kind,
+            subject=subject,
+            memo=memo,
+            occurred_at=transaction.created_at,
+            recorded_by="stripe",
+        )
+        entries.append(posted.entry_id)
+    if transaction.fee.minor:
+        entries.append(_book_fee(transaction, fees, subject))
+    _link(transaction, entries)
+
+
+def book_by_type(transaction: Transaction) -> None:
+    """Book a transaction that no charge, refund, dispute or payout of ours explains: Stripe's own fees as an expense,
+    everything else in suspense, where it is an exception until somebody has explained it."""
+    fee_type = transaction.kind in _STRIPE_FEES
+    account = "expenses:stripe-fees" if fee_type else "suspense:stripe"
+    book(
+        transaction,
+        other=accounts.house_account(account, transaction.amount.currency),
+        worth=transaction.amount,
+        kind="stripe-fee" if fee_type else "unexplained",
+        memo="Stripe's own fee" if fee_type else "movement of a type that the books do not know",
+        subject=f"transaction:{transaction.txn_id}",
+        fees="expenses:stripe-fees",
+    )
+
+
+def _book_fee(transaction: Transaction, account: str, subject: str) -> int:
+    currency, fee = transaction.fee.currency, transaction.fee
+    stripe = accounts.house_account("assets:stripe", currency)
+    expense = accounts.house_account(account, currency)
+    ends = (stripe, expense) if fee.minor > 0 else (expense, stripe)
+    return posting.post(
+        f"stripe:{transaction.txn_id}:fee",
+        [Line(*ends, Money(abs(fee.minor), currency))],
+        kind="fee",
+        subject=subject,
+        memo="Stripe's fee" if fee.minor > 0 else "Stripe's fee given back",
+        occurred_at=transaction.created_at,
+        recorded_by="stripe",
+    ).entry_id
+
+
+def _keep(transaction: Transaction) -> None:
+    db.session.execute(
+        postgresql.insert(StripeTransaction)
+        .values(
+            txn_id=transaction.txn_id,
+            source_id=transaction.source_id,
+            type=transaction.kind,
+            amount_minor=transaction.amount.minor,
+            fee_minor=transaction.fee.minor,
+            net_minor=transaction.net.minor,
+            currency=transaction.amount.currency,
+            created_at=transaction.created_at,
+            available_on=transaction.available_on,
+        )
+        .on_conflict_do_nothing(index_elements=["txn_id"])
+    )
+
+
+def _link(transaction: Transaction, entries: Sequence[int]) -> None:
+    rows = [{"txn_id": transaction.txn_id, "line": line, "entry_id": entry} for line, entry in enumerate(entries, 1)]
+    if rows:
+        db.session.execute(postgresql.insert(StripeMovement).values(rows).on_conflict_do_nothing())
+
+
+# Types whose money is Stripe's price for something (docs.stripe.com/reports/balance-transaction-types).
+_STRIPE_FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost", "application_fee"})

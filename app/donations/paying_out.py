@@ -1,0 +1,56 @@
+"""Payouts: what Stripe sends to the bank, in transit until the bank's statement has it, and back when it fails."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+
+from app.donations import movements
+from app.extensions import db
+from app.ledger import accounts
+from app.payments.payout import CANCELED, FAILED, ON_ITS_WAY, PAID, KeptPayout, Payout
+
+# A payout only ever moves on in this order; news that comes late never takes it back.
+_ORDER = {"pending": 0, ON_ITS_WAY: 1, PAID: 2, FAILED: 3, CANCELED: 3}
+
+
+def book(payout: Payout) -> None:
+    """Keep a payout and book its movements as far as Stripe has made them; the caller commits. A negative payout, by
+    which Stripe takes money from the bank, moves the other way."""
+    _keep(payout)
+    in_transit = accounts.house_account("assets:in-transit", payout.amount.currency)
+    for transaction, kind, memo in (
+        (payout.left, "payout", "payout to the bank"),
+        (payout.came_back, "payout-returned", "payout that did not arrive"),
+    ):
+        if transaction is not None:
+            movements.book(
+                transaction,
+                other=in_transit,
+                worth=transaction.amount,
+                kind=kind,
+                memo=memo,
+                subject=f"payout:{payout.payout_id}",
+                fees="expenses:stripe-fees",
+            )
+
+
+def _keep(payout: Payout) -> None:
+    db.session.execute(
+        postgresql.insert(KeptPayout)
+        .values(
+            payout_id=payout.payout_id,
+            amount_minor=payout.amount.minor,
+            currency=payout.amount.currency,
+            automatic=payout.automatic,
+            status=payout.status,
+            created_at=payout.created_at,
+            arrives_at=payout.arrives_at,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["payout_id"])
+    )
+    kept = db.session.scalars(
+        select(KeptPayout).where(KeptPayout.payout_id == payout.payout_id).with_for_update()
+    ).one()
+    if _ORDER.get(payout.status, 0) >= _ORDER.get(kept.status, 0):
+        kept.status, kept.arrives_at = payout.status, payout.arrives_at
+    db.session.flush()

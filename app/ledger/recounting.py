@@ -1,0 +1,77 @@
+"""Recounting: every kept balance worked out again from the transfers, and the rows that are not what they must be.
+
+The database groups a million transfers in one pass over each of their two ends; the few sums that come of it are
+compared here. Joined with the kept balances in SQL, the same work took SQLite four times as long
+(docs/performance.md).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import text
+
+from app.extensions import db
+
+# What went out of each account and came into it, day by day, and its gifts: an entry counts once for each account it
+# takes a gift from, or for each account that its reversal gives one back to.
+_ENDS = (
+    """
+    SELECT t.from_account_id AS account, e.booked_on AS day, sum(t.amount_minor) AS gone, 0 AS come,
+      sum(CASE WHEN e.kind = 'gift' AND (t.line = 1 OR NOT EXISTS (
+        SELECT 1 FROM transfers u WHERE u.entry_id = t.entry_id AND u.line < t.line
+        AND u.from_account_id = t.from_account_id)) THEN 1 ELSE 0 END) AS gifts
+    FROM transfers t JOIN entries e ON e.id = t.entry_id GROUP BY t.from_account_id, e.booked_on
+    """,
+    """
+    SELECT t.to_account_id AS account, e.booked_on AS day, 0 AS gone, sum(t.amount_minor) AS come,
+      -sum(CASE WHEN r.kind = 'gift' AND (t.line = 1 OR NOT EXISTS (
+        SELECT 1 FROM transfers u WHERE u.entry_id = t.entry_id AND u.line < t.line
+        AND u.to_account_id = t.to_account_id)) THEN 1 ELSE 0 END) AS gifts
+    FROM transfers t JOIN entries e ON e.id = t.entry_id LEFT JOIN entries r ON r.id = e.reverses_id
+    GROUP BY t.to_account_id, e.booked_on
+    """,
+)
+_KEPT = "SELECT account_id, out_minor, in_minor, gifts FROM balances"
+_KEPT_DAYS = "SELECT account_id, booked_on, out_minor, in_minor FROM daily_balances"
+
+# Out, in, and the number of gifts.
+_Sums = tuple[int, int, int]
+_NOTHING: _Sums = (0, 0, 0)
+
+
+def differences() -> tuple[Iterator[tuple[str, str]], Iterator[tuple[str, str]]]:
+    """The rows of `balances`, then those of `daily_balances`, that differ from the transfers: each row's name, and
+    what is wrong there, in the order of their accounts and days."""
+    counted: dict[int, _Sums] = defaultdict(lambda: _NOTHING)
+    days: dict[tuple[int, Any], _Sums] = defaultdict(lambda: _NOTHING)
+    for end in _ENDS:
+        for account, day, gone, come, gifts in db.session.execute(text(end)):
+            more = int(gone), int(come), int(gifts)
+            counted[account] = _plus(counted[account], more)
+            days[account, day] = _plus(days[account, day], more)
+    kept = {account: (gone, come, gifts) for account, gone, come, gifts in db.session.execute(text(_KEPT))}
+    kept_days = {(account, day): (gone, come) for account, day, gone, come in db.session.execute(text(_KEPT_DAYS))}
+    return _of_accounts(kept, counted), _of_days(kept_days, days)
+
+
+def _plus(some: _Sums, more: _Sums) -> _Sums:
+    return some[0] + more[0], some[1] + more[1], some[2] + more[2]
+
+
+def _of_accounts(kept: dict[int, _Sums], counted: dict[int, _Sums]) -> Iterator[tuple[str, str]]:
+    for account in sorted({*kept, *counted}):
+        (gone, come, gifts), (out, into, given) = kept.get(account, _NOTHING), counted.get(account, _NOTHING)
+        if (gone, come, gifts) != (out, into, given):
+            sums = f"the transfers come to out {out}, in {into}, gifts {given}"
+            yield f"balances {account}", f"keeps out {gone}, in {come}, gifts {gifts} but {sums}"
+
+
+def _of_days(
+    kept: dict[tuple[int, Any], tuple[int, int]], counted: dict[tuple[int, Any], _Sums]
+) -> Iterator[tuple[str, str]]:
+    for account, day in sorted({*kept, *counted}):
+        (gone, come), (out, into, _) = kept.get((account, day), (0, 0)), counted.get((account, day), _NOTHING)
+        if (gone, come) != (out, into):
+            sums = f"the transfers come to out {out}, in {into}"
+            yield f"daily_balances {account}/{day}", f"keeps out {gone}, in {come} but {sums}"

@@ -1,0 +1,42 @@
+"""Reversing: a mistake is undone by the mirror image of its entry; both stay in the books for everyone to read."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app import clock
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import balances
+from app.ledger.entries import Entry, Transfer
+from app.ledger.posting import Line, Posted, post
+from app.money import Money
+
+
+class NotReversible(DomainError):
+    """The entry is a reversal itself; what it undid is entered again as a new entry."""
+
+
+def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime | None = None) -> Posted:
+    """Undo an entry by its mirror image: the same amounts with their ends swapped, on the day of the correction.
+
+    Reversing it again returns the reversal already there. Raises `LookupError` for an entry that does not exist and
+    `NotReversible` for one that is a reversal itself.
+    """
+    entry = db.session.get(Entry, entry_id)
+    if entry is None:
+        raise LookupError(f"no entry {entry_id}")
+    if entry.reverses_id is not None:
+        raise NotReversible(f"entry {entry_id} is a reversal")
+    rows = db.session.scalars(select(Transfer).where(Transfer.entry_id == entry_id).order_by(Transfer.line)).all()
+    return post(
+        f"reversal:{entry_id}",
+        [Line(row.to_account_id, row.from_account_id, Money(row.amount_minor, row.currency)) for row in rows],
+        kind="reversal",
+        subject=entry.subject,
+        memo=memo,
+        occurred_at=occurred_at or clock.now(),
+        recorded_by=recorded_by,
+        reverses_id=entry_id,
+        gifts=-1 if entry.kind == balances.GIFT else 0,
+    )

@@ -1,0 +1,56 @@
+"""Refunds that were asked for here: Stripe is asked, once, and what it answers is booked like any other news."""
+
+from sqlalchemy import select
+
+from app.donations import news, refunding
+from app.donations.refund import ASKED, DonationRefund
+from app.extensions import db
+from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.payments.refund import Refund
+from app.worker.duties import Duty
+from app.writing import writing
+
+
+def duty(gateway: Gateway) -> Duty:
+    """The duty of asking Stripe for refunds."""
+
+    def give_back(row_id: int) -> None:
+        row = _look(row_id)
+        made = None
+        if not refunding.key_is_trusted(row):
+            # An earlier call may have made the refund without our learning of it: it is looked for first.
+            made = next((each for each in gateway.refunds_of(row.charge_id) if each.reference == row.reference), None)
+            if made is None:
+                with writing():
+                    refunding.take_new_key(db.session.get_one(DonationRefund, row_id))
+                row = _look(row_id)
+        made = made or _ask(row, gateway)
+        if made is not None:
+            with writing():
+                news.book(news.Found(refunds=(made,)))
+
+    return Duty("refund", DonationRefund, DonationRefund.state == ASKED, give_back)
+
+
+def _ask(row: DonationRefund, gateway: Gateway) -> Refund | None:
+    """What Stripe made of it; `None` when it will not, which ends the matter."""
+    try:
+        return gateway.make_refund(row.charge_id, row.amount, row.reference, row.key or "")
+    except PaymentsRefused:
+        with writing():
+            refunding.refused(db.session.get_one(DonationRefund, row.id))
+        return None
+    except PaymentsUnavailable as failure:
+        if failure.outcome_stored:
+            with writing():
+                refunding.distrust_key(db.session.get_one(DonationRefund, row.id))
+        raise
+
+
+def _look(row_id: int) -> DonationRefund:
+    """The row as it is now; the reading transaction ends here."""
+    db.session.rollback()
+    row = db.session.scalars(select(DonationRefund).where(DonationRefund.id == row_id)).one()
+    db.session.expunge(row)
+    db.session.rollback()
+    return row

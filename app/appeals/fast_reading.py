@@ -20,21 +20,28 @@ def rows(statement: Callable[[], Select[*tuple[Any, ...]]], **values: object) ->
 
     Raises `OperationalError` whatever the driver says.
     """
-    compiled = _compiled(statement, db.engine.dialect.name)
-    parameters: Any = {**compiled.params, **values}
-    if compiled.positional:
-        parameters = [parameters[name] for name in compiled.positiontup]
+    engine = db.engine
+    sql, constants, order = _compiled(statement, engine.dialect.name)
+    named = {**constants, **values}
+    parameters: Any = named if order is None else [named[name] for name in order]
     try:
-        with closing(db.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            cursor.execute(compiled.string, parameters)
+        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute(sql, parameters)
             found: Sequence[Any] = cursor.fetchall()
             return found
-    except db.engine.dialect.loaded_dbapi.Error as error:
+    except engine.dialect.loaded_dbapi.Error as error:
         # A database that does not answer must look as it does through the Session: the door says 503 to that.
-        raise OperationalError(compiled.string, None, error) from error
+        raise OperationalError(sql, None, error) from error
 
 
 @cache
-def _compiled(statement: Callable[[], Select[*tuple[Any, ...]]], _dialect: str) -> Any:
-    """The statement in the words of the database at hand, made once for each kind of database."""
-    return statement().compile(db.engine)
+def _compiled(
+    statement: Callable[[], Select[*tuple[Any, ...]]], _dialect: str
+) -> tuple[str, dict[str, Any], Sequence[str] | None]:
+    """The statement in the words of the database at hand, made once for each kind of database.
+
+    With it come the parameters that it brings along, and their order where the driver wants them by place.
+    """
+    compiled = statement().compile(db.engine)
+    order = getattr(compiled, "positiontup", None)
+    return compiled.string, dict(compiled.params), order

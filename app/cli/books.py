@@ -6,6 +6,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from app.cli.starting import refuse_old_schema
 from app.extensions import db
 from app.ledger import chain, sealing, verifying
 from app.ledger.chain import Head
@@ -36,6 +37,7 @@ class HeadType(click.ParamType[Head]):
 @click.option("--since", type=HeadType(), help="Check only what was sealed after this head, which was verified before.")
 def verify(as_json: bool, head: Head | None, since: Head | None) -> None:
     """Recompute every balance, check every rule and every seal; exit 1 and name the first bad row if there is one."""
+    refuse_old_schema()
     _look_at_one_moment()
     found = [*([] if since else verifying.faults()), *chain.faults(SEALED, since=since, heads=[head] if head else [])]
     last = sealing.head()
@@ -63,6 +65,7 @@ def _look_at_one_moment() -> None:
 @group.command("exceptions")
 def list_exceptions() -> None:
     """List what the books cannot settle by themselves: unclaimed charges, stuck events, receipts that fail."""
+    refuse_old_schema()
     found = exceptions.find()
     for each in found:
         click.echo(f"{each.kind}  {each.reference}  {each.what}")

@@ -13,13 +13,18 @@ from app.writing import writing
 
 def begin_books(settings: Settings) -> None:
     """Begin the books, or check that they may go on with this Stripe key; exits with the reason in words."""
-    if not schema_is_current():
-        raise click.ClickException("The database is not up to date. Run: flask db upgrade")
+    refuse_old_schema()
     try:
         with writing():
             beginning.begin(live=settings.live)
     except beginning.BegunOtherwise as refusal:
         raise click.ClickException(f"Whipround will not start: {refusal}.") from refusal
+
+
+def refuse_old_schema() -> None:
+    """Exit in words when the database is not up to date, before some table turns out to be missing."""
+    if not schema_is_current():
+        raise click.ClickException("The database is not up to date. Run: flask db upgrade")
 
 
 def schema_is_current() -> bool:

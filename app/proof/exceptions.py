@@ -10,9 +10,9 @@ from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.receipts.receipt import Receipt
+from app.receipts.receipt import DUE, ISSUED, Receipt
 
-# An event that is still pending after this long is more than a hiccup.
+# An event or a receipt that still waits after this long is more than a hiccup.
 _LATE = timedelta(minutes=10)
 
 
@@ -64,10 +64,12 @@ def _stuck_events(most: int) -> list[Found]:
 
 
 def _stuck_receipts(most: int) -> list[Found]:
+    """Receipts that failed, and those that nobody has even tried: then the worker is not working."""
+    late = Receipt.last_error.is_not(None) | (Receipt.requested_at < clock.now() - _LATE)
     rows = db.session.execute(
         select(Receipt.subject, Receipt.attempts, Receipt.last_error)
-        .where(Receipt.mailed_at.is_(None), Receipt.last_error.is_not(None))
+        .where(Receipt.mailed_at.is_(None), Receipt.state.in_((DUE, ISSUED)), late)
         .order_by(Receipt.id)
         .limit(most)
     )
-    return [Found("receipt", row.subject, f"tried {row.attempts} times: {row.last_error}") for row in rows]
+    return [Found("receipt", row.subject, f"tried {row.attempts} times: {row.last_error or 'not yet'}") for row in rows]

@@ -1,0 +1,44 @@
+"""Starting: nothing starts on an old schema, nor on books of another kind of money."""
+
+from dataclasses import replace
+
+import click
+import pytest
+from sqlalchemy import text
+
+from app.cli import starting
+from app.extensions import db
+from app.ledger import beginning
+from app.writing import writing
+
+pytestmark = pytest.mark.both_databases
+
+
+def test_the_first_start_begins_the_books_and_the_next_goes_on_with_them(app, settings):
+    assert not beginning.begun()
+    starting.begin_books(settings)
+    assert beginning.begun()
+    starting.begin_books(settings)
+
+
+def test_books_begun_in_practice_refuse_to_go_on_with_a_live_key(app, settings):
+    starting.begin_books(settings)
+    with pytest.raises(click.ClickException, match=r"without real money.*start new ones\.$"):
+        starting.begin_books(replace(settings, stripe_secret_key="sk_live_real", practice=False))
+
+
+def test_books_of_real_money_refuse_practice(app, settings):
+    starting.begin_books(replace(settings, stripe_secret_key="sk_live_real", practice=False))
+    with pytest.raises(click.ClickException, match="hold real money"):
+        starting.begin_books(settings)
+
+
+@pytest.mark.parametrize("version", ["DELETE FROM alembic_version", "UPDATE alembic_version SET version_num = '9999'"])
+def test_a_schema_older_or_newer_than_this_release_is_refused(app, settings, version):
+    with writing() as session:
+        session.execute(text(version))
+    assert not starting.schema_is_current()
+    with pytest.raises(click.ClickException, match="not up to date"):
+        starting.begin_books(settings)
+    db.session.rollback()
+    assert not beginning.begun()

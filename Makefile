@@ -23,7 +23,7 @@ run: runtime ## Try Whipround on this machine, with practice money: the site, th
 .PHONY: test
 test: development ## Run every test (two cores: under fifteen minutes); PYTEST='-k receipt' runs some
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov --cov-report= $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov --cov-report= --cov-fail-under=0 $(PYTEST)
 
 .PHONY: check
 check: inspect test coverage ## Everything that must hold before a change lands: inspect, test, coverage

@@ -71,10 +71,12 @@ class TestVerifying:
         [
             "", " ", "t=", "t=now,v1=abc", "v1=abc", "t=1", "t,v1", "t=1,v1", "=", ",,,", "t=٣,v1=x",
             f"t={'9' * 5000},v1=x",
-            f"t={int(time.time())},v1=é", f"t={int(time.time())},v1=", f"t={int(time.time())},v0=abc", "\x00",
+            "t=NOW,v1=é", "t=NOW,v1=", "t=NOW,v0=abc", "\x00",
         ],
     )  # fmt: skip
     def test_a_header_that_is_none_is_refused(self, header):
+        # The names of tests must not change from one second to the next.
+        header = header.replace("NOW", str(int(time.time())))
         with pytest.raises(inbox.NotFromStripe):
             inbox.verify(b"{}", header, secrets=(NEW,), live=False)
 

@@ -4,7 +4,10 @@ It speaks as much of Stripe's wire format as Whipround uses (API version 2026-10
 library talks to it unchanged. Nothing of ours imports it, and it imports nothing of ours but the floor: it can be
 thrown away in one piece. `python -m app.practice` starts it.
 
-The way of a payment: `api` makes a session (`sessions`), `page` takes a card (`paying`, `cards`), which leaves a
-payment intent (`intents`), a charge (`charges`) and events (`events`); `rounds` settles the charge (`settling`), ends
-what nobody paid, and delivers the events signed (`mailbag`, `posting`). Everything is kept in the `drawer`.
+The way of a payment: the API makes a session (`sessions`), the page takes a card (`paying`, `cards`), which leaves a
+payment intent (`intents`), a charge (`charges`) and events (`events`). What comes later is `settling`'s: it captures
+the charge (`capturing`), ends what nobody paid, lets disputes and payouts go on. Money that was taken may go back
+(`refunds`, `disputes`, `deciding`) and to the bank (`payouts`), each movement one of the `transactions`. `rounds` has it
+settled, and the events delivered signed (`mailbag`, `posting`). Everything is kept in the `drawer`, in the till's own
+time (`hours`). What people and programs see of it are the `doors`.
 """

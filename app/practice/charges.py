@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.practice import drawer, intents, shapes
+from app.practice import drawer, hours, intents, shapes
 from app.practice.cards import Card
 
 
@@ -17,7 +17,7 @@ def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: inte
         "id": drawer.mint("ch"),
         "amount": intent["amount"],
         "billing_details": payer.billing(),
-        "created": drawer.now(),
+        "created": hours.now(),
         "currency": intent["currency"],
         "description": intent["description"],
         "metadata": dict(intent["metadata"]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app import clock
+from app.practice import hours
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -44,7 +44,7 @@ class Drawer:
         self._path = path
         with closing(self._connect()) as db:
             db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(_TABLES)
+            db.executescript(_TABLES + hours.TABLE)
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=20, isolation_level=None)
@@ -58,16 +58,12 @@ class Drawer:
         with closing(self._connect()) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
-                yield db
+                with hours.at_the_till(db):
+                    yield db
             except BaseException:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
-
-
-def now() -> int:
-    """The present instant in whole Unix seconds, as Stripe writes its times."""
-    return int(clock.now().timestamp())
 
 
 def mint(prefix: str) -> str:
@@ -78,11 +74,22 @@ def mint(prefix: str) -> str:
 def keep(
     db: sqlite3.Connection, body: dict[str, Any], private: dict[str, Any] | None = None, due_at: float | None = None
 ) -> None:
-    """Keep an object as it is now; at `due_at` (Unix seconds) the till's rounds come for it."""
+    """Keep an object as it is now; at `due_at` (Unix seconds at the till) the till's rounds come for it.
+
+    Without `private`, what only the till knows of it stays as it is.
+    """
     db.execute(
-        "INSERT INTO objects (id, kind, created, due_at, body, private) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, body = excluded.body, private = excluded.private",
-        (body["id"], body["object"], body["created"], due_at, json.dumps(body), json.dumps(private or {})),
+        "INSERT INTO objects (id, kind, created, due_at, body, private) VALUES (?, ?, ?, ?, ?, coalesce(?, '{}')) "
+        "ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, body = excluded.body, "
+        "private = CASE WHEN ? IS NULL THEN private ELSE excluded.private END",
+        (
+            body["id"],
+            body["object"],
+            body["created"],
+            due_at,
+            json.dumps(body),
+            *[None if private is None else json.dumps(private)] * 2,
+        ),
     )
 
 
@@ -92,16 +99,37 @@ def find(db: sqlite3.Connection, kind: str, reference: str) -> Kept | None:
     return Kept(json.loads(row["body"]), json.loads(row["private"])) if row else None
 
 
+def look_up(db: sqlite3.Connection, reference: str) -> dict[str, Any] | None:
+    """The object of this id, whatever kind it is."""
+    row = db.execute("SELECT body FROM objects WHERE id = ?", (reference,)).fetchone()
+    return dict(json.loads(row["body"])) if row else None
+
+
+def every(db: sqlite3.Connection, kind: str, *, limit: int = -1, **fields: str) -> list[dict[str, Any]]:
+    """The objects of a kind whose fields have these values, newest first: all of them, or up to `limit`."""
+    where = "".join(" AND json_extract(body, ?) = ?" for _ in fields)
+    values = [part for name, value in fields.items() for part in (f"$.{name}", value)]
+    rows = db.execute(
+        f"SELECT body FROM objects WHERE kind = ?{where} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - a fixed text
+        (kind, *values, limit),
+    )
+    return [json.loads(row["body"]) for row in rows]
+
+
 def due(db: sqlite3.Connection) -> list[Kept]:
     """The objects whose time has come, earliest first."""
-    rows = db.execute(
-        "SELECT body, private FROM objects WHERE due_at <= ? ORDER BY due_at, seq", (clock.now().timestamp(),)
-    )
+    rows = db.execute("SELECT body, private FROM objects WHERE due_at <= ? ORDER BY due_at, seq", (hours.instant(),))
     return [Kept(json.loads(row["body"]), json.loads(row["private"])) for row in rows]
 
 
+def next_due(db: sqlite3.Connection) -> float | None:
+    """When the next object falls due, in Unix seconds at the till."""
+    moment: float | None = db.execute("SELECT min(due_at) FROM objects").fetchone()[0]
+    return moment
+
+
 def mischief(db: sqlite3.Connection) -> set[str]:
-    """The faults that are switched on: `twice`, `backwards`, `hold`."""
+    """The faults that are switched on: `twice`, `backwards`, `hold`, `lost`."""
     return {row["name"] for row in db.execute("SELECT name FROM mischief")}
 
 

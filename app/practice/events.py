@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import clock
-from app.practice import drawer
+from app.practice import drawer, hours
 
 # The API version whose shapes the till speaks: the one that `stripe` 16.1 pins.
 API_VERSION = "2026-10-28.endive"
@@ -36,7 +36,7 @@ def emit(
         "id": drawer.mint("evt"),
         "object": "event",
         "api_version": API_VERSION,
-        "created": drawer.now(),
+        "created": hours.now(),
         "data": data,
         "livemode": False,
         "pending_webhooks": 1,

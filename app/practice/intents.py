@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.practice import drawer, shapes
+from app.practice import drawer, hours, shapes
 from app.practice.cards import Card
 from app.practice.events import Cause, emit
 
@@ -37,7 +37,7 @@ def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any],
         "id": reference,
         "amount": session["amount_total"],
         "client_secret": f"{reference}_secret_{drawer.mint('x').removeprefix('x_')}",
-        "created": drawer.now(),
+        "created": hours.now(),
         "currency": session["currency"],
         "description": data.get("description"),
         "metadata": data.get("metadata", {}),
@@ -61,7 +61,7 @@ def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
             "networks": {"available": ["visa"], "preferred": None},
             "three_d_secure_usage": {"supported": True},
         },
-        "created": drawer.now(),
+        "created": hours.now(),
         "customer": None,
         "customer_account": None,
         "livemode": False,

@@ -8,23 +8,29 @@ from app.practice.drawer import Kept
 from app.practice.parameters import integer, text
 from app.practice.refusals import Refused, no_such
 
+# By what each kind can be filtered, beside `created`; all of these are fields of its objects.
 _FILTERS = {
     "balance_transaction": ("currency", "source", "type"),
     "charge": ("payment_intent",),
     "checkout.session": ("payment_intent", "status"),
+    "dispute": ("charge", "payment_intent"),
     "event": ("type",),
     "payment_intent": (),
+    "payout": ("status",),
+    "refund": ("charge", "payment_intent"),
 }
 _BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def _created(value: Any) -> dict[str, int]:
-    """The bounds on `created`, by name; a bare number means that very second."""
+def _bounds(given: dict[str, Any], name: str) -> list[tuple[str, int]]:
+    """The conditions on the time `name` with their values; a bare number means that very second."""
+    value = given.pop(name, {})
     if isinstance(value, str):
-        exact = integer(value, "created")
-        return {"gte": exact, "lte": exact}
-    bounds: dict[str, int] = parameters.read(value, dict.fromkeys(_BOUNDS, integer), "created")
-    return bounds
+        exact = integer(value, name)
+        bounds = {"gte": exact, "lte": exact}
+    else:
+        bounds = parameters.read(value, dict.fromkeys(_BOUNDS, integer), name)
+    return [(f"json_extract(body, '$.{name}') {_BOUNDS[bound]} ?", moment) for bound, moment in bounds.items()]
 
 
 def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> tuple[dict[str, Any], list[str]]:
@@ -32,9 +38,11 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
 
     `given` is the nested query (`limit`, `starting_after`, `ending_before`, `created`, the kind's filters).
     """
-    bounds = _created(given.pop("created")) if "created" in given else {}
+    bounds = [*_bounds(given, "created"), *(_bounds(given, "arrival_date") if kind == "payout" else [])]
     common: dict[str, parameters.Shape] = {"ending_before": text, "limit": integer, "starting_after": text}
     several: dict[str, parameters.Shape] = {"types": [text]} if kind == "event" else {}
+    if kind == "balance_transaction":
+        several = {"payout": text}
     shape: parameters.Shape = {**common, **several, "expand": parameters.EXPAND, **dict.fromkeys(_FILTERS[kind], text)}
     asked = parameters.read(given, shape)
     limit = asked.get("limit", 10)
@@ -42,8 +50,8 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
         raise Refused("Invalid limit: must be between 1 and 100.", param="limit")
     where: list[str] = ["kind = ?"]
     values: list[str | int] = [kind]
-    for bound, moment in bounds.items():
-        where.append(f"created {_BOUNDS[bound]} ?")
+    for condition, moment in bounds:
+        where.append(condition)
         values.append(moment)
     for name in _FILTERS[kind]:
         if name in asked:
@@ -52,6 +60,9 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
     if asked.get("types"):
         where.append(f"json_extract(body, '$.type') IN ({', '.join('?' * len(asked['types']))})")
         values += asked["types"]
+    if "payout" in asked:
+        where.append("json_extract(private, '$.payout') = ?")
+        values.append(_itemised(db, asked["payout"]))
     for name, direction in (("starting_after", "<"), ("ending_before", ">")):
         if name in asked:
             where.append(f"seq {direction} ?")
@@ -74,3 +85,13 @@ def _place(db: sqlite3.Connection, kind: str, reference: str, param: str) -> int
     if row is None:
         raise no_such(kind, reference, param=param, status=400)
     return int(row["seq"])
+
+
+def _itemised(db: sqlite3.Connection, reference: str) -> str:
+    """The automatic payout whose transactions are asked for; those of a manual one can never be told."""
+    payout = drawer.find(db, "payout", reference)
+    if payout is None:
+        raise no_such("payout", reference, param="payout", status=400)
+    if not payout.body["automatic"]:
+        raise Refused("Balance transaction history can only be filtered on automatic transfers, not manual.")
+    return reference

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection
+from typing import Any
 
 from app import clock
 
@@ -54,6 +55,22 @@ def delivered(db: sqlite3.Connection, event_id: str) -> bool:
     """Whether an attempt has been answered with a 2xx."""
     row = db.execute("SELECT delivered FROM deliveries WHERE event_id = ?", (event_id,)).fetchone()
     return bool(row and row["delivered"])
+
+
+def lose(db: sqlite3.Connection) -> None:
+    """Let every event that waits go undelivered: only whoever asks for the events will find them."""
+    db.execute("UPDATE deliveries SET next_at = NULL, last_answer = 'lost on the way' WHERE next_at IS NOT NULL")
+
+
+def latest(db: sqlite3.Connection, count: int) -> list[dict[str, Any]]:
+    """The last events, newest first, with what they were about and how their delivery goes."""
+    rows = db.execute(
+        "SELECT objects.id, objects.created, json_extract(body, '$.type') AS type, attempts, next_at, last_answer, "
+        "json_extract(body, '$.data.object.id') AS subject, delivered FROM objects "
+        "JOIN deliveries ON deliveries.event_id = objects.id WHERE kind = 'event' ORDER BY seq DESC LIMIT ?",
+        (count,),
+    )
+    return [dict(row) for row in rows]
 
 
 def again(db: sqlite3.Connection, event_id: str) -> bool:

@@ -111,6 +111,14 @@ def _metadata_value(value: str, param: str) -> str:
     return value
 
 
+def merged(metadata: dict[str, str], given: dict[str, str] | None) -> dict[str, str]:
+    """The metadata with what was `given`: new keys join, an empty text takes a key away; nothing at all empties it."""
+    if given == {}:
+        return {}
+    both = {**metadata, **(given or {})}
+    return {name: value for name, value in both.items() if value != ""}
+
+
 # Any keys, each with a text (docs.stripe.com/api/metadata).
 METADATA: Shape = {"*": _metadata_value}
 EXPAND: Shape = [text]

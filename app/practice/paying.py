@@ -4,8 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app import clock
-from app.practice import charges, drawer, intents, shapes
+from app.practice import charges, drawer, hours, intents, shapes
 from app.practice.cards import CARDS, Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
@@ -38,7 +37,7 @@ def try_card(
         return Outcome()
     if card.code is not None:
         charge = charges.made(intent, method, card, payer)
-        drawer.keep(db, charge)
+        drawer.keep(db, charge, {"card": card.number})
         intent |= {
             "status": "requires_payment_method",
             "last_payment_error": charges.error(charge, method, card),
@@ -101,7 +100,7 @@ def _pay(
     """The bank gave the money. The fee is not known yet: the charge falls due for settling a moment later."""
     card, payer = tried
     charge = charges.made(intent, method, card, payer)
-    drawer.keep(db, charge, due_at=clock.now().timestamp() + settles_after)
+    drawer.keep(db, charge, {"card": card.number}, due_at=hours.instant() + settles_after)
     intent |= {
         "status": "succeeded",
         "amount_received": intent["amount"],

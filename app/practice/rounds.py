@@ -48,7 +48,7 @@ class Rounds:
 
         def settled() -> bool:
             with self._drawer.open() as db:
-                return mailbag.delivered(db, event_id) or "hold" in drawer.mischief(db)
+                return mailbag.delivered(db, event_id) or bool({"hold", "lost"} & drawer.mischief(db))
 
         with self._answered:
             self._answered.wait_for(settled, timeout=seconds)
@@ -69,6 +69,8 @@ class Rounds:
         with self._drawer.open() as db:
             settling.settle_what_is_due(db)
             faults = drawer.mischief(db)
+            if "lost" in faults:
+                mailbag.lose(db)
             if "hold" in faults or ("backwards" in faults and mailbag.freshest(db) < _GATHERING):
                 return
             batch = mailbag.waiting(db, underway=self._underway)

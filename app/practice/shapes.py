@@ -6,7 +6,7 @@ peer's, where it stands beside the checkout.
 
 from typing import Any
 
-from app.practice import drawer
+from app.practice import drawer, hours
 
 
 def price(amount: int, currency: str) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def price(amount: int, currency: str) -> dict[str, Any]:
         "object": "price",
         "active": True,
         "billing_scheme": "per_unit",
-        "created": drawer.now(),
+        "created": hours.now(),
         "currency": currency,
         "custom_unit_amount": None,
         "livemode": False,

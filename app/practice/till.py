@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, format_datetime
 from werkzeug.exceptions import HTTPException
 
-from app.practice.api import api
-from app.practice.counter import counter
+from app.practice.doors.api import api
+from app.practice.doors.checkout import checkout
+from app.practice.doors.control import control
+from app.practice.doors.counter import counter
+from app.practice.doors.money import money
+from app.practice.doors.page import page
 from app.practice.drawer import Drawer, mint
-from app.practice.page import page
 from app.practice.refusals import Refused
 from app.practice.rounds import Rounds
 from app.practice.settings import TillSettings
@@ -37,12 +40,13 @@ def create_till(settings: TillSettings) -> Flask:
     Babel(till)
     drawer = Drawer(settings.data_dir / "practice-stripe.sqlite3")
     till.extensions |= {"settings": settings, "drawer": drawer, "rounds": Rounds(drawer, settings)}
-    for door in (api, page, counter):
+    for door in (api, checkout, money, page, counter, control):
         till.register_blueprint(door)
     till.before_request(_begin)
     till.after_request(_headers)
     till.register_error_handler(HTTPException, _went_wrong)
     till.add_template_filter(lambda instant: format_datetime(instant, "d MMM, HH.mm.ss"), "when")
+    till.add_template_filter(lambda instant: format_datetime(instant, "d MMMM y, HH.mm"), "day")
     till.context_processor(lambda: {"organisation": settings.organisation})
     till.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
     return till

@@ -1,5 +1,6 @@
 """A running till, a webhook that remembers, the official library to ask with, and a payer without a browser."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -137,6 +138,33 @@ def a_session(**changes: Any) -> Any:
         ],
     }
     return {name: value for name, value in {**asked, **changes}.items() if value is not None}
+
+
+def a_gift(api: stripe.StripeClient, number: str = "4242 4242 4242 4242", **changes: Any) -> stripe.Charge:
+    """A session paid with this card, and its charge once the fee is known."""
+    session = api.v1.checkout.sessions.create(params=a_session(**changes))
+    assert pay(session.url or "", number).status == 303
+    paid = api.v1.checkout.sessions.retrieve(session.id, params={"expand": ["payment_intent"]})
+    reference = paid.payment_intent.latest_charge  # type: ignore[union-attr]
+    return eventually(lambda: (charge := api.v1.charges.retrieve(reference)).balance_transaction and charge)
+
+
+def press(till: str, control: str, **fields: Any) -> Any:
+    """Press one of the till's controls as a test does; its JSON answer."""
+    answer = visit(f"{till}/control/{control}", {name: str(value) for name, value in fields.items()})
+    assert answer.status == 200, answer.text
+    return json.loads(answer.text)
+
+
+def told(api: stripe.StripeClient) -> list[str]:
+    """The types of everything that happened, in order."""
+    return [event.type for event in api.v1.events.list(params={"limit": 100}).auto_paging_iter()][::-1]
+
+
+def movements(api: stripe.StripeClient, **filters: Any) -> list[tuple[str, int, int]]:
+    """The balance transactions, oldest first: type, net, fee."""
+    rows = api.v1.balance_transactions.list(params={"limit": 100, **filters}).data  # type: ignore[typeddict-item]
+    return [(row.type, row.net, row.fee) for row in rows][::-1]
 
 
 @dataclass(frozen=True)

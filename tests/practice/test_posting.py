@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from app.practice.posting import post, signature
 
 
-@given(st.text(max_size=200), st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=3, unique=True))
+@given(
+    st.text(max_size=200),
+    st.lists(st.text(min_size=1, max_size=40).filter(str.strip), min_size=1, max_size=3, unique=True),
+)
 def test_every_secret_verifies(body, secrets):
     header = signature(body.encode(), tuple(secrets), at=1_795_000_000)
     for secret in secrets:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.practice import drawer
+from app.practice.capturing import fee
 from app.practice.drawer import Drawer
-from app.practice.settling import fee, settle_what_is_due
+from app.practice.settling import settle_what_is_due
 
 from .conftest import a_session, eventually, pay
 

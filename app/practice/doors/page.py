@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
 from app.practice import cards, paying, sessions
-from app.practice.card_form import CardForm
+from app.practice.doors.card_form import CardForm
 from app.practice.drawer import Drawer, Kept
 from app.practice.events import Cause
 from app.practice.paying import Outcome

@@ -1,0 +1,82 @@
+"""How the API answers: objects as they are now, with what was to be expanded, and each keyed request once."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from flask import current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app.practice import answers, drawer, expansion, lists, parameters
+from app.practice.drawer import Drawer, Kept
+from app.practice.events import Cause
+from app.practice.refusals import no_such
+from app.practice.rounds import Rounds
+
+Act: TypeAlias = Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]
+
+
+def box() -> Drawer:
+    """The till's drawer."""
+    kept: Drawer = current_app.extensions["drawer"]
+    return kept
+
+
+def rounds() -> Rounds:
+    """The till's rounds."""
+    running: Rounds = current_app.extensions["rounds"]
+    return running
+
+
+def cause() -> Cause:
+    """This request, as the cause of events."""
+    return Cause(g.request_id, request.headers.get("Idempotency-Key"))
+
+
+def by_hand() -> Cause:
+    """This form, as the cause of events: no request of Whipround's brought them about."""
+    return Cause(g.request_id)
+
+
+def query() -> dict[str, Any]:
+    """The parameters of a GET, nested."""
+    return parameters.nested(request.args.items(multi=True))
+
+
+def once(act: Act, shape: parameters.Shape) -> ResponseReturnValue:
+    """Answer a POST by acting on its checked parameters, or with the answer that its idempotency key already got."""
+    key = request.headers.get("Idempotency-Key", "")
+    pairs = list(request.form.items(multi=True))
+    asked = answers.fingerprint(request.path, pairs)
+    with box().open() as db:
+        stored = answers.replay(db, key, asked) if key else None
+        if stored is not None:
+            return jsonify(stored), 200, {"Idempotent-Replayed": "true"}
+        given = parameters.read(parameters.nested(pairs), shape)
+        shown = expansion.expanded(db, act(db, given), given.get("expand", []))
+        if key:
+            answers.store(db, key, asked, shown)
+    rounds().wake()
+    return jsonify(shown)
+
+
+def page_of(kind: str) -> ResponseReturnValue:
+    """A page of the objects of a kind, newest first."""
+    with box().open() as db:
+        found, expand = lists.page(db, kind, query(), request.path)
+        return jsonify(expansion.expanded(db, found, expand))
+
+
+def one_of(find: Callable[[sqlite3.Connection], dict[str, Any]]) -> ResponseReturnValue:
+    """One object as it is now."""
+    asked = parameters.read(query(), {"expand": parameters.EXPAND})
+    with box().open() as db:
+        return jsonify(expansion.expanded(db, find(db), asked.get("expand", [])))
+
+
+def kept(db: sqlite3.Connection, kind: str, reference: str, param: str) -> Kept:
+    """The object that the path names; raises `Refused` when there is none, calling its id `param`."""
+    found = drawer.find(db, kind, reference)
+    if found is None:
+        raise no_such(kind, reference, param=param)
+    return found

@@ -1,0 +1,42 @@
+"""The API's reading half: every collection that Whipround reads, a page or an object at a time, and the balance."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.practice import transactions
+from app.practice.doors import answering, policy
+
+api = Blueprint("api", __name__, url_prefix="/v1")
+policy.guard(api)
+
+# How each collection's objects are called, and by which name Stripe complains about their id.
+KINDS = {
+    "balance_transactions": ("balance_transaction", "id"),
+    "charges": ("charge", "id"),
+    "disputes": ("dispute", "dispute"),
+    "events": ("event", "id"),
+    "payment_intents": ("payment_intent", "intent"),
+    "payment_methods": ("payment_method", "payment_method"),
+    "payouts": ("payout", "payout"),
+    "refunds": ("refund", "refund"),
+}
+
+
+@api.get(f"/<any({', '.join(KINDS)}):plural>")
+def list_objects(plural: str) -> ResponseReturnValue:
+    """The objects of a collection, newest first."""
+    return answering.page_of(KINDS[plural][0])
+
+
+@api.get(f"/<any({', '.join(KINDS)}):plural>/<reference>")
+def retrieve(plural: str, reference: str) -> ResponseReturnValue:
+    """One object as it is now."""
+    kind, param = KINDS[plural]
+    return answering.one_of(lambda db: answering.kept(db, kind, reference, param).body)
+
+
+@api.get("/balance")
+def balance() -> ResponseReturnValue:
+    """What the till holds, available and pending."""
+    with answering.box().open() as db:
+        return jsonify(transactions.balance(db))

@@ -1,0 +1,95 @@
+"""Controls: what at Stripe banks, time and fate do. The counter's buttons and tests press them alike.
+
+A browser is led back to the counter; everything else gets JSON. The names follow those of the peer's controls, where
+both have one.
+"""
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.practice import drawer, hours, mailbag, months, parameters, payouts, settling, transactions
+from app.practice.doors import answering
+from app.practice.doors.api import KINDS
+from app.practice.doors.deeds import DEEDS
+from app.practice.refusals import Refused
+
+control = Blueprint("control", __name__, url_prefix="/control")
+
+MISCHIEF = ("twice", "backwards", "hold", "lost")
+
+
+@control.errorhandler(Refused)
+def refuse(refused: Refused) -> ResponseReturnValue:
+    """What cannot be done, in words or as Stripe's envelope."""
+    status = 404 if refused.status == 404 else 409
+    if _from_a_page():
+        return render_template("practice/error.html", status=status, reason=refused.message), status
+    return refused.envelope(), status
+
+
+@control.post("/clock")
+def pass_time() -> ResponseReturnValue:
+    """Let `advance` seconds or `months` go by at the till."""
+    with answering.box().open() as db:
+        if request.form.get("months"):
+            until: float = months.later(hours.now(), parameters.integer(request.form["months"], "months"))
+        else:
+            until = hours.instant() + parameters.integer(request.form.get("advance", ""), "advance")
+        if until > hours.instant() + 10 * 366 * 24 * 60 * 60:
+            raise Refused("Time goes by at most ten years at once.", param="advance")
+        settling.pass_time(db, until)
+    return _done()
+
+
+@control.post("/payouts/auto")
+def pay_out() -> ResponseReturnValue:
+    """An automatic payout of all that is available; with `early`, of what is pending too."""
+    with answering.box().open() as db:
+        if request.form.get("early"):
+            transactions.make_all_available(db)
+        made = payouts.automatic(db, reconciled_after=current_app.extensions["settings"].settles_after)
+    return _done(payouts=[payout["id"] for payout in made])
+
+
+@control.post("/faults")
+def switch() -> ResponseReturnValue:
+    """Switch faults of delivery on and off, each by its name: `true` or `false`."""
+    with answering.box().open() as db:
+        on = drawer.mischief(db)
+        for name in MISCHIEF:
+            if name in request.form:
+                on = on | {name} if request.form[name] == "true" else on - {name}
+        drawer.switch(db, on)
+    return _done(faults=sorted(on))
+
+
+@control.get("/deliveries")
+def deliveries() -> ResponseReturnValue:
+    """The last 200 events with their deliveries and answers, newest first."""
+    with answering.box().open() as db:
+        return mailbag.latest(db, 200), 200
+
+
+@control.post(f"/<any({', '.join(KINDS)}):plural>/<reference>/<deed>")
+def do(plural: str, reference: str, deed: str) -> ResponseReturnValue:
+    """Do something to one object, such as `disputes/du_…/win`."""
+    kind, param = KINDS[plural]
+    act = DEEDS.get((kind, deed))
+    with answering.box().open() as db:
+        body = answering.kept(db, kind, reference, param).body
+        if act is None:
+            raise Refused(f"Nobody can {deed} a {kind}.", status=404)
+        changed = act(db, body)
+    return _done(id=changed["id"], status=changed["status"])
+
+
+def _from_a_page() -> bool:
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+
+
+def _done(**facts: object) -> ResponseReturnValue:
+    answering.rounds().wake()
+    if _from_a_page():
+        return redirect("/", code=303)
+    with answering.box().open():
+        return {"ok": True, "now": hours.now(), **facts}

@@ -1,0 +1,126 @@
+"""The counter: what the till did, what it told and how that was answered, and what can be done by hand."""
+
+import sqlite3
+from typing import Any
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.money import Money, written
+from app.practice import drawer, hours, mailbag, sessions, transactions
+from app.practice.doors import answering
+from app.practice.doors.control import MISCHIEF
+from app.practice.refusals import Refused
+
+counter = Blueprint("counter", __name__)
+
+
+@counter.get("/")
+def show() -> ResponseReturnValue:
+    """The last of everything, with how each delivery went."""
+    with answering.box().open() as db:
+        return render_template(
+            "practice/counter.html",
+            now=clock.from_timestamp(hours.now()),
+            balance=_balance(db),
+            sessions=_sessions(db),
+            charges=[_written(row) for row in _last(db, "charge") if row["paid"]],
+            refunds=[_written(row) for row in _last(db, "refund")],
+            disputes=[_written(row) for row in _last(db, "dispute")],
+            payouts=[_written(row) for row in _last(db, "payout")],
+            events=_events(db),
+            on=drawer.mischief(db),
+            webhook_url=current_app.extensions["settings"].webhook_url,
+        )
+
+
+@counter.post("/mischief")
+def switch() -> ResponseReturnValue:
+    """Switch the chosen faults on and the others off."""
+    with answering.box().open() as db:
+        drawer.switch(db, set(MISCHIEF) & set(request.form.getlist("on")))
+    return _back()
+
+
+@counter.post("/events/<reference>/deliveries")
+def deliver_again(reference: str) -> ResponseReturnValue:
+    """Send an event once more."""
+    with answering.box().open() as db:
+        if not mailbag.again(db, reference):
+            abort(404)
+    return _back()
+
+
+@counter.post("/sessions/<reference>/expiry")
+def expire(reference: str) -> ResponseReturnValue:
+    """End an open session before its time, as if the payer had walked away."""
+    with answering.box().open() as db:
+        try:
+            kept = sessions.present(db, reference)
+            sessions.expire(db, kept.body, kept.private, answering.by_hand())
+        except Refused as refused:
+            abort(404 if refused.status == 404 else 409)
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    """To the counter, after telling the rounds that there is something to do."""
+    answering.rounds().wake()
+    return redirect("/", code=303)
+
+
+def _last(db: sqlite3.Connection, kind: str) -> list[dict[str, Any]]:
+    return drawer.every(db, kind, limit=20)
+
+
+def _written(body: dict[str, Any]) -> dict[str, Any]:
+    """An object as the page shows it: when it was made, its sum in words, and what is left of it to refund."""
+    currency = body["currency"]
+    left = body["amount"] - body.get("amount_refunded", 0)
+    return {
+        **body,
+        "made": clock.from_timestamp(body["created"]),
+        "sum": written(Money(body["amount"], currency)),
+        "left": str(Money(left, currency).major()) if left else "",
+    }
+
+
+def _balance(db: sqlite3.Connection) -> list[dict[str, str]]:
+    """What the till holds, by currency, in words."""
+    held = transactions.balance(db)
+    return [
+        {
+            "available": written(Money(available["amount"], available["currency"])),
+            "pending": written(Money(pending["amount"], pending["currency"])),
+        }
+        for available, pending in zip(held["available"], held["pending"], strict=True)
+    ]
+
+
+def _sessions(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The last twenty sessions, as the page shows them."""
+    rows = [sessions.present(db, body["id"]) for body in _last(db, "checkout.session")]
+    return [
+        {
+            "id": kept.body["id"],
+            "made": clock.from_timestamp(kept.body["created"]),
+            "what": kept.private["items"][0]["description"],
+            "amount": written(Money(kept.body["amount_total"], kept.body["currency"])),
+            "status": kept.body["status"],
+            "url": kept.body["url"],
+        }
+        for kept in rows
+    ]
+
+
+def _events(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The last forty events with their deliveries; instants are aware, or none."""
+    return [
+        {
+            **row,
+            "made": clock.from_timestamp(row["created"]),
+            "next": clock.from_timestamp(int(row["next_at"])) if row["next_at"] else None,
+        }
+        for row in mailbag.latest(db, 40)
+    ]

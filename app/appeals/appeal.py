@@ -16,6 +16,7 @@ class Appeal(Base):
     Without `starts_on` it is a draft. Without `ends_on` it goes on until it is ended. Without `precedence` it has its
     page but never stands under articles; of those that could, the highest precedence is in force, and among equals
     the one that started last. `suggested_minor` are the amounts offered, in minor units of `currency`.
+    `preset_rhythm` is which of 'once' and 'monthly' the giving form has chosen beforehand, by default neither.
     `offered_digest` says which archive text an import offered this appeal from, so that it is offered once.
     """
 
@@ -24,6 +25,7 @@ class Appeal(Base):
         CheckConstraint("target_minor > 0", name="target"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
         CheckConstraint("currency = lower(currency) AND length(currency) = 3", name="currency"),
+        CheckConstraint("preset_rhythm IN ('once', 'monthly')", name="preset_rhythm"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -37,6 +39,7 @@ class Appeal(Base):
     ends_on: Mapped[date | None]
     precedence: Mapped[int | None]
     suggested_minor: Mapped[list[int]] = mapped_column(JSON, default=list)
+    preset_rhythm: Mapped[str | None] = mapped_column(String(10))
     offered_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

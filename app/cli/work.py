@@ -11,7 +11,7 @@ from app.cli.starting import begin_books
 from app.config import Settings
 from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
-from app.worker import events, loop, receipts, refunds
+from app.worker import events, letters, loop, receipts, refunds
 from app.worker.clockwork import HOUSEKEEPING
 from app.worker.seals import SEALS
 from app.writing import writing
@@ -21,7 +21,7 @@ from app.writing import writing
 @click.option("--once", is_flag=True, help="Do what is due now, then exit.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Do what is due: follow up Stripe's events, issue, render and mail receipts."""
+    """Do what is due: follow up Stripe's events, issue, render and mail receipts, send letters."""
     settings: Settings = current_app.extensions["whipround"]
     begin_books(settings)
     stop = threading.Event()
@@ -39,6 +39,7 @@ def work(once: bool) -> None:
             events.duty(gateway),
             refunds.duty(gateway),
             receipts.duty(settings, renderer),
+            letters.duty(settings),
         ]
         if once:
             click.echo(f"{loop.do_all_due(duties)} done.")

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.donations import plan  # noqa: F401 - a donation may be of a plan
 from app.extensions import Base, Key
 from app.money import Money
 
@@ -17,7 +18,8 @@ class Donation(Base):
     `amount_minor` is what was pledged, and once received what was charged. The giver's details are as they were
     typed for this gift; nothing of them is copied into the ledger. `submission` is the digest of the form's nonce
     and content: the same submission is the same pledge. `checkout_key` is the idempotency key under which Stripe is
-    asked for a Checkout Session; it is committed before the call.
+    asked for a Checkout Session; it is committed before the call. One month's gift of a plan (`plan_id`) is made when
+    it has been charged, so it is received at once.
     """
 
     __tablename__ = "donations"
@@ -38,6 +40,7 @@ class Donation(Base):
     pledged_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     charge_id: Mapped[str | None] = mapped_column(String(80), unique=True)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("plans.id"), index=True)
     declined_at: Mapped[datetime | None]
 
     name: Mapped[str | None] = mapped_column(String(120))

@@ -1,0 +1,42 @@
+"""Letters: each mail that is due is written as things are when it goes out, and sent once."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import select
+
+from app import clock
+from app.config import Settings
+from app.donations.letter import DROPPED, DUE, SENT, DueLetter
+from app.extensions import db
+from app.mail import sending
+from app.mail.letter import Mail
+from app.worker.duties import Duty
+from app.writing import writing
+
+# Writes the mail that a letter stands for; `None` when there is nothing to say any more, or nobody to say it to. It
+# runs inside a writing unit, so it may leave something behind (the hash of a link's token), but must not go out.
+Writer = Callable[[DueLetter, Settings], Mail | None]
+
+# Who writes which kind of letter.
+WRITERS: dict[str, Writer] = {}
+
+
+def duty(settings: Settings, writers: Mapping[str, Writer] = WRITERS) -> Duty:
+    """The duty of letters that have not been sent."""
+
+    def send(row_id: int) -> None:
+        with writing():
+            letter = db.session.scalars(select(DueLetter).where(DueLetter.id == row_id)).one()
+            if letter.state != DUE:
+                return
+            mail = writers[letter.kind](letter, settings)
+            if mail is None:
+                letter.state = DROPPED
+        if mail is None:
+            return
+        sending.send(mail, sender=settings.mail_from, smtp_url=settings.smtp_url, outbox=settings.outbox)
+        with writing():
+            sent = db.session.get_one(DueLetter, row_id)
+            sent.state, sent.sent_at = SENT, clock.now()
+
+    return Duty("letter", DueLetter, DueLetter.state == DUE, send)

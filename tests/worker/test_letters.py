@@ -1,0 +1,74 @@
+"""The letters' duty: what is due is written as things are when it goes out, and sent once."""
+
+import email
+import email.policy
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.donations import letter
+from app.donations.letter import DueLetter
+from app.extensions import db
+from app.mail.letter import Mail
+from app.worker import letters
+from app.writing import writing
+
+
+def writer(due: DueLetter, settings) -> Mail | None:
+    return Mail(
+        to="lucja@example.org",
+        subject="About your plan",
+        text=f"It is about {due.subject}.",
+        html=f"<p>It is about {due.subject}.</p>",
+        message_id=f"{due.message_id}@lantern.example",
+        date=clock.local(due.asked_at),
+    )
+
+
+def ask(occasion: str = "once") -> None:
+    with writing():
+        letter.ask("note", "plan:abc", occasion)
+
+
+@pytest.mark.both_databases
+def test_a_letter_that_is_due_is_sent_once(app, settings):
+    ask()
+    ask()
+    duty = letters.duty(settings, {"note": writer})
+    assert duty.work_once()
+    assert not duty.work_once()
+    sent = db.session.scalars(select(DueLetter)).one()
+    assert (sent.state, sent.last_error) == ("sent", None)
+    assert sent.sent_at is not None
+    (path,) = settings.outbox.glob("*")
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert (mail["To"], mail["Subject"]) == ("lucja@example.org", "About your plan")
+
+
+def test_another_occasion_is_another_letter(app, settings):
+    ask("in_1")
+    ask("in_2")
+    duty = letters.duty(settings, {"note": writer})
+    assert [duty.work_once(), duty.work_once(), duty.work_once()] == [True, True, False]
+    assert len(list(settings.outbox.glob("*"))) == 2
+
+
+def test_a_letter_with_nothing_left_to_say_is_dropped(app, settings):
+    ask()
+    assert letters.duty(settings, {"note": lambda _due, _settings: None}).work_once()
+    assert db.session.scalars(select(DueLetter)).one().state == "dropped"
+    assert not settings.outbox.exists()
+
+
+def test_a_message_id_does_not_give_the_subject_away(app, settings):
+    ask()
+    assert "abc" not in db.session.scalars(select(DueLetter.message_id)).one()
+
+
+def test_a_letter_that_cannot_be_written_stays_due_with_its_reason(app, settings):
+    ask()
+    assert letters.duty(settings, {}).work_once()
+    kept = db.session.scalars(select(DueLetter)).one()
+    assert (kept.state, kept.last_error) == ("due", "KeyError")
+    assert kept.next_try_at is not None

@@ -108,7 +108,9 @@ def test_the_life_in_its_own_order_is_booked_to_the_penny(app):
 
 @given(data=st.data())
 @hypothesis_settings(
-    max_examples=SCHEDULES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=SCHEDULES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_order_and_any_repetition_of_a_life_end_in_the_same_books(app, data):
     db.session.rollback()

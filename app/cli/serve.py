@@ -71,6 +71,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_connections": _CONNECTIONS,
             "graceful_timeout": _GRACE,
             "keepalive": 5,
+            # Whoever has left is not waited for; a thread that still works for them comes to its end by itself.
+            "asgi_disconnect_grace_period": 0,
             # Whose request it was, and for which page, is nobody's to keep.
             "accesslog": None,
             # Who the client is, Flask decides from TRUSTED_PROXIES alone.

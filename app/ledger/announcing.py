@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "whipround_totals"
 # The mark that `balances.move` leaves on the session; it is taken off when the commit has been announced.
 MOVED = "balances_moved"
-_PACE = 0.1
-_IDLE = 10.0
+# Seconds: between two announcements; without any, until the thread and its connection end.
+_PACE, _IDLE = 0.1, 10.0
 
 
 class Announcer:
@@ -39,7 +39,7 @@ class Announcer:
         """Have it announced soon; returns at once."""
         self._moved.set()
         with self._starting:
-            # A thread does not live on in a forked child, and says so.
+            # A thread does not live on in a forked child, and says so there.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._announce, name="announcer", daemon=True)
                 self._thread.start()
@@ -48,11 +48,7 @@ class Announcer:
         """Announce whenever something has moved since the last time; the last of many commits is never left out."""
         engine = create_engine(self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         connection: Connection | None = None
-        while True:
-            if connection is not None and not self._moved.wait(_IDLE):
-                connection.close()
-                connection = None
-            self._moved.wait()
+        while self._moved.wait(_IDLE) or not self._rests():
             self._moved.clear()
             try:
                 connection = connection or engine.connect()
@@ -63,6 +59,16 @@ class Announcer:
                     connection.close()
                 connection = None
             time.sleep(_PACE)
+        if connection is not None:
+            connection.close()
+
+    def _rests(self) -> bool:
+        """Whether the thread may end; the next commit starts another."""
+        with self._starting:
+            if self._moved.is_set():
+                return False
+            self._thread = None
+            return True
 
 
 _announcers: WeakKeyDictionary[Engine, Announcer] = WeakKeyDictionary()

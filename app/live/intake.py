@@ -1,19 +1,20 @@
-"""Taking in a request as a whole before one of Flask's few threads is given to it, and getting the thread back.
+"""Taking in a request as a whole before one of Flask's few threads is given to it.
 
-A thread that waited for the bytes of a slow sender, or for a reader who has left, would be lost to everybody else:
-eight of them would stop the site. So the body is read here, on the loop, within a size and a time; and what Flask
-answers is no longer waited for once its reader is gone or has been silent for too long.
+A thread that waited for the bytes of a slow sender, or for a slow reader of its answer, would be lost to everybody
+else: eight of them would stop the site. So bodies are read here, on the loop, within a size and a time; and answers
+are handed over by `handover`.
 """
 
 import asyncio
 
 from app.live.conversation import Application, Message, Receive, Scope, Send, answer, header
+from app.live.handover import Handover, Shelf
 
 # Bytes: the largest body; all bodies that are being taken in at a time, in one process.
 LARGEST = 1024 * 1024
 _ALTOGETHER = 64 * LARGEST
-# Seconds: to send a whole body; to read some of an answer.
-_TO_SEND, _TO_READ = 20.0, 30.0
+# Seconds to send a whole body.
+_PATIENCE = 20.0
 
 
 class Intake:
@@ -23,6 +24,7 @@ class Intake:
         """`behind` is the application, as ASGI."""
         self._behind = behind
         self._taken = 0
+        self._shelf = Shelf()
         self._running: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,7 +36,7 @@ class Intake:
         body = bytearray()
         try:
             try:
-                async with asyncio.timeout(_TO_SEND):
+                async with asyncio.timeout(_PATIENCE):
                     refusal = await self._take(receive, body)
             except TimeoutError:
                 refusal = 408, "That took too long to arrive."
@@ -63,45 +65,19 @@ class Intake:
         return None
 
     async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
-        reader = _Reader(send)
+        handover = Handover(self._shelf)
 
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        running = asyncio.create_task(self._behind(scope, receive, reader.send))
+        running = asyncio.create_task(self._behind(scope, receive, handover.write))
+        # The loop alone keeps no task alive, and a thread whose reader has gone must still come to its end.
         self._running.add(running)
         running.add_done_callback(self._running.discard)
-        try:
-            await asyncio.shield(running)
-        except asyncio.CancelledError:
-            # The connection is gone, but the thread is still at work: it finishes, and nobody is written to.
-            reader.leave()
-            raise
-
-
-class _Reader:
-    """Whoever reads an answer: until they leave, or take nothing for too long."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._gone = False
-        self._patience: asyncio.Timeout | None = None
-
-    async def send(self, message: Message) -> None:
-        if self._gone:
-            return
-        try:
-            async with asyncio.timeout(_TO_READ) as self._patience:
-                await self._send(message)
-        except TimeoutError:
-            self._gone = True
-        finally:
-            self._patience = None
-
-    def leave(self) -> None:
-        self._gone = True
-        if self._patience is not None and not self._patience.expired():
-            self._patience.reschedule(0)
+        running.add_done_callback(lambda _: handover.end())
+        await handover.read(send)
+        if running.done():
+            running.result()
 
 
 def _with_length(scope: Scope, length: int) -> Scope:

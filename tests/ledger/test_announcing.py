@@ -90,3 +90,19 @@ def test_announcing_goes_on_when_its_connection_was_cut(listening: Listening) ->
         if heard(listening, 0.3, enough=1):
             return
     pytest.fail("nothing was announced any more")
+
+
+def test_a_thread_that_rested_too_long_ends_and_the_next_commit_starts_another(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announcing, "_IDLE", 0.05)
+    threads = []
+    for number in range(3):
+        a_gift(f"test:{number}")
+        assert heard(listening, PATIENCE, enough=1) == 1
+        thread = announcing._announcers[db.engine]._thread
+        if thread is not None:
+            threads.append(thread)
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+    assert len(set(threads)) == len(threads)

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from a2wsgi import WSGIMiddleware
 
-from app.live import intake
-from app.live.conversation import Application, Message
+from app.live import handover, intake
+from app.live.conversation import Application, Message, Receive, Scope, Send
 from app.live.intake import LARGEST, Intake
 
 PATIENCE = 10
@@ -94,7 +94,7 @@ def test_a_body_that_is_too_large_is_refused_before_a_thread_is_given_to_it() ->
 
 
 def test_a_sender_who_never_ends_holds_no_thread_and_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_TO_SEND", 0.3)
+    monkeypatch.setattr(intake, "_PATIENCE", 0.3)
 
     async def story() -> None:
         at = one_thread()
@@ -120,24 +120,46 @@ def test_too_many_bodies_at_a_time_are_put_off(monkeypatch: pytest.MonkeyPatch) 
     asyncio.run(story())
 
 
-def test_a_reader_who_leaves_in_the_middle_gives_the_thread_back() -> None:
+async def stopped_reading(reader: Caller) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while len(reader.messages) < 2:
+            await asyncio.sleep(0.01)
+
+
+def test_a_slow_reader_holds_no_thread() -> None:
     async def story() -> None:
         at, reader = one_thread(), Caller(path="/long")
         reader.reads = False
         reading = asyncio.create_task(ask(at, reader))
-        async with asyncio.timeout(PATIENCE):
-            while len(reader.messages) < 2:
-                await asyncio.sleep(0.01)
-        # The server cancels the conversation when the connection is lost.
+        await stopped_reading(reader)
+        assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
         reading.cancel()
         await asyncio.wait([reading])
-        assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
 
     asyncio.run(story())
 
 
-def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_TO_READ", 0.2)
+def test_a_reader_who_leaves_in_the_middle_gives_the_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "_ONE", 5000)
+
+    async def story() -> None:
+        at, reader = one_thread(), Caller(path="/long")
+        reader.reads = False
+        reading = asyncio.create_task(ask(at, reader))
+        await stopped_reading(reader)
+        # The server cancels the conversation when the connection is lost.
+        reading.cancel()
+        await asyncio.wait([reading])
+        assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
+        assert at._shelf.held == 0
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("limit", ["_ONE", "_ALL"])
+def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(handover, limit, 5000)
+    monkeypatch.setattr(handover, "_PATIENCE", 0.2)
 
     async def story() -> None:
         at, reader = one_thread(), Caller(path="/long")
@@ -145,5 +167,21 @@ def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: p
         await ask(at, reader)
         assert len(reader.messages) == 2
         assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
+        assert at._shelf.held == 0
 
     asyncio.run(story())
+
+
+def test_a_long_answer_arrives_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "_ONE", 5000)
+    read = asyncio.run(ask(one_thread(), Caller(path="/long")))
+    assert read.body == b"x" * 1_000_000
+    assert read.messages[-1].get("more_body", False) is False
+
+
+def test_what_fails_behind_fails_before() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(ask(Intake(broken), Caller()))

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,25 @@ from app import clock
 from app.extensions import db
 from app.factory import THREADS
 from app.writing import writing
-from tests.cast import an_appeal
 from tests.conftest import SECRET
-from tests.live.site import PATIENCE, SLUG, Site, serving
+from tests.live.site import PATIENCE, House, Site, open_house
+
+
+@pytest.fixture(scope="module")
+def house(engine_name: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder: Path = tmp_path_factory.mktemp("house")
+    with open_house(engine_name, template, folder) as opened:
+        yield opened
 
 
 @pytest.fixture
-def site(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Site]:
-    an_appeal(SLUG)
-    with serving(database_url, tmp_path) as served:
-        yield served
+def site(house: House) -> Site:
+    return house.site
+
+
+@pytest.fixture
+def slug(house: House) -> str:
+    return house.open_appeal()
 
 
 def a_delivery() -> tuple[bytes, dict[str, str]]:
@@ -45,8 +55,8 @@ def a_delivery() -> tuple[bytes, dict[str, str]]:
 
 
 @pytest.mark.both_databases
-def test_pages_static_files_and_health_come_from_one_port(site: Site) -> None:
-    status, headers, page = site.ask("GET", f"/appeals/{SLUG}")
+def test_pages_static_files_and_health_come_from_one_port(site: Site, slug: str) -> None:
+    status, headers, page = site.ask("GET", f"/appeals/{slug}")
     assert status == 200
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert b"data-live" in page
@@ -58,16 +68,32 @@ def test_pages_static_files_and_health_come_from_one_port(site: Site) -> None:
 
 
 @pytest.mark.both_databases
-def test_a_process_whose_schema_is_not_current_is_not_well(app: Flask, site: Site) -> None:
-    with writing():
-        db.session.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+def test_a_process_is_not_well_while_its_schema_is_not_current(house: House) -> None:
+    with a_schema_of_another_release(house.app):
+        status, body = until_health_is_not(200, house.site)
+        assert (status, body) == (503, b"not well\n")
+    assert until_health_is_not(503, house.site) == (200, b"well\n")
+
+
+@contextmanager
+def a_schema_of_another_release(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    change = text("UPDATE alembic_version SET version_num = :version")
+    with app.app_context(), writing():
+        db.session.execute(change, {"version": "older"})
+    yield
+    with app.app_context(), writing():
+        db.session.execute(change, {"version": current})
+
+
+def until_health_is_not(status: int, site: Site) -> tuple[int, bytes]:
     deadline = time.monotonic() + PATIENCE
     # An answer stands for a second.
-    while site.ask("GET", "/healthz")[0] == 200:
+    while (answer := site.ask("GET", "/healthz"))[0] == status:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    status, _, body = site.ask("GET", "/healthz")
-    assert (status, body) == (503, b"not well\n")
+    return answer[0], answer[2]
 
 
 def test_a_delivery_is_taken_in_whole_with_and_without_a_length(site: Site) -> None:
@@ -96,15 +122,15 @@ def test_flask_keeps_smaller_limits_of_its_own(site: Site) -> None:
     assert site.ask("POST", "/webhooks/stripe", body=b"x" * 500_000)[0] == 400
 
 
-def test_readers_who_leave_do_not_take_the_threads_with_them(site: Site) -> None:
+def test_readers_who_leave_do_not_take_the_threads_with_them(site: Site, slug: str) -> None:
     for _ in range(THREADS + 4):
         with socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE) as caller:
-            caller.sendall(f"GET /appeals/{SLUG} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    assert site.ask("GET", f"/appeals/{SLUG}")[0] == 200
+            caller.sendall(f"GET /appeals/{slug} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert site.ask("GET", f"/appeals/{slug}")[0] == 200
 
 
-def test_whom_a_caller_claims_to_be_counts_only_behind_a_trusted_proxy(site: Site) -> None:
+def test_whom_a_caller_claims_to_be_counts_only_behind_a_trusted_proxy(site: Site, slug: str) -> None:
     """Without TRUSTED_PROXIES a forwarded scheme or host changes nothing that a page says."""
     claims = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": "1.2.3.4"}
-    claimed = site.ask("GET", f"/appeals/{SLUG}", headers=claims)[2]
+    claimed = site.ask("GET", f"/appeals/{slug}", headers=claims)[2]
     assert b"evil.example" not in claimed

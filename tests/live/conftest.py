@@ -1,18 +1,16 @@
-"""A site that is served, with one appeal."""
+"""A served house for each module."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
-from tests.cast import an_appeal
-from tests.live.site import SLUG, Site, serving
+from tests.live.site import House, open_house
 
 
-@pytest.fixture
-def site(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Site]:
-    """The site over this test's database; `app` is another process's application over the same."""
-    an_appeal(SLUG)
-    with serving(database_url, tmp_path) as served:
-        yield served
+@pytest.fixture(scope="module")
+def house(engine_name: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A served site, and another process's application over the same database."""
+    folder: Path = tmp_path_factory.mktemp("house")
+    with open_house(engine_name, template, folder) as opened:
+        yield opened

@@ -1,8 +1,12 @@
-"""A site as browsers meet it: `flask serve` in a process of its own, and streams read from it over HTTP."""
+"""A site as browsers meet it: `flask serve` in a process of its own, and streams read from it over HTTP.
+
+Starting a server takes seconds, so the tests of a module share one, and each has an appeal of its own.
+"""
 
 import http.client
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,16 +19,19 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
-from app import clock
+from app import clock, create_app
 from app.appeals.appeal import Appeal, AppealAccount
 from app.extensions import db
 from app.ledger import accounts, posting
 from app.money import Money
 from app.writing import writing
+from tests import postgresql
+from tests.cast import an_appeal
+from tests.conftest import make_settings
 
 ROOT = Path(__file__).parents[2]
-SLUG = "press-fund"
 # Seconds until a test gives up; what it waits for takes a fraction of one.
 PATIENCE = 30
 
@@ -40,7 +47,7 @@ class Event:
 class Stream:
     """A browser's stream."""
 
-    def __init__(self, port: int, slug: str = SLUG, last_event_id: str | None = None) -> None:
+    def __init__(self, port: int, slug: str, last_event_id: str | None = None) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         self._connection.request(
             "GET", f"/live/appeals/{slug}", headers={"Last-Event-ID": last_event_id} if last_event_id else {}
@@ -147,9 +154,49 @@ def _until_well(site: Site) -> None:
         time.sleep(0.05)
 
 
-def give(app: Flask, minor: int, slug: str = SLUG) -> None:
-    """Book a gift to an appeal, committed by this process, which is another than the server's."""
-    with app.app_context(), writing():
+@dataclass
+class House:
+    """A site that is served, and `app`: another process's application over the same database."""
+
+    app: Flask
+    site: Site
+
+    def open_appeal(self) -> str:
+        """Open an appeal that nobody has given to; its slug."""
+        slug = f"appeal-{secrets.token_hex(4)}"
+        with self.app.app_context():
+            an_appeal(slug)
+        return slug
+
+    def give(self, slug: str, minor: int) -> None:
+        """Book a gift, committed by this process, which is another than the server's."""
+        with self.app.app_context():
+            give(minor, slug)
+
+
+@contextmanager
+def open_house(engine_name: str, template: str, folder: Path) -> Iterator[House]:
+    """A house on a copy of the migrated `template`."""
+    if engine_name == "sqlite":
+        path = folder / "whipround.sqlite3"
+        shutil.copyfile(make_url(template).database or "", path)
+        url = f"sqlite:///{path}"
+    else:
+        url = postgresql.create("house_" + secrets.token_hex(6), template=template)
+    app = create_app(make_settings(folder, url))
+    try:
+        with serving(url, folder) as site:
+            yield House(app, site)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+        if engine_name == "postgresql":
+            postgresql.drop(url)
+
+
+def give(minor: int, slug: str) -> None:
+    """Book a gift to an appeal, in the present application's context."""
+    with writing():
         income = db.session.scalars(
             select(AppealAccount.account_id)
             .join(Appeal, Appeal.id == AppealAccount.appeal_id)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 import uvloop
@@ -49,6 +50,18 @@ def put(port: int, requests: list[bytes], folder: Path, *, connections: int = 8,
     if set(load.statuses) != {expected}:
         raise RuntimeError(f"expected {expected} only, got {load.statuses}")
     return load
+
+
+def etag(port: int, path: str) -> str:
+    """The ETag of a page."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.headers["ETag"]
+    finally:
+        connection.close()
 
 
 class _Connection(asyncio.Protocol):

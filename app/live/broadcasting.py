@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.live.conversation import Send
 from app.live.listening import Listener
+from app.live.watched import Watched
 
 log = logging.getLogger(__name__)
 
@@ -17,30 +18,10 @@ Reading = Callable[[str], tuple[str, str] | None]
 _PACE, _RECHECK = 0.25, 0.8
 # Reading pauses at least this many times as long as it took, so that many watched appeals leave time for other work.
 _REST = 2
-# After this many connections the loop turns to other requests for a moment.
-_SLICE = 200
-
-
-class Watched:
-    """An appeal that is watched: its present event, and the connections (each with its task) that want the next."""
-
-    __slots__ = ("event", "slug", "version", "watchers")
-
-    def __init__(self, slug: str, version: str, html: str) -> None:
-        """Begin with the present fragment."""
-        self.slug = slug
-        self.watchers: dict[Send, asyncio.Task[None]] = {}
-        self.show(version, html)
-
-    def show(self, version: str, html: str) -> None:
-        """Take a fragment. It becomes an event once, whatever the number of connections."""
-        self.version = version
-        lines = "".join(f"data: {line}\n" for line in html.splitlines())
-        self.event = f"id: {version}\n{lines}\n".encode()
 
 
 class Broadcasting:
-    """The watched appeals of one process. Connections have no queues: all are written to in one go."""
+    """The watched appeals of one process. There is one reading and one listener, whatever the browsers."""
 
     def __init__(self, read: Reading, listen: Listener, heartbeat: float) -> None:
         """`read` is called on a thread; `listen` learns of commits; `heartbeat` is in seconds."""
@@ -72,7 +53,7 @@ class Broadcasting:
         watched = self._watched.setdefault(found.slug, found)
         watched.watchers[send] = task
         if watched.version != version:
-            _push(send, task, watched.event)
+            watched.send(send, watched.event)
         if self._work is None:
             self._work = asyncio.create_task(self._follow())
         if len(watched.watchers) == 1:
@@ -89,7 +70,7 @@ class Broadcasting:
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         for watched in self._watched.values():
-            _dismiss(watched)
+            watched.dismiss()
 
     async def _follow(self) -> None:
         """Listen, read again, send; until nobody watches any more."""
@@ -126,55 +107,23 @@ class Broadcasting:
             if watched is None:
                 continue
             if fragment is None:
-                _dismiss(watched)
+                watched.dismiss()
                 continue
             is_news = fragment[0] != watched.version
             # What is no news is kept all the same: who comes now shall not see an older "as at" than the page's.
             watched.show(*fragment)
             if is_news:
-                await _send_to_all(watched, watched.event)
+                await watched.send_to_all(watched.event)
 
     async def _beat(self) -> None:
         """Say now and then that the line is still there: proxies cut silent ones, and lost ones are noticed."""
         while True:
             await asyncio.sleep(self._heartbeat)
             for watched in list(self._watched.values()):
-                await _send_to_all(watched, b":\n\n")
+                await watched.send_to_all(b":\n\n")
 
     async def _read_all(self, slugs: list[str]) -> dict[str, tuple[str, str] | None]:
         def read_all() -> dict[str, tuple[str, str] | None]:
             return {slug: self._read(slug) for slug in slugs}
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, read_all)
-
-
-async def _send_to_all(watched: Watched, body: bytes) -> None:
-    for count, send in enumerate(list(watched.watchers), start=1):
-        # While others were served, this one may have left.
-        task = watched.watchers.get(send)
-        if task is not None:
-            _push(send, task, body)
-        if count % _SLICE == 0:
-            await asyncio.sleep(0)
-
-
-def _push(send: Send, task: asyncio.Task[None], body: bytes, *, last: bool = False) -> None:
-    """Write to one connection without waiting for it.
-
-    A send that waits means that tens of kilobytes lie unread: this browser sleeps or is gone, and its stream ends. It
-    connects again when it wakes. So `send` is begun by hand: one slow reader must not hold up all the others.
-    """
-    step = send({"type": "http.response.body", "body": body, "more_body": not last})
-    try:
-        step.send(None)
-    except StopIteration:
-        return
-    step.close()
-    task.cancel()
-
-
-def _dismiss(watched: Watched) -> None:
-    """End an appeal's streams in good order."""
-    for send, task in list(watched.watchers.items()):
-        _push(send, task, b"", last=True)
-        task.cancel()

@@ -36,7 +36,7 @@ class Browser:
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
         }
         self.messages: list[Message] = []
-        self.asleep = False
+        self.asleep = self.broken = False
         self._left = asyncio.Event()
 
     async def receive(self) -> Message:
@@ -47,6 +47,8 @@ class Browser:
         self.messages.append(dict(message))
         if self.asleep:
             await asyncio.Event().wait()
+        if self.broken:
+            raise ConnectionResetError
 
     def leave(self) -> None:
         self._left.set()
@@ -118,12 +120,13 @@ def test_nothing_is_read_when_nobody_watches_any_more() -> None:
     asyncio.run(story())
 
 
-def test_a_browser_that_does_not_read_loses_its_stream_and_holds_up_nobody() -> None:
+@pytest.mark.parametrize("trouble", ["asleep", "broken"])
+def test_a_browser_that_does_not_read_loses_its_stream_and_holds_up_nobody(trouble: str) -> None:
     async def story() -> None:
         house, sleeper, reader = House(), Browser(), Browser()
         asleep, awake = house.open(sleeper), house.open(reader)
         await becomes_true(lambda: "v0" in sleeper.body and "v0" in reader.body)
-        sleeper.asleep = True
+        setattr(sleeper, trouble, True)
         house.totals.version = 1
         await becomes_true(lambda: "v1" in reader.body)
         with pytest.raises(asyncio.CancelledError):

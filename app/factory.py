@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy.pool import QueuePool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import clock, config, limits, writing  # noqa: F401 - every table is known once the house stands
+from app import clock, config, limits, money, writing  # noqa: F401 - every table is known once the house stands
 from app.appeals import article  # noqa: F401
 from app.config import Settings
 from app.extensions import babel, csrf, db, migrate
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
     settings = settings or config.read()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock.use_local_zone(settings.timezone)
+    money.use_home_currency(settings.currency)
     app = Flask(
         "app",
         root_path=str(_ROOT / "app"),

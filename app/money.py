@@ -32,6 +32,20 @@ class TooManyDecimals(NotAnAmount):
     """The amount has more decimals than its currency."""
 
 
+_home_currency = "gbp"
+
+
+def use_home_currency(currency: str) -> None:
+    """Set the currency that this organisation's account is kept in; the composition calls it once."""
+    global _home_currency
+    _home_currency = currency
+
+
+def home_currency() -> str:
+    """The currency that this organisation's account is kept in, from the setting CURRENCY."""
+    return _home_currency
+
+
 def decimals(currency: str) -> int:
     """How many decimals the currency's main unit has: 2 for gbp, 0 for jpy, 3 for kwd."""
     if currency in ZERO_DECIMAL:

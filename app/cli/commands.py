@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import appeals, articles, books, example
+from app.cli import appeals, articles, books, donations, example
 from app.cli.serve import serve
 from app.cli.work import work
 
@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(appeals.group)
     app.cli.add_command(articles.group)
     app.cli.add_command(books.group)
+    app.cli.add_command(donations.group)
     app.cli.add_command(example.group)
     app.cli.add_command(serve)
     app.cli.add_command(work)

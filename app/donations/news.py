@@ -7,7 +7,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.donations import disputing, fees, giving, giving_back, paying_out, refunding, settlement
+from app.donations import correcting, disputing, fees, giving, giving_back, paying_out, refunding, settlement
 from app.payments import charge as charges
 from app.payments.charge import API_VERSION, DONATION, Charge
 from app.payments.dispute import Dispute
@@ -77,6 +77,9 @@ def book(found: Found) -> None:
         disputing.book(dispute)
     if found.payout is not None:
         paying_out.book(found.payout)
+    changed = {each.charge.charge_id for each in found.refunds} | {each.charge.charge_id for each in found.disputes}
+    for charge_id in sorted(changed):
+        correcting.correct(charge_id)
 
 
 def settle(charge: Charge) -> None:

@@ -1,4 +1,4 @@
-"""Receipting: what the receipt of a donation says, and the mail that brings it."""
+"""Receipting: what the receipt of a donation says, how it is numbered, and the mail that brings it."""
 
 import hashlib
 from urllib.parse import urlsplit
@@ -8,17 +8,26 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Organisation
+from app.donations import kept
 from app.donations.donation import Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.mail.letter import Attachment, Mail
-from app.receipts import wording
+from app.receipts import issuing, successions, wording
 from app.receipts.facts import Facts, lines, one_line, thawed
-from app.receipts.receipt import Receipt, ReceiptFile
+from app.receipts.receipt import DUE, Receipt, ReceiptFile
 
 
 class NotReceived(DomainError):
     """The receipt's donation has not been received."""
+
+
+class NothingKept(DomainError):
+    """All of the receipt's donation has been given back, so there is nothing to prove."""
+
+
+class Changed(DomainError):
+    """The receipt would say something else by now than what was checked; the next try checks that."""
 
 
 class NoAddress(DomainError):
@@ -30,14 +39,20 @@ class NotRendered(DomainError):
 
 
 def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, language: str = "en-GB") -> Facts:
-    """What a donation's receipt will say, as things are now; numbering freezes it. Raises `NotReceived`."""
+    """What a donation's receipt will say, as things are now; numbering freezes it.
+
+    The amount is what is kept of the gift by then. Raises `NotReceived` or `NothingKept`.
+    """
     donation = _donation(receipt)
     if donation.received_at is None:
         raise NotReceived("a gift that has not been received has no receipt")
+    amount = kept.of(donation)
+    if amount.minor <= 0:
+        raise NothingKept("all of this gift has been given back")
     return Facts(
         received_on=clock.local_day(donation.received_at).isoformat(),
-        amount_minor=donation.amount_minor,
-        currency=donation.currency,
+        amount_minor=amount.minor,
+        currency=amount.currency,
         method="card",
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
         organisation=one_line(organisation.name),
@@ -48,7 +63,22 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
         donation=donation.reference,
         language=language,
         link=f"{base_url}/receipts/{receipt.reference}",
+        replaces=successions.number_before(receipt),
     )
+
+
+def issue(receipt_id: int, checked: Facts, *, organisation: Organisation, base_url: str) -> None:
+    """Number a receipt that is due, when it still says what was checked; the caller commits.
+
+    Its row is locked first, as by whoever corrects it, so that no receipt is issued over an amount that a refund has
+    just changed. Raises `Changed`, and what `draft` and `issuing.issue` raise.
+    """
+    receipt = successions.locked(receipt_id)
+    if receipt is None or receipt.state != DUE:
+        return
+    if draft(receipt, organisation=organisation, base_url=base_url, language=checked.language) != checked:
+        raise Changed("what the receipt says has changed meanwhile")
+    issuing.issue(receipt_id, checked)
 
 
 def mail(receipt: Receipt) -> Mail:
@@ -82,5 +112,5 @@ def _message_id(reference: str, link: str) -> str:
 
 
 def _donation(receipt: Receipt) -> Donation:
-    reference = receipt.subject.removeprefix("donation:")
+    reference = receipt.subject.split(":")[1]
     return db.session.scalars(select(Donation).where(Donation.reference == reference)).one()

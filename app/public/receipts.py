@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.receipts import filing
+from app.receipts import filing, successions
 from app.receipts.receipt import REPLACED, VOID
 
 bp = Blueprint("receipts", __name__)
@@ -14,11 +14,11 @@ def show(reference: str) -> ResponseReturnValue:
     """The PDF; or a page that says that it is not rendered yet, or that the receipt no longer counts."""
     receipt, file = filing.find(reference) or abort(404)
     if receipt.state in (VOID, REPLACED):
-        return render_template("public/receipt_gone.html", receipt=receipt), 410
+        return render_template("public/receipt_gone.html", receipt=receipt, new=successions.after(receipt)), 410
     if file is None:
         return render_template("public/receipt_coming.html", receipt=receipt), 202
     response = Response(file.pdf, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="receipt-{receipt.series}-{receipt.number:06d}.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="receipt-{receipt.printed_number}.pdf"'
     # Browsers show a PDF with viewers of their own, which the pages' policy may keep from working.
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"

@@ -17,7 +17,8 @@ class Facts:
     """Everything that is printed. Days are ISO dates, instants ISO with offset; money is minor units and a currency.
 
     A draft has no `number`, `issued_on` and `issued_at`: numbering gives it them. `donor` and `donor_address` may be
-    empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page.
+    empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page; `replaces` is the
+    number of the receipt in whose place it stands.
     """
 
     received_on: str
@@ -33,6 +34,7 @@ class Facts:
     donation: str
     language: str
     link: str
+    replaces: str = ""
     number: str = ""
     issued_on: str = ""
     issued_at: str = ""

@@ -11,10 +11,12 @@ DUE, ISSUED, VOID, REPLACED = "due", "issued", "void", "replaced"
 
 
 class Receipt(Base):
-    """Proof of one gift. `subject` names the donation; `reference` is its unguessable public name.
+    """Proof of one gift. `subject` names the donation, and for a replacement which one it is; `reference` is its
+    unguessable public name.
 
     *due*: to be issued. *issued*: it has a number in its series (a year) and `facts`, JSON frozen for ever with its
-    SHA-256. `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due.
+    SHA-256. When what is kept of the gift changes, it becomes *replaced* and the next one is due, or, when nothing is
+    kept, *void*. `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due.
     """
 
     __tablename__ = "receipts"
@@ -52,6 +54,11 @@ class Receipt(Base):
     next_try_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def printed_number(self) -> str:
+        """The number as it is printed, '2026-000123'; empty while it has none."""
+        return "" if self.number is None else f"{self.series}-{self.number:06d}"
 
 
 class ReceiptSeries(Base):

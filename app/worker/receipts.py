@@ -10,7 +10,7 @@ from app.config import Settings
 from app.donations import receipting
 from app.extensions import db
 from app.mail import sending
-from app.receipts import filing, glyphs, issuing
+from app.receipts import filing, glyphs
 from app.receipts.receipt import DUE, ISSUED, Receipt
 from app.receipts.rendering import Renderer
 from app.worker.duties import Duty
@@ -46,7 +46,7 @@ def _issue(receipt: Receipt, settings: Settings) -> None:
     db.session.rollback()
     glyphs.check(draft.texts())
     with writing():
-        issuing.issue(receipt.id, draft)
+        receipting.issue(receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url)
 
 
 def _render(receipt: Receipt, renderer: Renderer) -> None:

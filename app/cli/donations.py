@@ -1,0 +1,56 @@
+"""`flask donations`: what the treasurer does with a gift; for now, giving it back."""
+
+from dataclasses import replace
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.donations import refunding
+from app.donations.donation import Donation
+from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
+from app.errors import DomainError
+from app.extensions import db
+from app.money import Money, written
+from app.worker import refunds
+from app.writing import writing
+
+group = AppGroup("donations", help="Give a gift back, in part or in full.")
+
+
+@group.command("refund")
+@click.argument("reference")
+@click.option("--amount", help="How much, such as 10 or 12.50; without it, all that is left.")
+@click.option("--reason", required=True, help="Why, for your own records; it can be erased later.")
+def refund(reference: str, amount: str | None, reason: str) -> None:
+    """Give a gift back to the card it came from, and say what became of it."""
+    donation = db.session.scalars(select(Donation).where(Donation.reference == reference.strip())).one_or_none()
+    if donation is None:
+        raise click.ClickException(f"There is no gift with the reference {reference}.")
+    try:
+        wanted = None if amount is None else Money.parse(amount, donation.currency)
+        with writing():
+            asked = refunding.ask(donation, wanted, by="treasurer", reason=reason)
+            row_id = asked.id
+    except DomainError as refusal:
+        raise click.ClickException(f"Nothing was refunded: {refusal}.") from refusal
+    duty = refunds.duty(current_app.extensions["gateway"])
+    replace(duty, due=duty.due & (DonationRefund.id == row_id)).work_once()
+    _say(row_id)
+
+
+def _say(row_id: int) -> None:
+    """What became of a refund, in words; exits with 1 when nothing was given back."""
+    db.session.rollback()
+    made = db.session.get_one(DonationRefund, row_id, populate_existing=True)
+    donation = db.session.get_one(Donation, made.donation_id, populate_existing=True)
+    amount, left = written(made.amount), written(refunding.left(donation))
+    if made.state == REFUSED:
+        raise click.ClickException(f"Stripe would not refund {amount}, so nothing was given back. {left} is left.")
+    if made.state in CAME_TO_NOTHING:
+        raise click.ClickException(f"The refund of {amount} failed at Stripe: nothing was given back. {left} is left.")
+    if made.state == ASKED:
+        click.echo(f"{amount} is to be given back. Stripe could not be asked yet; the worker goes on trying.")
+    else:
+        click.echo(f"{amount} is on its way back to the card. {left} of the gift is left.")

@@ -1,0 +1,38 @@
+"""A process that asks for a whole gift back from several threads at once, and prints what each was told."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from app import create_app
+from app.donations import refunding
+from app.donations.donation import Donation
+from app.extensions import db
+from app.writing import writing
+from tests.conftest import make_settings
+
+
+def main(url: str, folder: str, threads: int) -> None:
+    """Ask `threads` times at once."""
+    app = create_app(make_settings(Path(folder), url))
+
+    def ask(_: int) -> str:
+        with app.app_context():
+            try:
+                with writing():
+                    donation = db.session.query(Donation).one()
+                    refunding.ask(donation, None, by="test", reason="")
+            except refunding.MoreThanIsLeft as refusal:
+                return str(refusal)
+            finally:
+                db.session.remove()
+        return "granted"
+
+    print("ready", flush=True)
+    sys.stdin.readline()
+    with ThreadPoolExecutor(threads) as pool:
+        print(*pool.map(ask, range(threads)), sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

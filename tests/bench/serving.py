@@ -3,12 +3,14 @@
 `python -m tests.bench.serving PORT MODULE:EXPRESSION` serves as `flask serve` does.
 """
 
+import resource
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.cli.serve import Server
@@ -27,13 +29,26 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server: its port, and the process that started its worker."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def resident(self) -> int:
+        """How many bytes of the worker's memory are resident."""
+        [worker] = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(Path(f"/proc/{worker}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
 @contextmanager
-def served(application: str, environment: dict[str, str], log: Path) -> Iterator[int]:
-    """Serve `module:expression` as `flask serve` does, in one process; yields the port."""
+def served(application: str, environment: dict[str, str], log: Path) -> Iterator[Served]:
+    """Serve `module:expression` as `flask serve` does, in one process."""
     port = free_port()
     with running(["-m", "tests.bench.serving", str(port), application], environment, log) as process:
         until_open(port, process, log)
-        yield port
+        yield Served(port, process)
 
 
 @contextmanager
@@ -54,7 +69,7 @@ def running(arguments: list[str], environment: dict[str, str], log: Path) -> Ite
                 process.wait()
 
 
-def until_open(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def until_open(port: int, process: subprocess.Popen[bytes], log: Path | None = None) -> None:
     """Wait until the port answers; raises what the process said when it ended instead."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
@@ -65,7 +80,7 @@ def until_open(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"the server did not start: {log.read_text()[-3000:]}")
+    raise RuntimeError(f"the server did not start: {log.read_text()[-3000:] if log else ''}")
 
 
 if __name__ == "__main__":

@@ -32,10 +32,10 @@ def run(plan: Plan) -> Iterator[Figure]:
         with (
             staged(database, plan.folder) as own,
             staged(database, plan.folder) as other,
-            served(SUBJECT, own.environment, own.folder / "server.log") as own_port,
-            served(BASELINE, other.environment, other.folder / "server.log") as other_port,
+            served(SUBJECT, own.environment, own.folder / "server.log") as own_server,
+            served(BASELINE, other.environment, other.folder / "server.log") as other_server,
         ):
-            subject, baseline = Settling(own, own_port, count), Settling(other, other_port, count)
+            subject, baseline = Settling(own, own_server.port, count), Settling(other, other_server.port, count)
             rounds = in_turns(plan.repeat, subject.rate, baseline.rate)
             subject.check()
             baseline.check()

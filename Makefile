@@ -5,6 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 
 # How many tests run side by side: as many as there are cores, but no more than four, for each may start a browser.
+# Work is stolen, not dealt: so a module stays together, and its server and browser are started once.
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
 
 .PHONY: help
@@ -23,7 +24,7 @@ run: runtime ## Try Whipround on this machine, with practice money: the site, th
 .PHONY: test
 test: development ## Run every test (two cores: under fifteen minutes); PYTEST='-k receipt' runs some
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --cov --cov-report= --cov-fail-under=0 $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --cov --cov-report= --cov-fail-under=0 $(PYTEST)
 
 .PHONY: check
 check: inspect test coverage ## Everything that must hold before a change lands: inspect, test, coverage

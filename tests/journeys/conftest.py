@@ -23,9 +23,13 @@ def chromium() -> str:
     return named
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the whole run; each page has a profile of its own."""
+    """One browser for the tests of a module; each page has a profile of its own.
+
+    Not for the whole run: while Playwright is at work, its event loop counts as running in this thread, and tests with
+    an event loop of their own would be refused.
+    """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium(),

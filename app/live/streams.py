@@ -4,11 +4,14 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
+import logging
 import random
 from typing import Any
 
 from app.live.broadcasting import Broadcasting
 from app.live.conversation import GUARDED, Headers, Receive, Scope, Send, answer, header
+
+log = logging.getLogger(__name__)
 
 _PREFIX = "/live/appeals/"
 _LONGEST_SLUG = 80
@@ -52,7 +55,13 @@ class Streams:
         self._broadcasting.close()
 
     async def _stream(self, slug: str, last_event_id: bytes, receive: Receive, send: Send) -> None:
-        found = await self._broadcasting.find(slug)
+        try:
+            found = await self._broadcasting.find(slug)
+        except Exception as failure:
+            # Whatever it was, a line says it: thousands of browsers may come back while the database is away.
+            log.warning("a total could not be read: %s", type(failure).__name__)
+            await answer(send, 503, "The total cannot be read just now.", (b"retry-after", b"10"))
+            return
         if found is None:
             await answer(send, 404, "There is no such appeal.")
             return

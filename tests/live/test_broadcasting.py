@@ -164,6 +164,16 @@ def test_totals_come_back_with_the_database() -> None:
     asyncio.run(story())
 
 
+def test_a_stream_is_put_off_while_the_database_is_away() -> None:
+    async def story() -> None:
+        house, browser = House(), Browser()
+        house.totals.broken = True
+        await house.open(browser)
+        assert browser.status == 503
+
+    asyncio.run(story())
+
+
 def test_a_crowd_that_comes_at_once_shares_one_reading() -> None:
     async def story() -> None:
         house = House(most=200)

@@ -7,7 +7,8 @@ thrown away in one piece. `python -m app.practice` starts it.
 The way of a payment: the API makes a session (`sessions`), the page takes a card (`paying`, `cards`), which leaves a
 payment intent (`intents`), a charge (`charges`) and events (`events`). What comes later is `settling`'s: it captures
 the charge (`capturing`), ends what nobody paid, lets disputes and payouts go on. Money that was taken may go back
-(`refunds`, `disputes`, `deciding`) and to the bank (`payouts`), each movement one of the `transactions`. `rounds` has it
-settled, and the events delivered signed (`mailbag`, `posting`). Everything is kept in the `drawer`, in the till's own
-time (`hours`). What people and programs see of it are the `doors`.
+(`refunds`, `disputes`, `deciding`) and to the bank (`payouts`), each movement one of the `transactions`. A monthly gift
+is a subscription (`subscriptions`, `changing`, `renewing`) that draws an invoice each month (`invoices`, `collecting`).
+`rounds` has what is due settled, and the events delivered signed (`mailbag`, `posting`). Everything is kept in the
+`drawer`, in the till's own time (`hours`). What people and programs see of it are the `doors`.
 """

@@ -19,6 +19,7 @@ def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: inte
         "billing_details": payer.billing(),
         "created": hours.now(),
         "currency": intent["currency"],
+        "customer": intent["customer"],
         "description": intent["description"],
         "metadata": dict(intent["metadata"]),
         "outcome": _outcome(card),

@@ -38,10 +38,11 @@ class Kept:
 class Drawer:
     """The SQLite file; every use opens it, so that any thread may."""
 
-    def __init__(self, path: Path) -> None:
-        """Make the file and its tables where they are missing."""
+    def __init__(self, path: Path, pace: float = 1.0) -> None:
+        """Make the file and its tables where they are missing; `pace` is how many seconds a moment takes."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self._pace = pace
         with closing(self._connect()) as db:
             db.execute("PRAGMA journal_mode=WAL")
             db.executescript(_TABLES + hours.TABLE)
@@ -58,7 +59,7 @@ class Drawer:
         with closing(self._connect()) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
-                with hours.at_the_till(db):
+                with hours.at_the_till(db, self._pace):
                     yield db
             except BaseException:
                 db.execute("ROLLBACK")
@@ -105,7 +106,7 @@ def look_up(db: sqlite3.Connection, reference: str) -> dict[str, Any] | None:
     return dict(json.loads(row["body"])) if row else None
 
 
-def every(db: sqlite3.Connection, kind: str, *, limit: int = -1, **fields: str) -> list[dict[str, Any]]:
+def every(db: sqlite3.Connection, kind: str, limit: int = -1, /, **fields: str) -> list[dict[str, Any]]:
     """The objects of a kind whose fields have these values, newest first: all of them, or up to `limit`."""
     where = "".join(" AND json_extract(body, ?) = ?" for _ in fields)
     values = [part for name, value in fields.items() for part in (f"$.{name}", value)]

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from app import clock
 
 _ahead: ContextVar[float] = ContextVar("ahead", default=0.0)
+_pace: ContextVar[float] = ContextVar("pace", default=1.0)
 
 TABLE = "CREATE TABLE IF NOT EXISTS hours (one INTEGER PRIMARY KEY CHECK (one = 1), ahead REAL NOT NULL);"
 
@@ -26,15 +27,21 @@ def now() -> int:
     return int(instant())
 
 
+def soon() -> float:
+    """When what takes Stripe a moment is done, such as capturing a charge."""
+    return instant() + _pace.get()
+
+
 @contextmanager
-def at_the_till(db: sqlite3.Connection) -> Iterator[None]:
-    """Inside the block the time is the till's."""
+def at_the_till(db: sqlite3.Connection, pace: float) -> Iterator[None]:
+    """Inside the block the time is the till's, and a moment takes `pace` seconds."""
     row = db.execute("SELECT ahead FROM hours").fetchone()
-    token = _ahead.set(row["ahead"] if row else 0.0)
+    tokens = _ahead.set(row["ahead"] if row else 0.0), _pace.set(pace)
     try:
         yield
     finally:
-        _ahead.reset(token)
+        _ahead.reset(tokens[0])
+        _pace.reset(tokens[1])
 
 
 def put_forward_to(db: sqlite3.Connection, moment: float) -> None:

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.practice import drawer, hours, shapes
-from app.practice.cards import Card
+from app.practice.cards import CARDS, Card
 from app.practice.events import Cause, emit
+from app.practice.refusals import no_such
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,10 @@ class Payer:
 
 
 def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any], cause: Cause) -> dict[str, Any]:
-    """The PaymentIntent of a session, made when the first card is tried; `data` is its `payment_intent_data`."""
+    """The PaymentIntent of a session, made when the first card is tried; `data` is its `payment_intent_data`.
+
+    In place of a session, anything will do that has its `amount_total`, `currency` and `customer`.
+    """
     reference = drawer.mint("pi")
     intent = {
         **shapes.intent(),
@@ -39,6 +43,7 @@ def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any],
         "client_secret": f"{reference}_secret_{drawer.mint('x').removeprefix('x_')}",
         "created": hours.now(),
         "currency": session["currency"],
+        "customer": session["customer"],
         "description": data.get("description"),
         "metadata": data.get("metadata", {}),
     }
@@ -69,8 +74,16 @@ def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
         "radar_options": None,
         "type": "card",
     }
-    drawer.keep(db, made)
+    drawer.keep(db, made, {"card": card.number, "payer": payer.as_dict()})
     return made
+
+
+def tried(db: sqlite3.Connection, method_id: str) -> tuple[dict[str, Any], Card, Payer]:
+    """A kept PaymentMethod, the test card that it stands for, and its holder; raises `Refused` when there is none."""
+    kept = drawer.find(db, "payment_method", method_id)
+    if kept is None:
+        raise no_such("PaymentMethod", method_id, param="payment_method", status=400)
+    return kept.body, CARDS[kept.private["card"]], Payer(**kept.private["payer"])
 
 
 def on_charge(card: Card, payer: Payer, amount: int, *, authorised: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Lists: the newest first, a page at a time, filtered as Stripe filters."""
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 from app.practice import drawer, parameters
@@ -8,16 +9,31 @@ from app.practice.drawer import Kept
 from app.practice.parameters import integer, text
 from app.practice.refusals import Refused, no_such
 
-# By what each kind can be filtered, beside `created`; all of these are fields of its objects.
+# By what each kind can be filtered, beside `created`: the parameter, and where in its objects the value stands.
 _FILTERS = {
-    "balance_transaction": ("currency", "source", "type"),
-    "charge": ("payment_intent",),
-    "checkout.session": ("payment_intent", "status"),
-    "dispute": ("charge", "payment_intent"),
-    "event": ("type",),
-    "payment_intent": (),
-    "payout": ("status",),
-    "refund": ("charge", "payment_intent"),
+    "balance_transaction": {"currency": "", "source": "", "type": ""},
+    "charge": {"customer": "", "payment_intent": ""},
+    "checkout.session": {"customer": "", "payment_intent": "", "status": "", "subscription": ""},
+    "customer": {"email": ""},
+    "dispute": {"charge": "", "payment_intent": ""},
+    "event": {"type": ""},
+    "invoice": {"customer": "", "status": "", "subscription": "parent.subscription_details.subscription"},
+    "invoice_payment": {"invoice": "", "status": ""},
+    "payment_intent": {"customer": ""},
+    "payment_method": {"customer": ""},
+    "payout": {"status": ""},
+    "price": {"product": ""},
+    "product": {},
+    "refund": {"charge": "", "payment_intent": ""},
+    "setup_intent": {"customer": ""},
+    "subscription": {"customer": ""},
+}
+# Filters that are more than the value of a field.
+_SEVERAL: dict[str, dict[str, parameters.Shape]] = {
+    "balance_transaction": {"payout": text},
+    "event": {"types": [text]},
+    "invoice_payment": {"payment": {"payment_intent": text, "type": parameters.one_of("payment_intent")}},
+    "subscription": {"status": text},
 }
 _BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
@@ -40,10 +56,8 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
     """
     bounds = [*_bounds(given, "created"), *(_bounds(given, "arrival_date") if kind == "payout" else [])]
     common: dict[str, parameters.Shape] = {"ending_before": text, "limit": integer, "starting_after": text}
-    several: dict[str, parameters.Shape] = {"types": [text]} if kind == "event" else {}
-    if kind == "balance_transaction":
-        several = {"payout": text}
-    shape: parameters.Shape = {**common, **several, "expand": parameters.EXPAND, **dict.fromkeys(_FILTERS[kind], text)}
+    filters = _FILTERS[kind]
+    shape = {**common, **_SEVERAL.get(kind, {}), "expand": parameters.EXPAND, **dict.fromkeys(filters, text)}
     asked = parameters.read(given, shape)
     limit = asked.get("limit", 10)
     if not 1 <= limit <= 100:
@@ -53,16 +67,13 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
     for condition, moment in bounds:
         where.append(condition)
         values.append(moment)
-    for name in _FILTERS[kind]:
+    for name in filters:
         if name in asked:
             where.append("json_extract(body, ?) = ?")
-            values += [f"$.{name}", asked[name]]
-    if asked.get("types"):
-        where.append(f"json_extract(body, '$.type') IN ({', '.join('?' * len(asked['types']))})")
-        values += asked["types"]
-    if "payout" in asked:
-        where.append("json_extract(private, '$.payout') = ?")
-        values.append(_itemised(db, asked["payout"]))
+            values += [f"$.{filters[name] or name}", asked[name]]
+    for condition, value in _special(db, kind, asked):
+        where.append(condition)
+        values += value
     for name, direction in (("starting_after", "<"), ("ending_before", ">")):
         if name in asked:
             where.append(f"seq {direction} ?")
@@ -77,6 +88,23 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
     if backwards:
         data.reverse()
     return {"object": "list", "data": data, "has_more": len(rows) > limit, "url": url}, asked.get("expand", [])
+
+
+def _special(db: sqlite3.Connection, kind: str, asked: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """The conditions of the filters in `_SEVERAL`, with their values."""
+    if asked.get("types"):
+        yield f"json_extract(body, '$.type') IN ({', '.join('?' * len(asked['types']))})", asked["types"]
+    if "payout" in asked:
+        yield "json_extract(private, '$.payout') = ?", [_itemised(db, asked["payout"])]
+    if "payment" in asked:
+        yield "json_extract(body, '$.payment.payment_intent') = ?", [asked["payment"].get("payment_intent", "")]
+    if kind == "subscription":
+        # Stripe leaves those that have ended out, unless they are asked for.
+        status = asked.get("status", "")
+        if status in ("", "canceled", "ended"):
+            yield f"json_extract(body, '$.status') {'=' if status else '!='} 'canceled'", []
+        elif status != "all":
+            yield "json_extract(body, '$.status') = ?", [status]
 
 
 def _place(db: sqlite3.Connection, kind: str, reference: str, param: str) -> int:

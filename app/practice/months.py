@@ -16,9 +16,9 @@ def later(anchor: int, months: int) -> int:
     return int(first.replace(year=year, month=month + 1, day=day).timestamp())
 
 
-def next_after(anchor: int, moment: int) -> int:
-    """The first monthly return of `anchor` that comes after `moment`."""
-    count = 1
+def next_after(anchor: int, moment: int, step: int = 1) -> int:
+    """The first return of `anchor`, every `step` months, that comes after `moment`."""
+    count = step
     while later(anchor, count) <= moment:
-        count += 1
+        count += step
     return later(anchor, count)

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app.practice import charges, drawer, hours, intents, shapes
+from app.practice import attempts, customers, drawer, intents, shapes, subscriptions
 from app.practice.cards import CARDS, Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
@@ -12,7 +12,7 @@ from app.practice.intents import Payer
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it went: `paid` names the `checkout.session.completed` event, `declined` says why in the bank's words.
+    """How it went: `paid` names the event that tells of it last, `declined` says why in the bank's words.
 
     Neither of the two: the payer's bank first wants to be asked (3-D Secure).
     """
@@ -21,10 +21,8 @@ class Outcome:
     declined: str = ""
 
 
-def try_card(
-    db: sqlite3.Connection, kept: drawer.Kept, card: Card, payer: Payer, *, cause: Cause, settles_after: float
-) -> Outcome:
-    """Try `card` on the open session `kept`; `settles_after` is how many seconds later its fee becomes known."""
+def try_card(db: sqlite3.Connection, kept: drawer.Kept, card: Card, payer: Payer, cause: Cause) -> Outcome:
+    """Try `card` on the open session `kept`."""
     intent = _intent(db, kept, cause)
     method = intents.method(db, card, payer)
     if card.challenge:
@@ -36,21 +34,10 @@ def try_card(
         emit(db, "payment_intent.requires_action", intent, cause)
         return Outcome()
     if card.code is not None:
-        charge = charges.made(intent, method, card, payer)
-        drawer.keep(db, charge, {"card": card.number})
-        intent |= {
-            "status": "requires_payment_method",
-            "last_payment_error": charges.error(charge, method, card),
-            "latest_charge": charge["id"],
-            "next_action": None,
-            "payment_method": None,
-        }
-        drawer.keep(db, intent)
+        attempts.decline(db, intent, method, card, payer, cause)
         _keep(db, kept, {"intent_id": intent["id"]})
-        emit(db, "charge.failed", charge, cause)
-        emit(db, "payment_intent.payment_failed", intent, cause)
         return Outcome(declined=card.message)
-    return _pay(db, kept, intent, method, (card, payer), cause=cause, settles_after=settles_after)
+    return _pay(db, kept, intent, method, (card, payer), cause)
 
 
 def challenged(kept: drawer.Kept) -> bool:
@@ -58,12 +45,12 @@ def challenged(kept: drawer.Kept) -> bool:
     return "challenge" in kept.private
 
 
-def authenticate(db: sqlite3.Connection, kept: drawer.Kept, *, cause: Cause, settles_after: float) -> Outcome:
+def authenticate(db: sqlite3.Connection, kept: drawer.Kept, cause: Cause) -> Outcome:
     """The payer proved to the bank who they are: the card that asked for it now pays."""
     asked = kept.private["challenge"]
     intent = _intent(db, kept, cause)
     tried = (CARDS[asked["card"]], Payer(**asked["payer"]))
-    return _pay(db, kept, intent, asked["method"], tried, cause=cause, settles_after=settles_after)
+    return _pay(db, kept, intent, asked["method"], tried, cause)
 
 
 def not_authenticated(db: sqlite3.Connection, kept: drawer.Kept) -> Outcome:
@@ -83,8 +70,8 @@ def _intent(db: sqlite3.Connection, kept: drawer.Kept, cause: Cause) -> dict[str
 
 def _keep(db: sqlite3.Connection, kept: drawer.Kept, news: dict[str, Any]) -> None:
     """Keep the session, still open, with what the till alone knows of the last try."""
-    private = {"items": kept.private["items"], "intent": kept.private["intent"], **news}
-    drawer.keep(db, kept.body, private, due_at=kept.body["expires_at"])
+    private = {name: value for name, value in kept.private.items() if name not in ("intent_id", "challenge")}
+    drawer.keep(db, kept.body, {**private, **news}, due_at=kept.body["expires_at"])
 
 
 def _pay(
@@ -93,32 +80,27 @@ def _pay(
     intent: dict[str, Any],
     method: dict[str, Any],
     tried: tuple[Card, Payer],
-    *,
     cause: Cause,
-    settles_after: float,
 ) -> Outcome:
-    """The bank gave the money. The fee is not known yet: the charge falls due for settling a moment later."""
+    """The bank gave the money: the session is complete, with the subscription that it began, if it was for one."""
     card, payer = tried
-    charge = charges.made(intent, method, card, payer)
-    drawer.keep(db, charge, {"card": card.number}, due_at=hours.instant() + settles_after)
-    intent |= {
-        "status": "succeeded",
-        "amount_received": intent["amount"],
-        "last_payment_error": None,
-        "latest_charge": charge["id"],
-        "next_action": None,
-        "payment_method": method["id"],
-    }
-    drawer.keep(db, intent)
+    customer = kept.body["customer"]
+    if customer is None and kept.body["customer_creation"] == "always":
+        customer = customers.of_payer(db, payer, cause)["id"]
+    intent = {**intent, "customer": customer}
+    if kept.body["mode"] == "subscription":
+        begun = subscriptions.begin(db, kept, customer, intent, (method, card, payer), cause)
+        result = dict(zip(("subscription", "invoice"), begun, strict=True))
+    else:
+        result = {"payment_intent": attempts.pay(db, intent, method, card, payer, cause)["id"]}
     session = {
         **kept.body,
+        **result,
+        "customer": customer,
         "customer_details": shapes.payer(payer.email, payer.name, payer.postcode or None),
-        "payment_intent": intent["id"],
         "payment_status": "paid",
         "status": "complete",
         "url": None,
     }
     drawer.keep(db, session, {"items": kept.private["items"]})
-    emit(db, "charge.succeeded", charge, cause)
-    emit(db, "payment_intent.succeeded", intent, cause)
     return Outcome(paid=emit(db, "checkout.session.completed", session, cause))

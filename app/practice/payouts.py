@@ -21,10 +21,10 @@ PARAMETERS: parameters.Shape = {
 }
 
 
-def automatic(db: sqlite3.Connection, *, reconciled_after: float = 1.0) -> list[dict[str, Any]]:
+def automatic(db: sqlite3.Connection) -> list[dict[str, Any]]:
     """Pay out all that is available, one payout a currency; a balance below zero is fetched from the bank.
 
-    `reconciled_after` is how many seconds later its transactions can be listed for certain.
+    A moment later its transactions can be listed for certain.
     """
     made = []
     for currency, references in transactions.unpaid(db).items():
@@ -35,7 +35,7 @@ def automatic(db: sqlite3.Connection, *, reconciled_after: float = 1.0) -> list[
         payout = money_shapes.payout(amount, currency, {"description": "STRIPE PAYOUT"}, automatic=True)
         transaction = _leave(db, payout)
         transactions.assign(db, [*references, transaction["id"]], payout["id"])
-        drawer.keep(db, payout, due_at=hours.instant() + reconciled_after)
+        drawer.keep(db, payout, due_at=hours.soon())
         emit(db, "payout.created", payout, BY_ITSELF)
         made.append(payout)
     return made

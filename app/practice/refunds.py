@@ -20,10 +20,10 @@ PARAMETERS: parameters.Shape = {
 }
 
 
-def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause, *, ends_after: float = 1.0) -> dict[str, Any]:
-    """Give money back; `ends_after` is how many seconds later the refunds of special cards fail or succeed.
+def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
+    """Give money back; raises `Refused` where Stripe refuses. The refunds of special cards end a moment later.
 
-    Raises `Refused` where Stripe refuses. The money leaves the balance at once; the charge's fee is not returned.
+    The money leaves the balance at once; the charge's fee is not returned.
     A balance that is too small does not hold a refund up here, as it does at Stripe (`pending`).
     """
     charge, card = _charge(db, given)
@@ -45,7 +45,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause, *, ends_
         db, refund, "refund", -amount, category="refund", description=f"REFUND FOR CHARGE ({charge['description']})"
     )
     refund["balance_transaction"] = transaction["id"]
-    drawer.keep(db, refund, {"ends": card}, due_at=hours.instant() + ends_after if card else None)
+    drawer.keep(db, refund, {"ends": card}, due_at=hours.soon() if card else None)
     refunded = _counted(db, charge, amount)
     emit(db, "refund.created", refund, cause)
     emit(db, "charge.refunded", refunded, cause, previous={"amount_refunded": charge["amount_refunded"]})

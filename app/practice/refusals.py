@@ -35,6 +35,22 @@ class Refused(Exception):
         return {"error": {name: value for name, value in error.items() if value is not None}}
 
 
+class Declined(Refused):
+    """A card did not pay: unlike a refusal, what happened on the way stays (docs.stripe.com/error-handling)."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        """`error` is the PaymentIntent's `last_payment_error`."""
+        super().__init__(error["message"], status=402, kind="card_error", code=error.get("code"))
+        self.decline_code = error.get("decline_code")
+
+    def envelope(self) -> dict[str, Any]:
+        """The JSON body, with the bank's own word where it gave one."""
+        body = super().envelope()
+        if self.decline_code:
+            body["error"]["decline_code"] = self.decline_code
+        return body
+
+
 def missing(param: str) -> Refused:
     """A parameter that must be there is not."""
     return Refused(f"Missing required param: {param}.", code="parameter_missing", param=param)

@@ -16,6 +16,8 @@ PARAMETERS: parameters.Shape = {
     "billing_address_collection": one_of("auto", "required"),
     "cancel_url": address,
     "client_reference_id": text,
+    "customer": text,
+    "customer_creation": one_of("always", "if_required"),
     "custom_text": {
         "after_submit": _MESSAGE,
         "shipping_address": _MESSAGE,
@@ -30,6 +32,7 @@ PARAMETERS: parameters.Shape = {
     "metadata": parameters.METADATA,
     "mode": one_of("payment", "setup", "subscription"),
     "payment_intent_data": {"description": text, "metadata": parameters.METADATA},
+    "subscription_data": {"description": text, "metadata": parameters.METADATA},
     "submit_type": one_of("auto", "book", "donate", "pay"),
     "success_url": address,
     "ui_mode": one_of("elements", "embedded_page", "form", "hosted_page"),
@@ -46,19 +49,36 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
     for name in ("mode", "success_url", "line_items"):
         if not given.get(name):
             raise missing(name)
-    if given["mode"] != "payment":
-        raise Refused("Practice Stripe plays `mode=payment` only, for now.", param="mode")
+    _fits(db, given)
+    items, total = lines.read(db, given["line_items"], given["mode"])
+    session = _body(given, total, f"{origin}/c/pay/")
+    first = {"description": "Subscription creation"}
+    private = {
+        "items": items,
+        "intent": first if given["mode"] == "subscription" else given.get("payment_intent_data", {}),
+        "subscription": given.get("subscription_data", {}),
+        "origin": origin,
+    }
+    drawer.keep(db, session, private, due_at=session["expires_at"])
+    return session
+
+
+def _fits(db: sqlite3.Connection, given: dict[str, Any]) -> None:
+    """Refuse parameters that do not go with each other, and what the till does not play."""
+    mode, other = given["mode"], {"payment": "subscription_data", "subscription": "payment_intent_data"}
+    if mode not in other:
+        raise Refused("Practice Stripe plays the modes `payment` and `subscription` only.", param="mode")
     if given.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refused("Practice Stripe plays `ui_mode=hosted_page` only.", param="ui_mode")
-    items, total = lines.read(given["line_items"])
-    session = _body(given, total, f"{origin}/c/pay/")
-    drawer.keep(
-        db,
-        session,
-        {"items": items, "intent": given.get("payment_intent_data", {})},
-        due_at=session["expires_at"],
-    )
-    return session
+    if other[mode] in given:
+        raise Refused(f"You can not pass `{other[mode]}` in `{mode}` mode.", param=other[mode])
+    if mode == "subscription" and "customer_creation" in given:
+        raise Refused("`customer_creation` can only be used in `payment` and `setup` mode.", param="customer_creation")
+    if "customer" in given:
+        if "customer_email" in given:
+            raise Refused("You may only specify one of these parameters: customer, customer_email.")
+        if drawer.find(db, "customer", given["customer"]) is None:
+            raise no_such("customer", given["customer"], param="customer", status=400)
 
 
 def expire(db: sqlite3.Connection, session: dict[str, Any], private: dict[str, Any], cause: Cause) -> dict[str, Any]:
@@ -97,7 +117,7 @@ def _expiry(given: dict[str, Any], created: int) -> int:
 def _body(given: dict[str, Any], total: Money, pages: str) -> dict[str, Any]:
     """The session as the API shows it; `pages` is where the till's payment pages are."""
     created, reference = hours.now(), "cs_test_" + drawer.mint("till").removeprefix("till_")
-    asked = ("billing_address_collection", "cancel_url", "client_reference_id", "customer_email", "locale")
+    asked = ("billing_address_collection", "cancel_url", "client_reference_id", "customer", "customer_email", "locale")
     texts = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     address_given = given.get("customer_email")
     return {
@@ -110,6 +130,9 @@ def _body(given: dict[str, Any], total: Money, pages: str) -> dict[str, Any]:
         "created": created,
         "currency": total.currency,
         "custom_text": {name: given.get("custom_text", {}).get(name) for name in texts},
+        "customer_creation": "always"
+        if given["mode"] == "subscription"
+        else given.get("customer_creation", "if_required"),
         "customer_details": shapes.payer(address_given) if address_given else None,
         "expires_at": _expiry(given, created),
         "metadata": given.get("metadata", {}),

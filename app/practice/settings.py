@@ -13,7 +13,7 @@ from app import config
 class TillSettings:
     """Where the till listens, whom it tells, and where it keeps its drawer.
 
-    `settles_after` is how many seconds after a charge its fee becomes known; only tests change it.
+    `settles_after` is how many seconds a moment takes, after which a fee becomes known; only tests change it.
     """
 
     bind: str

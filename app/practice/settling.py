@@ -1,8 +1,19 @@
-"""What comes later by itself: fees, money that becomes available, ends of refunds, disputes, payouts and sessions."""
+"""What comes later by itself: fees, available money, new months, and the ends of whatever waits to end."""
 
 import sqlite3
 
-from app.practice import capturing, deciding, drawer, hours, payouts, refunds, sessions, transactions
+from app.practice import (
+    capturing,
+    collecting,
+    deciding,
+    drawer,
+    hours,
+    payouts,
+    refunds,
+    renewing,
+    sessions,
+    transactions,
+)
 from app.practice.events import BY_ITSELF
 
 
@@ -20,6 +31,10 @@ def settle_what_is_due(db: sqlite3.Connection) -> None:
                 deciding.lose(db, kept.body)
             case "payout":
                 payouts.go_on(db, kept.body)
+            case "subscription":
+                renewing.go_on(db, kept)
+            case "invoice":
+                collecting.try_again(db, kept.body)
             case _:
                 sessions.expire(db, kept.body, kept.private, BY_ITSELF)
 

@@ -9,8 +9,9 @@ from typing import Any
 from app.practice import drawer, hours
 
 
-def price(amount: int, currency: str) -> dict[str, Any]:
-    """A one-time price of `amount` minor units, as Stripe makes it of a line's `price_data`."""
+def price(amount: int, currency: str, product: str, recurring: dict[str, Any] | None) -> dict[str, Any]:
+    """A price of `amount` minor units, once or again and again, as Stripe makes it of `price_data`."""
+    repeats = {"interval_count": 1, "meter": None, "usage_type": "licensed", **recurring} if recurring else None
     return {
         "id": drawer.mint("price"),
         "object": "price",
@@ -23,19 +24,19 @@ def price(amount: int, currency: str) -> dict[str, Any]:
         "lookup_key": None,
         "metadata": {},
         "nickname": None,
-        "product": drawer.mint("prod"),
-        "recurring": None,
+        "product": product,
+        "recurring": repeats,
         "tax_behavior": "unspecified",
         "tiers_mode": None,
         "transform_quantity": None,
-        "type": "one_time",
+        "type": "recurring" if recurring else "one_time",
         "unit_amount": amount,
         "unit_amount_decimal": str(amount),
     }
 
 
 def session() -> dict[str, Any]:
-    """What a Checkout Session of one payment holds beside what was asked for."""
+    """What a Checkout Session holds beside what was asked for."""
     empty = (
         "after_expiration allow_promotion_codes client_secret collected_information consent consent_collection "
         "currency_conversion customer customer_account integration_identifier invoice invoice_creation origin_context "

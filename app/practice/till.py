@@ -11,8 +11,11 @@ from app.practice.doors.api import api
 from app.practice.doors.checkout import checkout
 from app.practice.doors.control import control
 from app.practice.doors.counter import counter
+from app.practice.doors.hosted_invoice import hosted_invoice
 from app.practice.doors.money import money
+from app.practice.doors.monthly import monthly
 from app.practice.doors.page import page
+from app.practice.doors.portal_page import portal_page
 from app.practice.drawer import Drawer, mint
 from app.practice.refusals import Refused
 from app.practice.rounds import Rounds
@@ -38,9 +41,9 @@ def create_till(settings: TillSettings) -> Flask:
     )
     till.jinja_env.trim_blocks = till.jinja_env.lstrip_blocks = True
     Babel(till)
-    drawer = Drawer(settings.data_dir / "practice-stripe.sqlite3")
+    drawer = Drawer(settings.data_dir / "practice-stripe.sqlite3", pace=settings.settles_after)
     till.extensions |= {"settings": settings, "drawer": drawer, "rounds": Rounds(drawer, settings)}
-    for door in (api, checkout, money, page, counter, control):
+    for door in (api, checkout, money, monthly, page, portal_page, hosted_invoice, counter, control):
         till.register_blueprint(door)
     till.before_request(_begin)
     till.after_request(_headers)

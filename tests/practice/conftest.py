@@ -167,6 +167,32 @@ def movements(api: stripe.StripeClient, **filters: Any) -> list[tuple[str, int, 
     return [(row.type, row.net, row.fee) for row in rows][::-1]
 
 
+def a_monthly_session(**changes: Any) -> Any:
+    """What Whipround asks for when somebody promises £10 a month."""
+    price = {
+        "currency": "gbp",
+        "unit_amount": 1000,
+        "recurring": {"interval": "month"},
+        "product_data": {"name": "A monthly gift"},
+    }
+    asked = {
+        "mode": "subscription",
+        "payment_intent_data": None,
+        "adaptive_pricing": None,
+        "subscription_data": {"metadata": {"plan": "P-1"}, "description": "Each month"},
+        "line_items": [{"quantity": 1, "price_data": price}],
+    }
+    return a_session(**{**asked, **changes})
+
+
+def a_plan(api: stripe.StripeClient, number: str = "4242 4242 4242 4242", **changes: Any) -> stripe.Subscription:
+    """A monthly gift of £10 whose first month is paid."""
+    session = api.v1.checkout.sessions.create(params=a_monthly_session(**changes))
+    assert pay(session.url or "", number).status == 303
+    paid = api.v1.checkout.sessions.retrieve(session.id, params={"expand": ["subscription"]})
+    return paid.subscription  # type: ignore[return-value]
+
+
 @dataclass(frozen=True)
 class Answer:
     """How a page answered."""

@@ -1,6 +1,7 @@
 """The payment page in a real browser: the buttons fill the form, and the policy lets the payer go where they should."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.conftest import chromium
 
-from .conftest import a_session
+from .conftest import a_gift, a_plan, a_session, press
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +51,15 @@ def test_a_test_card_is_filled_in_asks_the_bank_and_pays(page, api, till):
 
 def test_every_page_is_accessible_and_fits_a_phone(browser, api, till):
     session = api.v1.checkout.sessions.create(params=a_session())
+    a_gift(api, "4000 0000 0000 0259")
+    plan = a_plan(api)
+    api.v1.refunds.create(params={"charge": a_gift(api).id, "amount": 700})
+    press(till, f"subscriptions/{plan.id}/card")
+    press(till, f"subscriptions/{plan.id}/renew")
+    press(till, "payouts/auto", early=1)
+    invoice = api.v1.invoices.list(params={"status": "open"}).data[0].hosted_invoice_url
+    flow: Any = {"customer": plan.customer, "flow_data": {"type": "payment_method_update"}}
+    portal = api.v1.billing_portal.sessions.create(params=flow).url
     for scheme in ("light", "dark"):
         context = browser.new_context(
             viewport={"width": 375, "height": 800},
@@ -57,12 +67,24 @@ def test_every_page_is_accessible_and_fits_a_phone(browser, api, till):
             bypass_csp=True,  # axe runs as a script of its own
         )
         page = context.new_page()
-        for address in (session.url, f"{till}/", f"{till}/c/pay/nothing"):
+        for address in (session.url, invoice, portal, f"{till}/", f"{till}/c/pay/nothing"):
             page.goto(address)
             found = Axe().run(page).response["violations"]
             assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], address
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         context.close()
+
+
+def test_money_goes_back_at_the_counter(page, api, till):
+    charge = a_gift(api)
+    page.goto(f"{till}/")
+    page.get_by_label("Amount to refund of £25.00").fill("10")
+    page.get_by_role("button", name=f"Refund {charge.id}").click()
+    page.get_by_text("refunded in part").wait_for()
+    assert api.v1.charges.retrieve(charge.id).amount_refunded == 1000
+    page.get_by_label("Amount to refund of £25.00").fill("15.01")
+    page.get_by_role("button", name=f"Refund {charge.id}").click()
+    page.get_by_text("greater than unrefunded amount").wait_for()
 
 
 def test_without_a_script_the_errors_are_there_all_the_same(browser, api):

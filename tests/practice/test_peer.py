@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -16,7 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 import stripe
 
-from .conftest import a_gift, a_session, eventually, pay, told, visit
+from .conftest import a_gift, a_monthly_session, a_session, eventually, pay, told, visit
 
 START = Path(__file__).parent.parent.parent.parent / "shared" / "stripe-peer" / "start"
 
@@ -69,6 +70,20 @@ def peer() -> Iterator[str]:
 NOT_TOLD_BY_BOTH = ("price.created", "product.created", "charge.updated")
 # Nor does the peer know these; and it disputes a payment before it has told of it.
 NOT_TOLD_BY_BOTH += ("payout.reconciliation_completed", "payout.updated")
+# The peer tells of payment intents after the invoice that they pay, and of no subscription that is renewed.
+OF_MONTHS = {
+    "charge.succeeded",
+    "checkout.session.completed",
+    "customer.created",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "invoice.created",
+    "invoice.finalized",
+    "invoice.paid",
+    "invoice.payment_succeeded",
+    "invoice.voided",
+    "payment_method.attached",
+}
 OF_MONEY = ("refund.", "charge.refunded", "charge.dispute.", "payout.")
 
 
@@ -149,7 +164,59 @@ def money_back(client: stripe.StripeClient, control: str) -> dict[str, Any]:
     return seen
 
 
-Seen = tuple[dict[str, Any], dict[str, Any]]
+def monthly(client: stripe.StripeClient, control: str) -> dict[str, Any]:
+    """A monthly gift: its first month and its second, another sum, a pause, and its end."""
+    seen: dict[str, Any] = {}
+
+    def see(name: str, found: Any) -> Any:
+        seen[name] = found.to_dict(for_json=True)
+        return found
+
+    def a_month_passes() -> None:
+        for name, fields in (("clock", {"advance": str(32 * 24 * 60 * 60)}), ("billing", {})):
+            assert visit(f"{control}/{name}", fields).status == 200
+
+    session = see("session", client.v1.checkout.sessions.create(params=a_monthly_session()))
+    pay(session.url or "")
+    session = see("session paid", client.v1.checkout.sessions.retrieve(session.id))
+    see("customer", client.v1.customers.retrieve(session.customer))
+    plan = see("plan", client.v1.subscriptions.retrieve(session.subscription))
+    see("method", client.v1.payment_methods.retrieve(plan.default_payment_method))
+
+    def settled(reference: str) -> stripe.Charge | None:
+        charge = client.v1.charges.retrieve(reference)
+        return charge if charge.balance_transaction else None
+
+    def invoice(name: str) -> Any:
+        expand: Any = {"subscription": plan.id, "limit": 1, "expand": ["data.payments"]}
+        found = see(name, client.v1.invoices.list(params=expand).data[0])
+        for payment in client.v1.invoice_payments.list(params={"invoice": found.id}).data:
+            see(f"{name}'s payment", payment)
+            intent = see(f"{name}'s intent", client.v1.payment_intents.retrieve(payment.payment.payment_intent))
+            see(f"{name}'s charge", eventually(partial(settled, intent.latest_charge)))
+        return found
+
+    invoice("first")
+    a_month_passes()
+    invoice("second")
+    item = plan["items"].data[0]
+    price = {"currency": "gbp", "product": item.price.product, "recurring": {"interval": "month"}, "unit_amount": 2000}
+    more: Any = {"items": [{"id": item.id, "price_data": price}], "proration_behavior": "none"}
+    see("plan changed", client.v1.subscriptions.update(plan.id, params=more))
+    client.v1.subscriptions.update(plan.id, params={"pause_collection": {"behavior": "void"}})
+    a_month_passes()
+    seen["void"] = client.v1.invoices.list(params={"subscription": plan.id, "limit": 1}).data[0].to_dict(for_json=True)
+    client.v1.subscriptions.update(plan.id, params={"pause_collection": ""})
+    see("plan ending", client.v1.subscriptions.update(plan.id, params={"cancel_at_period_end": True}))
+    client.v1.subscriptions.update(plan.id, params={"cancel_at_period_end": False})
+    see("plan ended", client.v1.subscriptions.cancel(plan.id))
+    rows = list(client.v1.balance_transactions.list(params={"limit": 100}).auto_paging_iter())[::-1]
+    seen["movements"] = [(row.type, row.amount, row.fee, row.net) for row in rows]
+    seen["told"] = told(client)
+    return seen
+
+
+Seen = tuple[dict[str, Any], ...]
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +228,11 @@ def at_the_peer(peer: str) -> Seen:
         prepare(account)
         return stripe.StripeClient("sk_test_peer", base_addresses={"api": account}, http_client=http_client)
 
-    seen = journey(client(peer)), money_back(client(f"{peer}-money"), f"{peer}-money/_control")
+    seen = (
+        journey(client(peer)),
+        money_back(client(f"{peer}-money"), f"{peer}-money/_control"),
+        monthly(client(f"{peer}-monthly"), f"{peer}-monthly/_control"),
+    )
     http_client.close()
     return seen
 
@@ -183,6 +254,14 @@ DIFFERS = {
     "event.data.object.receipt_url",
     "charge refunded.receipt_url",
     "charge disputed.receipt_url",
+    "first's charge.receipt_url",
+    "second's charge.receipt_url",
+    # Stripe keeps the card of Checkout with the subscription, not with the customer.
+    "customer.invoice_settings.default_payment_method",
+    # Stripe says what an invoice's payment is for.
+    "first's intent.description",
+    "second's intent.description",
+    "second's charge.description",
     # The library knows these; the peer speaks an older version.
     *(f"dispute{state}.evidence_details.submission_method" for state in ("", " won", " lost")),
     *(f"payout{state}.trace_id" for state in ("", " paid", " failed", " canceled")),
@@ -228,6 +307,14 @@ def test_money_goes_back_and_to_the_bank_as_at_the_peer(api, till, at_the_peer):
     assert [k for k in here["told"] if k.startswith(OF_MONEY)] == [k for k in there["told"] if k.startswith(OF_MONEY)]
 
 
+def test_a_month_goes_by_as_at_the_peer(api, till, at_the_peer):
+    here, there = monthly(api, f"{till}/control"), at_the_peer[2]
+    assert here.keys() == there.keys()
+    assert [found for name in here for found in differences(here[name], there[name], name)] == []
+    assert here["movements"] == there["movements"]
+    assert [k for k in here["told"] if k in OF_MONTHS] == [k for k in there["told"] if k in OF_MONTHS]
+
+
 @pytest.mark.parametrize(
     "ask_for",
     [
@@ -235,6 +322,15 @@ def test_money_goes_back_and_to_the_bank_as_at_the_peer(api, till, at_the_peer):
         lambda client: client.v1.payment_intents.retrieve("pi_x"),
         lambda client: client.v1.charges.retrieve("ch_x"),
         lambda client: client.v1.events.retrieve("evt_x"),
+        lambda client: client.v1.refunds.retrieve("re_x"),
+        lambda client: client.v1.refunds.create(params={"charge": "ch_x"}),
+        lambda client: client.v1.refunds.create(params={}),
+        lambda client: client.v1.disputes.retrieve("du_x"),
+        lambda client: client.v1.payouts.retrieve("po_x"),
+        lambda client: client.v1.customers.retrieve("cus_x"),
+        lambda client: client.v1.subscriptions.retrieve("sub_x"),
+        lambda client: client.v1.subscriptions.cancel("sub_x"),
+        lambda client: client.v1.invoices.retrieve("in_x"),
         lambda client: client.v1.checkout.sessions.create(params=a_session(mode=None)),
         lambda client: client.v1.checkout.sessions.create(params=a_session(success_url=None)),
     ],

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.practice import answers, drawer, expansion, lists, parameters
 from app.practice.drawer import Drawer, Kept
 from app.practice.events import Cause
-from app.practice.refusals import no_such
+from app.practice.refusals import Declined, no_such
 from app.practice.rounds import Rounds
 
 Act: TypeAlias = Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]
@@ -44,20 +44,28 @@ def query() -> dict[str, Any]:
 
 
 def once(act: Act, shape: parameters.Shape) -> ResponseReturnValue:
-    """Answer a POST by acting on its checked parameters, or with the answer that its idempotency key already got."""
+    """Answer a request by acting on its checked parameters, or with the answer that its idempotency key already got.
+
+    A card that was declined stays tried, although the answer is an error.
+    """
     key = request.headers.get("Idempotency-Key", "")
-    pairs = list(request.form.items(multi=True))
+    pairs = list((request.args if request.method == "DELETE" else request.form).items(multi=True))
     asked = answers.fingerprint(request.path, pairs)
     with box().open() as db:
         stored = answers.replay(db, key, asked) if key else None
         if stored is not None:
             return jsonify(stored), 200, {"Idempotent-Replayed": "true"}
         given = parameters.read(parameters.nested(pairs), shape)
-        shown = expansion.expanded(db, act(db, given), given.get("expand", []))
-        if key:
-            answers.store(db, key, asked, shown)
+        try:
+            shown = expansion.expanded(db, act(db, given), given.get("expand", []))
+        except Declined as declined:
+            answer: ResponseReturnValue = (declined.envelope(), declined.status)
+        else:
+            answer = jsonify(shown)
+            if key:
+                answers.store(db, key, asked, shown)
     rounds().wake()
-    return jsonify(shown)
+    return answer
 
 
 def page_of(kind: str) -> ResponseReturnValue:

@@ -13,12 +13,19 @@ policy.guard(api)
 KINDS = {
     "balance_transactions": ("balance_transaction", "id"),
     "charges": ("charge", "id"),
+    "customers": ("customer", "id"),
     "disputes": ("dispute", "dispute"),
     "events": ("event", "id"),
+    "invoice_payments": ("invoice_payment", "invoice_payment"),
+    "invoices": ("invoice", "invoice"),
     "payment_intents": ("payment_intent", "intent"),
     "payment_methods": ("payment_method", "payment_method"),
     "payouts": ("payout", "payout"),
+    "prices": ("price", "price"),
+    "products": ("product", "id"),
     "refunds": ("refund", "refund"),
+    "setup_intents": ("setup_intent", "intent"),
+    "subscriptions": ("subscription", "id"),
 }
 
 

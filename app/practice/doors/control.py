@@ -4,7 +4,7 @@ A browser is led back to the counter; everything else gets JSON. The names follo
 both have one.
 """
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.practice import drawer, hours, mailbag, months, parameters, payouts, settling, transactions
@@ -41,13 +41,21 @@ def pass_time() -> ResponseReturnValue:
     return _done()
 
 
+@control.post("/billing")
+def bill() -> ResponseReturnValue:
+    """Do at once what is due: new months, new tries, expiries. The rounds would do it anyway, a moment later."""
+    with answering.box().open() as db:
+        settling.pass_time(db, hours.instant())
+    return _done()
+
+
 @control.post("/payouts/auto")
 def pay_out() -> ResponseReturnValue:
     """An automatic payout of all that is available; with `early`, of what is pending too."""
     with answering.box().open() as db:
         if request.form.get("early"):
             transactions.make_all_available(db)
-        made = payouts.automatic(db, reconciled_after=current_app.extensions["settings"].settles_after)
+        made = payouts.automatic(db)
     return _done(payouts=[payout["id"] for payout in made])
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.money import Money, written
-from app.practice import drawer, hours, mailbag, sessions, transactions
+from app.practice import drawer, hours, mailbag, sessions, subscriptions, transactions
 from app.practice.doors import answering
 from app.practice.doors.control import MISCHIEF
 from app.practice.refusals import Refused
@@ -25,6 +25,7 @@ def show() -> ResponseReturnValue:
             now=clock.from_timestamp(hours.now()),
             balance=_balance(db),
             sessions=_sessions(db),
+            subscriptions=_subscriptions(db),
             charges=[_written(row) for row in _last(db, "charge") if row["paid"]],
             refunds=[_written(row) for row in _last(db, "refund")],
             disputes=[_written(row) for row in _last(db, "dispute")],
@@ -71,7 +72,7 @@ def _back() -> ResponseReturnValue:
 
 
 def _last(db: sqlite3.Connection, kind: str) -> list[dict[str, Any]]:
-    return drawer.every(db, kind, limit=20)
+    return drawer.every(db, kind, 20)
 
 
 def _written(body: dict[str, Any]) -> dict[str, Any]:
@@ -112,6 +113,26 @@ def _sessions(db: sqlite3.Connection) -> list[dict[str, Any]]:
         }
         for kept in rows
     ]
+
+
+def _subscriptions(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The last twenty monthly gifts, each with its customer, its sum and where an unpaid month can be paid."""
+    shown = []
+    for body in _last(db, "subscription"):
+        price = body["items"]["data"][0]["price"]
+        customer = drawer.look_up(db, body["customer"]) or {}
+        invoice = drawer.look_up(db, body["latest_invoice"] or "") or {}
+        shown.append(
+            {
+                **body,
+                "made": clock.from_timestamp(body["created"]),
+                "who": customer.get("name"),
+                "sum": written(Money(price["unit_amount"], price["currency"])),
+                "until": clock.from_timestamp(subscriptions.current_end(body)),
+                "invoice": invoice["hosted_invoice_url"] if invoice.get("status") == "open" else None,
+            }
+        )
+    return shown
 
 
 def _events(db: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -4,11 +4,26 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 
+from app import clock
 from app.money import Money, NotAnAmount
-from app.practice import deciding, disputes, parameters, payouts, refunds
+from app.practice import (
+    cards,
+    customers,
+    deciding,
+    disputes,
+    drawer,
+    hours,
+    parameters,
+    payouts,
+    portal,
+    refunds,
+    settling,
+    subscriptions,
+)
 from app.practice.doors import answering
+from app.practice.intents import Payer
 from app.practice.refusals import Refused
 
 
@@ -16,8 +31,7 @@ def _refund(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
     """A refund made by hand, as in the Dashboard: no request of Whipround's caused it."""
     amount = _amount(charge["currency"])
     given = {"charge": charge["id"], **({"amount": amount} if amount is not None else {})}
-    after = current_app.extensions["settings"].settles_after
-    return refunds.create(db, given, answering.by_hand(), ends_after=after)
+    return refunds.create(db, given, answering.by_hand())
 
 
 def _dispute(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
@@ -31,6 +45,24 @@ def _win(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
     return deciding.win(db, dispute, amount=_amount(dispute["currency"]), fee_back=fee_back)
 
 
+def _renew(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[str, Any]:
+    """Let time go by until its month is over."""
+    settling.pass_time(db, max(subscriptions.current_end(subscription), hours.now()))
+    return drawer.look_up(db, subscription["id"]) or subscription
+
+
+def _another_card(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[str, Any]:
+    """Swap the card on file, as the portal does: `number` is a test card's, at first the one that is declined later."""
+    card = cards.known(request.form.get("number", "4000000000000341"))
+    if card is None or (card.code and not card.attaches):
+        raise Refused("That card cannot be kept for later payments.", param="number")
+    customer = customers.present(db, subscription["customer"])
+    name, address = customer["name"] or "", customer["email"] or ""
+    payer = Payer(address, name, "", 12, clock.today().year + 3)
+    portal.set_up(db, customer["id"], card, payer, answering.by_hand())
+    return drawer.look_up(db, subscription["id"]) or subscription
+
+
 # By the kind of object and the name of the deed.
 DEEDS: dict[tuple[str, str], Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]] = {
     ("charge", "refund"): _refund,
@@ -42,6 +74,9 @@ DEEDS: dict[tuple[str, str], Callable[[sqlite3.Connection, dict[str, Any]], dict
     ("payout", "fail"): payouts.fail,
     ("payout", "cancel"): lambda db, payout: payouts.cancel(db, payout, answering.by_hand()),
     ("refund", "fail"): refunds.fail,
+    ("subscription", "renew"): _renew,
+    ("subscription", "card"): _another_card,
+    ("subscription", "cancel"): lambda db, body: subscriptions.end(db, body, answering.by_hand()),
 }
 
 

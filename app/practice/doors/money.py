@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.practice import deciding, parameters, payouts, refunds
@@ -18,10 +18,9 @@ _NOTHING: parameters.Shape = {"expand": parameters.EXPAND}
 @money.post("/refunds")
 def refund() -> ResponseReturnValue:
     """Give money back."""
-    after = current_app.extensions["settings"].settles_after
 
     def act(db: sqlite3.Connection, given: dict[str, Any]) -> dict[str, Any]:
-        return refunds.create(db, given, answering.cause(), ends_after=after)
+        return refunds.create(db, given, answering.cause())
 
     return answering.once(act, refunds.PARAMETERS)
 

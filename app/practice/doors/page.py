@@ -1,18 +1,15 @@
 """The payment page: Stripe's hosted page as a practice till, which says at every step that no money moves."""
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
 from app.practice import cards, paying, sessions
+from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
-from app.practice.drawer import Drawer, Kept
-from app.practice.events import Cause
+from app.practice.drawer import Kept
 from app.practice.paying import Outcome
 from app.practice.refusals import Refused
-from app.practice.rounds import Rounds
 
 page = Blueprint("page", __name__, url_prefix="/c/pay")
 
@@ -49,11 +46,11 @@ def submit(reference: str) -> ResponseReturnValue:
     if pays and not form.validate():
         return _form(kept, form), 422
     outcome = _try(reference, form if pays else None)
-    _rounds().wake()
+    answering.rounds().wake()
     if outcome is None:
         return redirect(request.path, code=303)
     if outcome.paid:
-        _rounds().wait_until_delivered(outcome.paid, _PATIENCE)
+        answering.rounds().wait_until_delivered(outcome.paid, _PATIENCE)
         return redirect(_landing(kept), code=303)
     if outcome.declined:
         again = form if pays else CardForm(data=kept.private.get("challenge", {}).get("payer"))
@@ -63,9 +60,8 @@ def submit(reference: str) -> ResponseReturnValue:
 
 def _try(reference: str, form: CardForm | None) -> Outcome | None:
     """Try the form's card, or without one take the answer to 3-D Secure; none when nothing was left to try."""
-    after, cause = current_app.extensions["settings"].settles_after, Cause(g.request_id)
-    drawer: Drawer = current_app.extensions["drawer"]
-    with drawer.open() as db:
+    cause = answering.by_hand()
+    with answering.box().open() as db:
         kept = sessions.present(db, reference)
         if kept.body["status"] != "open":
             return None
@@ -73,23 +69,17 @@ def _try(reference: str, form: CardForm | None) -> Outcome | None:
             card = cards.known(form.number.data or "")
             if card is None:
                 abort(422)
-            return paying.try_card(db, kept, card, form.payer(), cause=cause, settles_after=after)
+            return paying.try_card(db, kept, card, form.payer(), cause)
         if not paying.challenged(kept):
             return None
         if request.form.get("do") == "authenticate":
-            return paying.authenticate(db, kept, cause=cause, settles_after=after)
+            return paying.authenticate(db, kept, cause)
         return paying.not_authenticated(db, kept)
 
 
 def _session(reference: str) -> Kept:
-    drawer: Drawer = current_app.extensions["drawer"]
-    with drawer.open() as db:
+    with answering.box().open() as db:
         return sessions.present(db, reference)
-
-
-def _rounds() -> Rounds:
-    running: Rounds = current_app.extensions["rounds"]
-    return running
 
 
 def _landing(kept: Kept) -> str:
@@ -99,7 +89,7 @@ def _landing(kept: Kept) -> str:
 
 def _form(kept: Kept, form: CardForm, declined: str = "") -> Response:
     """The form; after a decline with the bank's words, everything but the card's secrets still filled in."""
-    return _render(kept, "checkout", form=form, declined=declined, cards=cards.CARDS.values())
+    return _render(kept, "checkout", form=form, declined=declined)
 
 
 def _closed(kept: Kept) -> Response:
@@ -107,17 +97,17 @@ def _closed(kept: Kept) -> Response:
 
 
 def _render(kept: Kept, name: str, **more: object) -> Response:
-    """One of the till's pages; its policy lets the form's answer lead to where the payer goes next, and no further."""
+    """One of the pages of a session."""
     amount = Money(kept.body["amount_total"], kept.body["currency"])
-    html = render_template(
-        f"practice/{name}.html",
+    items = [(item, written(Money(item["amount_total"], item["currency"]))) for item in kept.private["items"]]
+    return leading_on.render(
+        name,
+        kept.body["success_url"],
         session=kept.body,
-        items=[(item, written(Money(item["amount_total"], item["currency"]))) for item in kept.private["items"]],
+        monthly=kept.body["mode"] == "subscription",
+        items=items,
+        reference=kept.body["client_reference_id"],
         amount=written(amount, short=True),
         total=written(amount),
         **more,
     )
-    response = Response(html)
-    parts = urlsplit(kept.body["success_url"])
-    g.form_action = f"{parts.scheme}://{parts.netloc}"
-    return response

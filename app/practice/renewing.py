@@ -1,0 +1,50 @@
+"""Renewing: a month is over, and the next one is drawn, or the subscription ends or goes on after a pause."""
+
+import sqlite3
+from typing import Any
+
+from app.practice import catalogue, collecting, drawer, hours, invoices, months, subscriptions
+from app.practice.events import BY_ITSELF, Cause
+
+
+def go_on(db: sqlite3.Connection, kept: drawer.Kept) -> None:
+    """The subscription's next time has come."""
+    subscription, moment = kept.body, hours.now()
+    paused = subscription["pause_collection"]
+    if paused and paused["resumes_at"] is not None and paused["resumes_at"] <= moment:
+        subscription = subscriptions.change(db, subscription, {"pause_collection": None}, BY_ITSELF)
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= moment:
+        subscriptions.end(db, subscription, BY_ITSELF)
+    elif subscriptions.current_end(subscription) <= moment:
+        renew(db, subscription, kept.private["origin"], BY_ITSELF)
+    else:
+        subscriptions.keep(db, subscription)
+
+
+def renew(db: sqlite3.Connection, subscription: dict[str, Any], origin: str, cause: Cause) -> dict[str, Any]:
+    """Begin the next period: its invoice is drawn and collected, or treated as the pause of collection says.
+
+    Returns the invoice.
+    """
+    since = subscription["items"]["data"][0]["current_period_start"]
+    anchor = subscription["billing_cycle_anchor"]
+    items = [_rolled(item, anchor) for item in subscription["items"]["data"]]
+    rolled = {**subscription, "items": {**subscription["items"], "data": items}}
+    invoice = invoices.draw(db, rolled, "subscription_cycle", cause, since)
+    news = {"items": rolled["items"], "latest_invoice": invoice["id"]}
+    renewed = subscriptions.change(db, subscription, news, cause)
+    paused = renewed["pause_collection"]
+    if paused and paused["behavior"] == "keep_as_draft":
+        drawer.keep(db, {**invoice, "auto_advance": False})
+        return invoice
+    opened = invoices.finalize(db, invoice, origin, cause)
+    if paused:
+        return invoices.end(db, opened, "void" if paused["behavior"] == "void" else "uncollectible", cause)
+    return collecting.collect(db, opened, cause)
+
+
+def _rolled(item: dict[str, Any], anchor: int) -> dict[str, Any]:
+    """The item in its next period."""
+    ended = item["current_period_end"]
+    following = months.next_after(anchor, ended, catalogue.step(item["price"]))
+    return {**item, "current_period_end": following, "current_period_start": ended}

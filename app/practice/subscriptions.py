@@ -1,0 +1,141 @@
+"""Subscriptions: somebody promised a sum each month, and a card pays it until one of the two ends."""
+
+import sqlite3
+from typing import Any
+
+from app.practice import attempts, catalogue, customers, drawer, hours, invoices, monthly_shapes, months
+from app.practice.cards import Card
+from app.practice.events import Cause, emit
+from app.practice.intents import Payer
+from app.practice.refusals import no_such
+
+
+def begin(
+    db: sqlite3.Connection,
+    session: drawer.Kept,
+    customer: str,
+    intent: dict[str, Any],
+    tried: tuple[dict[str, Any], Card, Payer],
+    cause: Cause,
+) -> tuple[str, str]:
+    """The first payment of a session's monthly gift, with a card that pays; the ids of subscription and invoice."""
+    method, card, payer = tried
+    method = customers.attach(db, customer, method["id"], cause)
+    subscription, origin = _body(session, customer, method["id"]), session.private["origin"]
+    drawer.keep(db, subscription, {"origin": origin})
+    draft = invoices.draw(db, subscription, "subscription_create", cause)
+    invoice = invoices.finalize(db, draft, origin, cause, intent)
+    attempts.pay(db, intent, method, card, payer, cause)
+    invoices.paid(db, invoice, cause)
+    subscription["latest_invoice"] = invoice["id"]
+    keep(db, subscription)
+    emit(db, "customer.subscription.created", subscription, cause)
+    return subscription["id"], invoice["id"]
+
+
+def keep(db: sqlite3.Connection, subscription: dict[str, Any]) -> None:
+    """Keep it as it is now, due when its period, its pause or itself is to end."""
+    moments = [current_end(subscription), subscription["cancel_at"], _resumes_at(subscription)]
+    runs = subscription["status"] in ("active", "past_due")
+    drawer.keep(db, subscription, due_at=min(at for at in moments if at is not None) if runs else None)
+
+
+def change(
+    db: sqlite3.Connection,
+    subscription: dict[str, Any],
+    news: dict[str, Any],
+    cause: Cause,
+    kind: str = "customer.subscription.updated",
+) -> dict[str, Any]:
+    """Keep the subscription with its news and tell them; nothing is told when nothing is new."""
+    changed = {**subscription, **news}
+    previous = {name: subscription[name] for name in news if subscription[name] != news[name]}
+    if previous:
+        keep(db, changed)
+        emit(db, kind, changed, cause, previous=previous)
+    return changed
+
+
+def end(
+    db: sqlite3.Connection,
+    subscription: dict[str, Any],
+    cause: Cause,
+    reason: str = "cancellation_requested",
+    details: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """It is over at once; what was not paid is no longer tried. `reason` is Stripe's word, `details` the giver's."""
+    moment = hours.now()
+    told = subscription["cancellation_details"] if details is None else monthly_shapes.cancellation(reason, details)
+    ended = {
+        **subscription,
+        "canceled_at": subscription["canceled_at"] or moment,
+        "cancellation_details": {**told, "reason": reason},
+        "ended_at": moment,
+        "pause_collection": None,
+        "status": "canceled",
+    }
+    keep(db, ended)
+    for invoice in drawer.every(db, "invoice", status="open", customer=subscription["customer"]):
+        if of(invoice) == subscription["id"]:
+            drawer.keep(db, {**invoice, "auto_advance": False, "next_payment_attempt": None})
+    emit(db, "customer.subscription.deleted", ended, cause)
+    return ended
+
+
+def current_end(subscription: dict[str, Any]) -> int:
+    """When what was last paid for is over, in Unix seconds."""
+    return int(subscription["items"]["data"][0]["current_period_end"])
+
+
+def of(invoice: dict[str, Any]) -> str:
+    """The id of the subscription that an invoice is for."""
+    return str(invoice["parent"]["subscription_details"]["subscription"])
+
+
+def running(db: sqlite3.Connection, reference: str) -> drawer.Kept:
+    """The subscription; raises `Refused` when there is none, or it has ended: Stripe knows it no longer then."""
+    kept = drawer.find(db, "subscription", reference)
+    if kept is None or kept.body["status"] == "canceled":
+        raise no_such("subscription", reference)
+    return kept
+
+
+def _resumes_at(subscription: dict[str, Any]) -> int | None:
+    paused = subscription["pause_collection"]
+    return paused["resumes_at"] if paused else None
+
+
+def _body(session: drawer.Kept, customer: str, method_id: str) -> dict[str, Any]:
+    created, reference, asked = hours.now(), drawer.mint("sub"), session.private["subscription"]
+    items = [
+        {
+            "id": drawer.mint("si"),
+            "object": "subscription_item",
+            "billing_thresholds": None,
+            "created": created,
+            "current_period_end": months.later(created, catalogue.step(line["price"])),
+            "current_period_start": created,
+            "discounts": [],
+            "metadata": {},
+            "price": line["price"],
+            "quantity": line["quantity"],
+            "subscription": reference,
+            "tax_rates": [],
+        }
+        for line in session.private["items"]
+    ]
+    url = f"/v1/subscription_items?subscription={reference}"
+    return {
+        **monthly_shapes.subscription(),
+        "id": reference,
+        "billing_cycle_anchor": created,
+        "billing_mode": {"flexible": None, "type": "classic", "updated_at": created},
+        "created": created,
+        "currency": session.body["currency"],
+        "customer": customer,
+        "default_payment_method": method_id,
+        "description": asked.get("description"),
+        "items": {"object": "list", "data": items, "has_more": False, "url": url},
+        "metadata": asked.get("metadata", {}),
+        "start_date": created,
+    }

@@ -82,8 +82,10 @@ class Broadcasting:
                 try:
                     async with asyncio.timeout(_RECHECK):
                         await self._changed.wait()
+                    pace = _PACE
                 except TimeoutError:
-                    pass
+                    # Nothing was heard; a commit that comes just after this look shall not wait for its sake.
+                    pace = 0.0
                 self._changed.clear()
                 began = loop.time()
                 try:
@@ -92,7 +94,7 @@ class Broadcasting:
                     # Whatever it was: the totals come back when the database does.
                     log.warning("the totals could not be read again: %s", type(failure).__name__)
                     fragments = {}
-                rest = max(_PACE, _REST * (loop.time() - began))
+                rest = max(pace, _REST * (loop.time() - began))
                 await self._show(fragments)
                 await asyncio.sleep(rest)
         finally:

@@ -1,6 +1,8 @@
 """The composition: settings, extensions and doors are put together here, and nowhere else."""
 
 from pathlib import Path
+from traceback import format_tb
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.pool import QueuePool
@@ -19,16 +21,26 @@ _ROOT = Path(__file__).parent.parent
 THREADS = 8
 
 
+class House(Flask):
+    """Flask, but for what it logs of an error: where it happened, never what was said, which may be somebody's name."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log the kind of an error nobody expected, and the way to it."""
+        kind, _error, trace = exc_info
+        self.logger.error("an unexpected %s:\n%s", kind.__name__ if kind else "error", "".join(format_tb(trace)))
+
+
 def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> Flask:
     """The whole application. Tests pass settings of their own, and may pass a gateway.
 
     Raises `config.SettingsError` when the environment is not enough.
     """
     settings = settings or config.read()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # The database and the outbox hold names and addresses: nobody else on the machine may look in.
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     clock.use_local_zone(settings.timezone)
     money.use_home_currency(settings.currency)
-    app = Flask(
+    app = House(
         "app",
         root_path=str(_ROOT / "app"),
         template_folder=str(_ROOT / "templates"),
@@ -76,7 +88,10 @@ def _open_doors(app: Flask) -> None:
 
 
 def _engine_options(url: str) -> dict[str, object]:
-    options: dict[str, object] = {"poolclass": QueuePool, "pool_size": THREADS, "max_overflow": 4}
+    # A statement's parameters are people's names and addresses; errors quote them unless they are hidden.
+    options: dict[str, object] = {
+        "poolclass": QueuePool, "pool_size": THREADS, "max_overflow": 4, "hide_parameters": True,
+    }  # fmt: skip
     if url.startswith("sqlite"):
         # Requests run on threads that come and go; a connection is used by one at a time.
         return {**options, "connect_args": {"check_same_thread": False, "cached_statements": 512}}

@@ -4,8 +4,8 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import PrimaryKeyConstraint, String, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import PrimaryKeyConstraint, String, delete, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -32,12 +32,19 @@ def count(action: str, subject: str, *, within: timedelta, secret: str) -> int:
     moment = clock.now()
     start = datetime.fromtimestamp(moment.timestamp() // within.total_seconds() * within.total_seconds(), moment.tzinfo)
     hashed = hmac.new(secret.encode(), subject.encode(), hashlib.sha256).hexdigest()
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Attempt).values(action=action, subject=hashed, window_at=start, count=1)
+    insert = postgresql.insert(Attempt).values(action=action, subject=hashed, window_at=start, count=1)
     statement = insert.on_conflict_do_update(
         index_elements=["action", "subject", "window_at"], set_={"count": Attempt.count + 1}
     ).returning(Attempt.count)
     return int(db.session.scalars(statement).one())
+
+
+def tried(action: str, since: datetime) -> int:
+    """How many attempts at an action were counted, by whomever, in the windows that began since an instant."""
+    total = db.session.scalar(
+        select(func.sum(Attempt.count)).where(Attempt.action == action, Attempt.window_at >= since)
+    )
+    return int(total or 0)
 
 
 def forget(before: datetime) -> None:

@@ -6,6 +6,7 @@ rests on one rule: the entries linked to a transaction move exactly its net on t
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from app.donations.exchange import lines_between
@@ -31,9 +32,11 @@ def book(
 
     `other` is the account at the other end and `worth` what the movement is worth there, positive when money comes
     to the Stripe account. `already` are entries that booked the gross amount before Stripe made the transaction
-    known; then only the fee is new. Must be called last in a transaction.
+    known; then only the fee is new.
     """
     _keep(transaction)
+    if is_booked(transaction.txn_id):
+        return
     entries = list(already)
     if not already and transaction.amount.minor:
         posted = posting.post(
@@ -49,6 +52,11 @@ def book(
     if transaction.fee.minor:
         entries.append(_book_fee(transaction, fees, subject))
     _link(transaction, entries)
+
+
+def is_booked(txn_id: str) -> bool:
+    """Whether a balance transaction is linked to the entries that it caused; one that moves nothing has none."""
+    return db.session.scalar(select(StripeMovement.line).where(StripeMovement.txn_id == txn_id).limit(1)) is not None
 
 
 def book_by_type(transaction: Transaction) -> None:

@@ -1,19 +1,22 @@
 """Balances: kept in the same transaction as the transfers they sum up, and recomputed by `verify`."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, PrimaryKeyConstraint, select
+from sqlalchemy import ForeignKey, PrimaryKeyConstraint, event, select
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.extensions import Base, Key, db
 from app.ledger import announcing
 
 # The one kind of entry that counts as a gift on the account it comes from; its reversal takes the gift away again.
 GIFT = "gift"
+
+# Under this name a session keeps what its transaction has moved so far.
+_NOTED = "moves noted"
 
 
 class Balance(Base):
@@ -69,24 +72,51 @@ class Sums(NamedTuple):
 
 
 def move(moves: Sequence[Move], booked_on: date, gifts: int) -> None:
-    """Add an entry's moves to the balances; `gifts` is 1 for a gift, −1 for its reversal, 0 for everything else.
+    """Note what an entry moves; `gifts` is 1 for a gift, −1 for its reversal, 0 for everything else.
 
-    These rows are hot: this is called last in a transaction, and always in account order, so that two transactions
-    can wait for each other but never deadlock.
+    The balances are hot rows, so they wait until the transaction commits and are then all added to at once, in
+    account order: two transactions can wait for each other but never deadlock, however many entries each has posted.
     """
-    going, coming, given = Counter[int](), Counter[int](), Counter[int]()
-    for each in moves:
-        going[each.from_id] += each.amount_minor
-        coming[each.to_id] += each.amount_minor
-        if gifts:
-            given[each.from_id if gifts > 0 else each.to_id] = gifts
-    sums = [
-        {"account_id": account, "out_minor": going[account], "in_minor": coming[account]}
-        for account in sorted(going | coming)
-    ]
-    db.session.execute(_ADD_TO_DAY, [{**row, "booked_on": booked_on} for row in sums])
-    db.session.execute(_ADD, [{**row, "gifts": given[row["account_id"]]} for row in sums])
-    db.session.info[announcing.MOVED] = True
+    db.session.info.setdefault(_NOTED, []).append((moves, booked_on, gifts))
+
+
+def _add_what_was_noted(session: Session) -> None:
+    """Add everything that a transaction has noted to the balances, as its last statements."""
+    noted = session.info.pop(_NOTED, None)
+    if not noted:
+        return
+    totals: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    days: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])
+    for moves, booked_on, gifts in noted:
+        for each in moves:
+            for account, side in ((each.from_id, 0), (each.to_id, 1)):
+                totals[account][side] += each.amount_minor
+                days[account, booked_on][side] += each.amount_minor
+        for account in {each.from_id if gifts > 0 else each.to_id for each in moves}:
+            totals[account][2] += gifts
+    session.execute(
+        _ADD_TO_DAY,
+        [
+            {"account_id": account, "booked_on": day, "out_minor": out, "in_minor": come}
+            for (account, day), (out, come) in sorted(days.items())
+        ],
+    )
+    session.execute(
+        _ADD,
+        [
+            {"account_id": account, "out_minor": out, "in_minor": come, "gifts": given}
+            for account, (out, come, given) in sorted(totals.items())
+        ],
+    )
+    session.info[announcing.MOVED] = True
+
+
+def _forget_what_was_noted(session: Session) -> None:
+    session.info.pop(_NOTED, None)
+
+
+event.listen(db.session, "before_commit", _add_what_was_noted)
+event.listen(db.session, "after_rollback", _forget_what_was_noted)
 
 
 def of(account_ids: Sequence[int]) -> dict[int, Sums]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -35,11 +36,11 @@ def begin(*, live: bool) -> None:
 
     Raises `BegunOtherwise`.
     """
-    beginning = db.session.get(Beginning, 1)
-    if beginning is None:
-        db.session.add(Beginning(id=1, live=live, began_at=clock.now()))
-        db.session.flush()
-    elif beginning.live is not live:
+    # Two programs may start at once: one of them begins the books, and both then read how they were begun.
+    db.session.execute(
+        postgresql.insert(Beginning).values(id=1, live=live, began_at=clock.now()).on_conflict_do_nothing()
+    )
+    if db.session.get_one(Beginning, 1).live is not live:
         raise BegunOtherwise(
             "these books were begun without real money and cannot go on with a live Stripe key; start new ones"
             if live

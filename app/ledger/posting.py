@@ -67,7 +67,7 @@ def post(
     `source` names the movement that caused it and posts once: posting it again with the same transfers changes
     nothing and returns the entry already there, so a retry is harmless; with other transfers it raises
     `SourceConflict`. `memo` comes from a fixed vocabulary with references and holds no personal data.
-    Must be called last in a transaction, because the balances it updates are hot.
+    The balances follow when the transaction commits.
     """
     if not lines:
         raise ValueError("an entry has at least one transfer")

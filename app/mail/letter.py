@@ -25,6 +25,8 @@ _PLAIN = SMTP.clone(cte_type="7bit")
 class MailRefused(DomainError):
     """The mail cannot be sent as it is: the server refuses it for good, or an address is not one."""
 
+    final = True
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -3,7 +3,7 @@
 import hashlib
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.extensions import db
@@ -13,9 +13,8 @@ from app.receipts.receipt import Receipt, ReceiptFile
 def file(receipt_id: int, pdf: bytes) -> None:
     """Keep an issued receipt's PDF; when there is one already, that one stays. The caller commits."""
     moment = clock.now()
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     db.session.execute(
-        dialect.insert(ReceiptFile)
+        postgresql.insert(ReceiptFile)
         .values(receipt_id=receipt_id, pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), rendered_at=moment)
         .on_conflict_do_nothing(index_elements=["receipt_id"])
     )

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.errors import DomainError
@@ -56,9 +56,8 @@ def issue(receipt_id: int, draft: Facts) -> None:
 
 def _next(series: str) -> int:
     """The next number of a series; whoever asks at the same time waits until this transaction has ended."""
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     statement = (
-        dialect.insert(ReceiptSeries)
+        postgresql.insert(ReceiptSeries)
         .values(series=series, last_number=1)
         .on_conflict_do_update(index_elements=["series"], set_={"last_number": ReceiptSeries.last_number + 1})
         .returning(ReceiptSeries.last_number)

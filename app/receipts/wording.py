@@ -34,7 +34,7 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    translations = Translations.load(_ROOT / "translations", [locale])
+    translations = Translations.load(_ROOT / "app" / "translations", [locale])
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["money"] = lambda minor, currency: written(Money(minor, currency), locale=locale)
     environment.filters["day"] = lambda day: format_date(date.fromisoformat(day), format="d MMMM y", locale=locale)

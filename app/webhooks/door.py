@@ -8,8 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
 from app.donations import news
+from app.errors import in_words
 from app.extensions import csrf
 from app.payments import inbox
+from app.webhooks import refused
 from app.writing import writing
 
 log = logging.getLogger(__name__)
@@ -39,11 +41,12 @@ def stripe() -> ResponseReturnValue:
         )
     except (inbox.NotFromStripe, inbox.UnreadableEvent, inbox.WrongMode) as refusal:
         log.warning("a webhook delivery was refused: %s", refusal)
+        refused.note(refusal, settings.secret_key)
         return str(refusal), 400
     try:
         _keep(delivery)
-    except (SQLAlchemyError, OSError):
-        log.exception("event %s could not be kept; Stripe will send it again", delivery.news.event_id)
+    except (SQLAlchemyError, OSError) as failure:
+        log.error("event %s was not kept (%s); it will be sent again", delivery.news.event_id, in_words(failure))
         return "not kept, send it again", 503
     return "", 200
 

@@ -14,15 +14,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, update
 
 from app import clock
-from app.errors import DomainError
+from app.errors import DomainError, in_words
 from app.extensions import db
+from app.worker.lease import LEASE, Lease
 from app.writing import writing
+
+__all__ = ["LEASE", "Duty"]
 
 log = logging.getLogger(__name__)
 
-# Longer than any one step may take: every network call and every rendering has a shorter time-out of its own.
-LEASE = timedelta(minutes=3)
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(hours=1)
+_FIRST_WAIT, _LONGEST_WAIT, _WAIT_WHEN_FINAL = timedelta(seconds=2), timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +41,22 @@ class Duty:
 
     def work_once(self) -> bool:
         """Claim one row that is due and do its work; False when none is. A failure is recorded and tried again."""
-        row_id = self._claim()
-        if row_id is None:
+        lease = self._claim()
+        if lease is None:
             return False
         try:
-            self.perform(row_id)
+            with lease:
+                self.perform(lease.row_id)
         except Exception as failure:
-            log.warning("%s %s could not be done: %s", self.name, row_id, _in_words(failure))
-            self._put_off(row_id, failure)
+            log.warning("%s %s could not be done: %s", self.name, lease.row_id, in_words(failure))
+            self._put_off(lease, failure)
         else:
-            with writing():
-                db.session.execute(
-                    update(self.model)
-                    .where(self.model.id == row_id)
-                    .values(leased_until=None, next_try_at=None, last_error=None)
-                )
+            self._end(lease, next_try_at=None, last_error=None)
         finally:
             db.session.remove()
         return True
 
-    def _claim(self) -> int | None:
+    def _claim(self) -> Lease | None:
         model, moment = self.model, clock.now()
         ready = [
             self.due,
@@ -69,33 +66,28 @@ class Duty:
         # A look without the writer's turn first: most of the time nothing is due.
         if db.session.scalar(select(model.id).where(*ready).limit(1)) is None:
             return None
+        until = moment + LEASE
         with writing():
             row_id: int | None = db.session.scalar(
                 select(model.id).where(*ready).order_by(model.id).limit(1).with_for_update(skip_locked=True)
             )
             if row_id is not None:
                 db.session.execute(
-                    update(model)
-                    .where(model.id == row_id)
-                    .values(leased_until=moment + LEASE, attempts=model.attempts + 1)
+                    update(model).where(model.id == row_id).values(leased_until=until, attempts=model.attempts + 1)
                 )
-        return row_id
+        return None if row_id is None else Lease(model, row_id, until)
 
-    def _put_off(self, row_id: int, failure: Exception) -> None:
+    def _put_off(self, lease: Lease, failure: Exception) -> None:
+        """Try again later, and later each time; what is final is tried once a day, in case somebody has mended it."""
         db.session.rollback()
-        model = self.model
+        attempts = db.session.scalar(select(self.model.attempts).where(self.model.id == lease.row_id)) or 1
+        wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 12), _LONGEST_WAIT)
+        if isinstance(failure, DomainError) and failure.final:
+            wait = _WAIT_WHEN_FINAL
+        self._end(lease, next_try_at=clock.now() + wait, last_error=in_words(failure))
+
+    def _end(self, lease: Lease, **outcome: Any) -> None:
+        """Give the row back with what came of it. Where the lease was lost, another worker has it: nothing is said."""
+        db.session.rollback()
         with writing():
-            attempts = db.session.scalar(select(model.attempts).where(model.id == row_id)) or 1
-            wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 12), _LONGEST_WAIT)
-            # Where the lease has run out, another worker may have done the row meanwhile: nothing is put off then.
-            db.session.execute(
-                update(model)
-                .where(model.id == row_id, self.due)
-                .values(leased_until=None, next_try_at=clock.now() + wait, last_error=_in_words(failure))
-            )
-
-
-def _in_words(failure: Exception) -> str:
-    """An error as it may be stored and shown: a library's own message may quote personal data, ours never does."""
-    kind = type(failure).__name__
-    return f"{kind}: {failure}" if isinstance(failure, DomainError) else kind
+            db.session.execute(update(self.model).where(lease.ours()).values(leased_until=None, **outcome))

@@ -25,12 +25,19 @@ class Work(Protocol):
         ...
 
 
-def do_all_due(duties: Sequence[Work]) -> int:
-    """Do what is due now, one row of each duty in turn so that none starves another; how many rows that was."""
-    done, waiting = 0, list(duties)
-    while waiting:
-        waiting = [duty for duty in waiting if duty.work_once()]
-        done += len(waiting)
+def do_all_due(duties: Sequence[Work], stop: threading.Event | None = None) -> int:
+    """Do what is due now, one row of each duty in turn so that none starves another; how many rows that was.
+
+    Once `stop` is set no further row is begun.
+    """
+    done, busy = 0, True
+    while busy:
+        busy = False
+        for duty in duties:
+            if stop is not None and stop.is_set():
+                break
+            if duty.work_once():
+                done, busy = done + 1, True
     db.session.remove()
     return done
 
@@ -39,7 +46,7 @@ def work_until(stop: threading.Event, duties: Sequence[Work]) -> None:
     """Work until `stop` is set; the row in hand is finished first. A database that goes away is waited for."""
     while not stop.is_set():
         try:
-            if not do_all_due(duties):
+            if not do_all_due(duties, stop):
                 stop.wait(PAUSE)
         except (SQLAlchemyError, OSError) as failure:
             log.warning("the database cannot be worked with: %s; trying again", type(failure).__name__)

@@ -34,6 +34,10 @@ POSTGRESQL = (
         "CREATE TRIGGER stripe_events_are_never_deleted BEFORE DELETE ON stripe_events "
         "FOR EACH ROW EXECUTE FUNCTION stripe_events_stay()"
     ),
+    (
+        "CREATE TRIGGER stripe_events_are_not_emptied BEFORE TRUNCATE ON stripe_events "
+        "EXECUTE FUNCTION stripe_events_stay()"
+    ),
 )
 
 

@@ -50,6 +50,8 @@ POSTGRESQL = (
         "CREATE TRIGGER receipt_files_are_never_deleted BEFORE DELETE ON receipt_files "
         "FOR EACH ROW EXECUTE FUNCTION receipts_stay()"
     ),
+    "CREATE TRIGGER receipts_are_not_emptied BEFORE TRUNCATE ON receipts EXECUTE FUNCTION receipts_stay()",
+    "CREATE TRIGGER receipt_files_are_not_emptied BEFORE TRUNCATE ON receipt_files EXECUTE FUNCTION receipts_stay()",
 )
 
 

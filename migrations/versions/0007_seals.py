@@ -10,6 +10,16 @@ depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+SQLITE = (
+    "CREATE TRIGGER seals_are_never_changed BEFORE UPDATE ON seals BEGIN SELECT RAISE(ABORT, 'a seal stays'); END",
+    "CREATE TRIGGER seals_are_never_deleted BEFORE DELETE ON seals BEGIN SELECT RAISE(ABORT, 'a seal stays'); END",
+)
+POSTGRESQL = (
+    "CREATE FUNCTION seals_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a seal stays'; END $$",
+    "CREATE TRIGGER seals_are_kept BEFORE UPDATE OR DELETE ON seals FOR EACH ROW EXECUTE FUNCTION seals_stay()",
+    "CREATE TRIGGER seals_are_not_emptied BEFORE TRUNCATE ON seals EXECUTE FUNCTION seals_stay()",
+)
+
 
 def upgrade() -> None:
     """Bring the schema up."""
@@ -35,8 +45,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_sealed_through")),
     )
 
+    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
+        op.execute(sa.text(statement))
+
 
 def downgrade() -> None:
     """Take it back."""
     op.drop_table("sealed_through")
     op.drop_table("seals")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION seals_stay()")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.config import Organisation
@@ -32,6 +33,7 @@ GUARDS = {
     "receipts": ["receipts_stay_as_issued"],
     "receipt_files": ["receipt_files_are_never_changed"],
     "stripe_events": ["stripe_events_stay_as_they_came"],
+    "seals": ["seals_are_never_changed", "seals_are_never_deleted", "seals_are_kept"],
 }  # fmt: skip
 
 
@@ -192,6 +194,21 @@ def test_since_a_head_only_what_came_after_is_looked_at():
     tamper("UPDATE transfers SET amount_minor = 1 WHERE entry_id = 5")
     db.session.rollback()
     assert [fault.place for fault in chain.faults(SEALED, since=head)] == ["entry 5"]
+
+
+@pytest.mark.usefixtures("books")
+@pytest.mark.parametrize("statement", ["UPDATE seals SET digest = hash", "DELETE FROM seals"])
+def test_the_database_itself_refuses_to_change_a_seal(statement):
+    with pytest.raises(DBAPIError), writing():
+        db.session.execute(text(statement))
+
+
+@pytest.mark.usefixtures("books")
+@pytest.mark.parametrize("table", ["entries", "transfers", "receipts", "receipt_files", "stripe_events", "seals"])
+def test_what_is_kept_for_ever_cannot_be_emptied_either(table):
+    how = f"DELETE FROM {table}" if db.engine.dialect.name == "sqlite" else f"TRUNCATE {table} CASCADE"
+    with pytest.raises(DBAPIError), writing():
+        db.session.execute(text(how))
 
 
 def test_an_empty_chain_has_a_head_and_no_fault(app):

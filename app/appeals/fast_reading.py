@@ -28,6 +28,8 @@ def rows(statement: Callable[[], Select[*tuple[Any, ...]]], **values: object) ->
         with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(sql, parameters)
             found: Sequence[Any] = cursor.fetchall()
+            # At a rollback, which the pool would do, psycopg forgets every statement that the server has prepared.
+            connection.commit()
             return found
     except engine.dialect.loaded_dbapi.Error as error:
         # A database that does not answer must look as it does through the Session: the door says 503 to that.

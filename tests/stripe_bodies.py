@@ -74,3 +74,61 @@ def signed(body: dict[str, Any], secret: str, *, at: float | None = None) -> tup
     raw = json.dumps(body, indent=2)
     header = WebhookSignature.generate_signature_header(raw, secret, timestamp=int(at or time.time()))
     return raw.encode(), {"Stripe-Signature": header, "Content-Type": "application/json"}
+
+
+def subscription(
+    plan: str | None, *, subscription_id: str = "sub_1", minor: int = 1000, **changes: Any
+) -> dict[str, Any]:
+    return {
+        "id": subscription_id,
+        "object": "subscription",
+        "created": CREATED,
+        "start_date": CREATED,
+        "currency": "gbp",
+        "customer": f"cus_{subscription_id}",
+        "ended_at": None,
+        "items": {
+            "object": "list",
+            "data": [
+                {
+                    "id": f"si_{subscription_id}",
+                    "object": "subscription_item",
+                    "current_period_end": CREATED + 2_592_000,
+                    "price": {"id": "price_1", "currency": "gbp", "product": "prod_1", "unit_amount": minor},
+                    "quantity": 1,
+                }
+            ],
+        },
+        "latest_invoice": "in_1",
+        "metadata": {"plan": plan} if plan else {},
+        "pause_collection": None,
+        "status": "active",
+        **changes,
+    }
+
+
+def invoice(
+    plan: str | None, *, invoice_id: str = "in_1", subscription_id: str = "sub_1", **changes: Any
+) -> dict[str, Any]:
+    metadata = {"plan": plan} if plan else {}
+    return {
+        "id": invoice_id,
+        "object": "invoice",
+        "parent": {
+            "type": "subscription_details",
+            "subscription_details": {"subscription": subscription_id, "metadata": metadata},
+        },
+        "status": "paid",
+        **changes,
+    }
+
+
+def invoice_payment(charge_id: str = "ch_1", *, invoice_id: str = "in_1", **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"inpay_{charge_id}",
+        "object": "invoice_payment",
+        "invoice": invoice_id,
+        "payment": {"type": "payment_intent", "payment_intent": f"pi_{charge_id}"},
+        "status": "paid",
+        **changes,
+    }

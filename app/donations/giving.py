@@ -1,98 +1,20 @@
-"""Giving: a pledge is made before anyone goes to Stripe, and the same form sent twice is one pledge."""
-
-import hashlib
-import json
-import secrets
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+"""Giving once: a pledge is made before anyone goes to Stripe, and the same form sent twice is one pledge."""
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import amounts
+from app.donations import pledging
 from app.donations.donation import ABANDONED, PLEDGED, RECEIVED, Donation
-from app.errors import DomainError
+from app.donations.pledging import AppealClosed, Gift
 from app.extensions import db
-from app.money import CurrencyMismatch, Money
-from app.payments.checkout import Checkout, CheckoutRequest
+from app.payments.checkout import CheckoutRequest
 
-# Stripe keeps an idempotency key for at least 24 hours (docs.stripe.com/api/idempotent_requests); we stop trusting
-# one well before that.
-_KEY_TRUSTED_FOR = timedelta(hours=20)
-
-
-class AppealClosed(DomainError):
-    """The appeal does not take gifts today."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gift:
-    """What the giving form says, its shape checked: who gives how much, and how they may be named."""
-
-    amount: Money
-    name: str
-    email: str
-    address: str = ""
-    postcode: str = ""
-    message: str = ""
-    name_may_be_shown: bool = False
+__all__ = ["AppealClosed", "Gift"]
 
 
 def pledge(appeal: Appeal, gift: Gift, nonce: str) -> Donation:
-    """Record that somebody is about to give; the caller commits before Stripe is asked for anything.
-
-    `nonce` is the form's own: the same nonce with the same content is the same pledge, with changed content a new
-    one. A pledge that can no longer be paid (its Checkout has closed, or its key is too old to be trusted) makes way
-    for a new one. Raises `AppealClosed`, `CurrencyMismatch`, `amounts.TooSmall` or `amounts.TooLarge`.
-    """
-    if not appeal.open_on(clock.today()):
-        raise AppealClosed("this appeal does not take gifts at the moment")
-    if gift.amount.currency != appeal.currency:
-        raise CurrencyMismatch(f"this appeal takes {appeal.currency}")
-    amounts.check(gift.amount)
-    content = json.dumps([appeal.reference, asdict(gift)], sort_keys=True, ensure_ascii=False)
-    for attempt in range(100):
-        submission = hashlib.sha256(f"{attempt}|{nonce}|{content}".encode()).hexdigest()
-        donation = _pledged(appeal, gift, submission)
-        if not _spent(donation):
-            return donation
-    raise AppealClosed("this form has been sent too often; open the page anew")
-
-
-def _pledged(appeal: Appeal, gift: Gift, submission: str) -> Donation:
-    """The pledge with this submission's digest, made now if there is none; two at once make one."""
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    db.session.execute(
-        dialect.insert(Donation)
-        .values(
-            reference=secrets.token_hex(12),
-            appeal_id=appeal.id,
-            amount_minor=gift.amount.minor,
-            currency=gift.amount.currency,
-            state=PLEDGED,
-            pledged_at=clock.now(),
-            name=gift.name,
-            email=gift.email,
-            address=gift.address or None,
-            postcode=gift.postcode or None,
-            message=gift.message or None,
-            name_may_be_shown=gift.name_may_be_shown,
-            submission=submission,
-            checkout_key=secrets.token_hex(16),
-        )
-        .on_conflict_do_nothing(index_elements=["submission"])
-    )
-    return db.session.scalars(select(Donation).where(Donation.submission == submission)).one()
-
-
-def _spent(donation: Donation) -> bool:
-    """Whether a pledge can no longer be paid, so that sending its form again means a new gift."""
-    if donation.state == PLEDGED:
-        closes = donation.checkout_expires_at or donation.pledged_at + _KEY_TRUSTED_FOR
-        return closes <= clock.now()
-    return donation.state == ABANDONED
+    """Record that somebody is about to give once; see `pledging.pledge`, which says what it raises."""
+    return pledging.pledge(Donation, appeal, gift, nonce)
 
 
 def checkout_request(donation: Donation, appeal: Appeal, *, success_url: str, cancel_url: str) -> CheckoutRequest:
@@ -106,21 +28,6 @@ def checkout_request(donation: Donation, appeal: Appeal, *, success_url: str, ca
         success_url=success_url,
         cancel_url=cancel_url,
     )
-
-
-def checkout_opened(donation: Donation, checkout: Checkout) -> None:
-    """Remember the page where the donation can be paid."""
-    donation.checkout_session_id = checkout.session_id
-    donation.checkout_url = checkout.url
-    donation.checkout_expires_at = clock.from_timestamp(checkout.expires_at)
-
-
-def renew_checkout_key(donation: Donation) -> None:
-    """Take a new idempotency key after Stripe stored a failure under the old one.
-
-    A session that the failed call may have opened all the same can never be paid: nobody was told its address.
-    """
-    donation.checkout_key = secrets.token_hex(16)
 
 
 def abandon(reference: str) -> bool:

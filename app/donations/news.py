@@ -1,31 +1,30 @@
 """What Stripe's news means for a gift. An event is a knock: its type says where to look, the object says what is so.
 
 `apply` acts on an event's own body when that suffices; otherwise the event stays pending, and the worker calls
-`look`, which asks Stripe with no transaction open, and then `book`, which books what was found.
+`look` (in looking.py), which asks Stripe with no transaction open, and then `book`, which books what was found.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from app.donations import correcting, disputing, fees, giving, giving_back, paying_out, refunding, settlement
+from app.donations import (
+    correcting,
+    disputing,
+    fees,
+    giving,
+    giving_back,
+    paying_out,
+    plan_news,
+    planning,
+    refunding,
+    settlement,
+)
+from app.donations.looking import Found, look
 from app.payments import charge as charges
 from app.payments.charge import API_VERSION, DONATION, Charge
-from app.payments.dispute import Dispute
 from app.payments.event import News
 from app.payments.inbox import Outcome
-from app.payments.lookup import Lookup
-from app.payments.payout import Payout
-from app.payments.refund import Refund
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a look at Stripe has found; each refund and dispute brings its charge along."""
-
-    charge: Charge | None = None
-    refunds: tuple[Refund, ...] = ()
-    disputes: tuple[Dispute, ...] = ()
-    payout: Payout | None = None
+__all__ = ["Found", "apply", "book", "known_types", "look", "settle"]
 
 
 def apply(news: News) -> Outcome:
@@ -39,32 +38,13 @@ def known_types() -> list[str]:
     return sorted(_HANDLERS)
 
 
-def look(news: News, gateway: Lookup) -> Found:
-    """Ask Stripe for what an event is about, as it is now. Raises what the gateway raises. Must be called with no
-    transaction open."""
-    about = news.object
-    match news.type.split("."):
-        case ["charge", "refunded"]:
-            return Found(charge=gateway.charge(about["id"]), refunds=tuple(gateway.refunds_of(about["id"])))
-        case ["charge", "dispute", _]:
-            return Found(disputes=(gateway.dispute(about["id"]),))
-        case ["refund", _] | ["charge", "refund", _]:
-            return Found(refunds=(gateway.refund(about["id"]),))
-        case ["payout", _]:
-            return Found(payout=gateway.payout(about["id"]))
-        case ["charge", _]:
-            return Found(charge=gateway.charge(about["id"]))
-        case ["payment_intent", _]:
-            return Found(charge=gateway.charge_of(about["id"]))
-        case _:
-            return Found(charge=gateway.charge_of(about["payment_intent"]))
-
-
 def book(found: Found) -> None:
     """Book every movement that what was found implies, the charge before what follows from it; the caller commits.
 
     Whatever was booked before stays as it is, so the order in which news comes makes no difference.
     """
+    if found.subscription is not None:
+        planning.note(found.subscription)
     for refund in found.refunds:
         refunding.note(refund)
     if found.charge is not None:
@@ -111,7 +91,10 @@ def _intent_succeeded(news: News) -> Outcome:
 
 
 def _session_completed(news: News) -> Outcome:
-    """A paid session's charge is fetched, unless it is booked; an unpaid one waits for its own later news."""
+    """A paid session's charge is fetched, unless it is booked; an unpaid one waits for its own later news. One that
+    began a monthly plan leads to its subscription."""
+    if news.object.get("subscription"):
+        return Outcome.PENDING
     if news.object.get("payment_status") != "paid" or not news.object.get("payment_intent"):
         return Outcome.APPLIED
     return Outcome.APPLIED if giving.is_received(_donation(news)) else Outcome.PENDING
@@ -119,6 +102,7 @@ def _session_completed(news: News) -> Outcome:
 
 def _not_paid(news: News) -> Outcome:
     giving.abandon(_donation(news))
+    plan_news.not_begun(news)
     return Outcome.APPLIED
 
 
@@ -146,7 +130,7 @@ _HANDLERS: dict[str, Callable[[News], Outcome]] = {
             "charge.updated", "charge.refunded", "charge.refund.updated", "refund.created", "refund.updated",
             "refund.failed", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
             "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "payout.created", "payout.updated",
-            "payout.paid", "payout.failed", "payout.canceled", "payout.reconciliation_completed",
+            "payout.paid", "payout.failed", "payout.canceled", "payout.reconciliation_completed", *plan_news.TYPES,
         ),
         _always_look,
     ),

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select, update
 
 from app import clock
 from app.appeals.appeal import AppealAccount
+from app.donations import plan_payments
 from app.donations.donation import RECEIVED, Donation
 from app.extensions import db
 from app.ledger import accounts, posting
@@ -31,12 +32,14 @@ _RECEIVE = update(_DONATIONS).where(_DONATIONS.c.id == bindparam("donation_id"))
 def settle(charge: Charge) -> None:
     """Book a charge that succeeded. Settling it again changes nothing.
 
-    A charge of a donation we know makes it received; one that no donation claims, or a second charge for the same
-    donation, is real money all the same: it is posted to *unidentified* and listed. The caller commits.
+    A charge of a donation we know makes it received; a plan's charge is a donation from now on. One that no donation
+    claims, or a second charge for the same donation, is real money all the same: it is posted to *unidentified* and
+    listed. The caller commits.
     """
     donation = None
-    if charge.donation is not None:
-        claimed = {"reference": charge.donation, "currency": charge.amount.currency}
+    reference = charge.donation or plan_payments.donation_of(charge)
+    if reference is not None:
+        claimed = {"reference": reference, "currency": charge.amount.currency}
         donation = db.session.execute(_CLAIMED, claimed).first()
     if donation is None or donation.charge_id not in (None, charge.charge_id):
         _post(charge, accounts.house_account("liabilities:unidentified", charge.amount.currency), None)

@@ -20,6 +20,7 @@ DONATION = "donation"
 class Charge:
     """Money that a card was charged: how much, when, and the donation that its metadata names, if any.
 
+    A month's payment of a plan names none; `lookup` finds the `plan` through the invoice of `intent_id`.
     `transaction` is the movement on our Stripe account, with its fee; Stripe makes it known a moment after the charge
     (docs.stripe.com/payments/payment-intents/asynchronous-capture).
     """
@@ -30,6 +31,8 @@ class Charge:
     succeeded: bool
     donation: str | None
     transaction: Transaction | None = None
+    intent_id: str | None = None
+    plan: str | None = None
 
 
 def read(body: dict[str, Any]) -> Charge:
@@ -45,4 +48,5 @@ def read(body: dict[str, Any]) -> Charge:
         succeeded=body["status"] == "succeeded" and bool(body.get("paid")) and bool(body.get("captured")),
         donation=metadata.get(DONATION),
         transaction=read_if_there(body.get("balance_transaction")),
+        intent_id=intent.get("id") if isinstance(intent, dict) else intent,
     )

@@ -1,4 +1,5 @@
-"""The gateway to Stripe: what Whipround has it make. What it only asks is in `lookup`; errors are in our own words."""
+"""The gateway to Stripe: what Whipround has it make. What it only asks is in `lookup`, how it changes a subscription in
+`subscribing`; errors are in our own words."""
 
 import stripe
 from stripe import RequestsClient, StripeClient
@@ -6,9 +7,9 @@ from stripe import RequestsClient, StripeClient
 from app.money import Money
 from app.payments import lookup
 from app.payments.checkout import Checkout, CheckoutRequest
-from app.payments.lookup import Lookup
 from app.payments.refund import REFUND, Refund
 from app.payments.refund import read as read_refund
+from app.payments.subscribing import Subscribing
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable, translated
 
 __all__ = ["Gateway", "PaymentsRefused", "PaymentsUnavailable"]
@@ -19,7 +20,7 @@ stripe.enable_telemetry = False
 _TIMEOUT = (3.05, 20)
 
 
-class Gateway(Lookup):
+class Gateway(Subscribing):
     """Everything Whipround asks of Stripe. No call is made inside a database transaction."""
 
     def __init__(self, secret_key: str, api_base: str | None = None) -> None:

@@ -1,19 +1,23 @@
 """Looking things up at Stripe: an event is a knock, and this is how we see who is at the door."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from stripe import StripeClient
 
+from app import clock
 from app.payments import charge as charges
 from app.payments import dispute as disputes
 from app.payments import payout as payouts
 from app.payments import refund as refunds
+from app.payments import subscription as subscriptions
 from app.payments import transaction as transactions
 from app.payments.charge import Charge
 from app.payments.dispute import Dispute
 from app.payments.payout import Payout
 from app.payments.refund import Refund
+from app.payments.subscription import Subscription
 from app.payments.transaction import Transaction
 from app.payments.trouble import translated
 
@@ -38,7 +42,7 @@ class Lookup:
         """The charge as it is now, with its PaymentIntent's metadata and, when it is known, its settlement."""
         with translated():
             found = self._client.v1.charges.retrieve(charge_id, {"expand": list(OF_CHARGE)})
-        return charges.read(_plain(found))
+        return self._claimed(charges.read(plain(found)))
 
     def charge_of(self, intent_id: str) -> Charge | None:
         """The latest charge of a PaymentIntent as it is now, or `None` while it has none."""
@@ -46,16 +50,49 @@ class Lookup:
             intent = self._client.v1.payment_intents.retrieve(
                 intent_id, {"expand": ["latest_charge.balance_transaction"]}
             )
-        body = _plain(intent)
+        body = plain(intent)
         if not isinstance(body.get("latest_charge"), dict):
             return None
-        return charges.read({**body["latest_charge"], "payment_intent": {"metadata": body.get("metadata")}})
+        whose = {"id": intent_id, "metadata": body.get("metadata")}
+        return self._claimed(charges.read({**body["latest_charge"], "payment_intent": whose}))
+
+    def charge_of_invoice(self, invoice_id: str) -> Charge | None:
+        """The charge that paid an invoice, or `None` while nothing has."""
+        with translated():
+            page = self._client.v1.invoice_payments.list({"invoice": invoice_id, "status": "paid", "limit": 10})
+        for payment in plain(page)["data"]:
+            intent_id = payment["payment"].get("payment_intent")
+            if payment["status"] == "paid" and intent_id:
+                return self.charge_of(intent_id)
+        return None
+
+    def subscription(self, subscription_id: str) -> Subscription:
+        """The subscription as it is now."""
+        seen_at = clock.now()
+        with translated():
+            found = self._client.v1.subscriptions.retrieve(subscription_id)
+        return subscriptions.read(plain(found), seen_at)
+
+    def _claimed(self, charge: Charge) -> Charge:
+        """The charge with its plan, when it paid a subscription's invoice. Since Stripe's version "basil" neither the
+        charge nor its PaymentIntent names the invoice; the invoice's payment names them."""
+        if charge.donation is not None or charge.intent_id is None:
+            return charge
+        with translated():
+            page = self._client.v1.invoice_payments.list(
+                {"payment": {"type": "payment_intent", "payment_intent": charge.intent_id}, "limit": 1}
+            )
+            for payment in plain(page)["data"]:
+                invoice = self._client.v1.invoices.retrieve(payment["invoice"])
+                return replace(charge, plan=subscriptions.of_invoice(plain(invoice))[1])
+        return charge
 
     def refund(self, refund_id: str) -> Refund:
         """The refund as it is now, with its charge and its movements."""
         with translated():
             found = self._client.v1.refunds.retrieve(refund_id, {"expand": list(OF_REFUND)})
-        return refunds.read(_plain(found))
+        refund = refunds.read(plain(found))
+        return replace(refund, charge=self._claimed(refund.charge))
 
     def refunds_of(self, charge_id: str) -> list[Refund]:
         """Every refund of a charge, with its movements."""
@@ -63,41 +100,46 @@ class Lookup:
             page = self._client.v1.refunds.list(
                 {"charge": charge_id, "limit": 100, "expand": [f"data.{each}" for each in OF_REFUND]}
             )
-            return [refunds.read(_plain(found)) for found in page.auto_paging_iter()]
+            found = [refunds.read(plain(each)) for each in page.auto_paging_iter()]
+        # All of them are of one charge.
+        charge = self._claimed(found[0].charge) if found else None
+        return [replace(each, charge=charge or each.charge) for each in found]
 
     def dispute(self, dispute_id: str) -> Dispute:
         """The dispute as it is now, with its charge and its movements."""
         with translated():
             found = self._client.v1.disputes.retrieve(dispute_id, {"expand": list(OF_DISPUTE)})
-        return disputes.read(_plain(found))
+        dispute = disputes.read(plain(found))
+        return replace(dispute, charge=self._claimed(dispute.charge))
 
     def payout(self, payout_id: str) -> Payout:
         """The payout as it is now, with its movements."""
         with translated():
             found = self._client.v1.payouts.retrieve(payout_id, {"expand": list(OF_PAYOUT)})
-        return payouts.read(_plain(found))
+        return payouts.read(plain(found))
 
     def transactions_of(self, payout_id: str) -> list[Transaction]:
         """Every balance transaction of an automatic payout, the payout's own among them."""
         with translated():
             page = self._client.v1.balance_transactions.list({"payout": payout_id, "limit": 100})
-            return [transactions.read(_plain(found)) for found in page.auto_paging_iter()]
+            return [transactions.read(plain(found)) for found in page.auto_paging_iter()]
 
     def transactions_since(self, since: int) -> Iterator[Transaction]:
         """The balance transactions made since a Unix time, newest first."""
         with translated():
             page = self._client.v1.balance_transactions.list({"created": {"gte": since}, "limit": 100})
             for found in page.auto_paging_iter():
-                yield transactions.read(_plain(found))
+                yield transactions.read(plain(found))
 
     def events_since(self, since: int) -> Iterator[dict[str, Any]]:
         """The events made since a Unix time, newest first, as Stripe's JSON; it keeps them for 30 days."""
         with translated():
             page = self._client.v1.events.list({"created": {"gte": since}, "limit": 100})
             for found in page.auto_paging_iter():
-                yield _plain(found)
+                yield plain(found)
 
 
-def _plain(found: Any) -> dict[str, Any]:
+def plain(found: Any) -> dict[str, Any]:
+    """An object of the library as the JSON that it came from."""
     body: dict[str, Any] = found.to_dict(for_json=True)
     return body

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import giving
-from app.donations.donation import Donation
+from app.donations import giving, planning
+from app.donations.donation import PLEDGED, Donation
+from app.donations.plan import Plan
 from app.extensions import csrf, db
-from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
-from app.public import giving_limits
+from app.payments.checkout import CheckoutRequest
+from app.public import giving_limits, to_checkout
 from app.public.giving_form import DonationForm
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -25,9 +26,10 @@ bp = Blueprint("donations", __name__)
 
 @bp.get("/appeals/<slug>/donate")
 def form(slug: str) -> ResponseReturnValue:
-    """The giving form; what was chosen under an article comes along, nothing else is preselected."""
+    """The giving form; what was chosen under an article comes along; else only the appeal may preselect how often."""
     appeal = _appeal(slug)
-    chosen = {"amount": request.args.get("amount"), "other": request.args.get("other")}
+    chosen = {name: request.args.get(name) for name in ("amount", "other")}
+    chosen["rhythm"] = request.args.get("rhythm", appeal.preset_rhythm)
     return _page(appeal, DonationForm(appeal, _settings().address_rule, formdata=None, data=chosen))
 
 
@@ -45,44 +47,34 @@ def create(slug: str) -> ResponseReturnValue:
     if too_often:
         form.form_errors.append(_("Too many gifts were started in a short time. Wait ten minutes, then try again."))
         return _page(appeal, form, status=429, headers={"Retry-After": "600"})
+    nonce = form.nonce.data or ""
+    pledged: Donation | Plan
     try:
         with writing():
-            donation = giving.pledge(appeal, form.gift(), form.nonce.data or "")
+            if form.monthly:
+                pledged = planning.pledge_plan(appeal, form.gift(), nonce)
+            else:
+                pledged = giving.pledge(appeal, form.gift(), nonce)
     except giving.AppealClosed:
         return redirect(url_for("public.appeals.show", slug=slug), code=303)
-    return _to_checkout(donation, appeal, form)
+    return _to_checkout(pledged, appeal, form)
 
 
-def _to_checkout(donation: Donation, appeal: Appeal, form: DonationForm) -> ResponseReturnValue:
-    """303 to the page where this pledge is paid; a pledge that was paid before leads to its own page instead."""
-    here = url_for("public.donations.show", reference=donation.reference)
-    if donation.received_at is not None:
+def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -> ResponseReturnValue:
+    """303 to the page where this pledge is paid; one that was paid before leads to its own page instead."""
+    pages = "public.monthly" if isinstance(pledged, Plan) else "public.donations"
+    here = url_for(f"{pages}.show", reference=pledged.reference)
+    if pledged.state != PLEDGED:
         return redirect(here, code=303)
-    if donation.checkout_url is None:
-        gateway: Gateway = current_app.extensions["gateway"]
-        base = _settings().base_url
-        wanted = giving.checkout_request(
-            donation,
-            appeal,
-            success_url=base + here,
-            cancel_url=base + url_for("public.donations.cancelled", reference=donation.reference),
-        )
-        try:
-            checkout = gateway.open_checkout(wanted, donation.checkout_key)
-        except PaymentsUnavailable as failure:
-            if failure.outcome_stored:
-                with writing():
-                    giving.renew_checkout_key(donation)
-            return _not_now(appeal, form)
-        except PaymentsRefused as refusal:
-            current_app.logger.error("Checkout was refused for donation %s: %s", donation.reference, refusal)
-            return _not_now(appeal, form)
-        with writing():
-            giving.checkout_opened(donation, checkout)
-    return redirect(donation.checkout_url or here, code=303)
-
-
-def _not_now(appeal: Appeal, form: DonationForm) -> ResponseReturnValue:
+    base = _settings().base_url
+    success, cancel = base + here, base + url_for(f"{pages}.cancelled", reference=pledged.reference)
+    if isinstance(pledged, Plan):
+        wanted: CheckoutRequest = planning.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
+    else:
+        wanted = giving.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
+    checkout = to_checkout.address(pledged, wanted)
+    if checkout is not None:
+        return redirect(checkout, code=303)
     form.form_errors.append(
         _("We cannot reach the card payment service at the moment. You have not been charged. Try again in a minute.")
     )

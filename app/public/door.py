@@ -5,7 +5,21 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, request
 
 from app.config import Settings
-from app.public import appeals, articles, assets, donations, feeds, filters, front, outbox, receipts, refusals
+from app.public import (
+    appeals,
+    articles,
+    assets,
+    donations,
+    feeds,
+    filters,
+    front,
+    monthly,
+    outbox,
+    plan_access,
+    plans,
+    receipts,
+    refusals,
+)
 from app.public.qr import qr
 
 
@@ -34,7 +48,9 @@ def register(app: Flask) -> None:
 def _pages(settings: Settings) -> Blueprint:
     """All public pages, under one blueprint, so that what is said of it holds for each of them."""
     public = Blueprint("public", __name__)
-    for pages in (front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, receipts.bp):
+    for pages in (
+        front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, monthly.bp, receipts.bp, plan_access.bp, plans.bp,
+    ):  # fmt: skip
         public.register_blueprint(pages)
     if settings.practice:
         public.register_blueprint(outbox.bp)
@@ -53,9 +69,9 @@ def _headers(settings: Settings) -> dict[str, str]:
     """What browsers may do with our pages: nothing from elsewhere, no inline code, no frames.
 
     Browsers apply form-action to the redirect that follows a form as well, so it names where gifts are paid:
-    Stripe's Checkout, or the till that stands in for it (w3.org/TR/CSP3, "form-action").
+    Stripe's Checkout, its page for a new card, or the till that stands in for both (w3.org/TR/CSP3, "form-action").
     """
-    tills = ["https://checkout.stripe.com"]
+    tills = ["https://checkout.stripe.com", "https://billing.stripe.com"]
     if settings.stripe_api_base:
         parts = urlsplit(settings.stripe_api_base)
         tills.append(f"{parts.scheme}://{parts.netloc}")

@@ -7,14 +7,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
 
 from app.appeals.appeal import Appeal
-from app.donations import amounts
-from app.donations.giving import Gift
-from app.money import Money, NotAnAmount, TooManyDecimals, written
+from app.donations.pledging import Gift
+from app.money import Money, written
+from app.public import amount_typed
 
 OTHER = "other"
+ONCE, MONTHLY = "once", "monthly"
 
 
 def _stripped(text: str | None) -> str | None:
@@ -35,6 +37,12 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
     amount = RadioField(_l("How much would you like to give?"), validate_choice=False)
     other = StringField(_l("Another amount"))
+    rhythm = RadioField(
+        _l("How often would you like to give?"),
+        choices=[SelectChoice(ONCE, _l("Once")), SelectChoice(MONTHLY, _l("Every month"))],
+        validate_choice=False,
+        validators=[AnyOf((ONCE, MONTHLY), _l("Choose whether to give once or every month"))],
+    )
     name = StringField(
         _l("Your name"),
         validators=[
@@ -98,23 +106,10 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             self._read(chosen or typed, self.amount if chosen else field)
 
     def _read(self, text: str, field: Field) -> None:
-        smallest, largest = amounts.minimum(self._currency), amounts.maximum(self._currency)
         try:
-            self._amount = amounts.check(Money.parse(text, self._currency))
-        except TooManyDecimals:
-            self._wrong(field, _("The amount must have no more than two decimals, like 12.50"))
-        except NotAnAmount:
-            self._wrong(field, _("Enter an amount in figures, like 25 or 12.50"))
-        except amounts.TooSmall:
-            self._wrong(field, _("The amount must be %(least)s or more", least=written(smallest, short=True)))
-        except amounts.TooLarge:
-            self._wrong(
-                field,
-                _(
-                    "The amount must be %(most)s or less; to give more by card, talk to us first",
-                    most=written(largest, short=True),
-                ),
-            )
+            self._amount = amount_typed.read(text, self._currency)
+        except amount_typed.NotTaken as refusal:
+            self._wrong(field, str(refusal))
 
     @staticmethod
     def _wrong(field: Field, message: str) -> None:
@@ -129,6 +124,11 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
                 _("This page was open for too long, or your browser keeps no cookies. Nothing was sent; send it again.")
             )
         return not self.errors
+
+    @property
+    def monthly(self) -> bool:
+        """Whether the gift is to be given every month."""
+        return bool(self.rhythm.data == MONTHLY)
 
     def gift(self) -> Gift:
         """The gift that a valid form describes."""

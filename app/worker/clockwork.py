@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
+from app.donations import plan_links
 from app.extensions import Base, db
 from app.writing import writing
 
@@ -65,9 +66,10 @@ class Regularly:
 
 
 def forget_attempts() -> None:
-    """Delete what is older than a day of who tried what: nothing about anyone's attempts is kept for long."""
+    """Delete what is older than a day of who tried what, and links whose hour is over: neither is kept for long."""
     with writing():
         limits.forget(clock.now() - timedelta(days=1))
+        plan_links.forget()
 
 
 HOUSEKEEPING = Regularly("forget-attempts", timedelta(hours=1), forget_attempts)

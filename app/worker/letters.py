@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
+from app.donations import plan_letters, plan_links, planning
 from app.donations.letter import DROPPED, DUE, SENT, DueLetter
 from app.extensions import db
 from app.mail import sending
@@ -18,7 +19,11 @@ from app.writing import writing
 Writer = Callable[[DueLetter, Settings], Mail | None]
 
 # Who writes which kind of letter.
-WRITERS: dict[str, Writer] = {}
+WRITERS: dict[str, Writer] = {
+    plan_links.PLAN_LINK: plan_letters.link,
+    planning.PAYMENT_FAILED: plan_letters.payment_failed,
+    planning.PLAN_ENDED: plan_letters.ended,
+}
 
 
 def duty(settings: Settings, writers: Mapping[str, Writer] = WRITERS) -> Duty:

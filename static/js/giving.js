@@ -7,7 +7,13 @@ for (const amounts of document.querySelectorAll(".amounts")) {
   const another = amounts.querySelector("[type=radio][value=other]");
   const button = form.querySelector(".button");
   const sign = amounts.querySelector(".prefixed__sign").textContent;
-  const unsaid = button.textContent;
+  const words = button.textContent;
+
+  // Where the form also asks how often, the button says what comes next for that.
+  const unsaid = () => {
+    if (!form.dataset.monthly) return words;
+    return form.querySelector("[name=rhythm][value=monthly]:checked") ? form.dataset.monthly : form.dataset.once;
+  };
 
   const chosen = () => {
     const text = typed.value.trim().replace(sign, "");
@@ -16,7 +22,7 @@ for (const amounts of document.querySelectorAll(".amounts")) {
   };
   const say = () => {
     const sum = form.dataset.give && chosen();
-    button.textContent = sum ? form.dataset.give.replace("{amount}", sum) : unsaid;
+    button.textContent = sum ? form.dataset.give.replace("{amount}", sum) : unsaid();
   };
 
   amounts.addEventListener("change", ({ target }) => {
@@ -27,6 +33,7 @@ for (const amounts of document.querySelectorAll(".amounts")) {
     if (another && typed.value.trim()) another.checked = true;
     say();
   });
+  form.addEventListener("change", ({ target }) => target.name === "rhythm" && say());
   // Whoever points at “Another amount” wants to type; whoever passes it with the arrow keys may not.
   another?.parentElement.addEventListener("pointerup", () => setTimeout(() => typed.focus()));
   // Going back brings the choice back, but not the words on the button.

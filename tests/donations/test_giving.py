@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import amounts, giving, settlement
+from app.donations import amounts, giving, pledging, settlement
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import CurrencyMismatch, Money
@@ -48,7 +48,7 @@ def opened(donation, closes_in=timedelta(hours=24), session="cs_1"):
     """Stripe has opened a page for it, which closes after a while."""
     closes = int((clock.now() + closes_in).timestamp())
     with writing():
-        giving.checkout_opened(
+        pledging.checkout_opened(
             db.session.get(Donation, donation.id), Checkout(session, f"https://till/{session}", closes)
         )
 
@@ -235,7 +235,7 @@ def test_where_it_can_be_paid_is_remembered(appeal):
 def test_a_new_key_is_another_one(appeal):
     before = a_pledge(appeal).checkout_key
     with writing() as session:
-        giving.renew_checkout_key(session.scalars(select(Donation)).one())
+        pledging.renew_checkout_key(session.scalars(select(Donation)).one())
     after = db.session.scalar(select(Donation.checkout_key))
     assert after != before
     assert len(after) == 32

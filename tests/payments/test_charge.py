@@ -11,7 +11,7 @@ from tests.stripe_bodies import charge, intent
 
 def test_a_charge_says_how_much_when_and_for_which_donation():
     assert read(charge("d0c0ffee")) == Charge(
-        "ch_1", Money(2500, "gbp"), datetime(2026, 7, 1, 10, 0, tzinfo=UTC), True, "d0c0ffee"
+        "ch_1", Money(2500, "gbp"), datetime(2026, 7, 1, 10, 0, tzinfo=UTC), True, "d0c0ffee", intent_id="pi_ch_1"
     )
 
 

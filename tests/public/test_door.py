@@ -63,6 +63,7 @@ def test_forms_may_lead_to_checkout_and_to_the_till_that_stands_in_for_it(client
     assert policy(client.get("/appeals"))["form-action"] == [
         "'self'",
         "https://checkout.stripe.com",
+        "https://billing.stripe.com",
         "http://127.0.0.1:9",
     ]
 
@@ -73,7 +74,7 @@ def test_a_public_house_insists_on_https_and_knows_no_other_till(tmp_path, datab
     )
     answer = create_app(settings).test_client().get("/nowhere")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
-    assert policy(answer)["form-action"] == ["'self'", "https://checkout.stripe.com"]
+    assert policy(answer)["form-action"] == ["'self'", "https://checkout.stripe.com", "https://billing.stripe.com"]
     assert "Practice mode" not in answer.text
 
 

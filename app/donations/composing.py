@@ -1,0 +1,32 @@
+"""Composing a letter that is due: its words come from templates, its address and its facts from whoever knows them."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from app import clock
+from app.config import Settings
+from app.donations.letter import DueLetter
+from app.mail.letter import Mail
+from app.receipts import wording
+from app.receipts.facts import one_line
+
+LANGUAGE = "en-GB"
+
+
+def compose(due: DueLetter, to: str, settings: Settings, **facts: Any) -> Mail:
+    """The mail that a letter stands for, from `templates/mail/<kind>.…`: always the same one for the same facts.
+
+    The templates get the facts, the organisation, and filters for money (minor units and currency) and ISO days.
+    """
+    values = {**facts, "organisation": settings.organisation}
+    subject, text, html = (
+        wording.fill(f"mail/{due.kind}.{part}", LANGUAGE, **values) for part in ("subject.txt", "txt", "html")
+    )
+    return Mail(
+        to=to,
+        subject=one_line(subject),
+        text=text,
+        html=html,
+        message_id=f"{due.message_id}@{urlsplit(settings.base_url).hostname}",
+        date=clock.local(due.asked_at),
+    )

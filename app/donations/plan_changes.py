@@ -1,0 +1,125 @@
+"""What a donor may change of a plan: the amount, a pause, its end. It is written down, asked of Stripe, then noted."""
+
+import calendar
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app import clock
+from app.donations import amounts, planning
+from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan
+from app.errors import DomainError
+from app.extensions import db
+from app.money import CurrencyMismatch, Money
+from app.payments.subscribing import Subscribing
+from app.payments.subscription import Subscription
+
+AMOUNT, PAUSE, RESUME, CANCEL = "amount", "pause", "resume", "cancel"
+
+# For how many months a plan may be paused; after that its payments begin again by themselves.
+MONTHS = (1, 2, 3, 6)
+
+# In which states each change makes sense.
+_WHEN = {
+    AMOUNT: (ACTIVE, PAST_DUE, PAUSED),
+    PAUSE: (ACTIVE,),
+    RESUME: (PAUSED,),
+    CANCEL: (ACTIVE, PAST_DUE, PAUSED),
+}
+
+_KEY_TRUSTED_FOR = timedelta(hours=20)
+
+
+class NotPossibleNow(DomainError):
+    """The plan is not in a state in which this can be changed: it has ended, or is paused already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: a new `amount`, a pause of `months`, the end of a pause, or the end of the plan."""
+
+    kind: str
+    amount: Money | None = None
+    months: int = 0
+
+    def __str__(self) -> str:
+        """The change as it is written down; the same change is always the same text."""
+        return f"{self.kind} {self.amount.minor if self.amount else self.months}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change that has been written down and may be asked of Stripe, once, under `key`."""
+
+    change: Change
+    plan: str
+    subscription_id: str
+    key: str
+    at: datetime
+
+
+def possible(plan: Plan) -> set[str]:
+    """What can be changed of a plan as it stands."""
+    return {kind for kind, states in _WHEN.items() if plan.state in states}
+
+
+def ask(plan: Plan, change: Change) -> Asked:
+    """Write down what the donor wants; the caller commits before Stripe is asked.
+
+    The same change asked again, because the outcome of the first call was lost, keeps its key. Raises
+    `NotPossibleNow`, `CurrencyMismatch`, `amounts.TooSmall` or `amounts.TooLarge`.
+    """
+    locked = _locked(plan.reference)
+    if change.kind not in possible(locked) or locked.subscription_id is None:
+        raise NotPossibleNow("this monthly gift cannot be changed in this way now")
+    if change.amount is not None:
+        if change.amount.currency != locked.currency:
+            raise CurrencyMismatch(f"this plan is in {locked.currency}")
+        amounts.check(change.amount)
+    asked_at = locked.change_asked_at
+    if locked.change_wanted != str(change) or asked_at is None or asked_at + _KEY_TRUSTED_FOR < clock.now():
+        locked.change_wanted, locked.change_key = str(change), secrets.token_hex(16)
+        locked.change_asked_at = asked_at = clock.now()
+    db.session.flush()
+    return Asked(change, locked.reference, locked.subscription_id, locked.change_key or "", asked_at)
+
+
+def carry_out(asked: Asked, gateway: Subscribing) -> Subscription:
+    """Ask Stripe for the change; what the subscription is then. Raises what the gateway raises. Must be called with no
+    transaction open."""
+    found = gateway.subscription(asked.subscription_id)
+    change = asked.change
+    if change.amount is not None:
+        return gateway.change_amount(found, change.amount, asked.key)
+    if change.kind == PAUSE:
+        return gateway.pause(found, _later(asked.at, change.months), asked.key)
+    if change.kind == RESUME:
+        return gateway.resume(found, asked.key)
+    return gateway.cancel(found, asked.key)
+
+
+def done(asked: Asked, told: Subscription) -> None:
+    """Note what the change has made of the plan; the caller commits."""
+    planning.note(told)
+    forget(asked)
+
+
+def forget(asked: Asked) -> None:
+    """Take the change off the plan: it is done, or Stripe stored a failure under its key."""
+    plan = _locked(asked.plan)
+    if plan.change_key == asked.key:
+        plan.change_wanted = plan.change_key = plan.change_asked_at = None
+
+
+def _later(start: datetime, months: int) -> datetime:
+    """The same day some months later, or the last day of a shorter month: as many payments fall in between."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day)
+
+
+def _locked(reference: str) -> Plan:
+    statement = select(Plan).where(Plan.reference == reference).with_for_update()
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one()

@@ -1,0 +1,73 @@
+"""What donors are written about their monthly gifts: a link to change them, a payment that failed, their end."""
+
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.donations import plan_links
+from app.donations.composing import compose
+from app.donations.donation import Donation
+from app.donations.letter import DueLetter
+from app.donations.plan import ENDED, PAST_DUE, PLEDGED, Plan
+from app.extensions import db
+from app.mail.letter import Mail
+from app.receipts.facts import one_line
+from app.receipts.receipt import Receipt
+
+
+def link(due: DueLetter, settings: Settings) -> Mail | None:
+    """The fresh link that a donor has asked for; the hour runs from the sending."""
+    plan = _plan(due)
+    if plan.state in (PLEDGED, ENDED) or not plan.email:
+        return None
+    return _compose(due, plan, settings, link=_link(plan, due, settings))
+
+
+def payment_failed(due: DueLetter, settings: Settings) -> Mail | None:
+    """That this month's payment could not be taken; nothing is written when it has been taken by now."""
+    plan = _plan(due)
+    if plan.state != PAST_DUE or not plan.email:
+        return None
+    return _compose(due, plan, settings, link=_link(plan, due, settings), lasting_link=_lasting_link(plan, settings))
+
+
+def ended(due: DueLetter, settings: Settings) -> Mail | None:
+    """Thank you, when a plan has ended, whoever ended it."""
+    plan = _plan(due)
+    if plan.state != ENDED or plan.ended_at is None or not plan.email:
+        return None
+    return _compose(due, plan, settings, ended_on=clock.local_day(plan.ended_at).isoformat())
+
+
+def _compose(due: DueLetter, plan: Plan, settings: Settings, **facts: str) -> Mail:
+    return compose(
+        due,
+        plan.email or "",
+        settings,
+        donor=one_line(plan.name),
+        amount_minor=plan.amount_minor,
+        currency=plan.currency,
+        appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == plan.appeal_id)).one()),
+        **facts,
+    )
+
+
+def _link(plan: Plan, due: DueLetter, settings: Settings) -> str:
+    return f"{settings.base_url}/plans/{plan_links.make(plan, due, settings.secret_key)}"
+
+
+def _lasting_link(plan: Plan, settings: Settings) -> str:
+    """Where another link can be had at any time: by the plan's last receipt. Empty while there is none."""
+    reference = db.session.scalar(
+        select(Receipt.reference)
+        .join(Donation, Receipt.subject == "donation:" + Donation.reference)
+        .where(Donation.plan_id == plan.id)
+        .order_by(Receipt.id.desc())
+        .limit(1)
+    )
+    return f"{settings.base_url}/receipts/{reference}/plan" if reference else ""
+
+
+def _plan(due: DueLetter) -> Plan:
+    return db.session.scalars(select(Plan).where(Plan.reference == due.subject.removeprefix("plan:"))).one()

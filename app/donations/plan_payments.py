@@ -1,0 +1,49 @@
+"""A plan's payments: each month's charge is a donation of its own, with the details that the donor gave once."""
+
+import hashlib
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+
+from app.donations.donation import PLEDGED, Donation
+from app.donations.plan import Plan
+from app.extensions import db
+from app.payments.charge import Charge
+
+
+def donation_of(charge: Charge) -> str | None:
+    """The reference of the donation that a charge without a donation in its metadata is, if it is any.
+
+    One that has been settled is found by its charge. A plan's charge gets a donation now, pledged, for the caller to
+    receive in the same transaction; its submission is the charge, so that two at once make one.
+    """
+    settled = db.session.scalar(select(Donation.reference).where(Donation.charge_id == charge.charge_id))
+    if settled is not None or charge.plan is None:
+        return settled
+    plan = db.session.scalars(select(Plan).where(Plan.reference == charge.plan)).one_or_none()
+    if plan is None or plan.currency != charge.amount.currency:
+        return None
+    submission = hashlib.sha256(f"charge|{charge.charge_id}".encode()).hexdigest()
+    db.session.execute(
+        postgresql.insert(Donation)
+        .values(
+            reference=secrets.token_hex(12),
+            appeal_id=plan.appeal_id,
+            plan_id=plan.id,
+            amount_minor=charge.amount.minor,
+            currency=charge.amount.currency,
+            state=PLEDGED,
+            pledged_at=charge.created_at,
+            name=plan.name,
+            email=plan.email,
+            address=plan.address,
+            postcode=plan.postcode,
+            message=plan.message,
+            name_may_be_shown=plan.name_may_be_shown,
+            submission=submission,
+            checkout_key=secrets.token_hex(16),
+        )
+        .on_conflict_do_nothing(index_elements=["submission"])
+    )
+    return db.session.scalar(select(Donation.reference).where(Donation.submission == submission))

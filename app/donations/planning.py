@@ -1,0 +1,87 @@
+"""Planning: a monthly plan from its pledge to its end, always as Stripe's subscription stands."""
+
+from sqlalchemy import select, update
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.donations import letter, pledging
+from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
+from app.donations.pledging import Gift
+from app.extensions import db
+from app.payments.monthly_checkout import MonthlyCheckoutRequest
+from app.payments.subscription import OVER, Subscription
+
+# What the donor is told by mail, when it happens.
+PAYMENT_FAILED, PLAN_ENDED = "plan-payment-failed", "plan-ended"
+
+# While its first payment is under way a subscription is *incomplete*, and its plan still only pledged.
+_STATES = {"active": ACTIVE, "trialing": ACTIVE, "past_due": PAST_DUE, "unpaid": PAST_DUE, "paused": PAUSED}
+
+
+def pledge_plan(appeal: Appeal, gift: Gift, nonce: str) -> Plan:
+    """Record that somebody is about to give each month; see `pledging.pledge`, which says what it raises."""
+    return pledging.pledge(Plan, appeal, gift, nonce)
+
+
+def checkout_request(plan: Plan, appeal: Appeal, *, success_url: str, cancel_url: str) -> MonthlyCheckoutRequest:
+    """What Stripe is asked for, for this plan: always the same, so that its idempotency key holds."""
+    assert plan.email is not None  # noqa: S101 - a pledge has one until it is erased
+    return MonthlyCheckoutRequest(
+        reference=plan.reference,
+        amount=plan.amount,
+        what_for=appeal.title,
+        email=plan.email,
+        success_url=success_url,
+        cancel_url=cancel_url,
+    )
+
+
+def abandon(reference: str) -> None:
+    """Note that a plan was never begun; one that has been stays as it is. The caller commits."""
+    db.session.execute(
+        update(Plan).where(Plan.reference == reference, Plan.state == PLEDGED).values(state=ENDED, ended_at=clock.now())
+    )
+
+
+def note(told: Subscription) -> None:
+    """Bring a plan to the state of its subscription, and make the donor's mail due; the caller commits.
+
+    A subscription without a plan of ours is somebody else's. A look that is older than what we know changes nothing,
+    and what has ended stays ended: Stripe never takes a canceled subscription up again.
+    """
+    plan = db.session.scalars(
+        select(Plan)
+        .where(Plan.reference == (told.plan or ""))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if plan is None or not _is_news(plan, told):
+        return
+    state = ENDED if told.status in OVER else _STATES.get(told.status, plan.state)
+    if state == ACTIVE and told.paused:
+        state = PAUSED
+    plan.known_at, plan.subscription_id, plan.customer_id = told.seen_at, told.subscription_id, told.customer_id
+    if plan.currency == told.amount.currency and told.amount.minor > 0:
+        plan.amount_minor = told.amount.minor
+    if state not in (PLEDGED, ENDED):
+        plan.started_at = plan.started_at or told.started_at
+    plan.ended_at = (told.ended_at or told.seen_at) if state == ENDED else None
+    plan.paused_until = told.resumes_at if state == PAUSED else None
+    plan.past_due_since = (plan.past_due_since or told.seen_at) if state == PAST_DUE else None
+    plan.next_payment_at = told.next_payment_at if state in (ACTIVE, PAUSED) else None
+    if state == ENDED:
+        plan.change_wanted = plan.change_key = plan.change_asked_at = None
+    plan.state = state
+    db.session.flush()
+    if state == PAST_DUE:
+        letter.ask(PAYMENT_FAILED, f"plan:{plan.reference}", told.invoice_id or told.subscription_id)
+    elif state == ENDED and plan.started_at is not None:
+        letter.ask(PLAN_ENDED, f"plan:{plan.reference}", told.subscription_id)
+
+
+def _is_news(plan: Plan, told: Subscription) -> bool:
+    if plan.subscription_id is None:
+        return True
+    if plan.subscription_id != told.subscription_id or plan.state == ENDED:
+        return False
+    return plan.known_at is None or told.seen_at >= plan.known_at

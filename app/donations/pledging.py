@@ -1,0 +1,117 @@
+"""Pledging: what a gift and a monthly plan have in common before anybody goes to Stripe.
+
+Whoever gives sends one form, and a nonce in it makes the same form sent twice one pledge.
+"""
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.donations import amounts
+from app.donations.donation import PLEDGED, RECEIVED, Donation
+from app.donations.plan import Plan
+from app.errors import DomainError
+from app.extensions import db
+from app.money import CurrencyMismatch, Money
+from app.payments.checkout import Checkout
+
+# Stripe keeps an idempotency key for at least 24 hours (docs.stripe.com/api/idempotent_requests); we stop trusting
+# one well before that.
+KEY_TRUSTED_FOR = timedelta(hours=20)
+
+Pledge = TypeVar("Pledge", Donation, Plan)
+
+
+class AppealClosed(DomainError):
+    """The appeal does not take gifts today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What the giving form says, its shape checked: who gives how much, and how they may be named."""
+
+    amount: Money
+    name: str
+    email: str
+    address: str = ""
+    postcode: str = ""
+    message: str = ""
+    name_may_be_shown: bool = False
+
+
+def pledge(kind: type[Pledge], appeal: Appeal, gift: Gift, nonce: str) -> Pledge:
+    """Record that somebody is about to give; the caller commits before Stripe is asked for anything.
+
+    `nonce` is the form's own: the same nonce with the same content is the same pledge, with changed content a new
+    one. A pledge that can no longer be paid (its Checkout has closed, or its key is too old to be trusted) makes way
+    for a new one. Raises `AppealClosed`, `CurrencyMismatch`, `amounts.TooSmall` or `amounts.TooLarge`.
+    """
+    if not appeal.open_on(clock.today()):
+        raise AppealClosed("this appeal does not take gifts at the moment")
+    if gift.amount.currency != appeal.currency:
+        raise CurrencyMismatch(f"this appeal takes {appeal.currency}")
+    amounts.check(gift.amount)
+    content = json.dumps([appeal.reference, asdict(gift)], sort_keys=True, ensure_ascii=False)
+    for attempt in range(100):
+        submission = hashlib.sha256(f"{attempt}|{nonce}|{content}".encode()).hexdigest()
+        pledged = _pledged(kind, appeal, gift, submission)
+        if not _spent(pledged):
+            return pledged
+    raise AppealClosed("this form has been sent too often; open the page anew")
+
+
+def _pledged(kind: type[Pledge], appeal: Appeal, gift: Gift, submission: str) -> Pledge:
+    """The pledge with this submission's digest, made now if there is none; two at once make one."""
+    db.session.execute(
+        postgresql.insert(kind)
+        .values(
+            reference=secrets.token_hex(12),
+            appeal_id=appeal.id,
+            amount_minor=gift.amount.minor,
+            currency=gift.amount.currency,
+            state=PLEDGED,
+            pledged_at=clock.now(),
+            name=gift.name,
+            email=gift.email,
+            address=gift.address or None,
+            postcode=gift.postcode or None,
+            message=gift.message or None,
+            name_may_be_shown=gift.name_may_be_shown,
+            submission=submission,
+            checkout_key=secrets.token_hex(16),
+        )
+        .on_conflict_do_nothing(index_elements=["submission"])
+    )
+    return db.session.scalars(select(kind).where(kind.submission == submission)).one()
+
+
+def _spent(pledged: Donation | Plan) -> bool:
+    """Whether a pledge can no longer be paid, so that sending its form again means a new one. A plan that runs is
+    what the form asked for; one that has ended is not."""
+    if pledged.state == PLEDGED:
+        closes = pledged.checkout_expires_at or pledged.pledged_at + KEY_TRUSTED_FOR
+        return closes <= clock.now()
+    return pledged.ended_at is not None if isinstance(pledged, Plan) else pledged.state != RECEIVED
+
+
+def checkout_opened(pledged: Donation | Plan, checkout: Checkout) -> None:
+    """Remember the page where the pledge can be paid."""
+    pledged.checkout_session_id = checkout.session_id
+    pledged.checkout_url = checkout.url
+    pledged.checkout_expires_at = clock.from_timestamp(checkout.expires_at)
+
+
+def renew_checkout_key(pledged: Donation | Plan) -> None:
+    """Take a new idempotency key after Stripe stored a failure under the old one.
+
+    A session that the failed call may have opened all the same can never be paid: nobody was told its address.
+    """
+    pledged.checkout_key = secrets.token_hex(16)

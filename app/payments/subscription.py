@@ -1,0 +1,71 @@
+"""A subscription as Stripe's objects describe it, in our words: what carries a monthly plan out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app import clock
+from app.money import Money
+
+# The key under which a plan's reference travels in the metadata of subscriptions, and so of their invoices.
+PLAN = "plan"
+
+# Nothing is ever charged again once a subscription has come to one of these (docs.stripe.com/billing/subscriptions).
+OVER = ("canceled", "incomplete_expired")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription as it was when it was looked up at `seen_at`. `status` is Stripe's; `amount` is what the next
+    payment will be; `paused` says that nothing is collected, until `resumes_at` if that is set. `invoice_id` is the
+    latest invoice; `item_id` and `product_id` are what a change of the amount has to name."""
+
+    subscription_id: str
+    customer_id: str
+    plan: str | None
+    status: str
+    amount: Money
+    paused: bool
+    resumes_at: datetime | None
+    started_at: datetime
+    ended_at: datetime | None
+    next_payment_at: datetime | None
+    invoice_id: str | None
+    item_id: str
+    product_id: str
+    seen_at: datetime
+
+
+def read(body: dict[str, Any], seen_at: datetime) -> Subscription:
+    """Read a subscription from Stripe's JSON; ours have one item. Its period stands on the item (since basil)."""
+    item = body["items"]["data"][0]
+    price, customer, invoice = item["price"], body["customer"], body.get("latest_invoice")
+    pause = body.get("pause_collection")
+    return Subscription(
+        subscription_id=body["id"],
+        customer_id=customer["id"] if isinstance(customer, dict) else customer,
+        plan=(body.get("metadata") or {}).get(PLAN),
+        status=body["status"],
+        amount=Money((price.get("unit_amount") or 0) * (item.get("quantity") or 1), price["currency"]),
+        paused=pause is not None or body["status"] == "paused",
+        resumes_at=_instant((pause or {}).get("resumes_at")),
+        started_at=clock.from_timestamp(body.get("start_date") or body["created"]),
+        ended_at=_instant(body.get("ended_at")),
+        next_payment_at=_instant(item.get("current_period_end")),
+        invoice_id=invoice["id"] if isinstance(invoice, dict) else invoice,
+        item_id=item["id"],
+        product_id=price["product"]["id"] if isinstance(price["product"], dict) else price["product"],
+        seen_at=seen_at,
+    )
+
+
+def of_invoice(body: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The subscription that an invoice is of, and the plan that its metadata names (a snapshot, kept since)."""
+    details = (body.get("parent") or {}).get("subscription_details") or {}
+    subscription = details.get("subscription")
+    found = subscription["id"] if isinstance(subscription, dict) else subscription
+    return found, (details.get("metadata") or {}).get(PLAN)
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else clock.from_timestamp(seconds)

@@ -1,0 +1,29 @@
+"""An amount as people type it, and what is said when it cannot be taken."""
+
+from flask_babel import gettext as _
+
+from app.donations import amounts
+from app.errors import DomainError
+from app.money import Money, NotAnAmount, TooManyDecimals, written
+
+
+class NotTaken(DomainError):
+    """The amount cannot be taken; the message says why, beside its field."""
+
+
+def read(text: str, currency: str) -> Money:
+    """The amount that was typed, in a currency. Raises `NotTaken`."""
+    smallest, largest = amounts.minimum(currency), amounts.maximum(currency)
+    try:
+        return amounts.check(Money.parse(text, currency))
+    except TooManyDecimals as error:
+        raise NotTaken(_("The amount must have no more than two decimals, like 12.50")) from error
+    except NotAnAmount as error:
+        raise NotTaken(_("Enter an amount in figures, like 25 or 12.50")) from error
+    except amounts.TooSmall as error:
+        raise NotTaken(_("The amount must be %(least)s or more", least=written(smallest, short=True))) from error
+    except amounts.TooLarge as error:
+        most = written(largest, short=True)
+        raise NotTaken(
+            _("The amount must be %(most)s or less; to give more by card, talk to us first", most=most)
+        ) from error

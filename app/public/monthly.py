@@ -1,0 +1,65 @@
+"""Beginning a monthly gift: the page that waits for its first payment, and the way back for whoever did not pay."""
+
+import hashlib
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.donations.donation import RECEIVED, Donation
+from app.donations.plan import PLEDGED, Plan
+from app.extensions import db
+from app.receipts.receipt import Receipt
+
+bp = Blueprint("monthly", __name__)
+
+
+@bp.get("/monthly/<reference>")
+def show(reference: str) -> ResponseReturnValue:
+    """Thank you, once the first payment is in the books; coming back from Stripe proves nothing, so it waits."""
+    page = render_template("public/monthly.html", **_story(_plan(reference)))
+    return Response(page, headers={"Cache-Control": "no-store"})
+
+
+@bp.get("/monthly/<reference>/progress")
+def progress(reference: str) -> ResponseReturnValue:
+    """The part of the page that changes while it waits, with an ETag to ask by."""
+    body = render_template("partials/_plan_progress.html", **_story(_plan(reference)))
+    response = Response(body, headers={"Cache-Control": "no-cache"})
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    return response.make_conditional(request)
+
+
+@bp.get("/monthly/<reference>/cancelled")
+def cancelled(reference: str) -> ResponseReturnValue:
+    """Back from Stripe without paying: nothing was charged, and the gift can still be begun or changed."""
+    plan = _plan(reference)
+    if plan.state != PLEDGED:
+        return redirect(url_for("public.monthly.show", reference=reference), code=303)
+    page = render_template("public/monthly_cancelled.html", **_story(plan))
+    return Response(page, headers={"Cache-Control": "no-store"})
+
+
+def _story(plan: Plan) -> dict[str, object]:
+    """Nothing in it says whose plan it is."""
+    first = db.session.execute(
+        select(Donation.received_at, Receipt.reference, Receipt.rendered_at)
+        .outerjoin(Receipt, Receipt.subject == "donation:" + Donation.reference)
+        .where(Donation.plan_id == plan.id, Donation.state == RECEIVED)
+        .order_by(Donation.received_at)
+        .limit(1)
+    ).first()
+    closes = plan.checkout_expires_at
+    still_open = plan.state == PLEDGED and closes is not None and closes > clock.now()
+    return {
+        "plan": plan,
+        "appeal": db.session.get(Appeal, plan.appeal_id),
+        "first": first,
+        "checkout_url": plan.checkout_url if still_open else None,
+    }
+
+
+def _plan(reference: str) -> Plan:
+    return db.session.scalar(select(Plan).where(Plan.reference == reference)) or abort(404)

@@ -1,0 +1,63 @@
+"""From a receipt to its monthly gift: what it is, and a fresh link to change it, mailed to the donor's own address."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app import limits, networks
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.donations import plan_links
+from app.donations.donation import Donation
+from app.donations.plan import ENDED, Plan
+from app.extensions import db
+from app.receipts.receipt import Receipt
+from app.writing import writing
+
+bp = Blueprint("plan_access", __name__)
+
+# In an hour: enough for a mail that went astray, too few to fill anybody's letter box.
+_WINDOW = timedelta(hours=1)
+_MOST_MAILS, _MOST_TRIES = 3, 20
+
+
+@bp.get("/receipts/<reference>/plan")
+def show(reference: str) -> ResponseReturnValue:
+    """The plan behind a receipt: amount, appeal and state, and no personal data, for receipts are passed on."""
+    plan = _plan(reference)
+    appeal = db.session.get(Appeal, plan.appeal_id)
+    return render_template(
+        "public/plan_of_receipt.html", plan=plan, appeal=appeal, reference=reference, sent="sent" in request.args
+    )
+
+
+@bp.post("/receipts/<reference>/plan")
+def mail_link(reference: str) -> ResponseReturnValue:
+    """Mail a link that works for an hour. The answer is the same whether or not a mail can go out."""
+    plan = _plan(reference)
+    settings: Settings = current_app.extensions["whipround"]
+    secret = settings.secret_key
+    with writing():
+        mails = limits.count("plan-link", plan.reference, within=_WINDOW, secret=secret)
+        tries = limits.count("plan-link-by", networks.of(request.remote_addr or ""), within=_WINDOW, secret=secret)
+        if mails <= _MOST_MAILS and tries <= _MOST_TRIES and plan.state != ENDED:
+            plan_links.request(plan)
+    return redirect(url_for(".show", reference=reference, sent="yes"), code=303)
+
+
+@bp.after_request
+def keep_to_the_reader(response: Response) -> Response:
+    """The address holds a receipt's secret: no cache keeps it, no search engine lists it, no other site learns it."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _plan(receipt: str) -> Plan:
+    subject = db.session.scalar(select(Receipt.subject).where(Receipt.reference == receipt)) or abort(404)
+    return db.session.scalar(
+        select(Plan).join(Donation, Donation.plan_id == Plan.id).where(Donation.reference == subject.split(":")[1])
+    ) or abort(404)

@@ -1,0 +1,142 @@
+"""Changing a monthly gift, with a link that was mailed to the donor: amount, card, a pause, or its end."""
+
+from typing import cast
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.donations import plan_changes, plan_links
+from app.donations.plan import Plan
+from app.donations.plan_changes import Change
+from app.extensions import db
+from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.public.plan_forms import AmountForm, EndForm, PauseForm, ResumeForm, done
+from app.writing import writing
+
+bp = Blueprint("plans", __name__)
+
+
+@bp.get("/plans/<token>")
+def show(token: str) -> ResponseReturnValue:
+    """The plan and what can be changed of it; thank you when it has ended."""
+    return _page(token, _plan(token), said=done(request.args.get("done", "")))
+
+
+@bp.post("/plans/<token>/amount")
+def amount(token: str) -> ResponseReturnValue:
+    """Another amount from the next payment on."""
+    plan = _plan(token)
+    form = AmountForm(plan.currency)
+    return _change(token, plan, form.change()) if form.validate() else _page(token, plan, amount=form, status=422)
+
+
+@bp.post("/plans/<token>/pause")
+def pause(token: str) -> ResponseReturnValue:
+    """Nothing is taken for some months."""
+    plan, form = _plan(token), PauseForm()
+    return _change(token, plan, form.change()) if form.validate() else _page(token, plan, pause=form, status=422)
+
+
+@bp.post("/plans/<token>/resume")
+def resume(token: str) -> ResponseReturnValue:
+    """The pause is over."""
+    return _change(token, _plan(token), ResumeForm().change())
+
+
+@bp.get("/plans/<token>/end")
+def ask_to_end(token: str) -> ResponseReturnValue:
+    """Ask once more before a plan is ended, because that cannot be undone."""
+    plan = _plan(token)
+    if plan_changes.CANCEL not in plan_changes.possible(plan):
+        return redirect(url_for(".show", token=token), code=303)
+    return render_template("public/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm())
+
+
+@bp.post("/plans/<token>/end")
+def end(token: str) -> ResponseReturnValue:
+    """No payment is taken any more."""
+    return _change(token, _plan(token), EndForm().change())
+
+
+@bp.post("/plans/<token>/card")
+def card(token: str) -> ResponseReturnValue:
+    """To Stripe's page for a new card; card data never comes near us."""
+    plan = _plan(token)
+    if plan.customer_id is None or not plan_changes.possible(plan):
+        return redirect(url_for(".show", token=token), code=303)
+    customer_id = plan.customer_id
+    db.session.rollback()
+    back = _settings().base_url + url_for(".show", token=token, done="card")
+    try:
+        return redirect(_gateway().card_page(customer_id, back), code=303)
+    except (PaymentsUnavailable, PaymentsRefused) as failure:
+        return _not_now(token, failure)
+
+
+def _change(token: str, plan: Plan, change: Change) -> ResponseReturnValue:
+    """Write the change down, ask Stripe for it, note what it has become; each in a unit of its own."""
+    try:
+        with writing():
+            asked = plan_changes.ask(plan, change)
+    except plan_changes.NotPossibleNow:
+        # Somebody was faster, here or at Stripe: the page shows what is so now.
+        return redirect(url_for(".show", token=token), code=303)
+    try:
+        told = plan_changes.carry_out(asked, _gateway())
+    except (PaymentsUnavailable, PaymentsRefused) as failure:
+        if isinstance(failure, PaymentsRefused) or failure.outcome_stored:
+            with writing():
+                plan_changes.forget(asked)
+        return _not_now(token, failure)
+    with writing():
+        plan_changes.done(asked, told)
+    return redirect(url_for(".show", token=token, done=change.kind), code=303)
+
+
+def _not_now(token: str, failure: Exception) -> ResponseReturnValue:
+    current_app.logger.warning("a plan could not be changed: %s", failure)
+    problem = _("We cannot reach the card payment service at the moment. Nothing was changed. Try again in a minute.")
+    answer = _page(token, _plan(token), problem=problem, status=503)
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def _page(
+    token: str, plan: Plan, *, amount: AmountForm | None = None, pause: PauseForm | None = None,
+    said: str = "", problem: str = "", status: int = 200,
+) -> Response:  # fmt: skip
+    page = render_template(
+        "public/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=plan_changes.possible(plan),
+        amount=amount or AmountForm(plan.currency, formdata=None), pause=pause or PauseForm(formdata=None),
+        said=said, problem=problem,
+    )  # fmt: skip
+    return Response(page, status=status)
+
+
+@bp.after_request
+def keep_to_the_reader(response: Response) -> Response:
+    """The address is a key: no cache keeps it, no search engine lists it, no other site learns it."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _plan(token: str) -> Plan:
+    plan = plan_links.find(token, _settings().secret_key)
+    return plan or abort(Response(render_template("public/plan_link_over.html"), status=404))
+
+
+def _appeal(plan: Plan) -> Appeal:
+    return db.session.get_one(Appeal, plan.appeal_id)
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["whipround"])
+
+
+def _gateway() -> Gateway:
+    return cast(Gateway, current_app.extensions["gateway"])

@@ -98,7 +98,7 @@ def test_a_charge_that_no_donation_claims_is_kept_apart(donation, named):
 
 def test_a_charge_in_another_currency_is_not_the_appeals(donation):
     settle(donation.reference, currency="eur")
-    assert lines() == [("assets:stripe:eur", 2500), ("liabilities:unidentified:eur", -2500)]
+    assert lines() == [("assets:stripe-unsettled:eur", 2500), ("liabilities:unidentified:eur", -2500)]
     assert kept(donation).state == "pledged"
     assert verifying.faults() == []
 

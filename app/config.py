@@ -2,21 +2,27 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-PRACTICE_KEY = "sk_test_practice"
-PRACTICE_TILL = "http://127.0.0.1:8001"
+from babel.numbers import is_currency
+
+from app import practice_settings
+
 _LIVE_PREFIXES = ("sk_live_", "rk_live_")
 _TEST_PREFIXES = ("sk_test_", "rk_test_")
 
 
-class SettingsError(Exception):
-    """One or more settings are missing or wrong; `problems` says each in words."""
+class SettingsError(SystemExit):
+    """One or more settings are missing or wrong; `problems` says each in words.
+
+    It ends the program with these words alone and the status 1, unless somebody catches it: as another exception,
+    Flask's command line would print it with a traceback.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         """Keep every problem, so that the operator mends them in one go."""
@@ -46,6 +52,7 @@ class Settings:
     stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
     mail_from: str
     stripe_api_base: str | None = None
+    checkout_origin: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     currency: str = "gbp"
@@ -75,14 +82,14 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default).
 
     Raises `SettingsError` with every problem found. Only PRACTICE=1 makes harmless defaults stand in for missing
-    ones; what must stay the same between starts (the keys) is then kept in DATA_DIR/practice.env.
+    ones (`practice_settings`).
     """
     given = {name: value.strip() for name, value in (environ if environ is not None else os.environ).items()}
     problems: list[str] = []
     practice = given.get("PRACTICE") == "1"
     data_dir = Path(given.get("DATA_DIR") or "data").absolute()
     if practice:
-        given = {**_practice_defaults(data_dir), **{name: value for name, value in given.items() if value}}
+        given = {**practice_settings.defaults(data_dir), **{name: value for name, value in given.items() if value}}
 
     def required(name: str, what: str) -> str:
         value = given.get(name, "")
@@ -118,8 +125,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     if not secrets_given:
         problems.append("STRIPE_WEBHOOK_SECRET is missing: the signing secret of your webhook endpoint (whsec_…).")
     currency = (given.get("CURRENCY") or "gbp").lower()
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        problems.append(f"CURRENCY must be a three-letter code such as gbp, not {currency!r}.")
+    if not is_currency(currency.upper()):
+        problems.append(f"CURRENCY must be the three-letter code of a currency, such as gbp, not {currency!r}.")
     rule = given.get("ADDRESS_RULE") or "optional"
     if rule not in ("none", "optional", "required"):
         problems.append(f"ADDRESS_RULE must be none, optional or required, not {rule!r}.")
@@ -131,6 +138,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         problems.append(f"TIMEZONE {given['TIMEZONE']!r} is not known: use a name such as Europe/London.")
         zone = ZoneInfo("UTC")
+    checkout_origin = given.get("CHECKOUT_ORIGIN", "").rstrip("/")
+    if checkout_origin and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?", checkout_origin):
+        problems.append("CHECKOUT_ORIGIN must be an address such as https://pay.example.org, without a path.")
     database_url = _database_url(given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'whipround.sqlite3'}")
     if not re.match(r"sqlite:///.|postgresql\+psycopg://", database_url):
         problems.append("DATABASE_URL must start with postgresql:// or sqlite:///.")
@@ -141,7 +151,12 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=database_url,
         secret_key=secret_key,
-        base_url=address("BASE_URL", required("BASE_URL", "the public address of this site"), ("https", "http")),
+        base_url=address(
+            "BASE_URL",
+            required("BASE_URL", "the public address of this site"),
+            # Where real money is given, nobody on the way may read or change the form.
+            ("https",) if key.startswith(_LIVE_PREFIXES) and not practice else ("https", "http"),
+        ),
         organisation=Organisation(
             name=required("ORGANISATION_NAME", "who raises the money"),
             address=required("ORGANISATION_ADDRESS", "its postal address, for receipts and the imprint"),
@@ -150,6 +165,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         stripe_secret_key=key,
         stripe_webhook_secrets=secrets_given,
         stripe_api_base=address("STRIPE_API_BASE", given.get("STRIPE_API_BASE", ""), ("https", "http")) or None,
+        checkout_origin=checkout_origin or None,
         smtp_url=address("SMTP_URL", given.get("SMTP_URL", ""), ("smtp", "smtps")) or None,
         mail_from=required("MAIL_FROM", "the address that receipts come from"),
         timezone=zone,
@@ -160,9 +176,17 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         web_concurrency=whole("WEB_CONCURRENCY", 1, 1),
         practice=practice,
     )
+    if settings.mail_from and not _is_sender(settings.mail_from):
+        problems.append("MAIL_FROM must be one e-mail address, such as The Lantern <receipts@lantern.example>.")
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _is_sender(text: str) -> bool:
+    """Whether mails can come from it: one address, with or without a name (RFC 5322, 3.6.2 "From")."""
+    found = [address for _name, address in getaddresses([text])]
+    return text.isprintable() and len(found) == 1 and bool(re.fullmatch(r"[^@\s]+@[^@\s]+", found[0]))
 
 
 def _database_url(url: str) -> str:
@@ -171,31 +195,3 @@ def _database_url(url: str) -> str:
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
     return url
-
-
-def _practice_defaults(data_dir: Path) -> dict[str, str]:
-    """Harmless settings for trying things out; the random ones are made once and kept beside the database."""
-    kept = data_dir / "practice.env"
-    if not kept.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        made = f"SECRET_KEY={secrets.token_hex(32)}\nSTRIPE_WEBHOOK_SECRET=whsec_{secrets.token_hex(24)}\n"
-        # Two processes may start at once: each writes a file of its own, and the first link wins.
-        own = data_dir / f"practice.env.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(made)
-        try:
-            os.link(own, kept)
-        except FileExistsError:
-            pass
-        finally:
-            own.unlink()
-    lines = (line.partition("=") for line in kept.read_text().splitlines() if "=" in line)
-    return {
-        **{name.strip(): value.strip() for name, _, value in lines},
-        "BASE_URL": "http://127.0.0.1:8000",
-        "ORGANISATION_NAME": "The Lantern",
-        "ORGANISATION_ADDRESS": "4 Mill Lane, Ambleford AM1 2QX",
-        "STRIPE_SECRET_KEY": PRACTICE_KEY,
-        "STRIPE_API_BASE": PRACTICE_TILL,
-        "MAIL_FROM": "The Lantern <receipts@lantern.example>",
-    }

@@ -1,5 +1,6 @@
 """Settings: everything that is wrong is said at once, practice is never a fallback, and no secret is shown."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import config
+from app import practice_settings
 from app.config import SettingsError, read
 
 ROOT = Path(__file__).parent.parent
@@ -61,8 +62,12 @@ def test_everything_that_is_set_is_taken(tmp_path):
             "BIND": "[::]:80",
             "BASE_URL": "http://localhost:8000",
             "ORGANISATION_REGISTRATION": "Registered society 123",
+            "CHECKOUT_ORIGIN": "https://pay.lantern.example/",
+            "MAIL_FROM": "The Lantern <receipts@lantern.example>",
         }
     )
+    assert settings.checkout_origin == "https://pay.lantern.example"
+    assert settings.mail_from == "The Lantern <receipts@lantern.example>"
     assert settings.database_url == "postgresql+psycopg://whipround:pass@db/whipround"
     assert (settings.stripe_secret_key, settings.live, settings.secure) == ("rk_test_restricted", False, False)
     assert (settings.stripe_api_base, settings.smtp_url) == (
@@ -86,6 +91,23 @@ def test_whatever_is_missing_is_named_at_once():
         "MAIL_FROM",
     ]
     assert all(line.endswith(".") for line in said)
+
+
+def test_a_command_without_settings_ends_with_the_words_alone_and_status_1(tmp_path):
+    """Flask's own command line would print a traceback of any other exception."""
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+    for arguments in (["serve"], ["--help"], ["appeals", "list"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", "flask", *arguments],
+            cwd=ROOT,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert ended.stderr.startswith("Whipround cannot start:\n  - STRIPE_SECRET_KEY is missing")
+        assert "Traceback" not in ended.stderr
 
 
 def test_the_message_holds_every_problem():
@@ -122,6 +144,16 @@ def test_the_message_holds_every_problem():
         ("CURRENCY", "pounds"),
         ("CURRENCY", "£££"),
         ("CURRENCY", "ｇｂｐ"),
+        ("CURRENCY", "xyz"),
+        ("BASE_URL", "http://give.lantern.example"),
+        ("MAIL_FROM", "The Lantern"),
+        ("MAIL_FROM", "receipts@"),
+        ("MAIL_FROM", "a@lantern.example, b@lantern.example"),
+        ("MAIL_FROM", "The Lantern <receipts@lantern.example>\nBcc: all@lantern.example"),
+        ("CHECKOUT_ORIGIN", "pay.lantern.example"),
+        ("CHECKOUT_ORIGIN", "http://pay.lantern.example"),
+        ("CHECKOUT_ORIGIN", "https://pay.lantern.example/pay"),
+        ("CHECKOUT_ORIGIN", "https://pay.lantern.example; script-src *"),
         ("ADDRESS_RULE", "maybe"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "１"),
@@ -173,7 +205,7 @@ def test_practice_needs_nothing_else_and_stays_the_same(tmp_path):
     settings = read(environ)
     assert settings.practice
     assert not settings.live
-    assert settings.stripe_api_base == config.PRACTICE_TILL
+    assert settings.stripe_api_base == practice_settings.PRACTICE_TILL
     assert settings == read(environ)
     kept = tmp_path / "new" / "practice.env"
     assert [each.name for each in kept.parent.iterdir()] == ["practice.env"]
@@ -221,6 +253,6 @@ def test_two_processes_that_start_at_once_agree_on_practice(tmp_path):
 def test_whoever_comes_second_takes_what_the_first_has_made(tmp_path, monkeypatch):
     """The race itself: the file appears between the look and the link."""
     first = read({"PRACTICE": "1", "DATA_DIR": str(tmp_path)})
-    monkeypatch.setattr(config.Path, "exists", lambda _path: False)
+    monkeypatch.setattr(practice_settings.Path, "exists", lambda _path: False)
     assert read({"PRACTICE": "1", "DATA_DIR": str(tmp_path)}) == first
     assert [each.name for each in tmp_path.iterdir()] == ["practice.env"]

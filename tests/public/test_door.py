@@ -78,6 +78,12 @@ def test_a_public_house_insists_on_https_and_knows_no_other_till(tmp_path, datab
     assert "Practice mode" not in answer.text
 
 
+def test_forms_may_lead_to_a_checkout_that_has_a_domain_of_ours(tmp_path, database_url):
+    settings = make_settings(tmp_path, database_url, checkout_origin="https://pay.lantern.example")
+    answer = create_app(settings).test_client().get("/nowhere")
+    assert "https://pay.lantern.example" in policy(answer)["form-action"]
+
+
 @pytest.mark.parametrize("path", ["/appeals", "/appeals/press-fund", "/nowhere", "/appeals/press-fund/donate"])
 def test_practice_mode_is_said_on_every_page(client, path):
     an_appeal()

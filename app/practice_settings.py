@@ -1,0 +1,39 @@
+"""Practice mode's settings: harmless ones for trying things out, which stand in for those that nobody has set."""
+
+import os
+import secrets
+from pathlib import Path
+
+PRACTICE_KEY = "sk_test_practice"
+PRACTICE_TILL = "http://127.0.0.1:8001"
+
+
+def defaults(data_dir: Path) -> dict[str, str]:
+    """The settings that practice mode needs no operator for, by name.
+
+    What must stay the same between starts (the keys) is made once and kept in DATA_DIR/practice.env.
+    """
+    kept = data_dir / "practice.env"
+    if not kept.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        made = f"SECRET_KEY={secrets.token_hex(32)}\nSTRIPE_WEBHOOK_SECRET=whsec_{secrets.token_hex(24)}\n"
+        # Two processes may start at once: each writes a file of its own, and the first link wins.
+        own = data_dir / f"practice.env.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(made)
+        try:
+            os.link(own, kept)
+        except FileExistsError:
+            pass
+        finally:
+            own.unlink()
+    lines = (line.partition("=") for line in kept.read_text().splitlines() if "=" in line)
+    return {
+        **{name.strip(): value.strip() for name, _, value in lines},
+        "BASE_URL": "http://127.0.0.1:8000",
+        "ORGANISATION_NAME": "The Lantern",
+        "ORGANISATION_ADDRESS": "4 Mill Lane, Ambleford AM1 2QX",
+        "STRIPE_SECRET_KEY": PRACTICE_KEY,
+        "STRIPE_API_BASE": PRACTICE_TILL,
+        "MAIL_FROM": "The Lantern <receipts@lantern.example>",
+    }

@@ -15,6 +15,7 @@ from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.opening import open_appeal
 from app.cli import appeal_options
+from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
 from app.extensions import db
@@ -27,6 +28,7 @@ group = AppGroup("appeals", help="Open, schedule and end appeals.")
 @group.command("list")
 def list_() -> None:
     """List every appeal, after naming the one that is in force."""
+    refuse_old_schema()
     appeals = db.session.scalars(select(Appeal).order_by(Appeal.starts_on.desc(), Appeal.id)).all()
     sums = raised.of(appeals)
     _tell_what_is_in_force()
@@ -45,6 +47,7 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
     """Open an appeal at /appeals/SLUG."""
     if not given["title"]:
         raise click.UsageError("An appeal needs a title: --title")
+    refuse_old_schema()
     settings: Settings = current_app.extensions["whipround"]
     appeal = Appeal(slug=slug, text="", currency=settings.currency, suggested_minor=[])
     changes = appeal_options.changes(appeal, given)
@@ -83,6 +86,7 @@ def end(slug: str, day: str | None) -> None:
 
 def _change(slug: str, change: Callable[[Appeal], bool]) -> None:
     """Change one appeal in a writing unit of its own, and say what is so now."""
+    refuse_old_schema()
     try:
         with writing():
             appeal = db.session.scalar(select(Appeal).where(Appeal.slug == slug))

@@ -11,6 +11,7 @@ from app.appeals import archive_text, importing
 from app.appeals.announcement import Announcement
 from app.appeals.archive_text import ArchiveArticle
 from app.appeals.importing import TakenIn
+from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
 from app.writing import writing
@@ -26,6 +27,7 @@ def import_(files: tuple[Path, ...]) -> None:
     An import can be repeated: it adds nothing twice. A file that cannot be read is named with the line, the others
     are taken in all the same; then the command exits with 1.
     """
+    refuse_old_schema()
     settings: Settings = current_app.extensions["whipround"]
     seen: dict[int, Path] = {}
     failed = 0

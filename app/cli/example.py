@@ -14,6 +14,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.article import Article
 from app.appeals.opening import open_appeal
+from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.extensions import db
 from app.writing import writing
@@ -29,6 +30,7 @@ def load() -> None:
     settings: Settings = current_app.extensions["whipround"]
     if not settings.practice:
         raise click.ClickException("The example is only for practice mode (PRACTICE=1); these books are not.")
+    refuse_old_schema()
     example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     with writing():
         numbers = set(db.session.scalars(select(Article.number)))

@@ -33,6 +33,27 @@ def test_books_of_real_money_refuse_practice(app, settings):
         starting.begin_books(settings)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["articles", "import", "README.md"],
+        ["appeals", "list"],
+        ["appeals", "add", "winter", "--title", "Winter fund"],
+        ["appeals", "schedule", "winter", "--target", "100"],
+        ["appeals", "end", "winter"],
+        ["example", "load"],
+        ["books", "verify"],
+        ["books", "exceptions"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_on_an_old_schema_says_so_in_words(app, arguments):
+    with writing() as session:
+        session.execute(text("DELETE FROM alembic_version"))
+    result = app.test_cli_runner().invoke(args=arguments)
+    assert (result.exit_code, result.output) == (1, "Error: The database is not up to date. Run: flask db upgrade\n")
+
+
 @pytest.mark.parametrize("version", ["DELETE FROM alembic_version", "UPDATE alembic_version SET version_num = '9999'"])
 def test_a_schema_older_or_newer_than_this_release_is_refused(app, settings, version):
     with writing() as session:

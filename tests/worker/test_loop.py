@@ -31,6 +31,32 @@ def test_duties_take_turns_until_nothing_is_due():
     assert done == ["a", "c", "a", "c", "a"]
 
 
+def test_what_becomes_due_meanwhile_has_its_turn_before_a_backlog_is_done():
+    done = []
+
+    class Later(Chores):
+        def work_once(self):
+            if len(done) == 3:
+                self.pieces = 1
+            return super().work_once()
+
+    assert loop.do_all_due([Chores("backlog", 6, done), Later("news", 0, done)]) == 7
+    assert done == ["backlog"] * 3 + ["news"] + ["backlog"] * 3
+
+
+def test_once_told_to_stop_it_begins_no_further_row():
+    stop, done = threading.Event(), []
+
+    class Stopping(Chores):
+        def work_once(self):
+            if len(done) == 2:
+                stop.set()
+            return super().work_once()
+
+    loop.work_until(stop, [Stopping("a", 10, done), Chores("b", 10, done)])
+    assert done == ["a", "b", "a"]
+
+
 def test_where_nothing_is_due_nothing_is_done():
     assert loop.do_all_due([]) == 0
     assert loop.do_all_due([Chores("a", 0, [])]) == 0
@@ -45,7 +71,7 @@ def test_it_works_until_it_is_told_to_stop_and_finishes_what_it_has_in_hand():
                 stop.set()
             return super().work_once()
 
-    loop.work_until(stop, [Stopping("a", 5, done)])
+    loop.work_until(stop, [Stopping("a", 9, done)])
     assert done == ["a"] * 5
 
 

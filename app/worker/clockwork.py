@@ -4,17 +4,22 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import String, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import String, Text, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
 from app.donations import plan_links
+from app.errors import in_words
 from app.extensions import Base, db
 from app.writing import writing
 
 log = logging.getLogger(__name__)
+
+# How soon a duty is tried again that failed, or whose worker died at it; longer than any of them takes.
+AGAIN = timedelta(minutes=15)
 
 
 class Clockwork(Base):
@@ -25,11 +30,15 @@ class Clockwork(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     last_run_at: Mapped[datetime | None]
     next_run_at: Mapped[datetime]
+    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 @dataclass(frozen=True, slots=True)
 class Regularly:
-    """Something to do every so often, by one worker however many there are. `perform` opens its own writing units."""
+    """Something to do every so often, by one worker however many there are. `perform` opens its own writing units.
+
+    It is due again after `every` once it has been done; when it failed, or its worker died at it, soon.
+    """
 
     name: str
     every: timedelta
@@ -37,13 +46,19 @@ class Regularly:
 
     def work_once(self) -> bool:
         """Do it if it is due; always False, because there is never a second one waiting."""
-        if self._claim():
-            try:
-                self.perform()
-            except Exception as failure:
-                log.warning("%s could not be done: %s", self.name, type(failure).__name__)
-            finally:
-                db.session.remove()
+        if not self._claim():
+            return False
+        try:
+            self.perform()
+        except Exception as failure:
+            log.warning("%s could not be done: %s", self.name, in_words(failure))
+            db.session.rollback()
+            self._note(last_error=in_words(failure))
+        else:
+            moment = clock.now()
+            self._note(last_run_at=moment, next_run_at=moment + self.every, last_error=None)
+        finally:
+            db.session.remove()
         return False
 
     def _claim(self) -> bool:
@@ -52,17 +67,20 @@ class Regularly:
         if due_at is not None and due_at > moment:
             return False
         with writing():
-            dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
             db.session.execute(
-                dialect.insert(Clockwork).values(name=self.name, next_run_at=moment).on_conflict_do_nothing()
+                postgresql.insert(Clockwork).values(name=self.name, next_run_at=moment).on_conflict_do_nothing()
             )
             claimed = db.session.execute(
                 update(Clockwork)
                 .where(Clockwork.name == self.name, Clockwork.next_run_at <= moment)
-                .values(last_run_at=moment, next_run_at=moment + self.every)
+                .values(next_run_at=moment + min(self.every, AGAIN))
                 .returning(Clockwork.name)
             ).first()
         return claimed is not None
+
+    def _note(self, **outcome: Any) -> None:
+        with writing():
+            db.session.execute(update(Clockwork).where(Clockwork.name == self.name).values(**outcome))
 
 
 def forget_attempts() -> None:

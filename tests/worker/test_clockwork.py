@@ -1,0 +1,89 @@
+"""Clockwork: what belongs to a clock is done by one worker, once a period, and soon again when it failed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import clock, limits
+from app.errors import DomainError
+from app.extensions import db
+from app.limits import Attempt
+from app.worker import clockwork
+from app.worker.clockwork import Clockwork, Regularly
+from app.writing import writing
+
+pytestmark = pytest.mark.both_databases
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def at(app, monkeypatch):
+    """Sets how far the clock has moved on from the beginning of the test."""
+    began = clock.now()
+
+    def moved(**by):
+        monkeypatch.setattr(clock, "now", lambda: began + timedelta(**by))
+        return began + timedelta(**by)
+
+    moved()
+    return moved
+
+
+def row():
+    db.session.rollback()
+    return db.session.get_one(Clockwork, "chime")
+
+
+def test_it_is_done_at_once_and_then_once_a_period(at):
+    done = []
+    chime = Regularly("chime", HOUR, lambda: done.append(1))
+    for minutes, times in ((0, 1), (1, 1), (59, 1), (60, 2), (61, 2)):
+        at(minutes=minutes)
+        assert chime.work_once() is False
+        assert len(done) == times
+    assert row().last_error is None
+
+
+def test_several_workers_at_once_do_it_once(app):
+    done = []
+    chime = Regularly("chime", HOUR, lambda: done.append(1))
+
+    def work(_number):
+        with app.app_context():
+            chime.work_once()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert done == [1]
+
+
+def test_what_failed_is_noted_and_tried_again_soon(at):
+    def fail():
+        raise DomainError("the bell is cracked")
+
+    at()
+    Regularly("chime", 24 * HOUR, fail).work_once()
+    assert (row().last_run_at, row().last_error) == (None, "DomainError: the bell is cracked")
+    done = []
+    at(minutes=14)
+    Regularly("chime", 24 * HOUR, lambda: done.append(1)).work_once()
+    assert done == []
+    moment = at(minutes=15)
+    Regularly("chime", 24 * HOUR, lambda: done.append(1)).work_once()
+    assert done == [1]
+    assert (row().last_run_at, row().next_run_at, row().last_error) == (moment, moment + 24 * HOUR, None)
+
+
+def test_attempts_are_forgotten_after_a_day(at):
+    with writing():
+        limits.count("give-address", "203.0.113.9", within=timedelta(minutes=10), secret="s" * 32)
+    at(hours=23)
+    clockwork.forget_attempts()
+    assert db.session.scalars(select(Attempt.count)).all() == [1]
+    at(hours=25)
+    clockwork.forget_attempts()
+    db.session.rollback()
+    assert db.session.scalars(select(Attempt.count)).all() == []

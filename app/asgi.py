@@ -10,10 +10,11 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from app.cli import starting
+from app.config import Settings
 from app.extensions import db
 from app.factory import THREADS, create_app
 from app.live.broadcasting import Broadcasting, Reading
-from app.live.conversation import Application, Headers, Receive, Scope, Send
+from app.live.conversation import Application, Receive, Scope, Send, guards
 from app.live.health import Health
 from app.live.intake import Intake
 from app.live.listening import listener
@@ -81,9 +82,9 @@ def build(app: Flask, read: Reading, *, heartbeat: float = HEARTBEAT) -> Front:
 
     with app.app_context():
         url = db.engine.url
-    headers: Headers = []
-    if app.extensions["whipround"].secure:
-        headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+    settings: Settings = app.extensions["whipround"]
+    headers = guards(secure=settings.secure)
     broadcasting = Broadcasting(read_in_context, listener(url), heartbeat)
     pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=THREADS))
-    return Front(Streams(broadcasting, MOST_STREAMS, headers), Health(look), Intake(pages))
+    streams = Streams(broadcasting, MOST_STREAMS, headers, settings.trusted_proxies)
+    return Front(streams, Health(look, headers), Intake(pages, headers))

@@ -1,5 +1,6 @@
 """The web server as a whole: one real process, from the port to the books."""
 
+import asyncio
 import json
 import socket
 import time
@@ -12,11 +13,13 @@ import stripe
 from flask import Flask
 from sqlalchemy import text
 
-from app import clock
+from app import asgi, clock, create_app
 from app.extensions import db
 from app.factory import THREADS
+from app.live.conversation import Message
+from app.public import raised_fragment
 from app.writing import writing
-from tests.conftest import SECRET
+from tests.conftest import SECRET, make_settings
 from tests.live.site import PATIENCE, House, Site, open_house
 
 
@@ -94,6 +97,46 @@ def until_health_is_not(status: int, site: Site) -> tuple[int, bytes]:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return answer[0], answer[2]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "length", "status"),
+    [
+        ("GET", "/healthz", "0", 200),
+        ("POST", "/healthz", "0", 405),
+        ("GET", "/live/nothing", "0", 404),
+        ("POST", "/live/appeals/press-fund", "0", 405),
+        ("GET", "/live/appeals/nothing", "0", 404),
+        ("POST", "/webhooks/stripe", "9000000", 413),
+        ("GET", "/nowhere", "0", 404),
+    ],
+)
+def test_a_public_house_insists_on_https_in_every_answer(
+    tmp_path: Path, database_url: str, method: str, path: str, length: str, status: int
+) -> None:
+    app = create_app(make_settings(tmp_path, database_url, base_url="https://lantern.example"))
+    scope = {
+        "type": "http", "method": method, "path": path, "query_string": b"", "http_version": "1.1",
+        "scheme": "http", "client": ("203.0.113.9", 50_000), "server": ("lantern.example", 80),
+        "headers": [(b"host", b"lantern.example"), (b"content-length", length.encode())],
+    }  # fmt: skip
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    async def story() -> None:
+        await asgi.build(app, raised_fragment.render)(scope, receive, send)
+
+    asyncio.run(story())
+    assert answers[0]["status"] == status
+    said = [value for name, value in answers[0]["headers"] if name.lower() == b"strict-transport-security"]
+    assert said == [b"max-age=31536000; includeSubDomains"]
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_a_delivery_is_taken_in_whole_with_and_without_a_length(site: Site) -> None:

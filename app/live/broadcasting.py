@@ -16,6 +16,8 @@ Reading = Callable[[str], tuple[str, str] | None]
 
 # Seconds: the least between two updates; the most until everything is read again, though nothing was heard.
 _PACE, _RECHECK = 0.25, 0.8
+# Seconds for which an appeal that was not found is not looked for again: asking for what is not there costs nothing.
+_STAYS_UNKNOWN = 1.0
 # Reading pauses at least this many times as long as it took, so that many watched appeals leave time for other work.
 _REST = 2
 
@@ -29,6 +31,8 @@ class Broadcasting:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="totals")
         self._watched: dict[str, Watched] = {}
         self._opening: dict[str, asyncio.Task[Watched | None]] = {}
+        # When each of those that were not found was last looked for, on the loop's clock.
+        self._unknown: dict[str, float] = {}
         self._changed = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
 
@@ -36,6 +40,8 @@ class Broadcasting:
         """The appeal with its present fragment; None when there is no such appeal. A crowd shares one reading."""
         if slug in self._watched:
             return self._watched[slug]
+        if self._is_unknown(slug):
+            return None
         if slug not in self._opening:
             self._opening[slug] = asyncio.create_task(self._open(slug))
             self._opening[slug].add_done_callback(lambda _: self._opening.pop(slug))
@@ -43,7 +49,14 @@ class Broadcasting:
 
     async def _open(self, slug: str) -> Watched | None:
         fragment = (await self._read_all([slug]))[slug]
-        return None if fragment is None else Watched(slug, *fragment)
+        if fragment is not None:
+            return Watched(slug, *fragment)
+        self._unknown = {each: at for each, at in self._unknown.items() if self._is_unknown(each)}
+        self._unknown[slug] = asyncio.get_running_loop().time()
+        return None
+
+    def _is_unknown(self, slug: str) -> bool:
+        return asyncio.get_running_loop().time() - self._unknown.get(slug, float("-inf")) < _STAYS_UNKNOWN
 
     def join(self, found: Watched, version: str, send: Send, task: asyncio.Task[None]) -> Watched:
         """From now on `send` gets every update; `version` is what it has been sent, `task` what holds it open.

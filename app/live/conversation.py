@@ -19,17 +19,20 @@ GUARDED: Headers = [
     (b"x-content-type-options", b"nosniff"),
 ]
 
+# What it says as well where the public address is https: never come by http again (RFC 6797).
+_HTTPS_ALONE = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
-async def answer(send: Send, status: int, text: str, *more: tuple[bytes, bytes]) -> None:
-    """Answer with a line of plain text; `more` are further headers."""
+
+def guards(*, secure: bool) -> Headers:
+    """The headers of every answer given outside Flask; `secure` when the public address is https."""
+    return [*GUARDED, _HTTPS_ALONE] if secure else GUARDED
+
+
+async def answer(send: Send, status: int, text: str, headers: Headers) -> None:
+    """Answer with a line of plain text; `headers` are the guards, and whatever this answer says besides."""
     body = f"{text}\n".encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        *GUARDED,
-        *more,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    kind = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*kind, *headers]})
     await send({"type": "http.response.body", "body": body})
 
 

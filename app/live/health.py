@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from app.live.conversation import Receive, Scope, Send, answer
+from app.live.conversation import GUARDED, Headers, Receive, Scope, Send, answer
 
 log = logging.getLogger(__name__)
 
@@ -16,9 +16,12 @@ _STANDS, _LONGEST = 1.0, 3.0
 class Health:
     """The health of one process."""
 
-    def __init__(self, look: Callable[[], bool]) -> None:
-        """`look` is called on a thread of its own; it says whether the database is there and has the right schema."""
-        self._look = look
+    def __init__(self, look: Callable[[], bool], guards: Headers = GUARDED) -> None:
+        """`look` is called on a thread of its own; it says whether the database is there and has the right schema.
+
+        `guards` go with each answer.
+        """
+        self._look, self._guards = look, guards
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._looking: asyncio.Future[bool] | None = None
         self._well, self._looked_at = False, float("-inf")
@@ -26,11 +29,11 @@ class Health:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer 200 or 503, without details: whoever runs the site finds them in its log."""
         if scope["method"] not in ("GET", "HEAD"):
-            await answer(send, 405, "Only GET is answered here.", (b"allow", b"GET, HEAD"))
+            await answer(send, 405, "Only GET is answered here.", [*self._guards, (b"allow", b"GET, HEAD")])
         elif await self._can_serve():
-            await answer(send, 200, "well")
+            await answer(send, 200, "well", self._guards)
         else:
-            await answer(send, 503, "not well")
+            await answer(send, 503, "not well", self._guards)
 
     async def _can_serve(self) -> bool:
         loop = asyncio.get_running_loop()

@@ -7,7 +7,7 @@ are handed over by `handover`.
 
 import asyncio
 
-from app.live.conversation import Application, Message, Receive, Scope, Send, answer, header
+from app.live.conversation import GUARDED, Application, Headers, Message, Receive, Scope, Send, answer, header
 from app.live.handover import Handover, Shelf
 
 # Bytes: the largest body; all bodies that are being taken in at a time, in one process.
@@ -20,9 +20,11 @@ _PATIENCE = 20.0
 class Intake:
     """Stands before an application whose threads are few."""
 
-    def __init__(self, behind: Application) -> None:
-        """`behind` is the application, as ASGI."""
+    def __init__(self, behind: Application, guards: Headers = GUARDED) -> None:
+        """`behind` is the application, as ASGI; `guards` go with each answer that is not its own."""
         self._behind = behind
+        # What was not taken in is still on its way: nothing else can be read from that connection.
+        self._refusing = [*guards, (b"connection", b"close")]
         self._taken = 0
         self._shelf = Shelf()
         self._running: set[asyncio.Task[None]] = set()
@@ -31,7 +33,7 @@ class Intake:
         """Pass on one request, or answer 413 when it is too large, 408 when too slow, 503 when there are too many."""
         announced = header(scope, b"content-length")
         if announced is not None and int(announced) > LARGEST:
-            await answer(send, 413, "That is more than can be taken.", (b"connection", b"close"))
+            await answer(send, 413, "That is more than can be taken.", self._refusing)
             return
         body = bytearray()
         try:
@@ -43,7 +45,7 @@ class Intake:
             if refusal is None:
                 await self._pass_on(_with_length(scope, len(body)), bytes(body), send)
             else:
-                await answer(send, *refusal, (b"connection", b"close"))
+                await answer(send, *refusal, self._refusing)
         finally:
             self._taken -= len(body)
 

@@ -113,9 +113,14 @@ class _Room:
 async def _watch(port: int, path: str, number: int) -> None:
     loop = asyncio.get_running_loop()
     room = _Room(path, number)
-    for _ in range(0, number, _AT_A_TIME):
+    for first in range(0, number, _AT_A_TIME):
+        # One address may hold a few hundred streams alone; these come from many, as a crowd's do.
+        own = (f"127.0.1.{1 + first // _AT_A_TIME}", 0)
         await asyncio.gather(
-            *(loop.create_connection(lambda: _Stream(room), "127.0.0.1", port) for _ in range(min(number, _AT_A_TIME)))
+            *(
+                loop.create_connection(lambda: _Stream(room), "127.0.0.1", port, local_addr=own)
+                for _ in range(min(number, _AT_A_TIME))
+            )
         )
     print(json.dumps(await room.everyone()), flush=True)
     asked = asyncio.StreamReader()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from app.live import broadcasting, streams
 from app.live.broadcasting import Broadcasting
 from app.live.conversation import Message
 from app.live.streams import Streams
@@ -28,9 +29,10 @@ class Totals:
 class Browser:
     """One conversation: what it asks, and what it was sent. One that sleeps takes nothing any more."""
 
-    def __init__(self, slug: str = "roof", **headers: str) -> None:
+    def __init__(self, slug: str = "roof", address: str = "203.0.113.9", **headers: str) -> None:
         self.scope = {
             "type": "http",
+            "client": (address, 50_000),
             "method": "GET",
             "path": f"/live/appeals/{slug}",
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
@@ -170,6 +172,47 @@ def test_a_stream_is_put_off_while_the_database_is_away() -> None:
         house.totals.broken = True
         await house.open(browser)
         assert browser.status == 503
+
+    asyncio.run(story())
+
+
+def test_one_network_cannot_hold_every_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "_MOST_EACH", 2)
+
+    async def story() -> None:
+        house = House()
+        held = [Browser(address=f"2001:db8::{number}") for number in range(2)]
+        tasks = [house.open(each) for each in held]
+        await becomes_true(lambda: all("v0" in each.body for each in held))
+        third, neighbour = Browser(address="2001:db8::3"), Browser(address="2001:db8:0:1::3")
+        await house.open(third)
+        assert third.status == 429
+        assert (b"retry-after", b"30") in third.messages[0]["headers"]
+        tasks.append(house.open(neighbour))
+        await becomes_true(lambda: "v0" in neighbour.body)
+        held[0].leave()
+        await tasks[0]
+        later = Browser(address="2001:db8::3")
+        tasks.append(house.open(later))
+        await becomes_true(lambda: "v0" in later.body)
+        for browser in (held[1], neighbour, later):
+            browser.leave()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(story())
+
+
+def test_what_was_not_found_is_not_looked_for_again_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        house = House()
+        for _ in range(20):
+            browser = Browser("cellar")
+            await house.open(browser)
+            assert browser.status == 404
+        assert house.totals.readings == 1
+        monkeypatch.setattr(broadcasting, "_STAYS_UNKNOWN", 0)
+        await house.open(Browser("cellar"))
+        assert house.totals.readings == 2
 
     asyncio.run(story())
 

@@ -58,6 +58,7 @@ def give(browser: Browser, name: str, pounds: int) -> None:
     page = new_page(browser)
     page.goto(f"http://{SITE}{APPEAL}/donate")
     page.locator("[name=other]").fill(str(pounds))
+    page.get_by_role("radio", name="Once").check()
     page.get_by_label("Your name").fill(name)
     page.get_by_label("E-mail address").fill("reader@lantern.example")
     page.get_by_role("button", name="Go on to pay by card").click()

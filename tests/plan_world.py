@@ -155,6 +155,11 @@ def a_running_plan(appeal, nonce: str = "nonce-1", **changes: Any) -> tuple[Plan
     plan = a_plan(appeal, nonce, **changes)
     stripe = Months(plan, nonce)
     follow_up(stripe.pays(), stripe)
+    db.session.rollback()
+    plan = db.session.get_one(Plan, plan.id, populate_existing=True)
+    # As it was then; a worker's or a request's end takes the session away.
+    db.session.expunge(plan)
+    db.session.rollback()
     return plan, stripe
 
 

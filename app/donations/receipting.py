@@ -63,6 +63,7 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
         donation=donation.reference,
         language=language,
         link=f"{base_url}/receipts/{receipt.reference}",
+        plan_link="" if donation.plan_id is None else f"{base_url}/receipts/{receipt.reference}/plan",
         replaces=successions.number_before(receipt),
     )
 

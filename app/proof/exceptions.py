@@ -1,6 +1,5 @@
 """Exceptions: what the books cannot settle by themselves and a person has to look at."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -10,24 +9,19 @@ from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
+from app.proof import plan_exceptions
+from app.proof.exception import Found
 from app.receipts.receipt import DUE, ISSUED, Receipt
+
+__all__ = ["Found", "find"]
 
 # An event or a receipt that still waits after this long is more than a hiccup.
 _LATE = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One exception: what kind it is, the public reference to look it up by, and what is the matter."""
-
-    kind: str
-    reference: str
-    what: str
-
-
 def find(most: int = 500) -> list[Found]:
     """Everything that needs somebody now, at most `most` of each kind, oldest first."""
-    return [*_unclaimed(most), *_stuck_events(most), *_stuck_receipts(most)]
+    return [*_unclaimed(most), *_stuck_events(most), *_stuck_receipts(most), *plan_exceptions.past_due(most)]
 
 
 def _unclaimed(most: int) -> list[Found]:

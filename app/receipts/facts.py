@@ -17,8 +17,8 @@ class Facts:
     """Everything that is printed. Days are ISO dates, instants ISO with offset; money is minor units and a currency.
 
     A draft has no `number`, `issued_on` and `issued_at`: numbering gives it them. `donor` and `donor_address` may be
-    empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page; `replaces` is the
-    number of the receipt in whose place it stands.
+    empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page, `plan_link` to
+    where a monthly gift can be changed; `replaces` is the number of the receipt in whose place it stands.
     """
 
     received_on: str
@@ -34,6 +34,7 @@ class Facts:
     donation: str
     language: str
     link: str
+    plan_link: str = ""
     replaces: str = ""
     number: str = ""
     issued_on: str = ""
@@ -48,7 +49,7 @@ class Facts:
         """Every text of the facts that is printed."""
         yield written(Money(self.amount_minor, self.currency))
         yield from (self.appeal, self.organisation, self.organisation_address, self.organisation_registration)
-        yield from (self.donor, *self.donor_address, self.donation, self.link)
+        yield from (self.donor, *self.donor_address, self.donation, self.link, self.plan_link)
 
 
 def thawed(frozen: str) -> Facts:

@@ -7,13 +7,19 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app import clock
 from app.appeals.article import Article
+from app.donations import plan_links
+from app.donations.donation import Donation
+from app.donations.letter import DueLetter
 from app.extensions import db
+from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
+from tests.plan_world import a_plan, a_running_plan, follow_up
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +55,7 @@ def site(app) -> Iterator[str]:
     with writing():
         db.session.add_all(an_article(number) for number in (7, 8, 9))
     app.config["TRIED_REFERENCE"] = a_pledge(appeal).reference
+    app.config["MONTHLY_PATHS"] = monthly_paths(app, appeal)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -56,6 +63,27 @@ def site(app) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def monthly_paths(app, appeal) -> list[str]:
+    """The pages of monthly gifts: one that begins, one that runs, one that is paused, one that has ended."""
+    begun = a_plan(appeal, "begun").reference
+    found = [f"/monthly/{begun}", f"/monthly/{begun}/cancelled", "/plans/unknown"]
+    for name in ("running", "paused", "ended"):
+        plan, stripe = a_running_plan(appeal, name)
+        if name == "paused":
+            stripe.body["pause_collection"] = {"behavior": "void", "resumes_at": 4_000_000_000}
+        follow_up([stripe.ends() if name == "ended" else stripe.told()], stripe)
+        with writing():
+            due = DueLetter(id=0, kind="plan-link", subject="", message_id=name)
+            token = plan_links.make(plan, due, app.config["SECRET_KEY"])
+            subject = db.session.scalars(select(Donation.reference).where(Donation.plan_id == plan.id)).one()
+            receipt = db.session.scalars(
+                select(Receipt.reference).where(Receipt.subject == f"donation:{subject}")
+            ).one()
+        found += [f"/plans/{token}", f"/plans/{token}/end", f"/monthly/{plan.reference}"]
+        found += [f"/receipts/{receipt}/plan", f"/receipts/{receipt}/plan?sent=yes"]
+    return found
 
 
 @pytest.fixture
@@ -77,6 +105,7 @@ def paths(app, site) -> list[str]:
         f"/donations/{app.config['TRIED_REFERENCE']}/cancelled",
         "/outbox",
         "/nowhere",
+        *app.config["MONTHLY_PATHS"],
     ]
 
 

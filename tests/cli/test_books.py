@@ -92,7 +92,9 @@ def test_a_head_from_an_earlier_statement_is_asked_for_and_its_form_explained(bo
 def test_what_needs_somebody_is_listed(books):
     result = flask(books, "exceptions")
     assert result.exit_code == 0
-    assert result.output == "unclaimed charge  ch_x  £7.00 on 2026-07-01 belongs to no donation\n1 exceptions.\n"
+    *listed, summary = result.output.splitlines()
+    assert "unclaimed charge  ch_x  £7.00 on 2026-07-01 belongs to no donation" in listed
+    assert summary == f"{len(listed)} exceptions."
 
 
 def test_where_nothing_needs_anybody_it_says_so(app):

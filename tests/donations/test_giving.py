@@ -179,8 +179,8 @@ def test_a_form_that_is_sent_again_after_it_was_paid_leads_to_the_same_donation(
 
 
 def test_a_form_that_never_stops_coming_is_stopped(appeal, monkeypatch):
-    monkeypatch.setattr(giving, "_spent", lambda _donation: True)
-    with pytest.raises(giving.AppealClosed):
+    monkeypatch.setattr(pledging, "_spent", lambda _donation: True)
+    with pytest.raises(pledging.SentTooOften):
         a_pledge(appeal)
     assert how_many() == 0
 

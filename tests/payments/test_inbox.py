@@ -190,8 +190,11 @@ class TestTakingIn:
         class FundIsShut(DomainError):
             pass
 
-        assert inbox.describe(FundIsShut("the fund is shut")) == "FundIsShut: the fund is shut"
-        assert inbox.describe(ValueError("Łucja Okoń")) == "ValueError"
+        def apply(_news):
+            raise FundIsShut("the fund is shut")
+
+        with pytest.raises(inbox.NotApplied, match=r"^FundIsShut: the fund is shut$"):
+            take_in(event("x", {}), apply)
 
     def test_an_event_stays_as_it_came(self, subtests):
         take_in(event("charge.succeeded", charge("d")), lambda _news: Outcome.APPLIED)

@@ -10,8 +10,10 @@ def book_settlement(charge: Charge) -> None:
 
     The charge itself has been booked before. Booking it again changes nothing; the caller commits.
     """
+    if charge.transaction is None:
+        return
     received = tracing.moved_by(f"stripe:{charge.charge_id}:received")
-    if charge.transaction is None or received is None:
+    if received is None:
         return
     settled_here = received.to_code == f"assets:stripe:{charge.transaction.amount.currency}"
     movements.book(

@@ -1,0 +1,87 @@
+"""A monthly gift in a real browser, from the form over two months to its end, with two stand-ins for Stripe."""
+
+import email
+import email.policy
+import re
+import urllib.parse
+import urllib.request
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.house import House, eventually
+from tests.journeys.test_giving import mails, pay
+
+pytestmark = pytest.mark.browser
+
+A_MONTH = 31 * 24 * 60 * 60 + 7200
+
+
+def control(house: House, deed: str, **fields: object) -> None:
+    """Turn one of the till's wheels: its time, or what is due by then."""
+    wheel = "control" if house.environ["STRIPE_API_BASE"] == house.till else "_control"
+    urllib.request.urlopen(
+        f"{house.environ['STRIPE_API_BASE']}/{wheel}/{deed}", urllib.parse.urlencode(fields).encode(), timeout=20
+    ).close()
+
+
+def raised(house: House, page: Page) -> tuple[int, int]:
+    told = page.request.get(f"{house.base}/appeals/press-fund/raised.json").json()
+    return told["raised_minor"], told["gifts"]
+
+
+def mailed(house: House, about: str) -> list[str]:
+    """The texts of the mails with this subject."""
+    found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in mails(house)]
+    return [mail.get_body(("plain",)).get_content() for mail in found if about in mail["Subject"]]
+
+
+def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: House, page: Page):
+    page.goto(f"{house.base}/appeals/press-fund/donate")
+    page.get_by_text("£10", exact=True).click()
+    page.get_by_role("radio", name="Every month").check()
+    page.get_by_label("Your name").fill("Łucja Okoń")
+    page.get_by_label("E-mail address").fill("lucja@example.org")
+    page.get_by_role("button", name="Go on to set up your monthly gift").click()
+    page.wait_for_url(re.compile(r"/c/pay/"))
+    pay(page)
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=30_000)
+    assert raised(house, page) == (1000, 1)
+
+    # From the receipt to the plan, and by mail to a link that changes it.
+    expect(page.get_by_role("link", name="Open your receipt (PDF)")).to_be_visible(timeout=40_000)
+    eventually(lambda: mailed(house, "Receipt"), 30)
+    page.goto(re.search(r"http\S+/plan\b", mailed(house, "Receipt")[0])[0])
+    expect(page.get_by_text("£10.00")).to_be_visible()
+    assert "Łucja" not in page.content()
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.get_by_text("Look at your e-mail")).to_be_visible()
+    (text,) = eventually(lambda: mailed(house, "Your link"), 30)
+    page.goto(re.search(r"http\S+/plans/\S+", text)[0])
+    plan = page.url
+
+    page.get_by_label("New amount every month").fill("15")
+    page.get_by_role("button", name="Change the amount").click()
+    expect(page.get_by_text("£15.00")).to_be_visible(timeout=20_000)
+    page.get_by_role("radio", name="1 month", exact=True).check()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_text("Paused until")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Go on giving now").click()
+    expect(page.get_by_text("Running")).to_be_visible(timeout=20_000)
+
+    # The next month is paid, with its own receipt.
+    control(house, "clock", advance=A_MONTH)
+    control(house, "billing")
+    eventually(lambda: raised(house, page) == (2500, 2), 40)
+    eventually(lambda: len(mailed(house, "Receipt")) == 2, 40)
+
+    page.get_by_role("link", name="End this monthly gift").click()
+    page.get_by_role("button", name="End it").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
+    eventually(lambda: mailed(house, "Thank you for your monthly gift"), 30)
+    page.goto(plan)
+    expect(page.get_by_text("Nothing is taken any more")).to_be_visible()
+    control(house, "clock", advance=A_MONTH)
+    control(house, "billing")
+    assert "unclaimed" not in house.flask("books", "exceptions")
+    assert raised(house, page) == (2500, 2)

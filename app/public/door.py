@@ -19,7 +19,7 @@ from app.public import (
     plans,
     receipts,
     refusals,
-)
+)  # fmt: skip
 from app.public.qr import qr
 
 

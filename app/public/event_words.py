@@ -60,7 +60,8 @@ def _hour(instant: datetime) -> str:
     if local.minute == 0 and local.hour % 12 == 0:
         return str(_("12 noon") if local.hour else _("midnight"))
     minutes = f".{local.minute:02}" if local.minute else ""
-    return f"{(local.hour - 1) % 12 + 1}{minutes}{'am' if local.hour < 12 else 'pm'}"
+    time = f"{(local.hour - 1) % 12 + 1}{minutes}"
+    return str(_("%(time)sam", time=time) if local.hour < 12 else _("%(time)spm", time=time))
 
 
 def _machine(instant: datetime, *, all_day: bool) -> str:

@@ -13,25 +13,23 @@ from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
 from app.appeals.appeal import Appeal
 from app.donations.pledging import Gift
 from app.money import Money, written
-from app.public import amount_typed
+from app.public import amount_typed, typed_text
 
 OTHER = "other"
 ONCE, MONTHLY = "once", "monthly"
-
-
-def _stripped(text: str | None) -> str | None:
-    return text.strip() if text else text
+_CLEANED = {StringField: typed_text.line, EmailField: typed_text.line, TextAreaField: typed_text.lines}
 
 
 class DonationForm(FlaskForm):  # type: ignore[misc]
     """What a giver is asked. `address_rule` is the organisation's: none, optional or required."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Spaces around what was typed never matter."""
+        """Spaces around what was typed never matter, nor do control characters in it."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Strip every text field."""
-            options["filters"] = [*(options.get("filters") or []), _stripped] if _is_text(unbound_field) else ()
+            """Clean every text field."""
+            cleaned = _CLEANED.get(unbound_field.field_class)
+            options["filters"] = [*(options.get("filters") or []), cleaned] if cleaned else ()
             return unbound_field.bind(form=form, **options)
 
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
@@ -125,6 +123,10 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             )
         return not self.errors
 
+    def renew(self) -> None:
+        """Make it another form: sent again, it is another gift."""
+        self.nonce.data = secrets.token_urlsafe(18)
+
     @property
     def monthly(self) -> bool:
         """Whether the gift is to be given every month."""
@@ -143,7 +145,3 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             message=self.message.data or "",
             name_may_be_shown=self.name_may_be_shown.data,
         )
-
-
-def _is_text(unbound: Any) -> bool:
-    return unbound.field_class in (StringField, EmailField, TextAreaField)

@@ -2,14 +2,15 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
-from app.errors import DomainError
+from app.errors import DomainError, in_words
+from app.extensions import db
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _outdated)
     app.register_error_handler(DomainError, _stopped)
+    app.register_error_handler(DataError, _not_taken)
+    app.register_error_handler(OverflowError, _not_taken)
     app.register_error_handler(OperationalError, _unreachable)
     app.register_error_handler(PoolExhausted, _unreachable)
 
@@ -41,11 +44,26 @@ def _outdated(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _stopped(error: DomainError) -> ResponseReturnValue:
-    """A fact of the house stands in the way; its message may be shown. 409 unless the fact has another `status`."""
-    return render_template("errors/409.html", fact=str(error)), int(getattr(error, "status", 409))
+    """A fact of the house stands in the way: 409 unless the fact has another `status`.
+
+    Its message is for whoever runs the house; a door that can say more to its visitor catches the fact before.
+    """
+    log.warning("a request was stopped: %s", in_words(error))
+    return render_template("errors/409.html"), int(getattr(error, "status", 409))
+
+
+def _not_taken(error: Exception) -> ResponseReturnValue:
+    """The address or the form holds what no row can hold, such as a NUL or a number of twenty digits.
+
+    PostgreSQL says so itself; SQLite takes a NUL, and its driver alone stumbles over the number.
+    """
+    log.warning("the database does not take what was sent: %s", in_words(error))
+    db.session.rollback()
+    page = 404 if request.method in ("GET", "HEAD") else 400
+    return render_template(f"errors/{page}.html"), page
 
 
 def _unreachable(error: Exception) -> ResponseReturnValue:
     """The database does not answer, or all its connections are taken: 503, and soon again."""
-    log.error("the database could not be used: %s", error, exc_info=error)
+    log.error("the database could not be used: %s", in_words(error))
     return render_template("errors/503.html"), 503, {"Retry-After": "10"}

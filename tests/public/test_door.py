@@ -2,11 +2,14 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import abort
+from flask import abort, request
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.errors import DomainError
+from app.extensions import db
+from app.receipts.receipt import Receipt
 from tests.cast import an_appeal
 from tests.conftest import make_settings
 
@@ -133,10 +136,12 @@ def test_a_method_that_is_not_allowed_says_which_are(client):
     assert set(client.delete("/appeals").headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
-def test_a_fact_of_the_house_is_said_and_is_a_conflict_unless_it_says_otherwise(troubled):
+def test_a_fact_of_the_house_is_a_conflict_unless_it_says_otherwise_and_is_said_in_the_log(troubled, caplog):
     answer = troubled.get("/trouble/fact")
     assert answer.status_code == 409
-    assert "the gift has been refunded in full" in read(answer).main.get_text()
+    assert "Load the page again" in read(answer).main.get_text()
+    assert "the gift has been refunded in full" not in answer.text
+    assert "the gift has been refunded in full" in caplog.text
     assert troubled.get("/trouble/gone").status_code == 410
 
 
@@ -145,6 +150,37 @@ def test_a_database_that_is_away_is_unavailable_and_says_when_to_come_back(troub
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "10"
     assert "secret host name" not in answer.text
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/receipts/%00",
+        "/appeals/%00/raised",
+        "/appeals/%00/donate",
+        "/donations/%00",
+        "/monthly/%00/progress",
+        "/articles/99999999999999999999",
+    ],
+)
+def test_what_no_row_can_hold_is_not_there(app, path):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = app.test_client().get(path)
+    assert answer.status_code == 404
+    assert read(answer).h1.get_text() == read(app.test_client().get("/nowhere")).h1.get_text()
+
+
+@pytest.mark.both_databases
+def test_what_no_row_can_hold_is_not_taken(app):
+    def look_up():
+        return str(db.session.scalar(select(Receipt.id).where(Receipt.reference == request.form["reference"])))
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.extensions["csrf"].exempt(app.add_url_rule("/look", view_func=look_up, methods=["POST"]) or look_up)
+    answer = app.test_client().post("/look", data={"reference": "a\0b"})
+    # SQLite takes a NUL, and finds nothing.
+    assert answer.status_code == (400 if db.engine.dialect.name == "postgresql" else 200)
 
 
 def test_a_mistake_of_ours_shows_no_trace_of_itself(troubled):

@@ -34,6 +34,10 @@ class AppealClosed(DomainError):
     """The appeal does not take gifts today."""
 
 
+class SentTooOften(DomainError):
+    """One form made as many pledges as one may, none of which can be paid any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gift:
     """What the giving form says, its shape checked: who gives how much, and how they may be named."""
@@ -52,7 +56,8 @@ def pledge(kind: type[Pledge], appeal: Appeal, gift: Gift, nonce: str) -> Pledge
 
     `nonce` is the form's own: the same nonce with the same content is the same pledge, with changed content a new
     one. A pledge that can no longer be paid (its Checkout has closed, or its key is too old to be trusted) makes way
-    for a new one. Raises `AppealClosed`, `CurrencyMismatch`, `amounts.TooSmall` or `amounts.TooLarge`.
+    for a new one. Raises `AppealClosed`, `SentTooOften`, `CurrencyMismatch`, `amounts.TooSmall` or
+    `amounts.TooLarge`.
     """
     if not appeal.open_on(clock.today()):
         raise AppealClosed("this appeal does not take gifts at the moment")
@@ -65,7 +70,7 @@ def pledge(kind: type[Pledge], appeal: Appeal, gift: Gift, nonce: str) -> Pledge
         pledged = _pledged(kind, appeal, gift, submission)
         if not _spent(pledged):
             return pledged
-    raise AppealClosed("this form has been sent too often; open the page anew")
+    raise SentTooOften("this form has been sent too often; open the page anew")
 
 
 def _pledged(kind: type[Pledge], appeal: Appeal, gift: Gift, submission: str) -> Pledge:

@@ -1,12 +1,17 @@
 """Trouble with Stripe, in the house's own words: the library's exceptions are translated here and nowhere else."""
 
+import logging
+
 import stripe
 
 from app.errors import DomainError
 
+log = logging.getLogger(__name__)
+
 
 class PaymentsUnavailable(DomainError):
-    """Stripe cannot be reached, or answers that the fault is its own; the same call may work later.
+    """Stripe cannot be reached, does not take our key, or answers that the fault is its own; the same call may work
+    later.
 
     `outcome_stored` says that Stripe keeps this answer under the idempotency key, so that only a new key helps.
     """
@@ -18,7 +23,15 @@ class PaymentsUnavailable(DomainError):
 
 
 class PaymentsRefused(DomainError):
-    """Stripe refuses what we asked; asking again unchanged is of no use."""
+    """Stripe refuses what we asked; asking again unchanged is of no use.
+
+    `param` is what it refuses by its name in Stripe's API, if Stripe says so (docs.stripe.com/api/errors).
+    """
+
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        """The message names Stripe's code for the error, never what was sent."""
+        super().__init__(message)
+        self.param = param
 
 
 class translated:  # noqa: N801 - it reads as a word in `with translated():`
@@ -35,7 +48,12 @@ class translated:  # noqa: N801 - it reads as a word in `with translated():`
             # second session (docs.stripe.com/api/idempotent_requests).
             stored = isinstance(error, stripe.IdempotencyError) or (error.http_status or 0) >= 500
             raise PaymentsUnavailable(outcome_stored=stored) from error
+        if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+            # A key that was rolled, or may not do this: what was asked is right, and works once the key is.
+            log.error("Stripe does not take our key for this: %s", type(error).__name__)
+            raise PaymentsUnavailable from error
         if isinstance(error, stripe.APIConnectionError | stripe.RateLimitError):
             raise PaymentsUnavailable from error
         if isinstance(error, stripe.StripeError):
-            raise PaymentsRefused(f"Stripe refused the call: {error.code or type(error).__name__}") from error
+            what = error.code or type(error).__name__
+            raise PaymentsRefused(f"Stripe refused the call: {what}", param=getattr(error, "param", None)) from error

@@ -14,8 +14,9 @@ from app.config import Settings
 from app.donations import giving, planning
 from app.donations.donation import PLEDGED, Donation
 from app.donations.plan import Plan
+from app.donations.pledging import AppealClosed, SentTooOften
 from app.extensions import csrf, db
-from app.payments.checkout import CheckoutRequest
+from app.payments.gateway import PaymentsRefused
 from app.public import giving_limits, to_checkout
 from app.public.giving_form import DonationForm
 from app.receipts.receipt import Receipt
@@ -28,6 +29,8 @@ bp = Blueprint("donations", __name__)
 def form(slug: str) -> ResponseReturnValue:
     """The giving form; what was chosen under an article comes along; else only the appeal may preselect how often."""
     appeal = _appeal(slug)
+    if not appeal.open_on(clock.today()):
+        return redirect(url_for("public.appeals.show", slug=slug), code=303)
     chosen = {name: request.args.get(name) for name in ("amount", "other")}
     chosen["rhythm"] = request.args.get("rhythm", appeal.preset_rhythm)
     return _page(appeal, DonationForm(appeal, _settings().address_rule, formdata=None, data=chosen))
@@ -45,8 +48,8 @@ def create(slug: str) -> ResponseReturnValue:
     with writing():
         too_often = giving_limits.too_often(form.email.data)
     if too_often:
-        form.form_errors.append(_("Too many gifts were started in a short time. Wait ten minutes, then try again."))
-        return _page(appeal, form, status=429, headers={"Retry-After": "600"})
+        problem = _("Too many gifts were started in a short time. Wait ten minutes, then try again.")
+        return _page(appeal, form, problem, status=429, headers={"Retry-After": "600"})
     nonce = form.nonce.data or ""
     pledged: Donation | Plan
     try:
@@ -55,30 +58,33 @@ def create(slug: str) -> ResponseReturnValue:
                 pledged = planning.pledge_plan(appeal, form.gift(), nonce)
             else:
                 pledged = giving.pledge(appeal, form.gift(), nonce)
-    except giving.AppealClosed:
-        return redirect(url_for("public.appeals.show", slug=slug), code=303)
+    except AppealClosed:
+        return _page(appeal, form, _("This appeal has stopped taking gifts. You have not been charged."), status=409)
+    except SentTooOften:
+        form.renew()
+        problem = _("This form was sent many times, but never paid. You have not been charged. To give, send it again.")
+        return _page(appeal, form, problem, status=409)
     return _to_checkout(pledged, appeal, form)
 
 
 def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -> ResponseReturnValue:
     """303 to the page where this pledge is paid; one that was paid before leads to its own page instead."""
-    pages = "public.monthly" if isinstance(pledged, Plan) else "public.donations"
-    here = url_for(f"{pages}.show", reference=pledged.reference)
     if pledged.state != PLEDGED:
-        return redirect(here, code=303)
-    base = _settings().base_url
-    success, cancel = base + here, base + url_for(f"{pages}.cancelled", reference=pledged.reference)
-    if isinstance(pledged, Plan):
-        wanted: CheckoutRequest = planning.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
-    else:
-        wanted = giving.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
-    checkout = to_checkout.address(pledged, wanted)
+        return redirect(to_checkout.own_page(pledged), code=303)
+    try:
+        checkout = to_checkout.address(pledged, appeal)
+    except PaymentsRefused as refusal:
+        if refusal.param == "customer_email":
+            form.email.errors = [_("The card payment service cannot use this e-mail address. Check it for slips")]
+            return _page(appeal, form, status=422)
+        problem = _("The card payment service does not take this gift. You have not been charged. Please tell us.")
+        return _page(appeal, form, problem, status=500)
     if checkout is not None:
         return redirect(checkout, code=303)
-    form.form_errors.append(
-        _("We cannot reach the card payment service at the moment. You have not been charged. Try again in a minute.")
+    problem = _(
+        "We cannot reach the card payment service at the moment. You have not been charged. Try again in a minute."
     )
-    return _page(appeal, form, status=503, headers={"Retry-After": "60"})
+    return _page(appeal, form, problem, status=503, headers={"Retry-After": "60"})
 
 
 @bp.get("/donations/<reference>")
@@ -93,7 +99,7 @@ def show(reference: str) -> ResponseReturnValue:
 def progress(reference: str) -> ResponseReturnValue:
     """The part of the page that changes while it waits, with an ETag to ask by."""
     body = render_template("partials/_donation_progress.html", **_story(_donation(reference)))
-    response = Response(body, headers={"Cache-Control": "no-cache"})
+    response = Response(body, headers={"Cache-Control": "private, no-cache"})
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     return response.make_conditional(request)
 
@@ -123,16 +129,17 @@ def _story(donation: Donation) -> dict[str, object]:
 
 
 def _page(
-    appeal: Appeal, form: DonationForm, *, status: int = 200, headers: dict[str, str] | None = None
+    appeal: Appeal, form: DonationForm, problem: str = "", *, status: int = 200, headers: dict[str, str] | None = None
 ) -> ResponseReturnValue:
-    if not appeal.open_on(clock.today()):
-        return redirect(url_for("public.appeals.show", slug=appeal.slug), code=303)
+    if problem:
+        form.form_errors.append(problem)
     page = render_template("public/donate.html", appeal=appeal, form=form)
     return Response(page, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
 def _appeal(slug: str) -> Appeal:
-    return db.session.scalar(select(Appeal).where(Appeal.slug == slug)) or abort(404)
+    """The appeal at an address; drafts are not public."""
+    return db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None))) or abort(404)
 
 
 def _donation(reference: str) -> Donation:

@@ -27,7 +27,7 @@ def show(reference: str) -> ResponseReturnValue:
 def progress(reference: str) -> ResponseReturnValue:
     """The part of the page that changes while it waits, with an ETag to ask by."""
     body = render_template("partials/_plan_progress.html", **_story(_plan(reference)))
-    response = Response(body, headers={"Cache-Control": "no-cache"})
+    response = Response(body, headers={"Cache-Control": "private, no-cache"})
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     return response.make_conditional(request)
 

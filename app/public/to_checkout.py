@@ -1,8 +1,10 @@
 """The way to Stripe's page, for a gift and for a monthly plan: committed first, asked for under a stored key."""
 
-from flask import current_app
+from flask import current_app, url_for
 
-from app.donations import pledging
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.donations import giving, planning, pledging
 from app.donations.donation import Donation
 from app.donations.plan import Plan
 from app.payments.checkout import CheckoutRequest
@@ -10,21 +12,40 @@ from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
 from app.writing import writing
 
 
-def address(pledged: Donation | Plan, wanted: CheckoutRequest) -> str | None:
-    """Where this pledge is paid; `None` when the page cannot be opened now. Must be called with no transaction open."""
+def own_page(pledged: Donation | Plan, view: str = "show") -> str:
+    """The path of the page where the giver waits, or of `view` beside it."""
+    pages = "monthly" if isinstance(pledged, Plan) else "donations"
+    return url_for(f"public.{pages}.{view}", reference=pledged.reference)
+
+
+def address(pledged: Donation | Plan, appeal: Appeal) -> str | None:
+    """Where this pledge is paid; `None` when the page cannot be opened now. Must be called with no transaction open.
+
+    Raises `PaymentsRefused`.
+    """
     if pledged.checkout_url is not None:
         return pledged.checkout_url
     gateway: Gateway = current_app.extensions["gateway"]
     try:
-        checkout = gateway.open_checkout(wanted, pledged.checkout_key)
+        checkout = gateway.open_checkout(_wanted(pledged, appeal), pledged.checkout_key)
     except PaymentsUnavailable as failure:
         if failure.outcome_stored:
             with writing():
                 pledging.renew_checkout_key(pledged)
         return None
     except PaymentsRefused as refusal:
-        current_app.logger.error("Checkout was refused for the pledge %s: %s", pledged.reference, refusal)
-        return None
+        # The row's number and not the reference: that is the key to the page of the gift.
+        row = f"{pledged.__tablename__} {pledged.id}"
+        current_app.logger.error("Checkout was refused for the pledge in %s: %s", row, refusal)
+        raise
     with writing():
         pledging.checkout_opened(pledged, checkout)
     return pledged.checkout_url
+
+
+def _wanted(pledged: Donation | Plan, appeal: Appeal) -> CheckoutRequest:
+    settings: Settings = current_app.extensions["whipround"]
+    success, cancel = (settings.base_url + own_page(pledged, view) for view in ("show", "cancelled"))
+    if isinstance(pledged, Plan):
+        return planning.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
+    return giving.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)

@@ -160,9 +160,9 @@ def test_a_session_without_a_page_is_of_no_use(scripted, asking):
         (200, "<html>A captive portal</html>", PaymentsUnavailable, False),
         (400, an_error("idempotency_error"), PaymentsUnavailable, True),
         (400, an_error("invalid_request_error", code="parameter_unknown", param="x"), PaymentsRefused, None),
-        (401, an_error("invalid_request_error"), PaymentsRefused, None),
+        (401, an_error("invalid_request_error"), PaymentsUnavailable, False),
         (402, an_error("card_error", code="card_declined"), PaymentsRefused, None),
-        (403, an_error("invalid_request_error"), PaymentsRefused, None),
+        (403, an_error("invalid_request_error"), PaymentsUnavailable, False),
         (404, an_error("invalid_request_error", code="resource_missing"), PaymentsRefused, None),
     ],
 )
@@ -173,6 +173,13 @@ def test_every_answer_becomes_one_of_the_houses_own_refusals(scripted, asking, s
         asking.open_checkout(a_request(), "k")
     assert getattr(refused.value, "outcome_stored", None) == stored
     assert "lucja" not in str(refused.value)
+
+
+def test_a_refusal_names_what_is_refused(scripted, asking):
+    scripted.will_answer(400, an_error("invalid_request_error", code="email_invalid", param="customer_email"))
+    with pytest.raises(PaymentsRefused, match="email_invalid") as refused:
+        asking.open_checkout(a_request(), "k")
+    assert refused.value.param == "customer_email"
 
 
 def test_an_error_of_stripes_own_is_tried_again_under_the_same_key(scripted, asking, pauses):

@@ -1,19 +1,30 @@
 """Giving: what the form asks, refuses and keeps, and how the giver gets to the till and back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
+from app import clock
+from app.donations import pledging
 from app.donations.donation import Donation
 from app.extensions import db
 from app.payments.checkout import Checkout
-from app.payments.gateway import PaymentsUnavailable
+from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.public import giving_limits
+from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 
-GIVEN = {"amount": "25.00", "other": "", "rhythm": "once", "name": "Łucja Okoń", "email": "lucja@example.org", "message": "Keep on"}
+GIVEN = {
+    "amount": "25.00",
+    "other": "",
+    "rhythm": "once",
+    "name": "Łucja Okoń",
+    "email": "lucja@example.org",
+    "message": "Keep on",
+}
 
 
 class Till:
@@ -164,6 +175,41 @@ def test_a_till_that_cannot_be_reached_charges_nothing_and_keeps_the_form(client
 
 
 @pytest.mark.usefixtures("appeal")
+def test_an_e_mail_address_that_stripe_refuses_is_named_beside_its_field(client, till):
+    till.failure = PaymentsRefused("Stripe refused the call: email_invalid", param="customer_email")
+    answer = send(client)
+    assert answer.status_code == 422
+    assert errors(answer) == ["The card payment service cannot use this e-mail address. Check it for slips"]
+    page = read(answer)
+    assert page.select_one(".error-summary a")["href"] == "#email"
+    assert page.select_one("input[name=message], textarea[name=message]").get_text().strip() == "Keep on"
+    till.failure = None
+    assert send(client, email="lucja@example.com").status_code == 303
+
+
+@pytest.mark.usefixtures("appeal")
+def test_a_gift_that_stripe_refuses_is_ours_to_look_into_and_its_address_stays_out_of_the_log(client, till, caplog):
+    till.failure = PaymentsRefused("Stripe refused the call: parameter_unknown", param="line_items[0]")
+    answer = send(client)
+    assert answer.status_code == 500
+    assert errors(answer) == [
+        "The card payment service does not take this gift. You have not been charged. Please tell us."
+    ]
+    donation = db.session.scalars(select(Donation)).one()
+    assert f"donations {donation.id}: Stripe refused the call: parameter_unknown" in caplog.text
+    assert donation.reference not in caplog.text
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("appeal", "till")
+def test_control_characters_in_what_was_typed_do_not_matter(client):
+    answer = send(client, name="Ja\0ne\r\nDoe", message="Keep\0 on\r\nand on")
+    assert answer.status_code == 303
+    donation = db.session.scalars(select(Donation)).one()
+    assert (donation.name, donation.message) == ("Jane Doe", "Keep on\nand on")
+
+
+@pytest.mark.usefixtures("appeal")
 def test_after_a_failure_that_stripe_stored_the_next_try_has_a_new_key(client, till):
     till.failure = PaymentsUnavailable(outcome_stored=True)
     send(client, nonce="n1")
@@ -191,13 +237,41 @@ def test_whoever_goes_on_after_being_asked_to_wait_does_not_stop_the_whole_site(
 
 @pytest.mark.usefixtures("till")
 def test_an_appeal_that_has_ended_takes_no_gift(client, app):
-    from datetime import timedelta
-
-    from app import clock
-
     an_appeal("over", starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=2))
     assert client.get("/appeals/over/donate").location == "/appeals/over"
     assert client.get("/appeals/no-such/donate").status_code == 404
+
+
+@pytest.mark.usefixtures("till")
+def test_a_draft_is_not_there(client):
+    an_appeal("draft", starts_on=None, ends_on=None)
+    assert client.get("/appeals/draft/donate").status_code == 404
+    assert client.post("/appeals/draft/donations", data=GIVEN).status_code == 404
+
+
+@pytest.mark.usefixtures("till")
+@pytest.mark.parametrize("rhythm", ["once", "monthly"])
+def test_an_appeal_that_ends_while_the_form_is_filled_in_loses_nothing_that_was_typed(client, appeal, rhythm):
+    form = read(client.get("/appeals/press-fund/donate"))
+    hidden = {field["name"]: field["value"] for field in form.select("form[method=post] input[type=hidden]")}
+    with writing():
+        db.session.merge(appeal).ends_on = clock.today() - timedelta(days=1)
+    answer = client.post("/appeals/press-fund/donations", data={**hidden, **GIVEN, "rhythm": rhythm})
+    assert answer.status_code == 409
+    assert errors(answer) == ["This appeal has stopped taking gifts. You have not been charged."]
+    assert read(answer).select_one("input[name=name]")["value"] == "Łucja Okoń"
+    assert read(answer).select_one("textarea[name=message]").get_text().strip() == "Keep on"
+
+
+@pytest.mark.usefixtures("appeal", "till")
+def test_a_form_that_was_sent_too_often_is_shown_again_as_a_new_one(client, monkeypatch):
+    monkeypatch.setattr(pledging, "_spent", lambda _pledged: True)
+    answer = send(client, nonce="n1")
+    assert answer.status_code == 409
+    assert "send it again" in errors(answer)[0]
+    page = read(answer)
+    assert page.select_one("input[name=name]")["value"] == "Łucja Okoń"
+    assert page.select_one("input[name=nonce]")["value"] not in ("n1", "")
 
 
 def test_the_page_after_paying_waits_because_coming_back_proves_nothing(client, appeal):
@@ -207,6 +281,7 @@ def test_the_page_after_paying_waits_because_coming_back_proves_nothing(client, 
     progress = client.get(f"/donations/{donation.reference}/progress")
     again = client.get(f"/donations/{donation.reference}/progress", headers={"If-None-Match": progress.headers["ETag"]})
     assert (progress.status_code, again.status_code) == (200, 304)
+    assert progress.headers["Cache-Control"] == "private, no-cache"
     assert client.get("/donations/unknown").status_code == 404
 
 

@@ -51,6 +51,7 @@ class Settings:
     stripe_secret_key: str = field(repr=False)
     stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
     mail_from: str
+    treasurer_email: str | None = None
     stripe_api_base: str | None = None
     checkout_origin: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
@@ -144,6 +145,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     database_url = _database_url(given.get("DATABASE_URL") or f"sqlite:///{data_dir / 'whipround.sqlite3'}")
     if not re.match(r"sqlite:///.|postgresql\+psycopg://", database_url):
         problems.append("DATABASE_URL must start with postgresql:// or sqlite:///.")
+    treasurer = given.get("TREASURER_EMAIL", "")
+    if treasurer and not re.fullmatch(r"[^@\s]+@[^@\s]+", treasurer):
+        problems.append("TREASURER_EMAIL must be one e-mail address.")
     bind = given.get("BIND") or "127.0.0.1:8000"
     if not re.fullmatch(r"[^\s/]+:[0-9]{1,5}", bind):
         problems.append(f"BIND must be an address such as 127.0.0.1:8000, not {bind!r}.")
@@ -168,6 +172,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         checkout_origin=checkout_origin or None,
         smtp_url=address("SMTP_URL", given.get("SMTP_URL", ""), ("smtp", "smtps")) or None,
         mail_from=required("MAIL_FROM", "the address that receipts come from"),
+        treasurer_email=treasurer or None,
         timezone=zone,
         currency=currency,
         address_rule=rule,

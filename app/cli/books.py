@@ -1,16 +1,20 @@
 """`flask books`: the proof of the books, and what in them needs somebody."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from app import clock
 from app.cli.starting import refuse_old_schema
+from app.config import Settings
 from app.extensions import db
 from app.ledger import chain, sealing, verifying
 from app.ledger.chain import Head
-from app.proof import exceptions
+from app.proof import exceptions, letters, statement
 from app.proof.sealed import SEALED
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
@@ -64,9 +68,18 @@ def _look_at_one_moment() -> None:
 
 @group.command("exceptions")
 def list_exceptions() -> None:
-    """List what the books cannot settle by themselves: unclaimed charges, stuck events, receipts that fail."""
+    """List what the books cannot settle by themselves, from unclaimed charges to disputes that want an answer."""
     refuse_old_schema()
     found = exceptions.find()
     for each in found:
         click.echo(f"{each.kind}  {each.reference}  {each.what}")
     click.echo(f"{len(found)} exceptions." if found else "Nothing needs you.")
+
+
+@group.command("statement")
+@click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
+def print_statement(day: datetime | None) -> None:
+    """Print the statement of a day (2026-11-22), by default of yesterday, as the treasurer is sent it at night."""
+    asked = clock.today() - timedelta(days=1) if day is None else day.date()
+    settings: Settings = current_app.extensions["whipround"]
+    click.echo(letters.as_text(statement.of(asked), settings))

@@ -11,7 +11,7 @@ from app.cli.starting import begin_books
 from app.config import Settings
 from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
-from app.worker import events, letters, loop, receipts, refunds
+from app.worker import catch_up, events, letters, loop, payouts, receipts, refunds, treasurer
 from app.worker.clockwork import HOUSEKEEPING
 from app.worker.seals import SEALS
 from app.writing import writing
@@ -38,6 +38,9 @@ def work(once: bool) -> None:
             SEALS,
             events.duty(gateway),
             refunds.duty(gateway),
+            payouts.duty(gateway),
+            *catch_up.regularly(gateway, settings),
+            *treasurer.regularly(settings),
             receipts.duty(settings, renderer),
             letters.duty(settings),
         ]

@@ -1,6 +1,6 @@
 """Disputes: withdrawn, reinstated, lost, overturned; each of them booked from what Stripe's movements say."""
 
-from app.donations import movements
+from app.donations import dispute_kept, movements
 from app.ledger import accounts, posting, tracing
 from app.ledger.tracing import Moved
 from app.money import Money
@@ -9,12 +9,13 @@ from app.payments.transaction import Transaction
 
 
 def book(dispute: Dispute) -> None:
-    """Book a dispute as it stands. The charge itself has been booked before; the caller commits.
+    """Keep and book a dispute as it stands. The charge itself has been booked before; the caller commits.
 
     While it is open, what was withdrawn waits on *disputed*: the appeal has not lost it yet. What is still withdrawn
     when the dispute is lost comes off the appeal; what is reinstated after that goes back to it. An inquiry moves
     nothing and books nothing.
     """
+    dispute_kept.keep(dispute)
     received = tracing.moved_by(f"stripe:{dispute.charge.charge_id}:received")
     if received is None:
         return

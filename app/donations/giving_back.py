@@ -1,16 +1,23 @@
 """Giving back: refunds and what comes back of them, booked on the account where the gift had been received."""
 
-from app.donations import movements
+from app.donations import letter, movements
 from app.ledger import tracing
 from app.payments.refund import Refund
+
+# The kinds of letters that tell the giver.
+REFUND, REFUND_FAILED = "refund", "refund_failed"
 
 
 def book(refund: Refund) -> None:
     """Book a refund's movements as far as Stripe has made them: the money that left, and the money that returned when
-    the refund failed. The charge itself has been booked before. The caller commits."""
+    the refund failed; the giver is told of both. The charge itself has been booked before. The caller commits."""
     received = tracing.moved_by(f"stripe:{refund.charge.charge_id}:received")
     if received is None:
         return
+    if refund.given_back is not None and refund.came_back is None:
+        letter.ask(REFUND, f"refund:{refund.refund_id}", "given back")
+    if refund.came_back is not None:
+        letter.ask(REFUND_FAILED, f"refund:{refund.refund_id}", "came back")
     if refund.given_back is not None:
         movements.book(
             refund.given_back,

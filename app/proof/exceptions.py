@@ -9,7 +9,7 @@ from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.proof import plan_exceptions
+from app.proof import plan_exceptions, stripe_exceptions
 from app.proof.exception import Found
 from app.receipts.receipt import DUE, ISSUED, Receipt
 
@@ -21,7 +21,17 @@ _LATE = timedelta(minutes=10)
 
 def find(most: int = 500) -> list[Found]:
     """Everything that needs somebody now, at most `most` of each kind, oldest first."""
-    return [*_unclaimed(most), *_stuck_events(most), *_stuck_receipts(most), *plan_exceptions.past_due(most)]
+    return [
+        *_unclaimed(most),
+        *_stuck_events(most),
+        *_stuck_receipts(most),
+        *plan_exceptions.past_due(most),
+        *stripe_exceptions.disputes(most),
+        *stripe_exceptions.refunds(most),
+        *stripe_exceptions.payouts(most),
+        *stripe_exceptions.transactions(most),
+        *stripe_exceptions.differences(),
+    ]
 
 
 def _unclaimed(most: int) -> list[Found]:

@@ -6,11 +6,13 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import plan_letters, plan_links, planning
+from app.donations import dispute_kept, giving_back, plan_letters, plan_links, planning, refund_letters
 from app.donations.letter import DROPPED, DUE, SENT, DueLetter
 from app.extensions import db
 from app.mail import sending
 from app.mail.letter import Mail
+from app.proof import alarms, statement
+from app.proof import letters as treasurers_letters
 from app.worker.duties import Duty
 from app.writing import writing
 
@@ -23,6 +25,11 @@ WRITERS: dict[str, Writer] = {
     plan_links.PLAN_LINK: plan_letters.link,
     planning.PAYMENT_FAILED: plan_letters.payment_failed,
     planning.PLAN_ENDED: plan_letters.ended,
+    giving_back.REFUND: refund_letters.write,
+    giving_back.REFUND_FAILED: refund_letters.write,
+    dispute_kept.DISPUTE: treasurers_letters.dispute,
+    alarms.ALARM: treasurers_letters.alarm,
+    statement.STATEMENT: treasurers_letters.nightly,
 }
 
 

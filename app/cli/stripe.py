@@ -1,0 +1,114 @@
+"""`flask stripe`: the books against Stripe, what they lack taken in, and one event applied again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.cli.starting import begin_books
+from app.config import Settings
+from app.errors import DomainError
+from app.extensions import db
+from app.money import Money, written
+from app.payments.event import APPLIED, PENDING, StripeEvent
+from app.payments.payout import KeptPayout
+from app.proof import holding, reconciliation
+from app.worker import catch_up, events, loop, payouts
+from app.writing import writing
+
+group = AppGroup("stripe", help="Prove the books against Stripe, and take in what they lack.")
+
+
+@group.command("reconcile")
+@click.argument("payout", required=False)
+def reconcile(payout: str | None) -> None:
+    """Take payouts apart: parts, sum, payout, difference; exits with 1 when anything is not explained to the penny."""
+    duty = payouts.duty(current_app.extensions["gateway"])
+    due = KeptPayout.payout_id == payout if payout else KeptPayout.payout_id.is_not(None)
+    # By hand it is tried at once, whenever the worker would have tried it next.
+    with writing():
+        waiting = db.session.scalars(select(KeptPayout).where(duty.due, due, KeptPayout.leased_until.is_(None)))
+        for each in waiting.all():
+            each.next_try_at = None
+    loop.do_all_due([replace(duty, due=duty.due & due)])
+    kept = db.session.scalars(select(KeptPayout).where(due).order_by(KeptPayout.created_at)).all()
+    if payout and not kept:
+        raise click.ClickException(f"There is no payout {payout} in the books.")
+    clean = [_show(each) for each in kept]
+    whole = [_show_whole(each) for each in holding.whole()] if not payout else []
+    if not all([*clean, *whole]):
+        raise SystemExit(1)
+
+
+def _show(payout: KeptPayout) -> bool:
+    """One payout in words; whether it is explained, or cannot be."""
+    head = f"{payout.payout_id}  {payout.created_at:%Y-%m-%d}  {payout.status}"
+    if not payout.automatic:
+        amount = written(Money(payout.amount_minor, payout.currency))
+        click.echo(f"{head}  {amount}: made by hand, so Stripe does not say what is in it; not provable.")
+        return True
+    result = reconciliation.of_payout(payout)
+    click.echo(
+        f"{head}  {result.parts} parts, sum {written(result.total)}, payout {written(result.amount)}, "
+        f"difference {written(result.difference)}"
+    )
+    for line in result.unexplained:
+        _show_line(line)
+    if payout.reconciled_at is None and payout.last_error:
+        click.echo(f"  not finished: {payout.last_error}")
+    return not result.difference.minor and not result.unexplained
+
+
+def _show_whole(whole: holding.Whole) -> bool:
+    waiting = f", not yet at Stripe {written(whole.waiting)}" if whole.waiting.minor else ""
+    click.echo(
+        f"In all  our books {written(whole.books)}, Stripe's movements {written(whole.stripe)}{waiting}, "
+        f"difference {written(whole.difference)}"
+    )
+    if whole.difference.minor:
+        for line in reconciliation.unexplained():
+            _show_line(line)
+    return not whole.difference.minor
+
+
+def _show_line(line: reconciliation.Unexplained) -> None:
+    moved = f"Stripe {written(line.net)}, books {written(line.booked)}"
+    click.echo(f"  not explained: {line.txn_id}  {line.kind}  {line.source}  {moved}")
+
+
+@group.command("catch-up")
+@click.option("--days", type=click.IntRange(1, 30), default=30, show_default=True, help="How far to look back.")
+def take_in_what_is_missing(days: int) -> None:
+    """Compare Stripe's events and movements with the books and take in what is missing; twice changes nothing."""
+    settings: Settings = current_app.extensions["whipround"]
+    begin_books(settings)
+    gateway = current_app.extensions["gateway"]
+    try:
+        caught = catch_up.catch_up(gateway, settings, timedelta(days=days))
+    except DomainError as failure:
+        raise click.ClickException(f"Not everything could be compared: {failure}.") from failure
+    loop.do_all_due([events.duty(gateway)])
+    click.echo(f"{caught.events} events and {caught.transactions} movements were missing, and are taken in.")
+
+
+@group.command("replay")
+@click.argument("event")
+def replay(event: str) -> None:
+    """Apply one stored event again; what it says is in the books already posts nothing twice."""
+    with writing():
+        stored = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one_or_none()
+        if stored is None:
+            raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may bring it.")
+        stored.state, stored.next_try_at, stored.leased_until = PENDING, None, None
+    duty = events.duty(current_app.extensions["gateway"])
+    replace(duty, due=duty.due & (StripeEvent.event_id == event)).work_once()
+    now = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one()
+    if now.state == APPLIED:
+        click.echo(f"{event} ({now.type}) is applied.")
+    elif now.state == PENDING:
+        raise click.ClickException(f"{event} ({now.type}) could not be applied: {now.last_error or 'not yet'}.")
+    else:
+        click.echo(f"{event} ({now.type}) means nothing to this release.")

@@ -1,0 +1,52 @@
+"""What the treasurer is written: a dispute that wants an answer, an alarm, the nightly statement."""
+
+from datetime import date
+
+from app import clock
+from app.config import Settings
+from app.donations import dispute_kept
+from app.donations.composing import LANGUAGE, compose
+from app.donations.letter import DueLetter
+from app.mail.letter import Mail
+from app.proof import alarms, statement
+from app.receipts import wording
+
+
+def dispute(due: DueLetter, settings: Settings) -> Mail | None:
+    """A dispute, and by when to answer; `None` when it has been decided by now."""
+    kept = dispute_kept.find(due.subject.removeprefix("dispute:"))
+    if kept is None or settings.treasurer_email is None or not dispute_kept.is_open(kept):
+        return None
+    return compose(
+        due,
+        settings.treasurer_email,
+        settings,
+        dispute=kept.dispute_id,
+        charge=kept.charge_id,
+        amount_minor=kept.amount_minor,
+        currency=kept.currency,
+        reason=kept.reason.replace("_", " "),
+        due_on=clock.local_day(kept.due_by).isoformat() if kept.due_by else "",
+        due_at=f"{clock.local(kept.due_by):%H:%M}" if kept.due_by else "",
+    )
+
+
+def alarm(due: DueLetter, settings: Settings) -> Mail | None:
+    """An alarm; `None` when what was pending has been applied by now."""
+    reason, pending = due.subject.removeprefix("alarm:"), alarms.pending_too_long()
+    if settings.treasurer_email is None or (reason == alarms.PENDING_LONG and not pending):
+        return None
+    return compose(due, settings.treasurer_email, settings, reason=reason, pending=pending)
+
+
+def nightly(due: DueLetter, settings: Settings) -> Mail | None:
+    """The statement of the day that the letter names."""
+    if settings.treasurer_email is None:
+        return None
+    day = date.fromisoformat(due.subject.removeprefix("day:"))
+    return compose(due, settings.treasurer_email, settings, statement=statement.of(day))
+
+
+def as_text(made: statement.Statement, settings: Settings) -> str:
+    """A statement as plain text, for the command that prints it."""
+    return wording.fill("mail/statement.txt", LANGUAGE, statement=made, organisation=settings.organisation)

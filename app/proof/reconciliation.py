@@ -1,0 +1,99 @@
+"""Reconciliation: the books against Stripe's own account of its movements, each of them and each payout.
+
+Each movement: the transfers linked to it move exactly its net on the Stripe account. Each automatic payout: the nets of
+its parts add up to its amount. That the whole agrees as well is `holding`'s.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from app.extensions import db
+from app.ledger.accounts import Account
+from app.ledger.entries import Transfer
+from app.money import Money
+from app.payments.payout import KeptPayout
+from app.payments.transaction import StripeMovement, StripeTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A transaction whose entries do not move its net: what Stripe says, what the books moved."""
+
+    txn_id: str
+    kind: str
+    source: str
+    net: Money
+    booked: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OfPayout:
+    """One automatic payout taken apart: how many parts, what they add up to, and what the payout was."""
+
+    payout_id: str
+    parts: int
+    total: Money
+    amount: Money
+    unexplained: list[Unexplained]
+
+    @property
+    def difference(self) -> Money:
+        """What the parts do not explain; it must be nothing."""
+        return self.amount - self.total
+
+
+def unexplained(txn_ids: Sequence[str] | None = None, most: int = 500) -> list[Unexplained]:
+    """The transactions (of all, or of these) whose linked transfers do not move exactly their net."""
+    booked: Any = func.coalesce(func.sum(_on_stripe()), 0)
+    kept = StripeTransaction
+    query = (
+        select(kept.txn_id, kept.type, kept.source_id, kept.net_minor, kept.currency, booked.label("booked"))
+        .outerjoin(StripeMovement, StripeMovement.txn_id == kept.txn_id)
+        .outerjoin(Transfer, Transfer.entry_id == StripeMovement.entry_id)
+        .outerjoin(Account, Account.code == "assets:stripe:" + kept.currency)
+        .group_by(kept.txn_id, kept.type, kept.source_id, kept.net_minor, kept.currency)
+        .having(booked != kept.net_minor)
+        .order_by(kept.txn_id)
+        .limit(most)
+    )
+    if txn_ids is not None:
+        query = query.where(kept.txn_id.in_(txn_ids))
+    return [
+        Unexplained(
+            row.txn_id,
+            row.type,
+            row.source_id or "",
+            Money(row.net_minor, row.currency),
+            Money(int(row.booked), row.currency),
+        )
+        for row in db.session.execute(query)
+    ]
+
+
+def of_payout(payout: KeptPayout) -> OfPayout:
+    """An automatic payout against the parts that were taken in for it; its own movements are not among them."""
+    rows = db.session.execute(
+        select(StripeTransaction.txn_id, StripeTransaction.net_minor, StripeTransaction.source_id).where(
+            StripeTransaction.payout_id == payout.payout_id
+        )
+    ).all()
+    parts = [row for row in rows if row.source_id != payout.payout_id]
+    return OfPayout(
+        payout.payout_id,
+        len(parts),
+        Money(sum(row.net_minor for row in parts), payout.currency),
+        Money(payout.amount_minor, payout.currency),
+        unexplained([row.txn_id for row in rows]),
+    )
+
+
+def _on_stripe() -> Any:
+    """What a transfer moves on the Stripe account of the transaction's currency."""
+    return case(
+        (Transfer.to_account_id == Account.id, Transfer.amount_minor),
+        (Transfer.from_account_id == Account.id, -Transfer.amount_minor),
+        else_=0,
+    )

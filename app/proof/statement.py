@@ -1,0 +1,146 @@
+"""The nightly statement: what a day brought and took, what needs somebody, and whether the books agree with Stripe."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import case, func, select, text
+
+from app import clock
+from app.donations import letter
+from app.extensions import db
+from app.ledger import sealing
+from app.ledger.accounts import Account
+from app.ledger.entries import Entry, Transfer
+from app.money import Money
+from app.proof import exceptions, holding
+from app.proof.exceptions import Found
+from app.proof.holding import Whole
+
+# The kind of letter.
+STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a day moved in one currency; `corrected` is what reversals took off (or gave back to) income."""
+
+    gifts: int
+    received: Money
+    refunded: Money
+    lost: Money
+    fees: Money
+    paid_out: Money
+    corrected: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InTransit:
+    """What has left Stripe for the bank and is not known to have arrived, since the oldest payout among it."""
+
+    amount: Money
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A day of the books. `late` is how many entries the day brought for earlier days; `head` is that of the chain."""
+
+    day: date
+    made_at: datetime
+    moved: list[Moved]
+    late: int
+    whole: list[Whole]
+    in_transit: list[InTransit]
+    exceptions: list[Found]
+    head: str
+
+
+def ask(day: date) -> None:
+    """Make a day's statement due to be sent, once there are books; the caller commits."""
+    if db.session.scalar(select(Entry.id).where(Entry.booked_on <= day).limit(1)) is not None:
+        letter.ask(STATEMENT, f"day:{day.isoformat()}", "night")
+
+
+def of(day: date) -> Statement:
+    """The statement of one local day; what stands at the time of asking is as it is now."""
+    seq, digest = sealing.head()
+    return Statement(
+        day=day,
+        made_at=clock.now(),
+        moved=_moved(day),
+        late=_late(day),
+        whole=holding.whole(),
+        in_transit=_in_transit(),
+        exceptions=exceptions.find(),
+        head=f"{seq}:{digest}",
+    )
+
+
+def _moved(day: date) -> list[Moved]:
+    """The day's sums by currency, read from the lines that the treasurer can read as well."""
+    rows = db.session.execute(
+        text(
+            "SELECT kind, account_kind, account, currency, sum(amount_minor) AS minor, count(DISTINCT entry_id) AS n "
+            "FROM ledger_lines WHERE booked_on = :day GROUP BY kind, account_kind, account, currency"
+        ),
+        {"day": day.isoformat() if db.engine.dialect.name == "sqlite" else day},
+    ).all()
+
+    def total(currency: str, *kinds: str, account_kind: tuple[str, ...] = (), account: str = "") -> Money:
+        chosen = [
+            int(row.minor)
+            for row in rows
+            if row.currency == currency
+            and (not kinds or row.kind in kinds)
+            and (not account_kind or row.account_kind in account_kind)
+            and row.account.startswith(account)
+        ]
+        return Money(sum(chosen), currency)
+
+    givers = ("income", "liability")
+    return [
+        Moved(
+            gifts=sum(row.n for row in rows if row.kind == "gift" and row.account_kind == "income" and
+                      row.currency == currency),
+            received=-total(currency, "gift", "unclaimed-charge", account_kind=givers),
+            refunded=total(currency, "refund", "refund-returned", account_kind=givers),
+            lost=total(currency, "dispute-lost", "dispute-overturned", account_kind=givers),
+            fees=total(currency, account_kind=("expense",)),
+            paid_out=total(currency, "payout", "payout-returned", account="assets:in-transit:"),
+            corrected=total(currency, "reversal", account_kind=givers),
+        )
+        for currency in sorted({row.currency for row in rows})
+    ]  # fmt: skip
+
+
+def _late(day: date) -> int:
+    """How many entries were recorded on this day for one before it."""
+    begins = datetime.combine(day, datetime.min.time(), clock.local_zone())
+    within = (Entry.recorded_at >= begins) & (Entry.recorded_at < begins + timedelta(days=1))
+    return db.session.scalar(select(func.count()).where(within, Entry.booked_on < day)) or 0
+
+
+def _in_transit() -> list[InTransit]:
+    """What is on its way, each payout by itself; those that arrived or came back are level."""
+    # What comes to the account is on its way; what leaves it has arrived or has come back.
+    sign = case((Account.id == Transfer.to_account_id, 1), else_=-1)
+    rows = db.session.execute(
+        select(
+            Entry.subject,
+            Account.currency,
+            func.min(Entry.booked_on).label("since"),
+            func.sum(Transfer.amount_minor * sign).label("minor"),
+        )
+        .join(Transfer, Transfer.entry_id == Entry.id)
+        .join(Account, (Account.id == Transfer.to_account_id) | (Account.id == Transfer.from_account_id))
+        .where(Account.code.like("assets:in-transit:%"))
+        .group_by(Entry.subject, Account.currency)
+    ).all()
+    found = []
+    for currency in sorted({row.currency for row in rows}):
+        open_ones = [row for row in rows if row.currency == currency and int(row.minor)]
+        if open_ones:
+            total = Money(sum(int(row.minor) for row in open_ones), currency)
+            oldest = min(row.since for row in open_ones)
+            found.append(InTransit(total, (clock.today() - oldest).days))
+    return found

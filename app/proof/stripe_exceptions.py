@@ -1,0 +1,112 @@
+"""Exceptions between us and Stripe: disputes, refunds and payouts that failed, and movements nothing explains."""
+
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from app import clock
+from app.donations import dispute_kept
+from app.donations.donation import Donation
+from app.donations.refund import ASKED, REFUSED, DonationRefund
+from app.extensions import db
+from app.ledger.entries import Entry
+from app.money import Money, written
+from app.payments.payout import CANCELED, FAILED, KeptPayout
+from app.payments.transaction import StripeMovement, StripeTransaction
+from app.proof import holding, reconciliation
+from app.proof.exception import Found
+
+# What is not through after this long is more than a hiccup.
+_LATE = timedelta(hours=1)
+_PARTS_LATE = timedelta(days=1)
+# A refund or a payout that failed is old news after this; by then somebody has seen it.
+_NEWS = timedelta(days=30)
+
+
+def disputes(most: int) -> list[Found]:
+    """Disputes that are open, and by when they must be answered."""
+    return [
+        Found(
+            "dispute",
+            each.dispute_id,
+            f"{written(each.amount)} of {each.charge_id}, {each.reason}: {each.status}"
+            + (f", answer by {clock.local(each.due_by):%d %B %Y, %H:%M}" if each.due_by else ""),
+        )
+        for each in dispute_kept.open_ones(most)
+    ]
+
+
+def refunds(most: int) -> list[Found]:
+    """Refunds that Stripe refused or that failed lately, and those it could not be asked for."""
+    late = (DonationRefund.state == ASKED) & (DonationRefund.asked_at < clock.now() - _LATE)
+    failed = DonationRefund.state.in_((REFUSED, "failed", "canceled")) & (DonationRefund.asked_at > clock.now() - _NEWS)
+    rows = db.session.execute(
+        select(DonationRefund, Donation.reference)
+        .outerjoin(Donation, Donation.id == DonationRefund.donation_id)
+        .where(or_(late, failed))
+        .order_by(DonationRefund.id)
+        .limit(most)
+    ).all()
+    return [
+        Found(
+            "refund",
+            refund.refund_id or refund.reference,
+            f"{written(refund.amount)} of gift {reference or refund.charge_id}: {refund.state}",
+        )
+        for refund, reference in rows
+    ]
+
+
+def payouts(most: int) -> list[Found]:
+    """Payouts that came back lately, and automatic ones that their parts do not explain."""
+    came_back = KeptPayout.status.in_((FAILED, CANCELED)) & (KeptPayout.created_at > clock.now() - _NEWS)
+    not_explained = (
+        KeptPayout.automatic & KeptPayout.reconciled_at.is_(None) & KeptPayout.last_error.is_not(None)
+        & (KeptPayout.created_at < clock.now() - _PARTS_LATE)
+    )  # fmt: skip
+    rows = db.session.scalars(
+        select(KeptPayout).where(or_(came_back, not_explained)).order_by(KeptPayout.id).limit(most)
+    ).all()
+    return [
+        Found(
+            "payout",
+            each.payout_id,
+            f"{written(Money(each.amount_minor, each.currency))}, {each.status}"
+            + ("" if each.reconciled_at or not each.automatic else f", not explained: {each.last_error}"),
+        )
+        for each in rows
+    ]
+
+
+def transactions(most: int) -> list[Found]:
+    """Movements that wait in suspense for somebody to explain them, and those whose entries do not move their net."""
+    undone = select(Entry.reverses_id).where(Entry.reverses_id.is_not(None))
+    rows = db.session.execute(
+        select(StripeTransaction.txn_id, StripeTransaction.type, StripeTransaction.net_minor,
+               StripeTransaction.currency)
+        .join(StripeMovement, StripeMovement.txn_id == StripeTransaction.txn_id)
+        .join(Entry, Entry.id == StripeMovement.entry_id)
+        .where(Entry.kind == "unexplained", Entry.id.not_in(undone))
+        .order_by(Entry.id)
+        .limit(most)
+    )  # fmt: skip
+    suspended = [
+        Found("movement", row.txn_id, f"{written(Money(row.net_minor, row.currency))} of type {row.type}, in suspense")
+        for row in rows
+    ]
+    wrong = [
+        Found(
+            "movement", each.txn_id, f"{each.kind} of {written(each.net)}, but the books moved {written(each.booked)}"
+        )
+        for each in reconciliation.unexplained(most=most)
+    ]
+    return suspended + wrong
+
+
+def differences() -> list[Found]:
+    """Currencies in which the books and all of Stripe's movements do not come to the same."""
+    return [
+        Found("difference", each.books.currency, f"the books and Stripe differ by {written(each.difference)}")
+        for each in holding.whole()
+        if each.difference.minor
+    ]

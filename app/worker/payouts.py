@@ -1,0 +1,59 @@
+"""Payouts: each automatic one is taken apart until its parts explain it to the penny."""
+
+from sqlalchemy import select, update
+
+from app import clock
+from app.donations import taking_in
+from app.errors import DomainError
+from app.extensions import db
+from app.money import written
+from app.payments.gateway import Gateway
+from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
+from app.payments.transaction import StripeTransaction, Transaction
+from app.proof import reconciliation
+from app.worker.duties import Duty
+from app.writing import writing
+
+
+class PartsDiffer(DomainError):
+    """The parts that Stripe names do not add up to the payout, or the books do not explain one of them."""
+
+
+def duty(gateway: Gateway) -> Duty:
+    """The duty of automatic payouts that are not reconciled. One whose parts differ is looked at again and again,
+    because Stripe may still be adding to its list (docs.stripe.com/payouts/reconciliation)."""
+
+    def take_apart(row_id: int) -> None:
+        payout_id = db.session.scalars(select(KeptPayout.payout_id).where(KeptPayout.id == row_id)).one()
+        db.session.rollback()
+        parts = gateway.transactions_of(payout_id)
+        take_in(parts, gateway)
+        with writing():
+            names = [each.txn_id for each in parts]
+            db.session.execute(
+                update(StripeTransaction).where(StripeTransaction.txn_id.in_(names)).values(payout_id=payout_id)
+            )
+            kept = db.session.get_one(KeptPayout, row_id)
+            result = reconciliation.of_payout(kept)
+            kept.difference_minor = result.difference.minor
+            if not result.difference.minor and not result.unexplained:
+                kept.reconciled_at = clock.now()
+        if kept.reconciled_at is None:
+            lines = f", and {len(result.unexplained)} of them are not explained" if result.unexplained else ""
+            raise PartsDiffer(f"the parts come to {written(result.total)} of {written(result.amount)}{lines}")
+
+    on_their_way = KeptPayout.status.in_((ON_ITS_WAY, PAID, FAILED))
+    due = KeptPayout.automatic & KeptPayout.reconciled_at.is_(None) & on_their_way
+    return Duty("payout", KeptPayout, due, take_apart)
+
+
+def take_in(transactions: list[Transaction], gateway: Gateway) -> int:
+    """Book those of Stripe's transactions that the books do not have; how many there were. Each is looked up with no
+    transaction open, and committed by itself."""
+    missing = taking_in.unknown(transactions)
+    db.session.rollback()
+    for transaction in missing:
+        found = taking_in.look(transaction, gateway)
+        with writing():
+            taking_in.book(transaction, found)
+    return len(missing)

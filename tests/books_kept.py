@@ -1,0 +1,73 @@
+"""Books that follow a Stripe account: what the account has is told, worked off, and compared."""
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.ledger import verifying
+from app.ledger.accounts import Account
+from app.ledger.balances import Balance
+from app.ledger.entries import Entry
+from app.proof import holding, reconciliation
+from app.worker import events, loop, payouts
+from tests import stripe_bodies as says
+from tests.conftest import SECRET
+from tests.stripe_account import DAY
+
+
+def deliver(app, told):
+    """One event, as Stripe delivers it."""
+    db.session.rollback()
+    raw, headers = says.signed(told, SECRET)
+    assert app.test_client().post("/webhooks/stripe", data=raw, headers=headers).status_code == 200
+
+
+def deliver_all(app, account):
+    """Every event of the account, and what the worker makes of them."""
+    for told in account.events:
+        deliver(app, told)
+    loop.do_all_due([events.duty(account), payouts.duty(account)])
+    db.session.rollback()
+
+
+def balance(code):
+    """What an account holds, in pence: what came in less what went out."""
+    db.session.rollback()
+    held = select(Balance.in_minor - Balance.out_minor).join(Account).where(Account.code == code)
+    return db.session.scalar(held) or 0
+
+
+def entries():
+    """Every entry's source and kind, in one order whatever the order of their making."""
+    db.session.rollback()
+    return sorted(map(tuple, db.session.execute(select(Entry.source, Entry.kind, Entry.booked_on))))
+
+
+def agree():
+    """The books are whole, and nothing at Stripe is unexplained."""
+    db.session.rollback()
+    assert verifying.faults() == []
+    assert reconciliation.unexplained() == []
+    assert [each.difference.minor for each in holding.whole()] in ([0], [])
+
+
+def lives(account, references):
+    """Weeks of an account: gifts, refunds one of which fails, a dispute lost and one won, a fee, weekly payouts, one of
+    which comes back."""
+    charges = [account.gives(reference, 2500) for reference in references]
+    account.now += 7 * DAY
+    account.pays_out()
+    account.gives_back(charges[0], 1000)
+    failing = account.gives_back(charges[1], 2500)
+    lost, won = account.disputes_it(charges[2], 2500), account.disputes_it(charges[3], 2500)
+    account.now += 7 * DAY
+    account.pays_out()
+    account.fails(failing)
+    account.decides(lost, "lost")
+    account.decides(won, "won")
+    account.moves("stripe_fee", None, -200)
+    stranger = account.gives(None, 9000)
+    account.now += 7 * DAY
+    account.payout_fails(account.pays_out())
+    account.now += DAY
+    account.pays_out()
+    return stranger

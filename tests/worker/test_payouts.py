@@ -1,0 +1,111 @@
+"""Payouts: each automatic one is taken apart, and its parts explain it to the penny or are named."""
+
+import pytest
+from sqlalchemy import select, update
+
+from app.extensions import db
+from app.money import Money
+from app.payments.payout import KeptPayout
+from app.payments.transaction import StripeTransaction
+from app.proof import exceptions, reconciliation
+from app.worker import loop, payouts
+from app.writing import writing
+from tests import books_kept
+from tests.cast import a_pledge, an_appeal
+from tests.stripe_account import Account
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def account(app):
+    """An account with four gifts, refunds, disputes and weekly payouts, all of it delivered and worked off."""
+    account = Account()
+    appeal = an_appeal()
+    books_kept.lives(account, [a_pledge(appeal, f"nonce-{number}").reference for number in range(4)])
+    books_kept.deliver_all(app, account)
+    return account
+
+
+def test_a_life_with_refunds_disputes_and_weekly_payouts_reconciles_to_nothing(account):
+    books_kept.agree()
+    kept = db.session.scalars(select(KeptPayout).order_by(KeptPayout.id)).all()
+    assert [each.difference_minor for each in kept] == [0, 0, 0, 0]
+    assert all(each.reconciled_at for each in kept)
+    results = [reconciliation.of_payout(each) for each in kept]
+    # Four gifts of £25.00 less 50p; then a refund of £10.00 and one of £25.00, two disputes of £25.00 and £20.00 each.
+    assert [(each.parts, each.total.minor) for each in results[:2]] == [(4, 9800), (4, -12500)]
+    assert all(each.difference == Money(0, "gbp") for each in results)
+    assert books_kept.balance("assets:stripe:gbp") == 0
+
+
+def test_what_no_news_ever_told_is_taken_in_with_the_payout_that_has_it(app, account):
+    fees = db.session.scalars(select(StripeTransaction).where(StripeTransaction.type == "stripe_fee")).all()
+    assert [(each.net_minor, each.payout_id is not None) for each in fees] == [(-200, True)]
+    assert books_kept.balance("expenses:stripe-fees:gbp") == 200
+
+
+def test_a_payout_alone_brings_every_gift_in_it(app):
+    account = Account()
+    donation = a_pledge(an_appeal())
+    account.gives(donation.reference)
+    account.pays_out()
+    books_kept.deliver(app, account.events[-1])
+    account.events = account.events[-1:]
+    books_kept.deliver_all(app, account)
+    books_kept.agree()
+    assert books_kept.balance("expenses:card-fees:gbp") == 50
+    assert db.session.scalars(select(KeptPayout)).one().difference_minor == 0
+
+
+def test_a_payout_whose_parts_are_not_all_there_yet_is_looked_at_again(app, account):
+    account.gives(a_pledge(an_appeal("other"), "late").reference)
+    late = account.pays_out()
+    part = next(name for name, paid in account.paid_in.items() if paid == late["id"])
+    del account.paid_in[part]
+    books_kept.deliver_all(app, account)
+    kept = db.session.scalars(select(KeptPayout).where(KeptPayout.payout_id == late["id"])).one()
+    assert kept.reconciled_at is None
+    assert kept.last_error == "PartsDiffer: the parts come to £0.00 of £24.50"
+    assert kept.difference_minor == 2450
+    assert ("payout", late["id"]) in [(each.kind, each.reference) for each in exceptions.find()]
+    kept_id = kept.id
+    account.paid_in[part] = late["id"]
+    with writing() as session:
+        session.execute(update(KeptPayout).values(next_try_at=None))
+    loop.do_all_due([payouts.duty(account)])
+    books_kept.agree()
+    assert db.session.get_one(KeptPayout, kept_id, populate_existing=True).difference_minor == 0
+
+
+def test_a_type_that_nobody_knows_waits_in_suspense_and_is_an_exception(app, account):
+    strange = account.moves("anticipation_repayment", None, -300)
+    account.pays_out()
+    books_kept.deliver_all(app, account)
+    books_kept.agree()
+    assert books_kept.balance("suspense:stripe:gbp") == 300
+    found = [each for each in exceptions.find() if each.reference == strange["id"]]
+    assert [(each.kind, each.what) for each in found] == [
+        ("movement", "-£3.00 of type anticipation_repayment, in suspense")
+    ]
+
+
+def test_a_payout_made_by_hand_is_left_alone(app, account):
+    account.gives(a_pledge(an_appeal("other"), "late").reference)
+    by_hand = account.pays_out(automatic=False, minor=1000)
+    books_kept.deliver_all(app, account)
+    kept = db.session.scalars(select(KeptPayout).where(KeptPayout.payout_id == by_hand["id"])).one()
+    assert (kept.automatic, kept.reconciled_at, kept.attempts) == (False, None, 0)
+    books_kept.agree()
+
+
+def test_a_negative_payout_takes_money_from_the_bank(app):
+    account = Account()
+    charged = account.gives(a_pledge(an_appeal()).reference)
+    account.pays_out()
+    account.gives_back(charged, 2500)
+    account.pays_out()
+    books_kept.deliver_all(app, account)
+    books_kept.agree()
+    assert books_kept.balance("assets:in-transit:gbp") == 2450 - 2500
+    assert [each.difference_minor for each in db.session.scalars(select(KeptPayout))] == [0, 0]

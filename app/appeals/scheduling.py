@@ -31,7 +31,8 @@ class NotATitle(DomainError):
 
 
 class Schedule(TypedDict, total=False):
-    """What is to change on an appeal; what is left out stays. `None` takes a date, a target or a precedence away."""
+    """What is to change on an appeal; what is left out stays. `None` takes a date, a target, a precedence
+    or a rhythm away."""
 
     title: str
     starts_on: date | None
@@ -39,6 +40,7 @@ class Schedule(TypedDict, total=False):
     precedence: int | None
     target: Money | None
     suggested: list[Money]
+    preset_rhythm: str | None
 
 
 def check_slug(slug: str) -> str:
@@ -69,6 +71,7 @@ def schedule(appeal: Appeal, changes: Schedule) -> bool:
         "starts_on": starts_on,
         "ends_on": ends_on,
         "precedence": changes.get("precedence", appeal.precedence),
+        "preset_rhythm": changes.get("preset_rhythm", appeal.preset_rhythm),
     }
     if "target" in changes:
         new["target_minor"] = changes["target"].minor if changes["target"] else None

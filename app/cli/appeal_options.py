@@ -23,6 +23,9 @@ _OPTIONS = [
     click.option(
         "--precedence", metavar="NUMBER", help="The highest stands under the articles; 'none' to stand under none."
     ),
+    click.option(
+        "--rhythm", type=click.Choice(["once", "monthly", _NONE]), help="What the giving form has chosen beforehand."
+    ),
 ]
 
 
@@ -49,6 +52,8 @@ def changes(appeal: Appeal, given: dict[str, str | None]) -> Schedule:
         read["ends_on"] = day("--until", ends)
     if (precedence := given["precedence"]) is not None:
         read["precedence"] = None if precedence == _NONE else _number("--precedence", precedence)
+    if (rhythm := given["rhythm"]) is not None:
+        read["preset_rhythm"] = None if rhythm == _NONE else rhythm
     return read
 
 

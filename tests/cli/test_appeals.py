@@ -39,6 +39,15 @@ def test_an_appeal_is_opened_with_all_that_was_said(app, tmp_path):
     assert (appeal.starts_on, appeal.ends_on) == (today, today)
 
 
+def test_what_the_giving_form_has_chosen_beforehand_can_be_said_and_taken_back(app):
+    an_appeal("winter")
+    assert run(app, "schedule", "winter", "--rhythm", "monthly").exit_code == 0
+    assert the_appeal().preset_rhythm == "monthly"
+    assert run(app, "schedule", "winter", "--rhythm", "none").exit_code == 0
+    assert the_appeal().preset_rhythm is None
+    assert run(app, "schedule", "winter", "--rhythm", "weekly").exit_code == 2
+
+
 def test_an_appeal_can_begin_as_a_draft(app):
     result = run(app, "add", "winter", "--title", "Winter fund")
     assert "a draft, under no article, no target" in result.output

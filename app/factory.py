@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.pool import QueuePool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import clock, config, limits, money, writing  # noqa: F401 - every table is known once the house stands
+from app import clock, config, connections, limits, money, writing  # noqa: F401 - every table is known once the house stands
 from app.appeals import article  # noqa: F401
 from app.config import Settings
 from app.extensions import babel, csrf, db, migrate
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
             writing.prepare_sqlite(db.engine)
         else:
             announcing.announce_commits(db.engine)
+            connections.ask_the_rested(db.engine)
     _open_doors(app)
     return app
 
@@ -95,4 +96,4 @@ def _engine_options(url: str) -> dict[str, object]:
     if url.startswith("sqlite"):
         # Requests run on threads that come and go; a connection is used by one at a time.
         return {**options, "connect_args": {"check_same_thread": False, "cached_statements": 512}}
-    return {**options, "pool_pre_ping": True}
+    return options

@@ -33,6 +33,8 @@ class Changed(DomainError):
 class NoAddress(DomainError):
     """The giver left no e-mail address, or it has been erased: the receipt can be printed, not mailed."""
 
+    final = True
+
 
 class NotRendered(DomainError):
     """The receipt has no PDF yet."""

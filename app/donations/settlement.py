@@ -12,6 +12,7 @@ from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.ledger.balances import GIFT
+from app.money import home_currency
 from app.payments.charge import Charge
 from app.receipts import requesting
 
@@ -70,7 +71,9 @@ def _source(charge_id: str) -> str:
 
 
 def _post(charge: Charge, from_account: int, donation: str | None) -> None:
-    stripe = accounts.house_account("assets:stripe", charge.amount.currency)
+    # A gift in a currency that Stripe does not pay out to us waits apart until its settlement is known.
+    at_home = charge.amount.currency == home_currency()
+    stripe = accounts.house_account("assets:stripe" if at_home else "assets:stripe-unsettled", charge.amount.currency)
     posting.post(
         _source(charge.charge_id),
         [posting.Line(from_account, stripe, charge.amount)],

@@ -6,6 +6,7 @@ from flask import request
 from app import create_app
 from app.config import SettingsError
 from app.extensions import csrf, db
+from app.factory import THREADS
 from app.payments.gateway import Gateway
 from tests.conftest import make_settings
 
@@ -78,9 +79,11 @@ def test_a_gateway_of_ones_own_is_used(compose):
     assert isinstance(compose().extensions["gateway"], Gateway)
 
 
-def test_postgresql_connections_are_tried_before_they_are_used(compose):
-    options = compose("postgresql+psycopg://nobody@127.0.0.1:9/x").config["SQLALCHEMY_ENGINE_OPTIONS"]
-    assert options["pool_pre_ping"]
+@pytest.mark.parametrize("url", ["", "postgresql+psycopg://nobody@127.0.0.1:9/x"])
+def test_every_thread_may_have_a_connection_and_no_error_quotes_what_was_written(compose, url):
+    options = compose(url).config["SQLALCHEMY_ENGINE_OPTIONS"]
+    assert options["pool_size"] >= THREADS
+    assert options["hide_parameters"]
 
 
 def test_a_body_that_is_too_large_is_refused_unread(compose):

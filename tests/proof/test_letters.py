@@ -40,8 +40,6 @@ def the_gift(account):
 def sent(settings):
     """Every mail that was sent, by its subject."""
     loop.do_all_due([letters.duty(settings)])
-    from email import message_from_bytes, policy
-
     mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in settings.outbox.glob("*.eml")]
     return {mail["Subject"]: (mail["To"], mail.get_body(("plain",)).get_content()) for mail in mails}
 

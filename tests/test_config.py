@@ -150,6 +150,8 @@ def test_the_message_holds_every_problem():
         ("MAIL_FROM", "receipts@"),
         ("MAIL_FROM", "a@lantern.example, b@lantern.example"),
         ("MAIL_FROM", "The Lantern <receipts@lantern.example>\nBcc: all@lantern.example"),
+        ("TREASURER_EMAIL", "treasurer"),
+        ("TREASURER_EMAIL", "a@lantern.example, b@lantern.example"),
         ("CHECKOUT_ORIGIN", "pay.lantern.example"),
         ("CHECKOUT_ORIGIN", "http://pay.lantern.example"),
         ("CHECKOUT_ORIGIN", "https://pay.lantern.example/pay"),
@@ -256,3 +258,10 @@ def test_whoever_comes_second_takes_what_the_first_has_made(tmp_path, monkeypatc
     monkeypatch.setattr(practice_settings.Path, "exists", lambda _path: False)
     assert read({"PRACTICE": "1", "DATA_DIR": str(tmp_path)}) == first
     assert [each.name for each in tmp_path.iterdir()] == ["practice.env"]
+
+
+def test_the_treasurer_may_have_an_address_or_none():
+    assert read(ENOUGH).treasurer_email is None
+    assert (
+        read({**ENOUGH, "TREASURER_EMAIL": "treasurer@lantern.example"}).treasurer_email == "treasurer@lantern.example"
+    )

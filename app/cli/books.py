@@ -80,6 +80,7 @@ def list_exceptions() -> None:
 @click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
 def print_statement(day: datetime | None) -> None:
     """Print the statement of a day (2026-11-22), by default of yesterday, as the treasurer is sent it at night."""
+    refuse_old_schema()
     asked = clock.today() - timedelta(days=1) if day is None else day.date()
     settings: Settings = current_app.extensions["whipround"]
     click.echo(letters.as_text(statement.of(asked), settings))

@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.cli.starting import refuse_old_schema
 from app.donations import refunding
 from app.donations.donation import Donation
 from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
@@ -25,6 +26,7 @@ group = AppGroup("donations", help="Give a gift back, in part or in full.")
 @click.option("--reason", required=True, help="Why, for your own records; it can be erased later.")
 def refund(reference: str, amount: str | None, reason: str) -> None:
     """Give a gift back to the card it came from, and say what became of it."""
+    refuse_old_schema()
     donation = db.session.scalars(select(Donation).where(Donation.reference == reference.strip())).one_or_none()
     if donation is None:
         raise click.ClickException(f"There is no gift with the reference {reference}.")

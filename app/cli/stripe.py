@@ -8,7 +8,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.cli.starting import begin_books
+from app.cli.starting import begin_books, refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
 from app.extensions import db
@@ -26,6 +26,7 @@ group = AppGroup("stripe", help="Prove the books against Stripe, and take in wha
 @click.argument("payout", required=False)
 def reconcile(payout: str | None) -> None:
     """Take payouts apart: parts, sum, payout, difference; exits with 1 when anything is not explained to the penny."""
+    refuse_old_schema()
     duty = payouts.duty(current_app.extensions["gateway"])
     due = KeptPayout.payout_id == payout if payout else KeptPayout.payout_id.is_not(None)
     # By hand it is tried at once, whenever the worker would have tried it next.
@@ -98,6 +99,7 @@ def take_in_what_is_missing(days: int) -> None:
 @click.argument("event")
 def replay(event: str) -> None:
     """Apply one stored event again; what it says is in the books already posts nothing twice."""
+    refuse_old_schema()
     with writing():
         stored = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one_or_none()
         if stored is None:

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.money import CurrencyMismatch, Money
 from app.payments.subscribing import Subscribing
 from app.payments.subscription import Subscription
+from app.payments.trouble import PaymentsUnavailable
 
 AMOUNT, PAUSE, RESUME, CANCEL = "amount", "pause", "resume", "cancel"
 
@@ -88,8 +89,19 @@ def ask(plan: Plan, change: Change) -> Asked:
 
 def carry_out(asked: Asked, gateway: Subscribing) -> Subscription:
     """Ask Stripe for the change; what the subscription is then. Raises what the gateway raises. Must be called with no
-    transaction open."""
-    found = gateway.subscription(asked.subscription_id)
+    transaction open.
+
+    It is looked at once more afterwards: a look that the worker began during the call may have seen it unchanged, and
+    only one that began later outranks that.
+    """
+    changed = _ask_for(asked, gateway.subscription(asked.subscription_id), gateway)
+    try:
+        return gateway.subscription(asked.subscription_id)
+    except PaymentsUnavailable:
+        return changed
+
+
+def _ask_for(asked: Asked, found: Subscription, gateway: Subscribing) -> Subscription:
     change = asked.change
     if change.amount is not None:
         return gateway.change_amount(found, change.amount, asked.key)

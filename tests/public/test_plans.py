@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
 from app import clock
+from app.donations import planning
 from app.donations.donation import Donation
 from app.donations.letter import DueLetter
 from app.donations.plan import Plan, PlanLink
@@ -252,6 +253,22 @@ class TestChanges:
         assert post(client, f"/plans/{token}/amount", amount="15").status_code == 303
         first, second = (key for _, _, key in stripe.asked)
         assert first == second
+
+    def test_a_look_begun_during_the_change_does_not_undo_it(self, client, running, settings):
+        plan, stripe = running
+        token = a_link(client, plan, settings)
+        during = []
+        pause = stripe.pause
+
+        def and_the_worker_looks(found, until, key):
+            during.append(stripe.subscription(""))
+            return pause(found, until, key)
+
+        stripe.pause = and_the_worker_looks
+        post(client, f"/plans/{token}/pause", months="1")
+        with writing():
+            planning.note(during[0])
+        assert now(plan).state == "paused"
 
     def test_a_failure_that_stripe_has_stored_gets_a_new_key(self, client, running, settings):
         plan, stripe = running

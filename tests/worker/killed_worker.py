@@ -65,7 +65,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "accepted by the mail server": lambda: after(sending, "send"),
     "mailed but not committed": lambda: after(filing, "mailed"),
     "mailed": lambda: after(receipts, "_mail"),
-    "failed and put off": lambda: (before(duties, "_in_words"), setattr(sending, "send", None))[0],
+    "failed and put off": lambda: (before(duties, "in_words"), setattr(sending, "send", None))[0],
     "never": lambda: None,
 }
 

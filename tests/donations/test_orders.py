@@ -30,7 +30,7 @@ pytestmark = pytest.mark.both_databases
 HOW_MANY = 16
 
 # A few dozen each run; SCHEDULES=2000 looks for longer.
-SCHEDULES = int(os.environ.get("SCHEDULES", "30"))
+SCHEDULES = int(os.environ.get("SCHEDULES", "20"))
 
 
 def deliver(app, event):

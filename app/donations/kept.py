@@ -1,12 +1,23 @@
 """What is kept of a donation: what the books say it brought, less what went back, for whatever reason."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, or_, select
 
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import tracing
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
+
+# Built once: to build a statement costs more than to run it (docs/performance.md).
+_OURS: BindParameter[int] = bindparam("ours")
+_KEPT = (
+    select(func.sum(case((Transfer.from_account_id == _OURS, Transfer.amount_minor), else_=-Transfer.amount_minor)))
+    .join(Entry, Entry.id == Transfer.entry_id)
+    .where(
+        Entry.subject == bindparam("subject"),
+        or_(Transfer.from_account_id == _OURS, Transfer.to_account_id == _OURS),
+    )
+)
 
 
 def of(donation: Donation) -> Money:
@@ -16,11 +27,5 @@ def of(donation: Donation) -> Money:
     received = tracing.moved_by(f"stripe:{donation.charge_id}:received")
     if received is None:
         return donation.amount
-    ours = received.from_id
-    worth = case((Transfer.from_account_id == ours, Transfer.amount_minor), else_=-Transfer.amount_minor)
-    total = db.session.scalar(
-        select(func.sum(worth))
-        .join(Entry, Entry.id == Transfer.entry_id)
-        .where(Entry.subject == received.subject, (Transfer.from_account_id == ours) | (Transfer.to_account_id == ours))
-    )
+    total = db.session.scalar(_KEPT, {"ours": received.from_id, "subject": received.subject})
     return Money(int(total or 0), received.amount.currency)

@@ -2,8 +2,9 @@
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql
 
 from app import clock
@@ -11,6 +12,17 @@ from app.errors import DomainError
 from app.extensions import db
 from app.receipts.facts import Facts
 from app.receipts.receipt import DUE, ISSUED, Receipt, ReceiptSeries
+
+# Built once: to build a statement costs more than to run it (docs/performance.md).
+_RECEIPTS: Any = Receipt.__table__
+_SERIES: Any = ReceiptSeries.__table__
+_STATE = select(_RECEIPTS.c.state).where(_RECEIPTS.c.id == bindparam("receipt_id")).with_for_update()
+_ISSUE = update(_RECEIPTS).where(_RECEIPTS.c.id == bindparam("receipt_id"))
+_NEXT = (
+    postgresql.insert(_SERIES)
+    .on_conflict_do_update(index_elements=["series"], set_={"last_number": _SERIES.c.last_number + 1})
+    .returning(_SERIES.c.last_number)
+)
 
 
 class YearTurned(DomainError):
@@ -24,8 +36,7 @@ def issue(receipt_id: int, draft: Facts) -> None:
     with a rolled-back transaction, so the numbers have no gap. The caller has made sure that the facts can be
     printed. Raises `YearTurned`.
     """
-    state = db.session.scalar(select(Receipt.state).where(Receipt.id == receipt_id).with_for_update())
-    if state != DUE:
+    if db.session.scalar(_STATE, {"receipt_id": receipt_id}) != DUE:
         return
     series = str(clock.today().year)
     number = _next(series)
@@ -41,25 +52,19 @@ def issue(receipt_id: int, draft: Facts) -> None:
         issued_at=issued_at.isoformat(timespec="seconds"),
     ).frozen()
     db.session.execute(
-        update(Receipt)
-        .where(Receipt.id == receipt_id)
-        .values(
-            state=ISSUED,
-            series=series,
-            number=number,
-            facts=frozen,
-            facts_sha256=hashlib.sha256(frozen.encode()).hexdigest(),
-            issued_at=issued_at,
-        )
+        _ISSUE,
+        {
+            "receipt_id": receipt_id,
+            "state": ISSUED,
+            "series": series,
+            "number": number,
+            "facts": frozen,
+            "facts_sha256": hashlib.sha256(frozen.encode()).hexdigest(),
+            "issued_at": issued_at,
+        },
     )
 
 
 def _next(series: str) -> int:
     """The next number of a series; whoever asks at the same time waits until this transaction has ended."""
-    statement = (
-        postgresql.insert(ReceiptSeries)
-        .values(series=series, last_number=1)
-        .on_conflict_do_update(index_elements=["series"], set_={"last_number": ReceiptSeries.last_number + 1})
-        .returning(ReceiptSeries.last_number)
-    )
-    return int(db.session.scalars(statement).one())
+    return int(db.session.scalars(_NEXT, {"series": series, "last_number": 1}).one())

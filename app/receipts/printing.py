@@ -92,7 +92,11 @@ def page(facts: Facts, size: str = "") -> str:
 
 
 def _code(link: str) -> str:
-    """A QR code as a data URL of an SVG; flat fills only, because gradients in images vanish in some readers."""
+    """A QR code as a data URL of an SVG; flat fills only, because gradients in images vanish in some readers.
+
+    One of the eight masks is as readable as another over a random address; to weigh them all takes four fifths of the
+    time (docs/performance.md).
+    """
     drawn = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(drawn, kind="svg", border=0, dark="#191511", xmldecl=False)
+    segno.make(link, error="m", micro=False, mask=3).save(drawn, kind="svg", border=0, dark="#191511", xmldecl=False)
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()

@@ -1,4 +1,4 @@
-"""The calibrations: Flask behind the same server and the same adapter, a hello, and a webhook in raw SQL.
+"""The calibrations: Flask behind the same server, intake and adapter; a hello, and a webhook in raw SQL.
 
 The webhook checks the same signature and writes the same rows in the same order with the driver alone: no ORM, no
 pool, no templates, no savepoint, one connection a thread, statements that never change.
@@ -22,18 +22,31 @@ from sqlalchemy.engine import make_url
 from stripe import WebhookSignature
 
 from app.factory import THREADS
+from app.live.intake import Intake
 
 app = Flask(__name__)
 
 
-class Application(WSGIMiddleware):
-    """The adapter as it is, with the one method that the server calls when it stops."""
+class Adapter(WSGIMiddleware):
+    """The adapter alone: the server, a2wsgi, Flask, and nothing between them."""
+
+    def __init__(self) -> None:
+        super().__init__(app, workers=THREADS)  # type: ignore[arg-type]
 
     def close_streams(self) -> None:
-        """There are none."""
+        """The server calls this when it stops."""
 
 
-application = Application(app, workers=THREADS)  # type: ignore[arg-type]
+class Behind(Adapter):
+    """The same behind Whipround's intake, as `flask serve` has it: bodies and answers are taken in whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._intake = Intake(super().__call__)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await (self._intake if scope["type"] == "http" else super().__call__)(scope, receive, send)
+
 
 _url = make_url(os.environ["DATABASE_URL"])
 _sqlite = _url.get_backend_name() == "sqlite"

@@ -14,7 +14,7 @@ from tests.bench.serving import SUBJECT, served
 from tests.bench.staging import Stage, staged
 from tests.cast import an_appeal
 
-BASELINE = "tests.bench.by_hand:application"
+BASELINE, ADAPTER = "tests.bench.by_hand:Behind()", "tests.bench.by_hand:Adapter()"
 # More articles than a process keeps rendered pages of: read in turn, each is rendered anew.
 _READ, _PUBLISHED = 10, 600
 
@@ -36,6 +36,16 @@ def run(plan: Plan) -> Iterator[Figure]:
         ):
             _publish(stage, published)
             greeting = Reading(stage, hello.port, ["/hello"], count)
+            with served(ADAPTER, stage.environment, stage.folder / "adapter.log") as bare:
+                alone = Reading(stage, bare.port, ["/hello"], count)
+                yield ratio(
+                    in_turns(plan.repeat, greeting.rate, alone.rate),
+                    bench="pages",
+                    what="a Flask hello behind the intake, against one behind the adapter alone",
+                    database=database,
+                    goal=None,
+                    unit="/s",
+                )
             for what, subject, goal in (
                 (
                     "an article with the appeal and its total",

@@ -18,7 +18,7 @@ from tests.bench.serving import SUBJECT, served
 from tests.bench.staging import SECRET, Stage, staged
 from tests.cast import an_appeal
 
-BASELINE = "tests.bench.by_hand:application"
+BASELINE = "tests.bench.by_hand:Behind()"
 _CONNECTIONS = 8
 _COUNTS = """SELECT (SELECT count(*) FROM entries), (SELECT count(*) FROM receipts), (SELECT sum(gifts) FROM balances),
   (SELECT count(*) FROM donations WHERE state = 'received'),

@@ -186,9 +186,10 @@ def a_monthly_session(**changes: Any) -> Any:
 
 
 def a_plan(api: stripe.StripeClient, number: str = "4242 4242 4242 4242", **changes: Any) -> stripe.Subscription:
-    """A monthly gift of £10 whose first month is paid."""
+    """A monthly gift of £10 whose first month is paid, once its fee is known."""
     session = api.v1.checkout.sessions.create(params=a_monthly_session(**changes))
     assert pay(session.url or "", number).status == 303
+    eventually(lambda: all(charge.balance_transaction for charge in api.v1.charges.list().data))
     paid = api.v1.checkout.sessions.retrieve(session.id, params={"expand": ["subscription"]})
     return paid.subscription  # type: ignore[return-value]
 

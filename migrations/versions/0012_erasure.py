@@ -1,0 +1,14 @@
+"""What an erased donor leaves behind."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the schema up."""
+
+
+def downgrade() -> None:
+    """Take it back."""

@@ -1,0 +1,14 @@
+"""Closed months, entries by hand, exports."""
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the schema up."""
+
+
+def downgrade() -> None:
+    """Take it back."""

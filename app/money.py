@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import total_ordering
+from string import ascii_uppercase
 
 from babel.numbers import format_currency, get_currency_symbol
 
@@ -105,12 +106,14 @@ class Money:
         """Read what a person typed into an amount field.
 
         Accepted: digits, an optional currency sign in front, thousands in groups of three set off by commas or
-        spaces, an optional point and decimals ('25', ' £1,000 ', '12.50', '1 000.5'). Everything else is refused
-        with `NotAnAmount`: signs, exponents, NaN, underscores, digits of other scripts, a comma for a point.
+        spaces, an optional point and decimals ('25', ' £1,000 ', '12.50', '1 000.5'). The sign may be bare: people
+        whose money is the dollar write '$5', not 'US$5'. Everything else is refused with `NotAnAmount`: signs,
+        exponents, NaN, underscores, digits of other scripts, a comma for a point.
         """
         cleaned = text.replace("\N{NO-BREAK SPACE}", " ").strip()
         symbol = get_currency_symbol(currency.upper(), locale="en_GB")
-        cleaned = cleaned.removeprefix(symbol).lstrip()
+        bare = symbol.lstrip(ascii_uppercase)
+        cleaned = cleaned.removeprefix(symbol if cleaned.startswith(symbol) else bare).lstrip()
         match = _GROUPED.fullmatch(cleaned) if len(cleaned) <= _LONGEST else None
         if match is None:
             raise NotAnAmount("not an amount of money")

@@ -55,14 +55,16 @@ class Months:
             kinds += [("checkout.session.completed", session), ("customer.subscription.created", self.body)]
         return [says.event(kind, body) for kind, body in kinds]
 
-    def fails(self, month: int = 2) -> list[dict[str, Any]]:
-        """A month's payment is declined."""
-        self.body.update(status="past_due", latest_invoice=f"in_failed{month}")
+    def fails(self, month: int = 2, *, asking: bool = False) -> list[dict[str, Any]]:
+        """A month's payment is declined; or the bank is `asking` the donor to confirm it."""
         invoice = says.invoice(
-            self.plan, invoice_id=f"in_failed{month}", subscription_id=self.body["id"], status="open"
-        )
+            self.plan, invoice_id=f"in_failed{month}", subscription_id=self.body["id"], status="open",
+            hosted_invoice_url=f"https://invoice.stripe.com/i/failed{month}",
+        )  # fmt: skip
+        # The look fetches the latest invoice along.
+        self.body.update(status="past_due", latest_invoice=invoice)
         return [
-            says.event("invoice.payment_failed", invoice),
+            says.event("invoice.payment_action_required" if asking else "invoice.payment_failed", invoice),
             says.event("customer.subscription.updated", self.body),
             says.event("charge.failed", says.charge(None, charge_id="ch_declined", status="failed", paid=False)),
         ]

@@ -84,6 +84,7 @@ def subscription(
         "object": "subscription",
         "created": CREATED,
         "start_date": CREATED,
+        "cancel_at": None,
         "currency": "gbp",
         "customer": f"cus_{subscription_id}",
         "ended_at": None,

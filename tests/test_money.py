@@ -28,6 +28,10 @@ ACCEPTED = [
     ("€5", "eur", 500),
     ("5", "eur", 500),
     ("US$5", "usd", 500),
+    ("$5", "usd", 500),
+    ("$ 1,000.50", "cad", 100_050),
+    ("¥500", "jpy", 500),
+    ("CHF 5", "chf", 500),
     ("500", "jpy", 500),
     ("1,500", "jpy", 1500),
     ("1.234", "kwd", 1234),
@@ -52,6 +56,12 @@ def test_an_amount_as_people_write_it_is_read_to_the_penny(text, currency, minor
 def test_anything_else_is_refused(text):
     with pytest.raises(NotAnAmount):
         Money.parse(text, "gbp")
+
+
+@pytest.mark.parametrize(("text", "currency"), [("$5", "eur"), ("$$5", "usd"), ("CA$5", "usd"), ("£5", "usd")])
+def test_a_sign_is_taken_only_before_an_amount_of_its_own_currency(text, currency):
+    with pytest.raises(NotAnAmount):
+        Money.parse(text, currency)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,10 @@ class Article(Base):
     `event_starts_at` and `event_ends_at` (none when the end is not known) are instants; `event_all_day` says that only
     their local days are known, the last one included. `demands` are Markdown lines, shown as a list after the text.
     `imported_digest` says what the archive file held that the article came from, so that a repeated import knows it
-    again even after the article was edited here. `version` grows with every change, for caches.
+    again even after the article was edited here. `version` grows with every change, for caches and for versions.
+
+    Readers see an article from `posted_at` on, unless it is a `draft`; until then it is nowhere, not even at its own
+    address. Its number is given when it is first saved, so that the address can be printed before it is public.
     """
 
     __tablename__ = "articles"
@@ -38,3 +41,9 @@ class Article(Base):
     imported_digest: Mapped[str | None] = mapped_column(String(64))
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    draft: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When readers last saw something new: a scheduled article is new when it appears, not when it was saved."""
+        return max(self.posted_at, self.updated_at)

@@ -16,8 +16,9 @@ class Plan(Base):
 
     One that was never paid ends without `started_at`. The donor's details are as they were typed; each month's
     donation gets a copy. `submission` and `checkout_…` are as in a donation. `known_at` is when Stripe was last asked
-    how the plan stands, so that an answer that is older changes nothing. `change_…` is what the donor asked for and
-    Stripe has not confirmed, with the idempotency key under which it is asked.
+    how the plan stands, so that an answer that is older changes nothing. `ends_at` is when it will end, if that is
+    decided. `payment_url` is Stripe's page for the payment that could not be taken. `change_…` is what the donor asked
+    for and Stripe has not confirmed, with the idempotency key under which it is asked.
     """
 
     __tablename__ = "plans"
@@ -41,6 +42,8 @@ class Plan(Base):
     ended_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     next_payment_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    payment_url: Mapped[str | None] = mapped_column(Text)
     past_due_since: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
     known_at: Mapped[datetime | None]

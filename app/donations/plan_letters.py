@@ -29,7 +29,8 @@ def payment_failed(due: DueLetter, settings: Settings) -> Mail | None:
     plan = _plan(due)
     if plan.state != PAST_DUE or not plan.email:
         return None
-    return _compose(due, plan, settings, link=_link(plan, due, settings), lasting_link=_lasting_link(plan, settings))
+    links = {"link": _link(plan, due, settings), "lasting_link": _lasting_link(plan, settings)}
+    return _compose(due, plan, settings, payment_link=plan.payment_url or "", **links)
 
 
 def ended(due: DueLetter, settings: Settings) -> Mail | None:

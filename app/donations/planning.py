@@ -1,5 +1,7 @@
 """Planning: a monthly plan from its pledge to its end, always as Stripe's subscription stands."""
 
+from datetime import datetime
+
 from sqlalchemy import select, update
 
 from app import clock
@@ -68,7 +70,9 @@ def note(told: Subscription) -> None:
     plan.ended_at = (told.ended_at or told.seen_at) if state == ENDED else None
     plan.paused_until = told.resumes_at if state == PAUSED else None
     plan.past_due_since = (plan.past_due_since or told.seen_at) if state == PAST_DUE else None
-    plan.next_payment_at = told.next_payment_at if state in (ACTIVE, PAUSED) else None
+    plan.ends_at = None if state == ENDED else told.ends_at
+    plan.next_payment_at = _next_payment(told) if state in (ACTIVE, PAUSED) else None
+    plan.payment_url = (told.payment_url or plan.payment_url) if state == PAST_DUE else None
     if state == ENDED:
         plan.change_wanted = plan.change_key = plan.change_asked_at = None
     plan.state = state
@@ -77,6 +81,12 @@ def note(told: Subscription) -> None:
         letter.ask(PAYMENT_FAILED, f"plan:{plan.reference}", told.invoice_id or told.subscription_id)
     elif state == ENDED and plan.started_at is not None:
         letter.ask(PLAN_ENDED, f"plan:{plan.reference}", told.subscription_id)
+
+
+def _next_payment(told: Subscription) -> datetime | None:
+    """When the next payment is taken; none when the subscription ends with the month that is paid."""
+    over = told.ends_at is not None and told.next_payment_at is not None and told.ends_at <= told.next_payment_at
+    return None if over else told.next_payment_at
 
 
 def _is_news(plan: Plan, told: Subscription) -> bool:

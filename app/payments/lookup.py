@@ -27,6 +27,7 @@ OF_REFUND = (
     "balance_transaction", "failure_balance_transaction", "charge.payment_intent", "charge.balance_transaction",
 )  # fmt: skip
 OF_DISPUTE = ("charge.payment_intent", "charge.balance_transaction")
+OF_SUBSCRIPTION = ("latest_invoice",)
 OF_PAYOUT = ("balance_transaction", "failure_balance_transaction")
 
 
@@ -70,7 +71,7 @@ class Lookup:
         """The subscription as it is now."""
         seen_at = clock.now()
         with translated():
-            found = self._client.v1.subscriptions.retrieve(subscription_id)
+            found = self._client.v1.subscriptions.retrieve(subscription_id, {"expand": list(OF_SUBSCRIPTION)})
         return subscriptions.read(plain(found), seen_at)
 
     def _claimed(self, charge: Charge) -> Charge:

@@ -17,8 +17,10 @@ OVER = ("canceled", "incomplete_expired")
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscription as it was when it was looked up at `seen_at`. `status` is Stripe's; `amount` is what the next
-    payment will be; `paused` says that nothing is collected, until `resumes_at` if that is set. `invoice_id` is the
-    latest invoice; `item_id` and `product_id` are what a change of the amount has to name."""
+    payment will be; `paused` says that nothing is collected, until `resumes_at` if that is set. `ends_at` is when it
+    will be canceled, if that is decided. `invoice_id` is the latest invoice; `payment_url` is Stripe's own page where
+    that can be paid and the bank's question answered, while it is open and was fetched along. `item_id` and
+    `product_id` are what a change of the amount has to name."""
 
     subscription_id: str
     customer_id: str
@@ -28,9 +30,11 @@ class Subscription:
     paused: bool
     resumes_at: datetime | None
     started_at: datetime
+    ends_at: datetime | None
     ended_at: datetime | None
     next_payment_at: datetime | None
     invoice_id: str | None
+    payment_url: str | None
     item_id: str
     product_id: str
     seen_at: datetime
@@ -41,6 +45,7 @@ def read(body: dict[str, Any], seen_at: datetime) -> Subscription:
     item = body["items"]["data"][0]
     price, customer, invoice = item["price"], body["customer"], body.get("latest_invoice")
     pause = body.get("pause_collection")
+    opened = invoice if isinstance(invoice, dict) and invoice.get("status") == "open" else {}
     return Subscription(
         subscription_id=body["id"],
         customer_id=customer["id"] if isinstance(customer, dict) else customer,
@@ -50,9 +55,11 @@ def read(body: dict[str, Any], seen_at: datetime) -> Subscription:
         paused=pause is not None or body["status"] == "paused",
         resumes_at=_instant((pause or {}).get("resumes_at")),
         started_at=clock.from_timestamp(body.get("start_date") or body["created"]),
+        ends_at=_instant(body.get("cancel_at")),
         ended_at=_instant(body.get("ended_at")),
         next_payment_at=_instant(item.get("current_period_end")),
         invoice_id=invoice["id"] if isinstance(invoice, dict) else invoice,
+        payment_url=opened.get("hosted_invoice_url"),
         item_id=item["id"],
         product_id=price["product"]["id"] if isinstance(price["product"], dict) else price["product"],
         seen_at=seen_at,

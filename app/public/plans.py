@@ -73,7 +73,7 @@ def card(token: str) -> ResponseReturnValue:
     try:
         return redirect(_gateway().card_page(customer_id, back), code=303)
     except (PaymentsUnavailable, PaymentsRefused) as failure:
-        return _not_now(token, failure)
+        return _not_done(token, failure)
 
 
 def _change(token: str, plan: Plan, change: Change) -> ResponseReturnValue:
@@ -90,16 +90,25 @@ def _change(token: str, plan: Plan, change: Change) -> ResponseReturnValue:
         if isinstance(failure, PaymentsRefused) or failure.outcome_stored:
             with writing():
                 plan_changes.forget(asked)
-        return _not_now(token, failure)
+        return _not_done(token, failure)
     with writing():
         plan_changes.done(asked, told)
     return redirect(url_for(".show", token=token, done=change.kind), code=303)
 
 
-def _not_now(token: str, failure: Exception) -> ResponseReturnValue:
+def _not_done(token: str, failure: PaymentsUnavailable | PaymentsRefused) -> ResponseReturnValue:
+    """Say what happened: a call that was refused changed nothing; of one that got no answer nobody knows that."""
     current_app.logger.warning("a plan could not be changed: %s", failure)
-    problem = _("We cannot reach the card payment service at the moment. Nothing was changed. Try again in a minute.")
-    answer = _page(token, _plan(token), problem=problem, status=503)
+    if isinstance(failure, PaymentsRefused):
+        refused = _(
+            "The card payment service did not accept this. Nothing was changed. If it happens again, write to us."
+        )
+        return _page(token, _plan(token), problem=refused, status=409)
+    unreachable = _(
+        "We could not reach the card payment service, so this may not have been done. "
+        "Try again in a minute: asking for the same thing twice does it once."
+    )
+    answer = _page(token, _plan(token), problem=unreachable, status=503)
     answer.headers["Retry-After"] = "60"
     return answer
 

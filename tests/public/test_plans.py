@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,8 +16,9 @@ from app.donations.letter import DueLetter
 from app.donations.plan import Plan, PlanLink
 from app.extensions import db
 from app.money import Money
-from app.payments.gateway import PaymentsUnavailable
+from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.proof import exceptions
+from app.public.filters import day as format_date
 from app.receipts.receipt import Receipt
 from app.worker import letters
 from app.worker.clockwork import forget_attempts
@@ -248,11 +251,23 @@ class TestChanges:
         token = a_link(client, plan, settings)
         stripe.failure = PaymentsUnavailable()
         answer = post(client, f"/plans/{token}/amount", amount="15")
-        assert (answer.status_code, "Nothing was changed" in answer.text) == (503, True)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+        assert "We could not reach the card payment service" in answer.text
+        assert "Nothing was changed" not in answer.text
         stripe.failure = None
         assert post(client, f"/plans/{token}/amount", amount="15").status_code == 303
         first, second = (key for _, _, key in stripe.asked)
         assert first == second
+
+    def test_what_stripe_refuses_is_said_to_be_refused_and_is_not_asked_again(self, client, running, settings):
+        plan, stripe = running
+        token = a_link(client, plan, settings)
+        stripe.failure = PaymentsRefused("Stripe refused the call: amount_too_small")
+        answer = post(client, f"/plans/{token}/amount", amount="15")
+        assert answer.status_code == 409
+        assert "did not accept this. Nothing was changed" in answer.text
+        assert "could not reach" not in answer.text
+        assert (now(plan).amount, now(plan).change_key) == (Money(1000, "gbp"), None)
 
     def test_a_look_begun_during_the_change_does_not_undo_it(self, client, running, settings):
         plan, stripe = running
@@ -291,18 +306,46 @@ class TestChanges:
         assert stripe.asked == []
 
 
+def test_a_plan_that_will_end_with_its_month_says_so_and_takes_no_next_payment(client, running, settings):
+    plan, stripe = running
+    ends_at = stripe.body["items"]["data"][0]["current_period_end"]
+    stripe.body.update(cancel_at_period_end=True, cancel_at=ends_at)
+    follow_up([stripe.told()], stripe)
+    facts = read(client.get(f"/plans/{a_link(client, plan, settings)}")).select_one(".facts").text
+    assert f"Ends on {format_date(clock.from_timestamp(ends_at))}" in facts
+    assert "Running" not in facts
+    assert "Next payment" not in facts
+    stripe.body.update(cancel_at_period_end=False, cancel_at=None)
+    follow_up([stripe.told()], stripe)
+    page = client.get(f"/receipts/{receipt_of(plan)}/plan").text
+    assert "Running" in page
+    assert "Next payment" in page
+
+
 class TestAFailedPayment:
     def test_the_donor_is_written_to_with_a_link_and_the_books_list_it(self, client, running, settings):
         plan, stripe = running
         follow_up(stripe.fails(), stripe)
         (token,) = mailed_links(settings)
-        assert "Give a new card" in client.get(f"/plans/{token}").text
+        page = client.get(f"/plans/{token}").text
+        assert "Give a new card" in page
+        assert 'href="https://invoice.stripe.com/i/failed2"' in page
         (mail,) = settings.outbox.glob("*.eml")
         assert f"/receipts/{receipt_of(plan)}/plan" in mail.read_text().replace("=\n", "")
         found = [each for each in exceptions.find() if each.kind == "failed monthly gift"]
         assert [each.reference for each in found] == [plan.reference]
         follow_up(stripe.pays(2), stripe)
         assert [each for each in exceptions.find() if each.kind == "failed monthly gift"] == []
+
+    def test_a_bank_that_asks_the_donor_is_answered_on_stripes_page_to_which_the_mail_leads(self, running, settings):
+        plan, stripe = running
+        follow_up(stripe.fails(asking=True), stripe)
+        mailed_links(settings)
+        (mail,) = [message_from_bytes(path.read_bytes(), policy=default) for path in settings.outbox.glob("*.eml")]
+        for part in ("plain", "html"):
+            assert "https://invoice.stripe.com/i/failed2" in mail.get_body((part,)).get_content()
+        follow_up(stripe.pays(2), stripe)
+        assert now(plan).payment_url is None
 
     def test_nothing_is_written_when_it_was_paid_before_the_mail_went_out(self, running, settings):
         _, stripe = running

@@ -6,6 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.appeals import branch  # noqa: F401 - a branch may raise money for an appeal
 from app.extensions import Base, Key
 from app.money import Money
 
@@ -64,10 +65,14 @@ class Appeal(Base):
 
 
 class AppealAccount(Base):
-    """Which income accounts an appeal raises money on; the ledger itself knows nothing of appeals."""
+    """Which income accounts an appeal raises money on; the ledger itself knows nothing of appeals.
+
+    What a branch raises for it has an account of its own; the one without a branch is the appeal's own.
+    """
 
     __tablename__ = "appeal_accounts"
     __table_args__ = (PrimaryKeyConstraint("appeal_id", "account_id"),)
 
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.donations import plan  # noqa: F401 - a donation may be of a plan
@@ -10,6 +10,10 @@ from app.extensions import Base, Key
 from app.money import Money
 
 PLEDGED, RECEIVED, ABANDONED = "pledged", "received", "abandoned"
+
+CARD, CASH, CHEQUE = "card", "cash", "cheque"
+STANDING_ORDER, BANK_TRANSFER, IN_KIND = "standing-order", "bank-transfer", "in-kind"
+METHODS = (CARD, CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
 
 
 class Donation(Base):
@@ -19,7 +23,8 @@ class Donation(Base):
     typed for this gift; nothing of them is copied into the ledger. `submission` is the digest of the form's nonce
     and content: the same submission is the same pledge. `checkout_key` is the idempotency key under which Stripe is
     asked for a Checkout Session; it is committed before the call. One month's gift of a plan (`plan_id`) is made when
-    it has been charged, so it is received at once.
+    it has been charged, so it is received at once. So is a gift that did not come by card (`method`): it has no charge
+    and never was a pledge. A gift may be raised by a branch (`branch_id`), and is then on that branch's account.
     """
 
     __tablename__ = "donations"
@@ -27,13 +32,24 @@ class Donation(Base):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("state IN ('pledged', 'received', 'abandoned')", name="state"),
         CheckConstraint("(state = 'received') = (received_at IS NOT NULL)", name="received_at"),
-        CheckConstraint("(state = 'received') = (charge_id IS NOT NULL)", name="charge_id"),
+        CheckConstraint("(charge_id IS NOT NULL) = (state = 'received' AND method = 'card')", name="charge_id"),
+        CheckConstraint(f"method IN {METHODS}", name="method"),
         Index("ix_donations_appeal_received", "appeal_id", "received_at"),
-    )
+        Index(
+            "ix_donations_by_hand", "method", "id", postgresql_where=text("method <> 'card'"),
+            sqlite_where=text("method <> 'card'"),
+        ),
+        Index(
+            "ix_donations_of_branch", "branch_id", "id", postgresql_where=text("branch_id IS NOT NULL"),
+            sqlite_where=text("branch_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
+    method: Mapped[str] = mapped_column(String(20), default=CARD, server_default=CARD)
     amount_minor: Mapped[int] = mapped_column(Key)
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(10))

@@ -22,7 +22,8 @@ _OWNED: Any = AppealAccount.__table__
 _ACCOUNTS: Any = Account.__table__
 _CLAIMED = (
     select(_DONATIONS.c.id, _DONATIONS.c.reference, _DONATIONS.c.state, _DONATIONS.c.charge_id, _OWNED.c.account_id)
-    .join(_OWNED, _OWNED.c.appeal_id == _DONATIONS.c.appeal_id)
+    # What comes by card is on the appeal's own account: no branch holds a card.
+    .join(_OWNED, (_OWNED.c.appeal_id == _DONATIONS.c.appeal_id) & _OWNED.c.branch_id.is_(None))
     .join(_ACCOUNTS, (_ACCOUNTS.c.id == _OWNED.c.account_id) & (_ACCOUNTS.c.currency == bindparam("currency")))
     .where(_DONATIONS.c.reference == bindparam("reference"))
     .with_for_update(of=_DONATIONS)

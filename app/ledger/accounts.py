@@ -36,9 +36,14 @@ _CHART = {
     "assets:in-transit": ("asset", "On its way to the bank"),
     "liabilities:unidentified": ("liability", "Received, not yet identified"),
     "suspense:stripe": ("asset", "Moved by Stripe, not yet explained"),
+    "assets:bank": ("asset", "In the bank"),
+    "equity:opening": ("equity", "What there was when the books began"),
     "equity:exchange": ("equity", "Exchange of currencies"),
+    "expenses:other": ("expense", "Other spending"),
+    "income:interest": ("income", "Interest from the bank"),
     "expenses:card-fees": ("expense", "Card fees"),
     "expenses:dispute-fees": ("expense", "Dispute fees"),
+    "expenses:bank-charges": ("expense", "Bank charges"),
     "expenses:stripe-fees": ("expense", "Stripe's other fees"),
 }
 
@@ -62,3 +67,13 @@ def house_account(name: str, currency: str) -> int:
     """The id of one of the chart's own accounts in a currency: `house_account('assets:stripe', 'gbp')`."""
     kind, title = _CHART[name]
     return open_account(f"{name}:{currency}", kind, title, currency)
+
+
+def find(code: str) -> Account | None:
+    """The account with this code, if it is open."""
+    return db.session.scalars(select(Account).where(Account.code == code)).one_or_none()
+
+
+def chart(currency: str) -> dict[str, tuple[str, str]]:
+    """The accounts every house has, opened or not: their codes in a currency, with kind and name."""
+    return {f"{name}:{currency}": said for name, said in _CHART.items()}

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import balances
+from app.ledger import balances, closing
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 
@@ -67,11 +67,11 @@ def post(
     `source` names the movement that caused it and posts once: posting it again with the same transfers changes
     nothing and returns the entry already there, so a retry is harmless; with other transfers it raises
     `SourceConflict`. `memo` comes from a fixed vocabulary with references and holds no personal data.
-    The balances follow when the transaction commits.
+    What happened in a closed month is booked on the first open day. The balances follow when the transaction commits.
     """
     if not lines:
         raise ValueError("an entry has at least one transfer")
-    booked_on = clock.local_day(occurred_at)
+    booked_on = closing.first_open(clock.local_day(occurred_at))
     entry_id = db.session.scalar(
         _ADD_ENTRY,
         {

@@ -1,0 +1,152 @@
+"""Entries made by hand: what no machine can know, from a fixed list of kinds, each with its reason."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+
+from app import clock
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import accounts, closing, reasons, reversing
+from app.ledger.accounts import Account
+from app.ledger.entries import Entry
+from app.ledger.posting import Line, Posted, post
+from app.money import Money
+
+# What Stripe's own movements keep, and reconciliation compares to the penny: nothing by hand belongs there.
+_KEPT_BY_STRIPE = ("assets:stripe:", "assets:stripe-unsettled:", "assets:disputed:", "suspense:stripe:")
+_SOURCE = "manual:"
+
+
+class NotTheseAccounts(DomainError):
+    """An entry of this kind goes between other accounts, of one currency."""
+
+
+class DayNotOpen(DomainError):
+    """The day lies in a closed month, or has not come yet."""
+
+
+class NotMadeByHand(DomainError):
+    """The entry follows something else, which is where it is corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entry: its memo in the books, and which kinds of account it may take from and give to."""
+
+    memo: str
+    takes_from: frozenset[str]
+    gives_to: frozenset[str]
+
+
+_ANY = frozenset(accounts.KINDS)
+_HOLDING = frozenset(["asset", "liability"])
+KINDS = {
+    "opening-balance": Kind("opening balance", frozenset(["equity"]), frozenset(["asset"])),
+    "bank-charge": Kind("bank charge", frozenset(["asset"]), frozenset(["expense"])),
+    "expense-paid": Kind("expense paid", _HOLDING, frozenset(["expense"])),
+    "moved": Kind("moved between our own accounts", _HOLDING, _HOLDING),
+    "income-moved": Kind("income moved by hand", frozenset(["income"]), frozenset(["income"])),
+    "correction": Kind("correction by hand", _ANY, _ANY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants entered: `amount` from one account's code to another's, on a local day, and why.
+
+    `nonce` is the form's own: the same form sent twice makes one entry.
+    """
+
+    kind: str
+    from_code: str
+    to_code: str
+    amount: Money
+    day: date
+    reason: str
+    nonce: str
+
+
+def choices(currency: str) -> dict[str, tuple[str, str]]:
+    """The accounts that may be chosen: their codes, with kind and name; open ones, and the chart's in a currency.
+
+    What Stripe keeps is left out: its movements are proved against Stripe's own list, to the penny.
+    """
+    every = accounts.chart(currency)
+    every.update({each.code: (each.kind, each.name) for each in db.session.scalars(select(Account))})
+    return {code: every[code] for code in sorted(every) if not code.startswith(_KEPT_BY_STRIPE)}
+
+
+def enter(draft: Draft, *, by: str) -> Posted:
+    """Post what somebody wrote, with its reason; the caller commits.
+
+    Raises `NotTheseAccounts` and `DayNotOpen`. The same draft entered again changes nothing.
+    """
+    kind = KINDS[draft.kind]
+    source = f"{_SOURCE}{draft.nonce}"
+    ends = _account(draft.from_code, draft.amount.currency), _account(draft.to_code, draft.amount.currency)
+    if not _may(draft.kind, ends[0], ends[1]):
+        raise NotTheseAccounts(f"{kind.memo}: not from {draft.from_code} to {draft.to_code}")
+    closed = closing.closed_through().day
+    if draft.day > clock.today() or (closed is not None and draft.day <= closed):
+        raise DayNotOpen(f"nothing can be entered on {draft.day.isoformat()}")
+    posted = post(
+        source,
+        [Line(ends[0].id, ends[1].id, draft.amount)],
+        kind=f"by-hand:{draft.kind}",
+        subject=source,
+        memo=kind.memo,
+        occurred_at=_noon(draft.day),
+        recorded_by=by,
+    )
+    if posted.new:
+        reasons.keep(posted.entry_id, draft.reason)
+    return posted
+
+
+def may_be_reversed(entry: Entry) -> bool:
+    """Whether an entry is reversed here: one that was made here. What follows a gift, a bank's line or Stripe's news
+    is corrected there, so that its receipt and its state follow."""
+    return entry.source.startswith(_SOURCE) and entry.reverses_id is None
+
+
+def undo(entry: Entry, reason: str, *, by: str) -> Posted:
+    """Reverse an entry that was made by hand, today, and keep why; the caller commits. Raises `NotMadeByHand`."""
+    if not may_be_reversed(entry):
+        raise NotMadeByHand(f"entry {entry.id} was not made by hand")
+    posted = reversing.reverse(entry.id, memo="reversed by hand", recorded_by=by)
+    if posted.new:
+        reasons.keep(posted.entry_id, reason)
+    return posted
+
+
+def _may(name: str, source: Account, target: Account) -> bool:
+    """Whether an entry of a kind may go from one account to another."""
+    kind = KINDS[name]
+    between_income = source.kind == target.kind == "income"
+    return (
+        source.id != target.id
+        and source.currency == target.currency
+        and source.kind in kind.takes_from
+        and target.kind in kind.gives_to
+        # What was given for one thing and used for another must be seen to have been moved.
+        and between_income == (name == "income-moved")
+        and not any(each.code.startswith(_KEPT_BY_STRIPE) for each in (source, target))
+    )
+
+
+def _account(code: str, currency: str) -> Account:
+    """The account with a code and a currency, opened if it is one of the chart's. Raises `NotTheseAccounts`."""
+    found = accounts.find(code)
+    if found is None and code in accounts.chart(currency):
+        accounts.house_account(code.removesuffix(f":{currency}"), currency)
+        found = accounts.find(code)
+    if found is None or found.currency != currency:
+        raise NotTheseAccounts(f"there is no account {code} in {currency}")
+    return found
+
+
+def _noon(day: date) -> datetime:
+    """The middle of a local day, which is that day in every season."""
+    return datetime.combine(day, time(12), clock.local_zone())

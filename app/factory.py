@@ -80,10 +80,12 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
 def _open_doors(app: Flask) -> None:
     """Every door registers itself, with its own policy."""
     from app.cli import commands
+    from app.office import door as office_door
     from app.public import door as public_door
     from app.webhooks import door as webhooks_door
 
     public_door.register(app)
+    office_door.register(app)
     webhooks_door.register(app)
     commands.register(app)
 

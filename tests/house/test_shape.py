@@ -13,7 +13,7 @@ LONGER = {
     "app/config.py": "every setting, its default and its check, to be read in one place",
 }
 
-DOORS = {"public", "webhooks", "live", "worker", "cli"}
+DOORS = {"public", "office", "webhooks", "live", "worker", "cli"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "misc", "base"}
 
 

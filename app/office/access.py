@@ -1,0 +1,80 @@
+"""Who may do what: every view of the office says which roles may read it and which may change something by it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask_login import current_user
+
+from app.staff import roles
+from app.staff.person import Person
+
+ADMIN, TREASURER, EDITOR, AUDITOR, BRANCH_TREASURER = (
+    roles.ADMIN, roles.TREASURER, roles.EDITOR, roles.AUDITOR, roles.BRANCH_TREASURER,
+)  # fmt: skip
+EVERYONE = frozenset(roles.ROLES)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_MARK = "office_allows"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Who may see a view (GET, HEAD), who may change something by it, and whether that needs a fresh sign-in."""
+
+    reads: frozenset[str]
+    changes: frozenset[str]
+    fresh: bool = False
+
+    def lets(self, held: Collection[str], method: str) -> bool:
+        """Whether somebody with these roles may use this method."""
+        return bool((self.reads if method in ("GET", "HEAD") else self.changes).intersection(held))
+
+
+def allow(*, reads: Collection[str], changes: Collection[str] = (), fresh: bool = False) -> Callable[[View], View]:
+    """Open a view: to `reads` for looking, to `changes` for every other method. What is not opened stays shut.
+
+    `fresh` asks whoever signed in a while ago to do so again. Stands under the route's own decorator.
+    """
+    allowed = Allowed(frozenset(reads), frozenset(changes), fresh)
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, allowed)
+        return view
+
+    return mark
+
+
+def allowed_by(view: Callable[..., Any]) -> Allowed | None:
+    """What a view allows, or `None` when it never said so."""
+    return cast("Allowed | None", getattr(view, _MARK, None))
+
+
+def me() -> Person:
+    """The signed-in person; the door has made sure that there is one."""
+    return cast(Person, current_user)
+
+
+def somebody() -> Person | None:
+    """The signed-in person, or nobody: for what is shown on both sides of the door."""
+    return me() if current_user.is_authenticated else None
+
+
+def my_branch_id() -> int | None:
+    """The one branch whose things this person may see; `None` means everything.
+
+    A branch treasurer who is treasurer or auditor of the whole house as well sees everything. One whose branch is
+    not known yet sees nothing: no branch has the key 0.
+    """
+    person = me()
+    held = person.role_names
+    if BRANCH_TREASURER not in held or held & {TREASURER, AUDITOR}:
+        return None
+    return person.branch_id or 0
+
+
+def may(endpoint_view: Callable[..., Any], method: str = "GET") -> bool:
+    """Whether the signed-in person may use a view, for showing only the ways that are open."""
+    allowed, person = allowed_by(endpoint_view), somebody()
+    return allowed is not None and person is not None and allowed.lets(person.role_names, method)

@@ -1,0 +1,33 @@
+"""The office door's policy: signed in, with a role that the page names, never cached; and the pages behind it."""
+
+from flask import Blueprint, Flask, Response
+
+from app.office import guard, navigation, role_names, sign_in
+from app.office.pages import SUBJECTS
+
+
+def register(app: Flask) -> None:
+    """Open the door, with Flask-Security's own pages beside it."""
+    sign_in.set_up(app)
+    app.add_template_global(navigation.ways, "office_ways")
+    app.add_template_filter(role_names.role_name)
+    app.register_blueprint(_pages())
+
+
+def _pages() -> Blueprint:
+    """All subjects, under one blueprint, so that what is said of it holds for each of them."""
+    office = Blueprint("office", __name__, url_prefix="/office")
+    for subject in SUBJECTS:
+        office.register_blueprint(subject.bp)
+    office.before_request(guard.check)
+    office.after_request(keep_nothing)
+    office.teardown_request(guard.leave)
+    return office
+
+
+def keep_nothing(response: Response) -> Response:
+    """No cache keeps a page of the office, no search engine lists it, and no other site learns its address."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response

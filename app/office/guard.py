@@ -1,0 +1,50 @@
+"""The guard of the office: nobody passes who is not signed in, who lacks the role, or who signed in too long ago."""
+
+from datetime import timedelta
+
+from flask import abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_security.utils import check_and_update_authn_fresh
+
+from app.audit import acting, recording
+from app.office import access
+from app.writing import writing
+
+# How long a sign-in counts as fresh, and how long after each use of it the next one does not ask again.
+FRESH_FOR = timedelta(minutes=20)
+FRESH_AFTER_USE = timedelta(minutes=10)
+
+
+def check() -> ResponseReturnValue | None:
+    """Let this request pass, or answer it here. What is refused to somebody who is signed in goes on the trail."""
+    name_the_actor()
+    if not current_user.is_authenticated:
+        return redirect(url_for("security.login", next=_way_back()), code=303)
+    view = current_app.view_functions[request.endpoint or ""]
+    allowed = access.allowed_by(view)
+    if allowed is None or not allowed.lets(access.me().role_names, request.method):
+        with writing():
+            recording.record("access.refused", f"page:{request.endpoint}", after={"method": request.method})
+        abort(403)
+    if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, FRESH_AFTER_USE):
+        return redirect(url_for("security.verify", next=_way_back()), code=303)
+    return None
+
+
+def name_the_actor() -> None:
+    """Tell the trail who is at work in this request, and from which address."""
+    person = access.somebody()
+    acting.begin(acting.Actor(f"person:{person.reference}" if person else "stranger", request.remote_addr))
+
+
+def leave(_error: BaseException | None) -> None:
+    """The request is over: the next one on this thread is somebody else's."""
+    acting.end()
+
+
+def _way_back() -> str | None:
+    """Where to go on after signing in: the page that was asked for; what a form sent cannot be sent again."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    return None

@@ -1,0 +1,22 @@
+"""The ways through the office; each is shown only to whoever may go there."""
+
+from flask import current_app, request
+from flask_babel import lazy_gettext as _l
+
+from app.office import access
+
+# In the order of the navigation: the endpoint, and what it is called.
+WAYS = (
+    ("office.people.index", _l("People")),
+    ("office.audit.index", _l("Audit trail")),
+)
+
+
+def ways() -> list[tuple[str, str, bool]]:
+    """The ways that are open to the signed-in person: endpoint, name, and whether this page lies there."""
+    here = (request.endpoint or "").rpartition(".")[0]
+    return [
+        (endpoint, str(name), here == endpoint.rpartition(".")[0])
+        for endpoint, name in WAYS
+        if endpoint in current_app.view_functions and access.may(current_app.view_functions[endpoint])
+    ]

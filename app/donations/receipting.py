@@ -55,7 +55,7 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
         received_on=clock.local_day(donation.received_at).isoformat(),
         amount_minor=amount.minor,
         currency=amount.currency,
-        method="card",
+        method=donation.method,
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
         organisation=one_line(organisation.name),
         organisation_address=", ".join(lines(organisation.address)),
@@ -91,12 +91,12 @@ def mail(receipt: Receipt) -> Mail:
     `NotRendered` or `NoAddress`.
     """
     pdf = db.session.scalar(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt.id))
-    if pdf is None or receipt.facts is None or receipt.issued_at is None:
+    if not pdf or receipt.facts is None or receipt.issued_at is None:
         raise NotRendered("the receipt has not been rendered yet")
     to = _donation(receipt).email
     if not to:
         raise NoAddress("there is no e-mail address to send the receipt to")
-    facts = thawed(receipt.facts)
+    facts = thawed(receipt.facts, receipt.personal)
     subject = wording.fill("mail/receipt.subject.txt", facts.language, facts=facts)
     return Mail(
         to=to,

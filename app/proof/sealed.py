@@ -1,4 +1,8 @@
-"""What is sealed: entries with their transfers, receipts with their PDF, Stripe's events as they came."""
+"""What is sealed: entries with their transfers, receipts with their PDF, Stripe's events as they came.
+
+Where the personal part of a row has been erased, with a record of it, the hash that was kept stands for it: the chain
+stays whole. Something that was changed, or is gone without a record, is not excused by that.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -6,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from app.extensions import db
+from app.ledger import erasure
 from app.ledger.digests import ENTRIES
 from app.ledger.sealing import Sealable
 from app.payments.event import StripeEvent
@@ -13,30 +18,36 @@ from app.receipts.receipt import Receipt, ReceiptFile
 
 
 def _of_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """A receipt's digest covers its number, its frozen facts and its PDF, as they are now."""
+    """A receipt's digest covers its number, both parts of its frozen facts and its PDF, as they are now."""
+    erased = erasure.erased("receipt", ids)
     rows = db.session.execute(
         select(Receipt.id, Receipt.reference, Receipt.subject, Receipt.series, Receipt.number, Receipt.facts,
-               Receipt.facts_sha256, ReceiptFile.pdf, ReceiptFile.sha256)
+               Receipt.facts_sha256, Receipt.personal, Receipt.personal_sha256, ReceiptFile.pdf, ReceiptFile.sha256)
         .join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
         .where(Receipt.id.in_(ids))
         .order_by(Receipt.id)
     )  # fmt: skip
     for row in rows:
-        facts = _hashed(row.facts or "")
-        pdf = _hashed(row.pdf)
-        whole = (row.reference, row.subject, row.series, row.number, facts, row.facts_sha256, pdf, row.sha256)
+        facts, personal, pdf = _hashed(row.facts or ""), _hashed(row.personal or ""), _hashed(row.pdf)
+        if row.id in erased:
+            personal = row.personal_sha256 if row.personal is None else personal
+            pdf = pdf if row.pdf else row.sha256
+        whole = (row.reference, row.subject, row.series, row.number, facts, row.facts_sha256, personal,
+                 row.personal_sha256, pdf, row.sha256)  # fmt: skip
         yield row.id, hashlib.sha256("\x1f".join(map(str, whole)).encode()).hexdigest()
 
 
 def _of_events(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """An event's digest covers its id, its type and its raw body."""
+    erased = erasure.erased("event", ids)
     rows = db.session.execute(
         select(StripeEvent.id, StripeEvent.event_id, StripeEvent.type, StripeEvent.body, StripeEvent.body_sha256)
         .where(StripeEvent.id.in_(ids))
         .order_by(StripeEvent.id)
     )
     for row in rows:
-        whole = (row.event_id, row.type, _hashed(row.body), row.body_sha256)
+        body = _hashed(row.body) if row.body or row.id not in erased else row.body_sha256
+        whole = (row.event_id, row.type, body, row.body_sha256)
         yield row.id, hashlib.sha256("\x1f".join(whole).encode()).hexdigest()
 
 

@@ -1,15 +1,22 @@
-"""What a receipt says: plain facts, tidied for one line each, frozen as canonical JSON when the receipt is issued."""
+"""What a receipt says: plain facts, tidied for one line each, frozen as canonical JSON when the receipt is issued.
+
+They are kept in two parts, so that whom they name can be erased and everything else stays proved.
+"""
 
 import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from app.money import Money, written
 
 # Joiners shape letters in many scripts; every other format character (bidi overrides among them) only disturbs.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _MOST_LINES = 6
+
+# What says who gave. The salt is among it: a hash of this part tells nothing to whoever guesses a name.
+_PERSONAL = ("donor", "donor_address", "salt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +25,8 @@ class Facts:
 
     A draft has no `number`, `issued_on` and `issued_at`: numbering gives it them. `donor` and `donor_address` may be
     empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page, `plan_link` to
-    where a monthly gift can be changed; `replaces` is the number of the receipt in whose place it stands.
+    where a monthly gift can be changed; `replaces` is the number of the receipt in whose place it stands. `salt` is
+    random and never printed.
     """
 
     received_on: str
@@ -39,11 +47,18 @@ class Facts:
     number: str = ""
     issued_on: str = ""
     issued_at: str = ""
+    salt: str = ""
 
     def frozen(self) -> str:
         """The facts as canonical JSON: keys in order, no spaces, characters as themselves; the same facts always make
         the same text."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return _canonical(asdict(self))
+
+    def parted(self) -> tuple[str, str]:
+        """The facts as two canonical JSON texts: what stays for ever, and what names the donor and may be erased."""
+        values = asdict(self)
+        personal = {name: values.pop(name) for name in _PERSONAL}
+        return _canonical(values), _canonical(personal)
 
     def texts(self) -> Iterator[str]:
         """Every text of the facts that is printed."""
@@ -52,10 +67,14 @@ class Facts:
         yield from (self.donor, *self.donor_address, self.donation, self.link, self.plan_link)
 
 
-def thawed(frozen: str) -> Facts:
-    """The facts that `Facts.frozen` wrote."""
-    values = json.loads(frozen)
+def thawed(frozen: str, personal: str | None = None) -> Facts:
+    """The facts that `Facts.frozen` wrote, or the two parts of `Facts.parted`; they name nobody once that is erased."""
+    values = {"donor": "", "donor_address": (), **json.loads(frozen), **json.loads(personal or "{}")}
     return Facts(**{**values, "donor_address": tuple(values["donor_address"])})
+
+
+def _canonical(values: dict[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def one_line(text: str | None) -> str:

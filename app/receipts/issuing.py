@@ -1,6 +1,7 @@
 """Issuing: a receipt gets the next number of its year and its facts are frozen, in one short transaction."""
 
 import hashlib
+import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -45,12 +46,13 @@ def issue(receipt_id: int, draft: Facts) -> None:
     issued_on = clock.local_day(issued_at)
     if str(issued_on.year) != series:
         raise YearTurned("the year turned while the receipt was being numbered")
-    frozen = replace(
+    frozen, personal = replace(
         draft,
         number=f"{series}-{number:06d}",
         issued_on=issued_on.isoformat(),
         issued_at=issued_at.isoformat(timespec="seconds"),
-    ).frozen()
+        salt=secrets.token_hex(16),
+    ).parted()
     db.session.execute(
         _ISSUE,
         {
@@ -60,6 +62,8 @@ def issue(receipt_id: int, draft: Facts) -> None:
             "number": number,
             "facts": frozen,
             "facts_sha256": hashlib.sha256(frozen.encode()).hexdigest(),
+            "personal": personal,
+            "personal_sha256": hashlib.sha256(personal.encode()).hexdigest(),
             "issued_at": issued_at,
         },
     )

@@ -15,7 +15,7 @@ class Receipt(Base):
     unguessable public name.
 
     *due*: to be issued. *issued*: it has a number in its series (a year) and `facts`, JSON frozen for ever with its
-    SHA-256. When what is kept of the gift changes, it becomes *replaced* and the next one is due, or, when nothing is
+    SHA-256; `personal` is the part of them that names the donor, and goes when the donor is erased. When what is kept of the gift changes, it becomes *replaced* and the next one is due, or, when nothing is
     kept, *void*. `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due.
     """
 
@@ -47,6 +47,8 @@ class Receipt(Base):
     number: Mapped[int | None]
     facts: Mapped[str | None] = mapped_column(Text)
     facts_sha256: Mapped[str | None] = mapped_column(String(64))
+    personal: Mapped[str | None] = mapped_column(Text)
+    personal_sha256: Mapped[str | None] = mapped_column(String(64))
     issued_at: Mapped[datetime | None]
     rendered_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
@@ -71,7 +73,8 @@ class ReceiptSeries(Base):
 
 
 class ReceiptFile(Base):
-    """A receipt's PDF, rendered from its frozen facts; the database is the one thing to back up."""
+    """A receipt's PDF, rendered from its frozen facts; the database is the one thing to back up. It is empty once its
+    donor is erased."""
 
     __tablename__ = "receipt_files"
 

@@ -11,6 +11,7 @@ from app.donations import receipting
 from app.extensions import db
 from app.mail import sending
 from app.receipts import filing, glyphs
+from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, ISSUED, Receipt
 from app.receipts.rendering import Renderer
 from app.worker.duties import Duty
@@ -50,7 +51,7 @@ def _issue(receipt: Receipt, settings: Settings) -> None:
 
 
 def _render(receipt: Receipt, renderer: Renderer) -> None:
-    pdf = renderer.render(receipt.facts or "")
+    pdf = renderer.render(thawed(receipt.facts or "{}", receipt.personal).frozen())
     with writing():
         filing.file(receipt.id, pdf)
 

@@ -70,7 +70,8 @@ class Job:
 
     def facts(self) -> str:
         """The frozen facts of a receipt that is done."""
-        return db.session.scalars(select(Receipt.facts).where(Receipt.mailed_at.is_not(None))).first() or ""
+        done = db.session.scalars(select(Receipt).where(Receipt.mailed_at.is_not(None))).first()
+        return "" if done is None else thawed(done.facts or "{}", done.personal).frozen()
 
     def seconds(self) -> float:
         """How long a receipt takes until it is filed."""

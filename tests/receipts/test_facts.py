@@ -16,6 +16,18 @@ def test_what_is_frozen_thaws_unchanged_and_freezes_the_same(donor, address):
     assert thawed(facts.frozen()).frozen() == facts.frozen()
 
 
+def test_facts_fall_into_what_stays_and_what_names_the_donor():
+    facts = some_facts(salt="0123")
+    stays, personal = facts.parted()
+    assert thawed(stays, personal) == facts
+    assert json.loads(personal) == {
+        "donor": "Łucja Okoń", "donor_address": ["1 Quay Street", "Ambleford", "AM1 2QX"], "salt": "0123",
+    }  # fmt: skip
+    assert "Okoń" not in stays
+    erased = thawed(stays)
+    assert (erased.donor, erased.donor_address, erased.amount_minor) == ("", (), 123_450)
+
+
 def test_frozen_facts_can_be_read_by_any_program():
     read = json.loads(some_facts().frozen())
     assert read["donor"] == "Łucja Okoń"

@@ -44,11 +44,20 @@ def test_issuing_numbers_a_receipt_and_freezes_what_it_says(app, at):
     receipt = a_due_receipt()
     at(2026, 11, 22, 14, 0)
     receipt = issue(receipt.id)
-    facts = thawed(receipt.facts)
+    facts = thawed(receipt.facts, receipt.personal)
     assert (receipt.state, receipt.series, receipt.number) == ("issued", "2026", 1)
     assert (facts.number, facts.issued_on, facts.donor) == ("2026-000001", "2026-11-22", "Łucja Okoń")
     assert receipt.facts_sha256 == hashlib.sha256(receipt.facts.encode()).hexdigest()
-    assert facts.frozen() == receipt.facts
+    assert receipt.personal_sha256 == hashlib.sha256(receipt.personal.encode()).hexdigest()
+    assert facts.parted() == (receipt.facts, receipt.personal)
+    assert "Łucja" not in receipt.facts
+
+
+@pytest.mark.both_databases
+def test_the_same_name_never_has_the_same_hash_twice(app):
+    appeal = an_appeal()
+    first, second = (issue(a_due_receipt(appeal, nonce).id) for nonce in ("one", "two"))
+    assert first.personal_sha256 != second.personal_sha256
 
 
 @pytest.mark.both_databases

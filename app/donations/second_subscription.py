@@ -1,0 +1,37 @@
+"""A second subscription for one plan: it charges a donor twice, so somebody has to end it at Stripe."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.donations.plan import Plan
+from app.extensions import Base, db
+from app.payments.subscription import OVER, Subscription
+
+
+class SecondSubscription(Base):
+    """A subscription at Stripe that claims a plan which follows another one; the row goes when it is over."""
+
+    __tablename__ = "second_subscriptions"
+
+    subscription_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"), index=True)
+    seen_at: Mapped[datetime]
+
+
+def note(told: Subscription) -> None:
+    """Keep a subscription that claims a plan of another one, or forget it when it is over; the caller, who has noted
+    the plan itself before, commits."""
+    if told.status in OVER:
+        db.session.execute(delete(SecondSubscription).where(SecondSubscription.subscription_id == told.subscription_id))
+        return
+    claimed = select(Plan.id).where(Plan.reference == (told.plan or ""), Plan.subscription_id != told.subscription_id)
+    plan_id = db.session.scalar(claimed)
+    if plan_id is not None:
+        db.session.execute(
+            postgresql.insert(SecondSubscription)
+            .values(subscription_id=told.subscription_id, plan_id=plan_id, seen_at=told.seen_at)
+            .on_conflict_do_nothing(index_elements=["subscription_id"])
+        )

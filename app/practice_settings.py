@@ -36,4 +36,6 @@ def defaults(data_dir: Path) -> dict[str, str]:
         "STRIPE_SECRET_KEY": PRACTICE_KEY,
         "STRIPE_API_BASE": PRACTICE_TILL,
         "MAIL_FROM": "The Lantern <receipts@lantern.example>",
+        # Nobody's address: alarms and the nightly statement are to be read in the outbox.
+        "TREASURER_EMAIL": "treasurer@lantern.example",
     }

@@ -208,6 +208,7 @@ def test_practice_needs_nothing_else_and_stays_the_same(tmp_path):
     assert settings.practice
     assert not settings.live
     assert settings.stripe_api_base == practice_settings.PRACTICE_TILL
+    assert settings.treasurer_email == "treasurer@lantern.example"
     assert settings == read(environ)
     kept = tmp_path / "new" / "practice.env"
     assert [each.name for each in kept.parent.iterdir()] == ["practice.env"]

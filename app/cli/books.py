@@ -11,11 +11,15 @@ from flask.cli import AppGroup
 from app import clock
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
+from app.donations import explaining
+from app.errors import DomainError
 from app.extensions import db
 from app.ledger import chain, sealing, verifying
 from app.ledger.chain import Head
+from app.money import written
 from app.proof import exceptions, letters, statement
 from app.proof.sealed import SEALED
+from app.writing import writing
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
 
@@ -84,3 +88,18 @@ def print_statement(day: datetime | None) -> None:
     asked = clock.today() - timedelta(days=1) if day is None else day.date()
     settings: Settings = current_app.extensions["whipround"]
     click.echo(letters.as_text(statement.of(asked), settings))
+
+
+@group.command("explain")
+@click.argument("movement")
+@click.option("--to", "account", required=True, help="The account it belongs to, such as expenses:stripe-fees.")
+@click.option("--reason", required=True, help="Why, for whoever checks the books.")
+def explain(movement: str, account: str, reason: str) -> None:
+    """Move what Stripe moved for an unknown reason (MOVEMENT is its txn_…) out of suspense to where it belongs."""
+    refuse_old_schema()
+    try:
+        with writing():
+            entry_id, amount = explaining.explain(movement.strip(), account.strip(), by="treasurer", reason=reason)
+    except DomainError as refusal:
+        raise click.ClickException(f"Nothing was moved: {refusal}.") from refusal
+    click.echo(f"Entry {entry_id}: {written(amount)} of {movement} has moved from suspense to {account}.")

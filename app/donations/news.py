@@ -16,6 +16,7 @@ from app.donations import (
     plan_news,
     planning,
     refunding,
+    second_subscription,
     settlement,
 )
 from app.donations.looking import Found, look
@@ -45,6 +46,7 @@ def book(found: Found) -> None:
     """
     if found.subscription is not None:
         planning.note(found.subscription)
+        second_subscription.note(found.subscription)
     for refund in found.refunds:
         refunding.note(refund)
     if found.charge is not None:

@@ -26,6 +26,8 @@ def find(most: int = 500) -> list[Found]:
         *_stuck_events(most),
         *_stuck_receipts(most),
         *plan_exceptions.past_due(most),
+        *plan_exceptions.charged_twice(most),
+        *stripe_exceptions.fees(most),
         *stripe_exceptions.disputes(most),
         *stripe_exceptions.refunds(most),
         *stripe_exceptions.payouts(most),

@@ -1,9 +1,10 @@
-"""Monthly gifts whose payment fails: the donor has been written to, and somebody may want to know."""
+"""Monthly gifts that need somebody: a payment that fails, or a second subscription that charges for the same plan."""
 
 from sqlalchemy import select
 
 from app import clock
 from app.donations.plan import PAST_DUE, Plan
+from app.donations.second_subscription import SecondSubscription
 from app.extensions import db
 from app.money import written
 from app.proof.exception import Found
@@ -15,6 +16,24 @@ def past_due(most: int) -> list[Found]:
     return [
         Found("failed monthly gift", plan.reference, f"{written(plan.amount)} a month, not taken since {_since(plan)}")
         for plan in plans
+    ]
+
+
+def charged_twice(most: int) -> list[Found]:
+    """Subscriptions that claim a plan which follows another one, the oldest first; end them in Stripe's Dashboard."""
+    rows = db.session.execute(
+        select(SecondSubscription.subscription_id, Plan.reference, Plan.subscription_id.label("own"))
+        .join(Plan, Plan.id == SecondSubscription.plan_id)
+        .order_by(SecondSubscription.seen_at, SecondSubscription.subscription_id)
+        .limit(most)
+    )
+    return [
+        Found(
+            "second subscription",
+            row.subscription_id,
+            f"claims the plan {row.reference}, which {row.own} carries out: the donor may be charged twice",
+        )
+        for row in rows
     ]
 
 

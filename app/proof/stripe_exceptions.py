@@ -5,20 +5,20 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from app import clock
-from app.donations import dispute_kept
+from app.donations import dispute_kept, explaining
 from app.donations.donation import Donation
 from app.donations.refund import ASKED, REFUSED, DonationRefund
 from app.extensions import db
-from app.ledger.entries import Entry
 from app.money import Money, written
 from app.payments.payout import CANCELED, FAILED, KeptPayout
-from app.payments.transaction import StripeMovement, StripeTransaction
+from app.payments.transaction import StripeTransaction
 from app.proof import holding, reconciliation
 from app.proof.exception import Found
 
 # What is not through after this long is more than a hiccup.
 _LATE = timedelta(hours=1)
 _PARTS_LATE = timedelta(days=1)
+_FEE_LATE, _FEE_LOOKED_FOR = timedelta(days=1), timedelta(days=60)
 # A refund or a payout that failed is old news after this; by then somebody has seen it.
 _NEWS = timedelta(days=30)
 
@@ -78,21 +78,43 @@ def payouts(most: int) -> list[Found]:
     ]
 
 
+def fees(most: int) -> list[Found]:
+    """Charges whose fee Stripe has still not made known a day later; each hour and each day they are looked for.
+
+    After two months the difference between the books and Stripe's movements still shows them.
+    """
+    known = select(StripeTransaction.txn_id).where(StripeTransaction.source_id == Donation.charge_id).exists()
+    rows = db.session.execute(
+        select(Donation.reference, Donation.charge_id, Donation.amount_minor, Donation.currency, Donation.received_at)
+        .where(
+            Donation.charge_id.is_not(None),
+            Donation.received_at < clock.now() - _FEE_LATE,
+            Donation.received_at > clock.now() - _FEE_LOOKED_FOR,
+            ~known,
+        )
+        .order_by(Donation.received_at, Donation.id)
+        .limit(most)
+    )
+    return [
+        Found(
+            "unknown fee",
+            row.reference,
+            f"{written(Money(row.amount_minor, row.currency))} on {clock.local_day(row.received_at)}, "
+            f"{row.charge_id}: Stripe has not said what it kept of it",
+        )
+        for row in rows
+    ]
+
+
 def transactions(most: int) -> list[Found]:
     """Movements that wait in suspense for somebody to explain them, and those whose entries do not move their net."""
-    undone = select(Entry.reverses_id).where(Entry.reverses_id.is_not(None))
-    rows = db.session.execute(
-        select(StripeTransaction.txn_id, StripeTransaction.type, StripeTransaction.net_minor,
-               StripeTransaction.currency)
-        .join(StripeMovement, StripeMovement.txn_id == StripeTransaction.txn_id)
-        .join(Entry, Entry.id == StripeMovement.entry_id)
-        .where(Entry.kind == "unexplained", Entry.id.not_in(undone))
-        .order_by(Entry.id)
-        .limit(most)
-    )  # fmt: skip
+    amounts = dict(explaining.in_suspense(most))
+    types = db.session.execute(
+        select(StripeTransaction.txn_id, StripeTransaction.type).where(StripeTransaction.txn_id.in_(amounts))
+    )
     suspended = [
-        Found("movement", row.txn_id, f"{written(Money(row.net_minor, row.currency))} of type {row.type}, in suspense")
-        for row in rows
+        Found("movement", txn_id, f"{written(-amounts[txn_id])} of type {kind}, in suspense")
+        for txn_id, kind in sorted(types, key=lambda row: list(amounts).index(row.txn_id))
     ]
     wrong = [
         Found(

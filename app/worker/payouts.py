@@ -1,5 +1,7 @@
 """Payouts: each automatic one is taken apart until its parts explain it to the penny."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from app import clock
@@ -15,8 +17,19 @@ from app.worker.duties import Duty
 from app.writing import writing
 
 
+# Stripe's list of a payout's parts is complete within a day or two; what does not fit by now will not by itself.
+_COMPLETE_WITHIN = timedelta(days=3)
+
+
 class PartsDiffer(DomainError):
     """The parts that Stripe names do not add up to the payout, or the books do not explain one of them."""
+
+
+class NeedsSomebody(PartsDiffer):
+    """The parts of an old payout still do not fit: it stays listed and is looked at once a day, until somebody has
+    explained what is missing."""
+
+    final = True
 
 
 def duty(gateway: Gateway) -> Duty:
@@ -40,7 +53,10 @@ def duty(gateway: Gateway) -> Duty:
                 kept.reconciled_at = clock.now()
         if kept.reconciled_at is None:
             lines = f", and {len(result.unexplained)} of them are not explained" if result.unexplained else ""
-            raise PartsDiffer(f"the parts come to {written(result.total)} of {written(result.amount)}{lines}")
+            old = kept.created_at < clock.now() - _COMPLETE_WITHIN
+            raise (NeedsSomebody if old else PartsDiffer)(
+                f"the parts come to {written(result.total)} of {written(result.amount)}{lines}"
+            )
 
     on_their_way = KeptPayout.status.in_((ON_ITS_WAY, PAID, FAILED))
     due = KeptPayout.automatic & KeptPayout.reconciled_at.is_(None) & on_their_way

@@ -11,11 +11,17 @@ from app.extensions import db
 from app.ledger import posting, reversing
 from app.payments.charge import read
 from app.payments.event import APPLIED, IGNORED, PENDING, StripeEvent
+from app.payments.payout import KeptPayout
+from app.payments.transaction import StripeTransaction
 from app.proof import exceptions
 from app.proof.exceptions import Found
 from app.receipts.receipt import Receipt
+from app.worker import catch_up
 from app.writing import writing
+from tests import books_kept
 from tests.cast import a_pledge, an_appeal
+from tests.plan_world import a_running_plan, follow_up
+from tests.stripe_account import Account
 from tests.stripe_bodies import charge
 
 pytestmark = pytest.mark.both_databases
@@ -97,3 +103,70 @@ def test_no_more_of_a_kind_are_listed_than_asked_for(app):
         settle(None, charge_id=f"ch_{number}")
     assert len(listed(most=2)) == 4
     assert len(listed()) == 6
+
+
+def of_kind(kind):
+    db.session.rollback()
+    return [(each.reference, each.what) for each in exceptions.find() if each.kind == kind]
+
+
+def days_ago(days):
+    return int((clock.now() - timedelta(days=days)).timestamp())
+
+
+def test_a_gift_whose_fee_is_unknown_after_a_day_is_listed_until_stripe_says_it(app):
+    appeal = an_appeal()
+    references = [a_pledge(appeal, f"nonce-{number}").reference for number in range(3)]
+    for reference, age in zip(references, (0, 2, 3), strict=True):
+        settle(reference, charge_id=f"ch_{age}", created=days_ago(age))
+    day = clock.local_day(clock.now() - timedelta(days=2))
+    listed = of_kind("unknown fee")
+    assert [reference for reference, _ in listed] == [references[2], references[1]]
+    assert listed[1][1] == f"£25.00 on {day}, ch_2: Stripe has not said what it kept of it"
+    with writing() as session:
+        session.add(
+            StripeTransaction(
+                txn_id="txn_3", source_id="ch_3", type="charge", amount_minor=2500, fee_minor=50, net_minor=2450,
+                currency="gbp", created_at=clock.now(), available_on=clock.now(),
+            )
+        )  # fmt: skip
+    assert [reference for reference, _ in of_kind("unknown fee")] == [references[1]]
+
+
+def test_a_fee_of_which_no_event_told_is_looked_up_for_one_off_and_monthly_gifts(app, settings):
+    account, appeal = Account(now=days_ago(2)), an_appeal()
+    once = account.gives(a_pledge(appeal).reference)
+    _, months = a_running_plan(appeal, "monthly")
+    (name, monthly), *_ = months.charges.items()
+    # The month's charge names no donation; Stripe's list of movements leads to it, and it is known by then.
+    account.charges[name] = {**monthly, "balance_transaction": account.moves("charge", name, 1000, 35)}
+    settle(once["metadata"]["donation"], charge_id=once["id"], created=account.now)
+    assert books_kept.balance("expenses:card-fees:gbp") == 0
+    account.events.clear()
+    db.session.rollback()
+    catch_up.catch_up(account, settings)
+    assert books_kept.balance("expenses:card-fees:gbp") == 50 + 35
+    assert of_kind("unknown fee") == []
+
+
+def test_a_second_subscription_that_claims_a_plan_is_listed_until_it_is_over(app):
+    plan, stripe = a_running_plan(an_appeal())
+    own, stripe.body["id"] = stripe.body["id"], "sub_second"
+    follow_up([stripe.told(), stripe.told()], stripe)
+    assert of_kind("second subscription") == [
+        ("sub_second", f"claims the plan {plan.reference}, which {own} carries out: the donor may be charged twice")
+    ]
+    follow_up([stripe.ends()], stripe)
+    assert of_kind("second subscription") == []
+
+
+def test_a_payout_that_never_fits_is_looked_at_once_a_day_and_stays_listed(app):
+    account = Account(now=days_ago(5))
+    account.gives(a_pledge(an_appeal()).reference)
+    paid = account.pays_out()
+    del account.paid_in[next(iter(account.paid_in))]
+    books_kept.deliver_all(app, account)
+    kept = db.session.scalars(select(KeptPayout)).one()
+    assert kept.last_error == "NeedsSomebody: the parts come to £0.00 of £24.50"
+    assert kept.next_try_at - clock.now() > timedelta(hours=23)
+    assert [reference for reference, _ in of_kind("payout")] == [paid["id"]]

@@ -66,7 +66,7 @@ def test_a_payout_whose_parts_are_not_all_there_yet_is_looked_at_again(app, acco
     books_kept.deliver_all(app, account)
     kept = db.session.scalars(select(KeptPayout).where(KeptPayout.payout_id == late["id"])).one()
     assert kept.reconciled_at is None
-    assert kept.last_error == "PartsDiffer: the parts come to £0.00 of £24.50"
+    assert kept.last_error == "NeedsSomebody: the parts come to £0.00 of £24.50"
     assert kept.difference_minor == 2450
     assert ("payout", late["id"]) in [(each.kind, each.reference) for each in exceptions.find()]
     kept_id = kept.id

@@ -1,0 +1,91 @@
+"""Explaining: what Stripe moved and nobody knew the reason of leaves suspense for the account it belongs to."""
+
+from sqlalchemy import case, func, select
+
+from app import clock
+from app.audit import recording
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import accounts, posting, reasons
+from app.ledger.accounts import Account
+from app.ledger.entries import Entry, Transfer
+from app.ledger.posting import Line
+from app.money import Money
+
+# What the Stripe account holds is proved by Stripe's own movements, so nothing is explained by it.
+_NOT_THERE = ("assets:stripe", "suspense:stripe")
+
+
+class NothingToExplain(DomainError):
+    """No money of this movement waits in suspense: it is not known, or it has been explained."""
+
+
+class NoSuchAccount(DomainError):
+    """There is no such account, or it cannot explain what Stripe moved."""
+
+
+def explain(txn_id: str, account: str, *, by: str, reason: str) -> tuple[int, Money]:
+    """Move what a balance transaction has in suspense to an account (`expenses:stripe-fees`, without its currency):
+    the entry's id, and what came to that account. The reason is kept apart from the books. The caller commits.
+
+    The books' own source makes it happen once; an explanation that was wrong is reversed, and can then be given anew.
+    Raises `NothingToExplain` or `NoSuchAccount`.
+    """
+    subject = f"transaction:{txn_id}"
+    found = _waiting(subject)
+    if not found:
+        raise NothingToExplain("nothing of this movement is in suspense")
+    _, currency, minor = found[0]
+    suspense, target = accounts.house_account("suspense:stripe", currency), _account(account, currency)
+    ends = (suspense, target) if minor > 0 else (target, suspense)
+    before = select(func.count()).where(Entry.subject == subject, Entry.kind == "explained")
+    posted = posting.post(
+        f"explained:{txn_id}:{(db.session.scalar(before) or 0) + 1}",
+        [Line(*ends, Money(abs(minor), currency))],
+        kind="explained",
+        subject=subject,
+        memo="movement explained",
+        occurred_at=clock.now(),
+        recorded_by=by,
+    )
+    reasons.keep(posted.entry_id, reason)
+    recording.record("suspense.explained", f"entry:{posted.entry_id}", after={"account": account, "reason": reason})
+    return posted.entry_id, Money(minor, currency)
+
+
+def in_suspense(most: int) -> list[tuple[str, Money]]:
+    """Every balance transaction of which something is in suspense, and how much, the oldest first."""
+    return [
+        (subject.removeprefix("transaction:"), Money(minor, currency)) for subject, currency, minor in _waiting()[:most]
+    ]
+
+
+def _waiting(subject: str | None = None) -> list[tuple[str, str, int]]:
+    """Subject, currency and what is in suspense, in minor units, where that is not nothing."""
+    suspense = db.session.scalars(select(Account.id).where(Account.code.startswith("suspense:stripe:"))).all()
+    came = Transfer.to_account_id.in_(suspense)
+    minor = func.sum(case((came, Transfer.amount_minor), else_=-Transfer.amount_minor))
+    query = (
+        select(Entry.subject, Transfer.currency, minor)
+        .join(Transfer, Transfer.entry_id == Entry.id)
+        .where(came | Transfer.from_account_id.in_(suspense))
+        .group_by(Entry.subject, Transfer.currency)
+        .having(minor != 0)
+        .order_by(func.min(Entry.id))
+    )
+    if subject is not None:
+        query = query.where(Entry.subject == subject)
+    return [(row[0], row[1], int(row[2])) for row in db.session.execute(query)]
+
+
+def _account(name: str, currency: str) -> int:
+    bare = name.removesuffix(f":{currency}")
+    if bare in _NOT_THERE:
+        raise NoSuchAccount("what Stripe moved is explained by another account than Stripe's own")
+    found = db.session.scalar(select(Account.id).where(Account.code == f"{bare}:{currency}"))
+    if found is not None:
+        return found
+    try:
+        return accounts.house_account(bare, currency)
+    except KeyError:
+        raise NoSuchAccount(f"there is no account {bare}:{currency}") from None

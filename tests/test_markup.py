@@ -55,6 +55,47 @@ def test_nothing_that_runs_or_loads_comes_through(text):
         assert "data:" not in inside
 
 
+OURS = "/images/0123456789abcdef-1280.webp"
+
+
+def test_an_image_of_ours_comes_in_its_widths_with_its_words():
+    assert markup.html(f'![A *press*, "old" <x>]({OURS} "Title")') == (
+        f'<p><img src="{OURS}" srcset="/images/0123456789abcdef-640.webp 640w, {OURS} 1280w" '
+        'sizes="(min-width: 38rem) 34rem, 100vw" alt="A press, &quot;old&quot; &lt;x&gt;" loading="lazy"></p>\n'
+    )
+    assert markup.plain(f"One ![a press]({OURS}) two") == "One two"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example" + OURS,
+        "//elsewhere.example" + OURS,
+        OURS + "?x",
+        OURS + ".svg",
+        OURS.replace("1280", "9"),
+        OURS.replace("0", "g"),
+        "/images/../office",
+        "/static/mark.svg",
+        "data:image/webp;base64,AA",
+        "javascript:alert(1)",
+    ],
+)
+def test_no_other_image_comes_through_and_each_is_named(address):
+    assert "<img" not in markup.html(f"![x]({address})")
+    assert [image.reference for image in markup.images(f"![x]({address})")] in ([None], [])
+
+
+def test_the_images_of_a_text_are_named_in_their_order_wherever_they_stand():
+    other = OURS.replace("/0", "/f")
+    text = f"> ![one]({OURS})\n\n- [![two]({other})](https://lantern.example)\n\n`![three]({OURS})`\n\n![ ]({OURS})"
+    assert markup.images(text) == [
+        ("0123456789abcdef", "one"),
+        ("f123456789abcdef", "two"),
+        ("0123456789abcdef", ""),
+    ]
+
+
 @given(text=st.text(alphabet=st.sampled_from("<>\"'&[]()`*_#-! \naijr:/=x"), max_size=60))
 def test_no_text_brings_a_tag_of_its_own(text):
     allowed = {*markup._TAGS, *(f"/{tag}" for tag in markup._TAGS)}

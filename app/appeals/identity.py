@@ -3,18 +3,33 @@
 It is read for every reader, before anything else; whoever has the page with that identity is answered by it alone.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, String, Subquery, bindparam, cast, func, select, true, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    cast,
+    func,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Date
 
+from app import clock
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.article import Article
 from app.appeals.fast_reading import rows
 from app.appeals.in_force import ranked
 from app.appeals.reading import LATEST
+from app.appeals.showing import shown
+from app.extensions import Instant
 from app.ledger.balances import Balance
 
 
@@ -53,8 +68,8 @@ class AppealIdentity(NamedTuple):
 
 
 def of_article(number: int, day: date) -> ArticleIdentity | None:
-    """What the article's page shows on a local day; `None` when there is no such article."""
-    found = rows(_article, number=number, day=day.isoformat())
+    """What the article's page shows on a local day; `None` when there is no such article yet."""
+    found = rows(_article, number=number, day=day.isoformat(), now=_now())
     return ArticleIdentity(*found[0]) if found else None
 
 
@@ -66,7 +81,7 @@ def of_appeal_in_force(day: date) -> AppealIdentity:
 
 def of_latest() -> list[tuple[int, int]]:
     """Number and version of the latest articles, the newest first."""
-    return [(number, version) for number, version in rows(_latest)]
+    return [(number, version) for number, version in rows(_latest, now=_now())]
 
 
 def _article() -> Select[*tuple[Any, ...]]:
@@ -76,7 +91,7 @@ def _article() -> Select[*tuple[Any, ...]]:
         .add_columns(_moved(current))
         .select_from(Article)
         .outerjoin(current, true())
-        .where(Article.number == bindparam("number"))
+        .where(Article.number == bindparam("number"), shown(_moment()))
     )
 
 
@@ -87,7 +102,16 @@ def _appeal() -> Select[*tuple[Any, ...]]:
 
 def _latest() -> Select[*tuple[Any, ...]]:
     newest_first = (Article.posted_at.desc(), Article.number.desc())
-    return select(Article.number, Article.version).order_by(*newest_first).limit(LATEST)
+    return select(Article.number, Article.version).where(shown(_moment())).order_by(*newest_first).limit(LATEST)
+
+
+def _moment() -> BindParameter[datetime]:
+    return bindparam("now", type_=Instant())
+
+
+def _now() -> str:
+    """The present instant as both drivers take it: SQLite compares it, as text, with what `Instant` stores there."""
+    return f"{clock.now():%Y-%m-%d %H:%M:%S.%f}+00:00"
 
 
 def _in_force() -> Subquery:
@@ -113,7 +137,7 @@ def _neighbour(*, after: bool) -> ScalarSelect[str]:
     order = (other.posted_at, other.number) if after else (other.posted_at.desc(), other.number.desc())
     return (
         select(cast(other.number, String) + ":" + cast(other.version, String))
-        .where(there > here if after else there < here)
+        .where(there > here if after else there < here, shown(_moment(), other))
         .order_by(*order)
         .limit(1)
         .correlate(Article)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app import clock
+from app.appeals import keeping
 from app.appeals.appeal import Appeal
 from app.appeals.archive_text import ArchiveArticle, OfferedAppeal
 from app.appeals.article import Article
@@ -51,9 +52,13 @@ def take_in(found: ArchiveArticle, currency: str) -> TakenIn:
         outcome = Outcome.UNCHANGED
     else:
         outcome = Outcome.UPDATED if article else Outcome.NEW
-        article = article or Article(number=found.number, version=0)
+        if article is None:
+            article = Article(number=found.number, version=0)
+        else:
+            keeping.keep_what_is_there(article)
         _copy(found, article)
         db.session.add(article)
+        keeping.keep(article)
     appeal, offered_now = _offer(found.appeal, currency) if found.appeal else (None, False)
     db.session.flush()
     return TakenIn(outcome, article, appeal, offered_now)

@@ -1,4 +1,7 @@
-"""What readers look up: an article, the latest ones, the years of the archive and what was posted in each."""
+"""What readers look up: an article, the latest ones, the years of the archive and what was posted in each.
+
+Drafts, and articles whose time has not come, are in none of it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +11,8 @@ from sqlalchemy import Row, Select, func, select
 
 from app import clock
 from app.appeals.article import Article
+from app.appeals.showing import shown
+from app.appeals.version import Version
 from app.extensions import db
 
 # How many articles the front page and the feed show.
@@ -20,11 +25,12 @@ class Extent(NamedTuple):
     articles: int
     newest_id: int
     versions: int
+    last_version_id: int
 
 
 def article(number: int) -> Article | None:
     """The article with a number."""
-    return db.session.scalar(select(Article).where(Article.number == number))
+    return db.session.scalar(select(Article).where(Article.number == number, shown(clock.now())))
 
 
 def latest() -> Sequence[Article]:
@@ -33,8 +39,14 @@ def latest() -> Sequence[Article]:
 
 
 def extent(year: int | None = None) -> Extent:
-    """What changes whenever an article is added or changed: of a local year, or of all."""
-    query = select(func.count(), func.coalesce(func.max(Article.id), 0), func.coalesce(func.sum(Article.version), 0))
+    """What changes whenever an article appears, changes or is taken back: of a local year, or of all."""
+    query = select(
+        func.count(),
+        func.coalesce(func.max(Article.id), 0),
+        func.coalesce(func.sum(Article.version), 0),
+        # One that is taken back while another appears could leave the other sums as they were.
+        select(func.coalesce(func.max(Version.id), 0)).scalar_subquery(),
+    ).where(shown(clock.now()))
     if year is not None:
         query = query.where(Article.posted_at >= _new_year(year), Article.posted_at < _new_year(year + 1))
     return Extent(*db.session.execute(query).one())
@@ -42,8 +54,9 @@ def extent(year: int | None = None) -> Extent:
 
 def years() -> list[tuple[int, int]]:
     """The local years that have articles, the latest first, each with how many."""
-    first = db.session.scalar(select(func.min(Article.posted_at)))
-    last = db.session.scalar(select(func.max(Article.posted_at)))
+    now = clock.now()
+    first = db.session.scalar(select(func.min(Article.posted_at)).where(shown(now)))
+    last = db.session.scalar(select(func.max(Article.posted_at)).where(shown(now)))
     if first is None or last is None:
         return []
     span = range(clock.local(last).year, clock.local(first).year - 1, -1)
@@ -51,7 +64,7 @@ def years() -> list[tuple[int, int]]:
         func.count().filter(Article.posted_at >= _new_year(year), Article.posted_at < _new_year(year + 1))
         for year in span
     ]
-    row = db.session.execute(select(*counts).select_from(Article)).one()
+    row = db.session.execute(select(*counts).select_from(Article).where(shown(now))).one()
     return [(year, count) for year, count in zip(span, row, strict=True) if count]
 
 
@@ -62,16 +75,15 @@ def posted_in(year: int) -> Sequence[Article]:
     ).all()
 
 
-def addresses(at_most: int) -> Sequence[Row[int, datetime]]:
-    """Number and time of the last change of the newest articles, for the sitemap."""
-    columns = (Article.number, Article.updated_at)
-    return db.session.execute(
-        select(*columns).order_by(Article.posted_at.desc(), Article.number.desc()).limit(at_most)
-    ).all()
+def addresses(at_most: int) -> Sequence[Row[int, datetime, datetime]]:
+    """Number, time of posting and time of the last change of the newest articles, for the sitemap."""
+    columns = (Article.number, Article.posted_at, Article.updated_at)
+    newest_first = (Article.posted_at.desc(), Article.number.desc())
+    return db.session.execute(select(*columns).where(shown(clock.now())).order_by(*newest_first).limit(at_most)).all()
 
 
 def _newest_first() -> Select[Article]:
-    return select(Article).order_by(Article.posted_at.desc(), Article.number.desc())
+    return select(Article).where(shown(clock.now())).order_by(Article.posted_at.desc(), Article.number.desc())
 
 
 def _new_year(year: int) -> datetime:

@@ -13,6 +13,7 @@ from app.public import (
     feeds,
     filters,
     front,
+    images,
     monthly,
     outbox,
     plan_access,
@@ -52,6 +53,7 @@ def _pages(settings: Settings) -> Blueprint:
     public = Blueprint("public", __name__)
     for pages in (
         front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, monthly.bp, receipts.bp, plan_access.bp, plans.bp,
+        images.bp,
     ):  # fmt: skip
         public.register_blueprint(pages)
     if settings.practice:

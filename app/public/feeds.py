@@ -42,12 +42,14 @@ def robots() -> ResponseReturnValue:
 
 def _feed() -> str:
     articles = [(article, permanent_address(article.number), event_words.of(article)) for article in reading.latest()]
-    changed_at = max((article.updated_at for article, *_ in articles), default=clock.now())
+    changed_at = max((article.changed_at for article, *_ in articles), default=clock.now())
     return render_template("public/feed.xml", articles=articles, changed_at=changed_at)
 
 
 def _sitemap(appeals: list[Appeal]) -> str:
-    articles = [(permanent_address(row.number), row.updated_at) for row in reading.addresses(_MOST_ARTICLES)]
+    articles = [
+        (permanent_address(row.number), max(row.posted_at, row.updated_at)) for row in reading.addresses(_MOST_ARTICLES)
+    ]
     years = [year for year, _ in reading.years()]
     return render_template("public/sitemap.xml", articles=articles, appeals=appeals, years=years)
 

@@ -31,7 +31,7 @@ def test_without_articles_there_is_nothing():
     assert reading.years() == []
     assert reading.latest() == []
     assert reading.article(1) is None
-    assert reading.extent() == (0, 0, 0)
+    assert reading.extent() == (0, 0, 0, 0)
 
 
 def test_years_are_local_years():

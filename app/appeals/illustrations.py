@@ -1,0 +1,96 @@
+"""Taking in a picture that an editor uploads: re-encoded by a bounded program, then kept in the database."""
+
+import io
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.image import Image, ImageFile
+from app.audit import acting
+from app.errors import DomainError
+from app.extensions import db
+from app.markup import IMAGE_WIDTHS
+
+# The largest file that is taken, in bytes: a camera's JPEG is smaller.
+LARGEST = 12 * 1024 * 1024
+
+_PROGRAM = Path(__file__).with_name("reencoding.py")
+# Seconds that the program may take.
+_PATIENCE = 40
+
+
+class NotAPicture(DomainError):
+    """The file is no picture that we can read, or one that is too large to be worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reencoded:
+    """A picture in the house's own files: `bodies` are WebP, one for each of `markup.IMAGE_WIDTHS`."""
+
+    width: int
+    height: int
+    bodies: tuple[bytes, ...]
+
+
+def reencode(data: bytes) -> Reencoded:
+    """Make the picture anew from its pixels alone. Raises `NotAPicture`.
+
+    It takes seconds and must be called with no transaction open.
+    """
+    if not 0 < len(data) <= LARGEST:
+        raise NotAPicture("the file is empty or too large")
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, and what was uploaded is only its input
+            [sys.executable, "-I", str(_PROGRAM), *map(str, IMAGE_WIDTHS)],
+            input=data, capture_output=True, timeout=_PATIENCE, check=False, env={},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise NotAPicture("the picture takes too long to read") from error
+    if done.returncode != 0:
+        raise NotAPicture("the file is no picture that we can read")
+    said = io.BytesIO(done.stdout)
+    width, height = json.loads(said.readline())
+    return Reencoded(width, height, tuple(said.read(int(said.readline())) for _width in IMAGE_WIDTHS))
+
+
+def keep(picture: Reencoded, words: str) -> Image:
+    """Keep a picture under a new reference; the caller commits. `words` say what is to be seen on it."""
+    image = Image(
+        reference=secrets.token_hex(8), words=words, width=picture.width, height=picture.height,
+        uploaded_at=clock.now(), uploaded_by=acting.at_work().by,
+    )  # fmt: skip
+    db.session.add(image)
+    db.session.flush()
+    db.session.add_all(
+        ImageFile(image_id=image.id, width=width, body=body)
+        for width, body in zip(IMAGE_WIDTHS, picture.bodies, strict=True)
+    )
+    db.session.flush()
+    return image
+
+
+def named(reference: str) -> Image | None:
+    """The image with a reference."""
+    return db.session.scalar(select(Image).where(Image.reference == reference))
+
+
+def body(reference: str, width: int) -> bytes | None:
+    """The WebP file of an image in one of its widths."""
+    return db.session.scalar(
+        select(ImageFile.body)
+        .join(Image, Image.id == ImageFile.image_id)
+        .where(Image.reference == reference, ImageFile.width == width)
+    )
+
+
+def latest(at_most: int, before: int | None = None) -> Sequence[Image]:
+    """The images last uploaded, the newest first; `before` is the id after which the list goes on."""
+    query = select(Image).order_by(Image.id.desc()).limit(at_most)
+    return db.session.scalars(query if before is None else query.where(Image.id < before)).all()

@@ -1,0 +1,95 @@
+"""Keeping every version of what is written: what an article or an appeal said, since when, and by whose hand."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.appeals.article import Article
+from app.appeals.version import APPEAL, ARTICLE, Version
+from app.audit import acting
+from app.extensions import db
+
+# What can be edited, and so what a version holds.
+_FIELDS = {
+    ARTICLE: (
+        "headline", "text", "demands", "draft", "posted_at", "event_starts_at", "event_ends_at", "event_all_day",
+        "event_place", "event_directions",
+    ),
+    APPEAL: (
+        "slug", "title", "text", "currency", "target_minor", "suggested_minor", "preset_rhythm", "starts_on", "ends_on",
+        "precedence",
+    ),
+}  # fmt: skip
+_INSTANTS, _DAYS = ("posted_at", "event_starts_at", "event_ends_at"), ("starts_on", "ends_on")
+
+Written = Article | Appeal
+
+
+def kind_of(written: Written) -> str:
+    """'article' or 'appeal'."""
+    return ARTICLE if isinstance(written, Article) else APPEAL
+
+
+def keep(written: Written) -> None:
+    """Keep what it says now under its version's number, by whoever is at work; the caller commits.
+
+    Called once after every change, with the version's number already raised.
+    """
+    db.session.flush()
+    _keep(written, clock.now(), acting.at_work().by)
+
+
+def keep_what_is_there(written: Written) -> None:
+    """Before a change: keep what it says so far, if that was written before versions were kept."""
+    known = select(Version.id).where(*_of(written), Version.number == written.version)
+    if db.session.scalar(known) is None:
+        _keep(written, written.updated_at, acting.OPERATOR.by)
+
+
+def versions(written: Written) -> Sequence[Version]:
+    """Every version, the latest first."""
+    return db.session.scalars(select(Version).where(*_of(written)).order_by(Version.number.desc())).all()
+
+
+def version(written: Written, number: int) -> Version | None:
+    """The version with a number."""
+    return db.session.scalar(select(Version).where(*_of(written), Version.number == number))
+
+
+def content(written: Written) -> dict[str, Any]:
+    """What it says, field by field, as JSON holds it: instants and days as ISO 8601."""
+    found = {name: getattr(written, name) for name in _FIELDS[kind_of(written)]}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
+
+
+def fields(kept: Version) -> dict[str, Any]:
+    """What a version said, with its instants and days as such."""
+    return {name: _read(name, value) for name, value in kept.content.items()}
+
+
+def _read(name: str, value: Any) -> Any:
+    if value is None or name not in _INSTANTS + _DAYS:
+        return value
+    return datetime.fromisoformat(value) if name in _INSTANTS else date.fromisoformat(value)
+
+
+def _keep(written: Written, at: datetime, by: str) -> None:
+    db.session.add(
+        Version(
+            kind=kind_of(written),
+            subject_id=written.id,
+            number=written.version,
+            content=content(written),
+            written_at=at,
+            written_by=by,
+        )
+    )
+    db.session.flush()
+
+
+def _of(written: Written) -> tuple[Any, Any]:
+    return Version.kind == kind_of(written), Version.subject_id == written.id

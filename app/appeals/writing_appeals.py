@@ -1,0 +1,65 @@
+"""Writing appeals: a new one with accounts of its own, a changed one as another version; its money stays put."""
+
+from sqlalchemy import select
+
+from app import clock
+from app.appeals import illustrating, keeping, opening, scheduling, turns
+from app.appeals.appeal import Appeal
+from app.appeals.scheduling import Schedule
+from app.appeals.version import Version
+from app.extensions import db
+from app.money import Money
+
+
+def begin(slug: str, currency: str, text: str, changes: Schedule) -> Appeal:
+    """Open a new appeal; the caller commits. Its address and its currency never change afterwards.
+
+    Raises `scheduling.NotAnAddress`, `opening.SlugTaken`, and what `revise` raises.
+    """
+    illustrating.check(text)
+    appeal = Appeal(slug=scheduling.check_slug(slug), text=text, title="", currency=currency, suggested_minor=[])
+    scheduling.schedule(appeal, changes)
+    appeal.version = 1
+    return opening.open_appeal(appeal)
+
+
+def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:
+    """Change the appeal, as a new version; the caller commits. Says whether anything is different.
+
+    Raises `turns.WrittenMeanwhile`, `scheduling.NotATitle`, `DatesCrossed` or `NotATarget`, or what
+    `illustrating.check` raises.
+    """
+    illustrating.check(text)
+    locked = turns.take(appeal, based_on)
+    keeping.keep_what_is_there(locked)
+    reworded = locked.text != text
+    different = scheduling.schedule(locked, changes)
+    if reworded:
+        locked.text = text
+        if not different:
+            locked.version += 1
+            locked.updated_at = clock.now()
+    if different or reworded:
+        keeping.keep(locked)
+    return different or reworded
+
+
+def restore(appeal: Appeal, based_on: int, kept: Version) -> bool:
+    """Make the appeal say again what it said in an earlier version, as a new one; when it runs stays as it is.
+
+    The caller commits. Says whether anything is different. Raises as `revise`.
+    """
+    said = keeping.fields(kept)
+    target = said["target_minor"]
+    changes: Schedule = {
+        "title": said["title"],
+        "target": None if target is None else Money(target, appeal.currency),
+        "suggested": [Money(minor, appeal.currency) for minor in said["suggested_minor"]],
+        "preset_rhythm": said["preset_rhythm"],
+    }
+    return revise(appeal, based_on, said["text"], changes)
+
+
+def named(slug: str) -> Appeal | None:
+    """The appeal at an address, drafts included."""
+    return db.session.scalar(select(Appeal).where(Appeal.slug == slug))

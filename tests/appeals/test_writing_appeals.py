@@ -1,0 +1,75 @@
+"""Writing appeals: each change is a version, and the money of one stays where it is."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from app import clock
+from app.appeals import illustrating, keeping, opening, scheduling, writing_appeals
+from app.appeals.turns import WrittenMeanwhile
+from app.extensions import db
+from app.money import Money
+from app.writing import writing
+from tests.cast import an_appeal
+
+pytestmark = pytest.mark.both_databases
+
+
+def test_a_new_appeal_has_its_first_version_and_an_account(app):
+    with writing():
+        appeal = writing_appeals.begin("roof", "gbp", "Slates.", {"title": "The roof", "target": Money(500_000, "gbp")})
+    assert (appeal.version, appeal.title, appeal.target) == (1, "The roof", Money(500_000, "gbp"))
+    assert [each.number for each in keeping.versions(appeal)] == [1]
+    with pytest.raises(opening.SlugTaken), writing():
+        writing_appeals.begin("roof", "gbp", "", {"title": "Again"})
+    with pytest.raises(scheduling.NotAnAddress), writing():
+        writing_appeals.begin("The Roof", "gbp", "", {"title": "Again"})
+
+
+def test_words_and_dates_changed_together_are_one_version(app):
+    appeal = an_appeal()
+    with writing():
+        assert writing_appeals.revise(appeal, 1, "Other words.", {"title": "Other title", "ends_on": None})
+    assert (appeal.version, appeal.text, appeal.title, appeal.ends_on) == (2, "Other words.", "Other title", None)
+    with writing():
+        assert writing_appeals.revise(appeal, 2, "Words alone.", {"title": "Other title"})
+        assert not writing_appeals.revise(appeal, 3, "Words alone.", {"title": "Other title"})
+    assert [each.number for each in keeping.versions(appeal)] == [3, 2, 1]
+    assert clock.now() - appeal.updated_at < timedelta(minutes=1)
+
+
+def test_what_is_refused_changes_neither_words_nor_dates(app):
+    appeal = an_appeal()
+    for based_on, words, changes, refusal in (
+        (1, "New", {"title": ""}, scheduling.NotATitle),
+        (1, "New", {"target": Money(-1, "gbp")}, scheduling.NotATarget),
+        (1, "![x](https://elsewhere.example/x.png)", {}, illustrating.ForeignImage),
+        (7, "New", {}, WrittenMeanwhile),
+    ):
+        with pytest.raises(refusal), writing():
+            writing_appeals.revise(appeal, based_on, words, changes)
+    db.session.expire_all()
+    assert (appeal.version, appeal.text) == (1, "Paper, ink and *postage*.")
+
+
+def test_an_old_version_comes_back_in_words_and_amounts_but_not_in_its_dates(app):
+    appeal = an_appeal()
+    ends_on = appeal.ends_on
+    with writing():
+        writing_appeals.revise(
+            appeal, 1, "Other.", {"title": "Other", "target": None, "suggested": [], "ends_on": ends_on - timedelta(1)}
+        )
+    with writing():
+        assert writing_appeals.restore(appeal, 2, keeping.version(appeal, 1))
+    assert (appeal.version, appeal.title, appeal.text) == (3, "Keep the press turning", "Paper, ink and *postage*.")
+    assert (appeal.target, appeal.suggested_minor) == (Money(2_500_000, "gbp"), [1000, 2500, 5000])
+    assert appeal.ends_on == ends_on - timedelta(1)
+
+
+@pytest.mark.parametrize("change", ["currency = 'eur'", "reference = 'other'"])
+def test_the_database_keeps_the_money_of_an_appeal_where_it_is(app, change):
+    an_appeal()
+    with pytest.raises(DatabaseError, match="keeps its reference and its currency"), writing():
+        db.session.execute(text(f"UPDATE appeals SET {change}"))

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 
 from app.donations import kept
-from app.donations.donation import Donation
+from app.donations.donation import CARD, Donation
 from app.extensions import db
 from app.receipts import requesting, successions
 from app.receipts.facts import thawed
@@ -19,8 +19,12 @@ def correct(charge_id: str) -> None:
     because it will be drafted with what is kept by then.
     """
     donation = db.session.scalars(select(Donation).where(Donation.charge_id == charge_id)).one_or_none()
-    if donation is None:
-        return
+    if donation is not None:
+        correct_gift(donation)
+
+
+def correct_gift(donation: Donation) -> None:
+    """The same for a gift of any kind; one that came by hand gets a receipt only where one was asked for."""
     subject = f"donation:{donation.reference}"
     line = successions.receipts_of(subject)
     amount = kept.of(donation)
@@ -30,7 +34,7 @@ def correct(charge_id: str) -> None:
         if line[-1].state == ISSUED:
             line[-1].state = REPLACED
         requesting.request(successions.subject(subject, len(line) + 1))
-    elif not line:
+    elif not line and donation.method == CARD:
         requesting.request(subject)
     db.session.flush()
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import BindParameter, bindparam, case, func, or_, select
 
-from app.donations.donation import Donation
+from app.donations import by_hand
+from app.donations.donation import CARD, Donation
 from app.extensions import db
 from app.ledger import tracing
 from app.ledger.entries import Entry, Transfer
@@ -23,7 +24,10 @@ _KEPT = (
 def of(donation: Donation) -> Money:
     """What is kept of a received donation: over the entries about it, what left the account it was received on (its
     appeal's income), less what came back there. Refunds and lost disputes lower it, a refund that failed raises it.
+    One that did not come by card is kept whole, until it bounces or is reversed.
     """
+    if donation.method != CARD:
+        return by_hand.kept(donation)
     received = tracing.moved_by(f"stripe:{donation.charge_id}:received")
     if received is None:
         return donation.amount

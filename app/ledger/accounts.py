@@ -34,6 +34,9 @@ _CHART = {
     "assets:stripe-unsettled": ("asset", "Charged by Stripe, not yet settled"),
     "assets:disputed": ("asset", "Withdrawn while disputed"),
     "assets:in-transit": ("asset", "On its way to the bank"),
+    "assets:cash": ("asset", "Cash counted, not yet at the bank"),
+    "assets:cheques": ("asset", "Cheques, not yet at the bank"),
+    "assets:awaited": ("asset", "Announced, not yet on the bank's statement"),
     "liabilities:unidentified": ("liability", "Received, not yet identified"),
     "suspense:stripe": ("asset", "Moved by Stripe, not yet explained"),
     "assets:bank": ("asset", "In the bank"),
@@ -45,6 +48,7 @@ _CHART = {
     "expenses:dispute-fees": ("expense", "Dispute fees"),
     "expenses:bank-charges": ("expense", "Bank charges"),
     "expenses:stripe-fees": ("expense", "Stripe's other fees"),
+    "expenses:in-kind": ("expense", "Gifts in kind, as they were used"),
 }
 
 

@@ -11,6 +11,7 @@ from app import clock
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import balances, closing
+from app.ledger import gifts as gifts_of
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 
@@ -103,8 +104,8 @@ def post(
             for number, line in enumerate(lines, 1)
         ],
     )
-    counted = (1 if kind == balances.GIFT else 0) if gifts is None else gifts
-    balances.move([balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines], booked_on, counted)
+    given = gifts_of.counted(kind) if gifts is None else gifts
+    balances.move([balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines], booked_on, given)
     return Posted(entry_id, new=True)
 
 

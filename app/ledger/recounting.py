@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import String, TextClause, bindparam, text
 
 from app.extensions import db
+from app.ledger import gifts as gifts_of
 
 # What went out of each account and what came into it, day by day. An entry counts as a gift once for each account that
 # it takes one from, and once less for each account that its reversal gives it back to. Almost every gift has one line,
@@ -20,7 +21,7 @@ from app.extensions import db
 _COUNTS = (
     """
     SELECT t.from_account_id, e.booked_on, sum(t.amount_minor), 0,
-      sum(CASE WHEN e.kind = 'gift' AND t.line = 1 THEN 1 ELSE 0 END)
+      sum(CASE WHEN e.kind IN :gifts AND t.line = 1 THEN 1 ELSE 0 END)
     FROM transfers t JOIN entries e ON e.id = t.entry_id GROUP BY t.from_account_id, e.booked_on
     """,
     """
@@ -29,14 +30,14 @@ _COUNTS = (
     """,
     """
     SELECT t.from_account_id, e.booked_on, 0, 0, 1 FROM transfers t JOIN entries e ON e.id = t.entry_id
-    WHERE t.line > 1 AND e.kind = 'gift' AND NOT EXISTS (
+    WHERE t.line > 1 AND e.kind IN :gifts AND NOT EXISTS (
       SELECT 1 FROM transfers u
       WHERE u.entry_id = t.entry_id AND u.line < t.line AND u.from_account_id = t.from_account_id)
     """,
     """
     SELECT t.to_account_id, r.booked_on, 0, 0, -1
     FROM entries r JOIN entries e ON e.id = r.reverses_id JOIN transfers t ON t.entry_id = r.id
-    WHERE r.reverses_id IS NOT NULL AND e.kind = 'gift' AND NOT EXISTS (
+    WHERE r.reverses_id IS NOT NULL AND e.kind IN :gifts AND NOT EXISTS (
       SELECT 1 FROM transfers u
       WHERE u.entry_id = t.entry_id AND u.line < t.line AND u.to_account_id = t.to_account_id)
     """,
@@ -55,13 +56,21 @@ def differences() -> tuple[Iterator[tuple[str, str]], Iterator[tuple[str, str]]]
     counted: dict[int, _Sums] = defaultdict(lambda: _NOTHING)
     days: dict[tuple[int, Any], _Sums] = defaultdict(lambda: _NOTHING)
     for count in _COUNTS:
-        for account, day, gone, come, gifts in db.session.execute(text(count)):
+        for account, day, gone, come, gifts in db.session.execute(*_asked(count)):
             more = int(gone), int(come), int(gifts)
             counted[account] = _plus(counted[account], more)
             days[account, day] = _plus(days[account, day], more)
     kept = {account: (gone, come, gifts) for account, gone, come, gifts in db.session.execute(text(_KEPT))}
     kept_days = {(account, day): (gone, come) for account, day, gone, come in db.session.execute(text(_KEPT_DAYS))}
     return _of_accounts(kept, counted), _of_days(kept_days, days)
+
+
+def _asked(count: str) -> tuple[TextClause, dict[str, object]]:
+    """The question, with the kinds that count as gifts where it wants to know them."""
+    if ":gifts" not in count:
+        return text(count), {}
+    kinds = bindparam("gifts", expanding=True, literal_execute=True, type_=String)
+    return text(count).bindparams(kinds), {"gifts": gifts_of.COUNTED}
 
 
 def _plus(some: _Sums, more: _Sums) -> _Sums:

@@ -15,6 +15,15 @@ METHODS = "'card', 'cash', 'cheque', 'standing-order', 'bank-transfer', 'in-kind
 EVERY_RECEIVED = "(state = 'received') = (charge_id IS NOT NULL)"
 EVERY_CARD = "(charge_id IS NOT NULL) = (state = 'received' AND method = 'card')"
 
+# What was entered stays what it is; a mistake is reversed. Names and reasons are not among these: they can be erased.
+STAY = {
+    "count_sheets": (
+        "id, reference, appeal_id, branch_id, place, counted_on, box, seal, pieces, amount_minor, currency",
+        "",
+    ),
+    "donations": ("reference, appeal_id, branch_id, method, amount_minor, currency", "OLD.method <> 'card'"),
+}
+
 
 def upgrade() -> None:
     """Bring the schema up."""
@@ -50,10 +59,163 @@ def upgrade() -> None:
         "ix_donations_of_branch", "donations", ["branch_id", "id"], unique=False,
         postgresql_where=sa.text("branch_id IS NOT NULL"), sqlite_where=sa.text("branch_id IS NOT NULL"),
     )  # fmt: skip
+    count_sheets()
+    standing_orders()
+    gifts_by_hand()
+    for statement in guards():
+        op.execute(sa.text(statement))
+
+
+def count_sheets() -> None:
+    """What two people counted."""
+    op.create_table(
+        "count_sheets",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("reference", sa.String(length=32), nullable=False),
+        sa.Column("submission", sa.String(length=64), nullable=False),
+        sa.Column("appeal_id", KEY, nullable=False),
+        sa.Column("branch_id", KEY, nullable=True),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.Column("box", sa.String(length=80), nullable=True),
+        sa.Column("seal", sa.String(length=80), nullable=True),
+        sa.Column("counter_one", sa.String(length=120), nullable=True),
+        sa.Column("counter_two", sa.String(length=120), nullable=True),
+        sa.Column("pieces", sa.JSON(), nullable=False),
+        sa.Column("amount_minor", KEY, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("entered_at", INSTANT, nullable=False),
+        sa.Column("entered_by", sa.String(length=80), nullable=False),
+        sa.Column("paying_in", sa.String(length=40), nullable=True),
+        sa.Column("paid_in_on", sa.Date(), nullable=True),
+        sa.Column("banked_on", sa.Date(), nullable=True),
+        sa.Column("bank_line", sa.String(length=160), nullable=True),
+        sa.Column("reversed_at", INSTANT, nullable=True),
+        sa.Column("reversed_by", sa.String(length=80), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_count_sheets_amount")),
+        sa.CheckConstraint("lower(counter_one) <> lower(counter_two)", name=op.f("ck_count_sheets_counters")),
+        sa.CheckConstraint("(paid_in_on IS NULL) = (paying_in IS NULL)", name=op.f("ck_count_sheets_paid_in")),
+        sa.CheckConstraint("(banked_on IS NULL) = (bank_line IS NULL)", name=op.f("ck_count_sheets_banked")),
+        sa.CheckConstraint("banked_on IS NULL OR reversed_at IS NULL", name=op.f("ck_count_sheets_reversed")),
+        sa.ForeignKeyConstraint(["appeal_id"], ["appeals.id"], name=op.f("fk_count_sheets_appeal_id")),
+        sa.ForeignKeyConstraint(["branch_id"], ["branches.id"], name=op.f("fk_count_sheets_branch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_count_sheets")),
+        sa.UniqueConstraint("reference", name=op.f("uq_count_sheets_reference")),
+        sa.UniqueConstraint("submission", name=op.f("uq_count_sheets_submission")),
+    )
+    waits = sa.text("banked_on IS NULL AND reversed_at IS NULL")
+    op.create_index("ix_count_sheets_waiting", "count_sheets", ["id"], postgresql_where=waits, sqlite_where=waits)
+    op.create_index("ix_count_sheets_branch", "count_sheets", ["branch_id", "id"], unique=False)
+
+
+def standing_orders() -> None:
+    """What people have told their banks to send each month."""
+    op.create_table(
+        "standing_orders",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("reference", sa.String(length=32), nullable=False),
+        sa.Column("payer", sa.String(length=120), nullable=True),
+        sa.Column("reference_text", sa.String(length=80), nullable=True),
+        sa.Column("amount_minor", KEY, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("day_of_month", sa.Integer(), nullable=False),
+        sa.Column("appeal_id", KEY, nullable=False),
+        sa.Column("branch_id", KEY, nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("next_due_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_standing_orders_amount")),
+        sa.CheckConstraint("day_of_month BETWEEN 1 AND 31", name=op.f("ck_standing_orders_day_of_month")),
+        sa.ForeignKeyConstraint(["appeal_id"], ["appeals.id"], name=op.f("fk_standing_orders_appeal_id")),
+        sa.ForeignKeyConstraint(["branch_id"], ["branches.id"], name=op.f("fk_standing_orders_branch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_orders")),
+        sa.UniqueConstraint("reference", name=op.f("uq_standing_orders_reference")),
+    )
+    runs = sa.text("ended_on IS NULL")
+    op.create_index(
+        "ix_standing_orders_due", "standing_orders", ["next_due_on"], postgresql_where=runs, sqlite_where=runs
+    )
+    op.create_index("ix_standing_orders_branch_id", "standing_orders", ["branch_id"], unique=False)
+
+
+def gifts_by_hand() -> None:
+    """What is known of gifts that did not come by card."""
+    op.create_table(
+        "gifts_by_hand",
+        sa.Column("donation_id", KEY, autoincrement=False, nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(length=200), nullable=True),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("standing_order_id", KEY, nullable=True),
+        sa.Column("entered_at", INSTANT, nullable=False),
+        sa.Column("entered_by", sa.String(length=80), nullable=False),
+        sa.Column("paying_in", sa.String(length=40), nullable=True),
+        sa.Column("paid_in_on", sa.Date(), nullable=True),
+        sa.Column("banked_on", sa.Date(), nullable=True),
+        sa.Column("bank_line", sa.String(length=160), nullable=True),
+        sa.Column("bounced_on", sa.Date(), nullable=True),
+        sa.Column("bounced_line", sa.String(length=160), nullable=True),
+        sa.Column("reversed_at", INSTANT, nullable=True),
+        sa.Column("reversed_by", sa.String(length=80), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("(paid_in_on IS NULL) = (paying_in IS NULL)", name=op.f("ck_gifts_by_hand_paid_in")),
+        sa.CheckConstraint("(banked_on IS NULL) = (bank_line IS NULL)", name=op.f("ck_gifts_by_hand_banked")),
+        sa.CheckConstraint(
+            "reversed_at IS NULL OR (banked_on IS NULL AND bounced_on IS NULL)", name=op.f("ck_gifts_by_hand_reversed")
+        ),
+        sa.ForeignKeyConstraint(["donation_id"], ["donations.id"], name=op.f("fk_gifts_by_hand_donation_id")),
+        sa.ForeignKeyConstraint(
+            ["standing_order_id"], ["standing_orders.id"], name=op.f("fk_gifts_by_hand_standing_order_id")
+        ),
+        sa.PrimaryKeyConstraint("donation_id", name=op.f("pk_gifts_by_hand")),
+    )
+    waits = sa.text("banked_on IS NULL AND reversed_at IS NULL AND bounced_on IS NULL")
+    op.create_index(
+        "ix_gifts_by_hand_waiting", "gifts_by_hand", ["donation_id"], postgresql_where=waits, sqlite_where=waits
+    )
+    op.create_index("ix_gifts_by_hand_bounced_on", "gifts_by_hand", ["bounced_on"], unique=False)
+    op.create_index("ix_gifts_by_hand_standing_order_id", "gifts_by_hand", ["standing_order_id"], unique=False)
+
+
+def guards() -> list[str]:
+    """The triggers that keep what was entered by hand as it was entered."""
+    refusal = "what was entered is reversed, never changed"
+    if op.get_bind().dialect.name == "sqlite":
+        return [
+            *(
+                f"CREATE TRIGGER {table}_by_hand_stay BEFORE UPDATE OF {columns} ON {table} "
+                + (f"WHEN {when} " if when else "")
+                + f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+                for table, (columns, when) in STAY.items()
+            ),
+            (
+                "CREATE TRIGGER count_sheets_are_never_deleted BEFORE DELETE ON count_sheets "
+                f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            ),
+        ]
+    stays = "FOR EACH ROW {when} EXECUTE FUNCTION by_hand_stays()"
+    return [
+        (
+            "CREATE FUNCTION by_hand_stays() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{refusal}'; END $$"
+        ),
+        *(
+            f"CREATE TRIGGER {table}_by_hand_stay BEFORE UPDATE OF {columns} ON {table} "
+            + stays.format(when=f"WHEN ({when})" if when else "")
+            for table, (columns, when) in STAY.items()
+        ),
+        "CREATE TRIGGER count_sheets_are_never_deleted BEFORE DELETE ON count_sheets " + stays.format(when=""),
+    ]
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.execute("DROP TRIGGER donations_by_hand_stay" + on_postgresql(" ON donations"))
+    for table in ("gifts_by_hand", "standing_orders", "count_sheets"):
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION by_hand_stays()")
     op.drop_index("ix_donations_of_branch", "donations")
     op.drop_index("ix_donations_by_hand", "donations")
     op.drop_index("ix_appeal_accounts_branch_id", "appeal_accounts")
@@ -62,6 +224,11 @@ def downgrade() -> None:
     for table in ("donations", "appeal_accounts"):
         op.drop_column(table, "branch_id")
     op.drop_table("branches")
+
+
+def on_postgresql(words: str) -> str:
+    """These words on PostgreSQL, nothing elsewhere."""
+    return words if op.get_bind().dialect.name == "postgresql" else ""
 
 
 def replace_check(table: str, name: str, old: str, new: str) -> None:

@@ -1,0 +1,84 @@
+"""Cheques: what comes of them at the bank, and what follows when one is not paid."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from app.appeals import income
+from app.appeals.appeal import Appeal
+from app.donations import by_hand, correcting
+from app.donations.by_hand import GiftByHand
+from app.donations.donation import CHEQUE, Donation
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import accounts, posting
+
+
+class NotACheque(DomainError):
+    """Only a cheque can bounce, and only one that was not entered by mistake."""
+
+
+def bounce(donation: Donation, day: date, *, by: str) -> None:
+    """Book that the bank will not pay a cheque: what it brought leaves the appeal again, and its receipt is void.
+
+    It leaves for `assets:cheques`; if the bank had credited it already, the line that takes it back settles that
+    account. Bouncing it again changes nothing. The caller commits. Raises `NotACheque` or `by_hand.NotYet`.
+    """
+    row = locked(donation)
+    if donation.method != CHEQUE or row.reversed_at is not None:
+        raise NotACheque("only a cheque that was received can bounce")
+    if row.bounced_on is not None:
+        return
+    appeal = db.session.get_one(Appeal, donation.appeal_id)
+    posting.post(
+        f"cheque:{donation.reference}:bounced",
+        [
+            posting.Line(
+                accounts.house_account("assets:cheques", donation.currency),
+                income.account_of(appeal, donation.branch_id),
+                donation.amount,
+            )
+        ],
+        kind="bounced",
+        subject=f"donation:{donation.reference}",
+        memo="cheque bounced",
+        occurred_at=by_hand.moment_of(day),
+        recorded_by=by,
+    )
+    row.bounced_on = day
+    _void(donation)
+
+
+def shown(donation: Donation, line: str, day: date) -> None:
+    """Note that the statement shows a gift's money (`line` is its source): the first such line brings it, the next
+    one takes a cheque back. The same line again changes nothing; the caller has posted it, and commits."""
+    row = locked(donation)
+    if line in (row.bank_line, row.bounced_line):
+        return
+    if row.banked_on is None:
+        row.banked_on, row.bank_line = day, line
+        db.session.flush()
+        return
+    if donation.method != CHEQUE:
+        raise NotACheque("only a cheque can be sent back")
+    row.bounced_on, row.bounced_line = row.bounced_on or day, line
+    _void(donation)
+
+
+def locked(donation: Donation) -> GiftByHand:
+    """What is known of a gift by hand, as it is now, locked until the caller's transaction ends. Raises `NotACheque`
+    for a gift by card."""
+    row = db.session.scalars(
+        select(GiftByHand)
+        .where(GiftByHand.donation_id == donation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotACheque("this gift came by card")
+    return row
+
+
+def _void(donation: Donation) -> None:
+    db.session.flush()
+    correcting.correct_gift(donation)

@@ -1,0 +1,127 @@
+"""Expectations: what each thing that waits for the bank looks like on a statement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, and_, select
+
+from app import clock
+from app.appeals.appeal import AppealAccount
+from app.donations import order_payments
+from app.donations.by_hand import GiftByHand
+from app.donations.count_sheet import CountSheet
+from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
+from app.donations.entering import HELD
+from app.donations.standing_order import StandingOrder
+from app.extensions import db
+from app.ledger.accounts import Account
+from app.money import Money
+
+# A cheque may come back for a while after it was credited, and what bounced may still show on a statement.
+_MAY_BOUNCE, _MAY_SHOW = timedelta(days=30), timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One thing that a line of the statement may show. `what` is 'cash', 'cheque', 'bank-transfer', 'standing-order'
+    or 'bounced'.
+
+    A positive amount comes to the bank from the account `account_code`; a negative one, a cheque sent back unpaid,
+    leaves the bank for there. Things paid in with one slip share its `reference`, and are one line together.
+    """
+
+    subject: str
+    what: str
+    amount: Money
+    since: date
+    account_code: str
+    payer: str | None
+    reference: str | None
+
+
+def cash() -> Iterator[Expected]:
+    """Count sheets that were handed in with a slip."""
+    waiting = select(CountSheet).where(
+        CountSheet.banked_on.is_(None), CountSheet.reversed_at.is_(None), CountSheet.paid_in_on.is_not(None)
+    )
+    for sheet in db.session.scalars(waiting.order_by(CountSheet.id)):
+        since = sheet.paid_in_on or sheet.counted_on
+        yield Expected(
+            f"count:{sheet.reference}", "cash", sheet.amount, since, f"assets:cash:{sheet.currency}", None,
+            sheet.paying_in,
+        )  # fmt: skip
+
+
+def _by_hand() -> Select[Donation, GiftByHand]:
+    return (
+        select(Donation, GiftByHand).join(GiftByHand, GiftByHand.donation_id == Donation.id).order_by(Donation.id)
+    )  # fmt: skip
+
+
+def gifts() -> Iterator[Expected]:
+    """Cheques that were paid in, and transfers that were announced."""
+    waiting = _by_hand().where(
+        GiftByHand.banked_on.is_(None),
+        GiftByHand.reversed_at.is_(None),
+        GiftByHand.bounced_on.is_(None),
+        ((Donation.method == CHEQUE) & GiftByHand.paid_in_on.is_not(None)) | (Donation.method == BANK_TRANSFER),
+    )
+    for donation, row in db.session.execute(waiting):
+        yield Expected(
+            f"donation:{donation.reference}", donation.method, donation.amount, row.paid_in_on or row.given_on,
+            f"{HELD[donation.method]}:{donation.currency}", donation.name, row.paying_in or row.what,
+        )  # fmt: skip
+
+
+def bounces() -> Iterator[Expected]:
+    """Cheques that were banked and may come back, and those that bounced after they had been paid in."""
+    today = clock.today()
+    back = (
+        _by_hand()
+        .add_columns(Account.code)
+        .join(
+            AppealAccount,
+            and_(
+                AppealAccount.appeal_id == Donation.appeal_id,
+                AppealAccount.branch_id.is_not_distinct_from(Donation.branch_id),
+            ),
+        )
+        .join(Account, Account.id == AppealAccount.account_id)
+        .where(
+            Donation.method == CHEQUE,
+            GiftByHand.bounced_line.is_(None),
+            (GiftByHand.bounced_on.is_(None) & (GiftByHand.banked_on > today - _MAY_BOUNCE))
+            | ((GiftByHand.bounced_on > today - _MAY_SHOW) & GiftByHand.paid_in_on.is_not(None)),
+        )
+    )
+    for donation, row, income_account in db.session.execute(back):
+        known = row.bounced_on is not None
+        amount = donation.amount if row.banked_on is None else -donation.amount
+        yield Expected(
+            f"donation:{donation.reference}", "bounced" if row.banked_on else CHEQUE, amount,
+            row.bounced_on or row.banked_on, f"assets:cheques:{donation.currency}" if known else income_account,
+            donation.name, row.paying_in,
+        )  # fmt: skip
+
+
+def orders() -> Iterator[Expected]:
+    """Standing orders that are due, or nearly."""
+    due = (
+        select(StandingOrder, Account.code)
+        .join(
+            AppealAccount,
+            and_(
+                AppealAccount.appeal_id == StandingOrder.appeal_id,
+                AppealAccount.branch_id.is_not_distinct_from(StandingOrder.branch_id),
+            ),
+        )
+        .join(Account, Account.id == AppealAccount.account_id)
+        .where(StandingOrder.ended_on.is_(None), StandingOrder.next_due_on <= clock.today() + order_payments.EARLY)
+        .order_by(StandingOrder.next_due_on, StandingOrder.id)
+    )
+    for order, income_account in db.session.execute(due):
+        yield Expected(
+            f"standing-order:{order.reference}", "standing-order", order.amount, order.next_due_on, income_account,
+            order.payer, order.reference_text,
+        )  # fmt: skip

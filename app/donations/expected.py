@@ -1,0 +1,48 @@
+"""What is expected at the bank: money that waits elsewhere in the books, standing orders that are due, and cheques
+that the bank may send back."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from app.donations import cheques, expectation, order_payments
+from app.donations.count_sheet import CountSheet
+from app.donations.donation import Donation
+from app.donations.expectation import Expected
+from app.donations.standing_order import StandingOrder
+from app.extensions import db
+
+__all__ = ["Expected", "arrived", "at_the_bank"]
+
+
+def at_the_bank() -> list[Expected]:
+    """Everything that a statement's line may show next, in four queries however much it is."""
+    return [*expectation.cash(), *expectation.gifts(), *expectation.bounces(), *expectation.orders()]
+
+
+def arrived(subject: str, line_reference: str, day: date) -> None:
+    """Note that the statement shows what was expected under this subject. Noting it again changes nothing.
+
+    `line_reference` is the line's source (`bank:<line>`), `day` the day on which the bank booked it. The caller posts
+    the transfer between the bank and the account that `Expected` names; only a standing order becomes a gift here,
+    and is posted here under this very source, so the caller posts nothing for it. The caller commits. Raises
+    `LookupError`.
+    """
+    kind, _, reference = subject.partition(":")
+    if kind == "count":
+        sheet = db.session.scalars(
+            select(CountSheet)
+            .where(CountSheet.reference == reference, CountSheet.reversed_at.is_(None))
+            .with_for_update()
+        ).one()
+        sheet.banked_on, sheet.bank_line = sheet.banked_on or day, sheet.bank_line or line_reference
+        db.session.flush()
+    elif kind == "donation":
+        cheques.shown(
+            db.session.scalars(select(Donation).where(Donation.reference == reference)).one(), line_reference, day
+        )
+    elif kind == "standing-order":
+        order = db.session.scalars(select(StandingOrder).where(StandingOrder.reference == reference)).one()
+        order_payments.pay(order, order.amount, line_reference, day)
+    else:
+        raise LookupError(f"nothing is expected under {subject}")

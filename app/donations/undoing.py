@@ -1,0 +1,64 @@
+"""Undoing: what was entered by mistake is reversed in the books, with a reason that stands outside them."""
+
+from sqlalchemy import select
+
+from app import clock
+from app.donations import cheques, correcting
+from app.donations.by_hand import BANKED, BOUNCED
+from app.donations.count_sheet import CountSheet
+from app.donations.donation import Donation
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import reversing
+from app.ledger.entries import Entry
+
+_LONGEST = 500
+
+
+class NoReason(DomainError):
+    """A correction without a reason, or with one too long to read."""
+
+
+class AtTheBank(DomainError):
+    """The bank has confirmed the amount, or bounced the cheque, so there is no mistake left to reverse here."""
+
+
+def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
+    """Reverse a count sheet that was entered wrongly; the right one is counted anew. Doing it again changes nothing.
+
+    The caller commits. Raises `NoReason` or `AtTheBank`.
+    """
+    _check(reason)
+    db.session.refresh(sheet, with_for_update=True)
+    if sheet.banked_on is not None:
+        raise AtTheBank("the bank has confirmed this sheet")
+    if sheet.reversed_at is None:
+        _reverse(f"count:{sheet.reference}", "cash counted wrongly", by)
+        sheet.reversed_at, sheet.reversed_by, sheet.reason = clock.now(), by, reason
+        db.session.flush()
+
+
+def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
+    """Reverse a gift by hand that was entered wrongly; its receipt is void. Doing it again changes nothing.
+
+    The caller commits. Raises `NoReason`, `AtTheBank` or `cheques.NotACheque` for a gift by card.
+    """
+    _check(reason)
+    row = cheques.locked(donation)
+    if row.state(donation.method) in (BANKED, BOUNCED):
+        raise AtTheBank("the bank has shown this gift")
+    if row.reversed_at is None:
+        _reverse(f"donation:{donation.reference}", f"{donation.method} entered wrongly", by)
+        row.reversed_at, row.reversed_by, row.reason = clock.now(), by, reason
+        db.session.flush()
+        correcting.correct_gift(donation)
+
+
+def _check(reason: str) -> None:
+    if not 0 < len(reason) <= _LONGEST:
+        raise NoReason(f"a correction says why, in up to {_LONGEST} characters")
+
+
+def _reverse(subject: str, memo: str, by: str) -> None:
+    entry = db.session.scalars(select(Entry.id).where(Entry.subject == subject).order_by(Entry.id).limit(1)).one()
+    reversing.reverse(entry, memo=memo, recorded_by=by)

@@ -1,0 +1,92 @@
+"""What comes by hand, on stage: branches, count sheets, cheques and the bank, each committed."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app import clock
+from app.appeals import branch as branches
+from app.appeals import raised
+from app.donations import counting, entering, expected
+from app.donations.counting import Count
+from app.donations.donation import CHEQUE, Donation
+from app.donations.entering import HandGift
+from app.extensions import db
+from app.ledger import accounts, posting
+from app.ledger.accounts import Account
+from app.ledger.balances import Balance
+from app.money import Money
+from app.writing import writing
+
+COUNTERS = ("Ida Brandt", "Tomos Rees")
+
+
+def pounds(text):
+    return Money.parse(text, "gbp")
+
+
+def a_branch(name="Ambleford", region="North"):
+    with writing():
+        return branches.found_branch(name, region)
+
+
+def a_count(appeal, pieces=None, *, day=None, submission="sheet-1", **more):
+    """A count sheet; by default a ten pound note and three pound coins."""
+    counted = Count("Market Square", day or clock.today(), COUNTERS, pieces or {1000: 1, 100: 3}, "12, 14", "S-901")
+    with writing():
+        return counting.count(appeal, counted, submission=submission, by="treasurer", **more)
+
+
+def a_gift_by(method, appeal, minor=2500, *, submission="gift-1", branch_id=None, **more):
+    """A gift that did not come by card; by default somebody's, today."""
+    gift = HandGift(**{"amount": Money(minor, "gbp"), "given_on": clock.today(), "name": "Łucja Okoń", **more})
+    with writing():
+        return entering.enter(appeal, method, gift, submission=submission, by="treasurer", branch_id=branch_id)
+
+
+def a_cheque(appeal, minor=2500, **more):
+    return a_gift_by(CHEQUE, appeal, minor, **{"what": "000123", **more})
+
+
+def the_bank_shows(wanted, line, day=None):
+    """What the banking room does when somebody confirms a match."""
+    with writing():
+        if wanted.what != "standing-order":
+            there = db.session.scalars(select(Account.id).where(Account.code == wanted.account_code)).one()
+            bank = accounts.house_account("assets:bank", wanted.amount.currency)
+            minor = wanted.amount.minor
+            ends = (there, bank) if minor > 0 else (bank, there)
+            posting.post(
+                line, [posting.Line(*ends, Money(abs(minor), wanted.amount.currency))], kind="banked",
+                subject=wanted.subject, memo="on the statement", occurred_at=clock.now(), recorded_by="bank",
+            )  # fmt: skip
+        expected.arrived(wanted.subject, line, day or clock.today())
+
+
+def expectations():
+    """What is expected at the bank: subject, what, pence and the account, in a fixed order."""
+    return [(each.subject, each.what, each.amount.minor, each.account_code) for each in expected.at_the_bank()]
+
+
+def held(code):
+    """What an account holds, in pence."""
+    db.session.rollback()
+    return (
+        db.session.scalar(select(Balance.in_minor - Balance.out_minor).join(Account).where(Account.code == code)) or 0
+    )
+
+
+def raised_by(appeal):
+    """The appeal's raised, in pence, and its number of gifts."""
+    db.session.rollback()
+    now = raised.by(appeal)
+    return now.amount.minor, now.gifts
+
+
+def again(donation):
+    """A donation as it is now."""
+    db.session.rollback()
+    return db.session.scalars(select(Donation).where(Donation.reference == donation.reference)).one()
+
+
+LONG_AGO = timedelta(days=400)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
+from app.appeals import illustrations
 from app.cli import starting
 from app.config import Settings
 from app.extensions import db
@@ -16,11 +17,13 @@ from app.factory import THREADS, create_app
 from app.live.broadcasting import Broadcasting, Reading
 from app.live.conversation import Application, Receive, Scope, Send, guards
 from app.live.health import Health
-from app.live.intake import Intake
+from app.live.intake import Intake, Measure
 from app.live.listening import listener
 from app.live.streams import Streams
 from app.public import raised_fragment
 
+# Where pictures are uploaded; they may be larger than anything else that is sent, and take longer to arrive.
+PICTURES = "/office/images"
 # How many streams one process holds at a time; each takes about 20 kB and an open file.
 MOST_STREAMS = 15_000
 # Seconds between two signs of life on a silent stream: proxies cut what says nothing for a minute.
@@ -87,4 +90,6 @@ def build(app: Flask, read: Reading, *, heartbeat: float = HEARTBEAT) -> Front:
     broadcasting = Broadcasting(read_in_context, listener(url), heartbeat)
     pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=THREADS))
     streams = Streams(broadcasting, MOST_STREAMS, headers, settings.trusted_proxies)
-    return Front(streams, Health(look, headers), Intake(pages, headers))
+    # A form around the picture takes some bytes too; two pictures at a time are enough.
+    pictures = Measure(illustrations.LARGEST + 64 * 1024, 2 * illustrations.LARGEST + 128 * 1024, patience=60.0)
+    return Front(streams, Health(look, headers), Intake(pages, headers, {PICTURES: pictures}))

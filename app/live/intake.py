@@ -6,40 +6,53 @@ are handed over by `handover`.
 """
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from app.live.conversation import GUARDED, Application, Headers, Message, Receive, Scope, Send, answer, header
 from app.live.handover import Handover, Shelf
 
-# Bytes: the largest body; all bodies that are being taken in at a time, in one process.
 LARGEST = 1024 * 1024
-_ALTOGETHER = 64 * LARGEST
-# Seconds to send a whole body.
-_PATIENCE = 20.0
+
+
+@dataclass(slots=True)
+class Measure:
+    """What is taken in at some addresses: bytes of one body, bytes of all that are being taken in at a time, in one
+    process, and seconds to send one. `taken` is how much is there now."""
+
+    largest: int = LARGEST
+    altogether: int = 64 * LARGEST
+    patience: float = 20.0
+    taken: int = 0
 
 
 class Intake:
     """Stands before an application whose threads are few."""
 
-    def __init__(self, behind: Application, guards: Headers = GUARDED) -> None:
-        """`behind` is the application, as ASGI; `guards` go with each answer that is not its own."""
+    def __init__(
+        self, behind: Application, guards: Headers = GUARDED, wider: Mapping[str, Measure] | None = None
+    ) -> None:
+        """`behind` is the application, as ASGI; `guards` go with each answer that is not its own. `wider` are paths
+        with a measure of their own: whoever fills that leaves room for everybody else."""
         self._behind = behind
+        self._usual, self._wider = Measure(), dict(wider or {})
         # What was not taken in is still on its way: nothing else can be read from that connection.
         self._refusing = [*guards, (b"connection", b"close")]
-        self._taken = 0
         self._shelf = Shelf()
         self._running: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request, or answer 413 when it is too large, 408 when too slow, 503 when there are too many."""
+        measure = self._wider.get(scope["path"], self._usual)
         announced = header(scope, b"content-length")
-        if announced is not None and int(announced) > LARGEST:
+        if announced is not None and int(announced) > measure.largest:
             await answer(send, 413, "That is more than can be taken.", self._refusing)
             return
         body = bytearray()
         try:
             try:
-                async with asyncio.timeout(_PATIENCE):
-                    refusal = await self._take(receive, body)
+                async with asyncio.timeout(measure.patience):
+                    refusal = await _take(receive, body, measure)
             except TimeoutError:
                 refusal = 408, "That took too long to arrive."
             if refusal is None:
@@ -47,24 +60,7 @@ class Intake:
             else:
                 await answer(send, *refusal, self._refusing)
         finally:
-            self._taken -= len(body)
-
-    async def _take(self, receive: Receive, body: bytearray) -> tuple[int, str] | None:
-        """Take in the whole body; what to answer if that is not to be."""
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return 408, "That did not arrive."
-            chunk = message.get("body", b"")
-            body += chunk
-            self._taken += len(chunk)
-            if len(body) > LARGEST:
-                return 413, "That is more than can be taken."
-            if self._taken > _ALTOGETHER:
-                return 503, "There is too much to do just now. Please try again."
-            more = message.get("more_body", False)
-        return None
+            measure.taken -= len(body)
 
     async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
         handover = Handover(self._shelf)
@@ -80,6 +76,24 @@ class Intake:
         await handover.read(send)
         if running.done():
             running.result()
+
+
+async def _take(receive: Receive, body: bytearray, measure: Measure) -> tuple[int, str] | None:
+    """Take in the whole body; what to answer if that is not to be."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return 408, "That did not arrive."
+        chunk = message.get("body", b"")
+        body += chunk
+        measure.taken += len(chunk)
+        if len(body) > measure.largest:
+            return 413, "That is more than can be taken."
+        if measure.taken > measure.altogether:
+            return 503, "There is too much to do just now. Please try again."
+        more = message.get("more_body", False)
+    return None
 
 
 def _with_length(scope: Scope, length: int) -> Scope:

@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 from a2wsgi import WSGIMiddleware
 
-from app.live import handover, intake
+from app.live import handover
 from app.live.conversation import Application, Message, Receive, Scope, Send
-from app.live.intake import LARGEST, Intake
+from app.live.intake import LARGEST, Intake, Measure
 
 PATIENCE = 10
 
@@ -93,11 +93,10 @@ def test_a_body_that_is_too_large_is_refused_before_a_thread_is_given_to_it() ->
     asyncio.run(story())
 
 
-def test_a_sender_who_never_ends_holds_no_thread_and_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_PATIENCE", 0.3)
-
+def test_a_sender_who_never_ends_holds_no_thread_and_is_sent_away() -> None:
     async def story() -> None:
         at = one_thread()
+        at._usual.patience = 0.3
         slow = [asyncio.create_task(ask(at, Caller(b"a", whole=False))) for _ in range(5)]
         assert (await ask(at, Caller(b"quick", content_length="5"))).body == b"quick"
         assert {caller.status for caller in await asyncio.gather(*slow)} == {408}
@@ -105,17 +104,34 @@ def test_a_sender_who_never_ends_holds_no_thread_and_is_sent_away(monkeypatch: p
     asyncio.run(story())
 
 
-def test_too_many_bodies_at_a_time_are_put_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_ALTOGETHER", 10)
-
+def test_too_many_bodies_at_a_time_are_put_off() -> None:
     async def story() -> None:
         at = one_thread()
+        at._usual.altogether = 10
         first = asyncio.create_task(ask(at, Caller(b"12345678", whole=False)))
         await asyncio.sleep(0)
         assert (await ask(at, Caller(b"12345678"))).status == 503
         first.cancel()
         await asyncio.wait([first])
         assert (await ask(at, Caller(b"12345678", content_length="8"))).body == b"12345678"
+
+    asyncio.run(story())
+
+
+def test_a_path_with_a_measure_of_its_own_takes_more_and_being_full_is_in_nobodys_way() -> None:
+    async def story() -> None:
+        wide = Measure(largest=LARGEST + 8, altogether=LARGEST + 10, patience=0.3)
+        at = Intake(cast(Application, WSGIMiddleware(cast(Any, pages), workers=1)), wider={"/wide": wide})
+        large = b"x" * (LARGEST + 1)
+        assert len((await ask(at, Caller(large, path="/wide", transfer_encoding="chunked"))).body) == len(large)
+        assert (await ask(at, Caller(large, path="/wide/more", transfer_encoding="chunked"))).status == 413
+        assert (await ask(at, Caller(path="/wide", content_length=str(LARGEST + 9)))).status == 413
+        first = asyncio.create_task(ask(at, Caller(large, path="/wide", whole=False)))
+        await asyncio.sleep(0)
+        assert (await ask(at, Caller(b"x" * 20, path="/wide"))).status == 503
+        assert (await ask(at, Caller(b"x" * 20, content_length="20"))).body == b"x" * 20
+        assert (await first).status == 408
+        assert wide.taken == 0
 
     asyncio.run(story())
 

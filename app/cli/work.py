@@ -13,6 +13,7 @@ from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
 from app.worker import catch_up, events, letters, loop, payouts, receipts, refunds, treasurer
 from app.worker.clockwork import HOUSEKEEPING
+from app.worker.donors import DONORS
 from app.worker.seals import SEALS
 from app.writing import writing
 
@@ -36,6 +37,7 @@ def work(once: bool) -> None:
         duties: list[loop.Work] = [
             HOUSEKEEPING,
             SEALS,
+            DONORS,
             events.duty(gateway),
             refunds.duty(gateway),
             payouts.duty(gateway),

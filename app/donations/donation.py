@@ -1,11 +1,12 @@
 """A donation: one gift of one amount, from pledge on."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.donations import plan  # noqa: F401 - a donation may be of a plan
+from app.donations import donor, plan, searching  # noqa: F401 - a donation may be of a plan, and is of a donor
 from app.extensions import Base, Key
 from app.money import Money
 
@@ -14,6 +15,19 @@ PLEDGED, RECEIVED, ABANDONED = "pledged", "received", "abandoned"
 CARD, CASH, CHEQUE = "card", "cash", "cheque"
 STANDING_ORDER, BANK_TRANSFER, IN_KIND = "standing-order", "bank-transfer", "in-kind"
 METHODS = (CARD, CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
+
+
+def _name_key(context: Any) -> str | None:
+    return searching.name_key(context.get_current_parameters().get("name"))
+
+
+def _email_key(context: Any) -> str | None:
+    return searching.email_key(context.get_current_parameters().get("email"))
+
+
+def _index(name: str, *columns: str, of: str) -> Index:
+    """An index of some rows alone, on both databases."""
+    return Index(name, *columns, postgresql_where=text(of), sqlite_where=text(of))
 
 
 class Donation(Base):
@@ -25,6 +39,8 @@ class Donation(Base):
     asked for a Checkout Session; it is committed before the call. One month's gift of a plan (`plan_id`) is made when
     it has been charged, so it is received at once. So is a gift that did not come by card (`method`): it has no charge
     and never was a pledge. A gift may be raised by a branch (`branch_id`), and is then on that branch's account.
+    `name_key`, `email_key` and `card_last4` are what a gift is found by; `donor_id` is whose it is, once the worker has
+    said so.
     """
 
     __tablename__ = "donations"
@@ -35,15 +51,19 @@ class Donation(Base):
         CheckConstraint("(charge_id IS NOT NULL) = (state = 'received' AND method = 'card')", name="charge_id"),
         CheckConstraint(f"method IN {METHODS}", name="method"),
         Index("ix_donations_appeal_received", "appeal_id", "received_at"),
-        Index(
-            "ix_donations_by_hand", "method", "id", postgresql_where=text("method <> 'card'"),
-            sqlite_where=text("method <> 'card'"),
+        _index("ix_donations_by_hand", "method", "id", of="method <> 'card'"),
+        _index("ix_donations_of_branch", "branch_id", "id", of="branch_id IS NOT NULL"),
+        Index("ix_donations_name_key", "name_key", "id"),
+        Index("ix_donations_email_key", "email_key", "id"),
+        _index("ix_donations_card_last4", "card_last4", "id", of="card_last4 IS NOT NULL"),
+        _index("ix_donations_amount", "amount_minor", "received_at", of="received_at IS NOT NULL"),
+        _index("ix_donations_received_at", "received_at", "id", of="received_at IS NOT NULL"),
+        _index("ix_donations_not_received", "state", "id", of="state <> 'received'"),
+        _index("ix_donations_of_donor", "donor_id", "id", of="donor_id IS NOT NULL"),
+        _index(
+            "ix_donations_without_donor", "id", of="donor_id IS NULL AND state = 'received' AND email_key IS NOT NULL"
         ),
-        Index(
-            "ix_donations_of_branch", "branch_id", "id", postgresql_where=text("branch_id IS NOT NULL"),
-            sqlite_where=text("branch_id IS NOT NULL"),
-        ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)
@@ -65,6 +85,10 @@ class Donation(Base):
     postcode: Mapped[str | None] = mapped_column(String(20))
     message: Mapped[str | None] = mapped_column(Text)
     name_may_be_shown: Mapped[bool] = mapped_column(default=False)
+    name_key: Mapped[str | None] = mapped_column(searching.key_column(120), default=_name_key)
+    email_key: Mapped[str | None] = mapped_column(searching.key_column(254), default=_email_key)
+    card_last4: Mapped[str | None] = mapped_column(String(4))
+    donor_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
 
     submission: Mapped[str] = mapped_column(String(64), unique=True)
     checkout_key: Mapped[str] = mapped_column(String(64), unique=True)

@@ -56,6 +56,7 @@ def settle(charge: Charge) -> None:
             "received_at": charge.created_at,
             "charge_id": charge.charge_id,
             "amount_minor": charge.amount.minor,
+            "card_last4": charge.card_last4,
         },
     )
     requesting.request(f"donation:{donation.reference}")

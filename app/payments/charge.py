@@ -22,7 +22,8 @@ class Charge:
 
     A month's payment of a plan names none; `lookup` finds the `plan` through the invoice of `intent_id`.
     `transaction` is the movement on our Stripe account, with its fee; Stripe makes it known a moment after the charge
-    (docs.stripe.com/payments/payment-intents/asynchronous-capture).
+    (docs.stripe.com/payments/payment-intents/asynchronous-capture). `card_last4` is what givers know their card by; a
+    payment by other means has none.
     """
 
     charge_id: str
@@ -33,6 +34,7 @@ class Charge:
     transaction: Transaction | None = None
     intent_id: str | None = None
     plan: str | None = None
+    card_last4: str | None = None
 
 
 def read(body: dict[str, Any]) -> Charge:
@@ -49,4 +51,5 @@ def read(body: dict[str, Any]) -> Charge:
         donation=metadata.get(DONATION),
         transaction=read_if_there(body.get("balance_transaction")),
         intent_id=intent.get("id") if isinstance(intent, dict) else intent,
+        card_last4=(((body.get("payment_method_details") or {}).get("card") or {}).get("last4") or "")[-4:] or None,
     )

@@ -1,0 +1,66 @@
+"""A donor: a person who gave, however often; and the notes that the office keeps of donors and gifts."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.donations import searching
+from app.extensions import Base, Key, db
+
+
+def _name_key(context: Any) -> str | None:
+    return searching.name_key(context.get_current_parameters().get("name"))
+
+
+def _email_key(context: Any) -> str | None:
+    return searching.email_key(context.get_current_parameters().get("email"))
+
+
+class Donor(Base):
+    """One person. Their gifts point here (`donations.donor_id`); the details are as the office has them now, and each
+    gift keeps what was typed for it.
+
+    Two that turn out to be one are merged: the second points to the first by `merged_into_id`, and nothing is moved,
+    so that it can be undone. The keys are what is searched for. `erased_at`: the person is forgotten, the gifts are not.
+    """
+
+    __tablename__ = "donors"
+    __table_args__ = (
+        CheckConstraint("merged_into_id <> id", name="merged_into_id"),
+        Index("ix_donors_name_key", "name_key", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(12))
+    name: Mapped[str | None] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
+    address: Mapped[str | None] = mapped_column(String(400))
+    postcode: Mapped[str | None] = mapped_column(String(20))
+    name_key: Mapped[str | None] = mapped_column(searching.key_column(120), default=_name_key)
+    email_key: Mapped[str | None] = mapped_column(searching.key_column(254), unique=True, default=_email_key)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    erased_at: Mapped[datetime | None]
+
+
+class Note(Base):
+    """What somebody of the office wants to remember of a gift or a donor (`subject`: 'donation:<reference>')."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index("ix_notes_subject", "subject", "id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(default=clock.now)
+    written_by: Mapped[str] = mapped_column(String(80))
+
+
+def note(subject: str, text: str, *, by: str) -> None:
+    """Keep a note; the caller commits."""
+    db.session.add(Note(subject=subject, text=text, written_by=by))
+    db.session.flush()

@@ -4,10 +4,11 @@ from flask import render_template
 from markupsafe import Markup
 
 from app import clock
+from app.appeals import standing
 from app.appeals.appeal import Appeal
 from app.appeals.identity import AppealIdentity
 from app.extensions import db
-from app.public import kept_pages, standing
+from app.public import kept_pages
 
 Shown = tuple[AppealIdentity, int | None]
 

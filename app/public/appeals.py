@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
+from app.appeals import standing
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.public import kept_pages, raised_fragment, standing
+from app.public import kept_pages, raised_fragment
 
 bp = Blueprint("appeals", __name__)
 

@@ -10,10 +10,11 @@ from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, St
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
 
+from app import typed_text
 from app.appeals.appeal import Appeal
 from app.donations.pledging import Gift
 from app.money import Money, written
-from app.public import amount_typed, typed_text
+from app.public import amount_typed
 
 OTHER = "other"
 ONCE, MONTHLY = "once", "monthly"

@@ -3,9 +3,9 @@
 from flask import render_template
 from sqlalchemy import select
 
+from app.appeals import standing
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.public import standing
 
 
 def render(slug: str) -> tuple[str, str] | None:

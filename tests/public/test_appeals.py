@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app import clock
+from app.appeals import standing
 from app.appeals.appeal import AppealAccount
 from app.extensions import db
 from app.ledger import accounts, posting, reversing
 from app.money import Money
-from app.public import raised_fragment, standing
+from app.public import raised_fragment
 from app.public.qr import qr
 from app.writing import writing
 from tests.cast import an_appeal

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.public import typed_text
+from app import typed_text
 
 
 @pytest.mark.parametrize(

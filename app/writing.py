@@ -47,6 +47,11 @@ def writing() -> Iterator[Session]:
             _writing.reset(token)
 
 
+def is_writing() -> bool:
+    """Whether a writing unit is open here: for what may happen inside one that somebody else has begun."""
+    return _writing.get()
+
+
 @contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
     """Wait for this database's file lock; the kernel serves the waiters in their order and frees it at a kill."""

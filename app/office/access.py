@@ -32,7 +32,7 @@ class Allowed:
         return bool((self.reads if method in ("GET", "HEAD") else self.changes).intersection(held))
 
 
-def allow(*, reads: Collection[str], changes: Collection[str] = (), fresh: bool = False) -> Callable[[View], View]:
+def allow(*, reads: Collection[str] = (), changes: Collection[str] = (), fresh: bool = False) -> Callable[[View], View]:
     """Open a view: to `reads` for looking, to `changes` for every other method. What is not opened stays shut.
 
     `fresh` asks whoever signed in a while ago to do so again. Stands under the route's own decorator.
@@ -53,7 +53,8 @@ def allowed_by(view: Callable[..., Any]) -> Allowed | None:
 
 def me() -> Person:
     """The signed-in person; the door has made sure that there is one."""
-    return cast(Person, current_user)
+    # Flask-Login hands over a stand-in, which the database's session would not know.
+    return cast(Person, current_user._get_current_object())
 
 
 def somebody() -> Person | None:

@@ -1,6 +1,6 @@
 """The office door's policy: signed in, with a role that the page names, never cached; and the pages behind it."""
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask
 
 from app.office import guard, navigation, role_names, sign_in
 from app.office.pages import SUBJECTS
@@ -20,14 +20,6 @@ def _pages() -> Blueprint:
     for subject in SUBJECTS:
         office.register_blueprint(subject.bp)
     office.before_request(guard.check)
-    office.after_request(keep_nothing)
+    office.after_request(guard.keep_nothing)
     office.teardown_request(guard.leave)
     return office
-
-
-def keep_nothing(response: Response) -> Response:
-    """No cache keeps a page of the office, no search engine lists it, and no other site learns its address."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response

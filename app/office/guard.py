@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security.utils import check_and_update_authn_fresh
+from flask_security.utils import check_and_update_authn_fresh, logout_user
 
+from app import clock
 from app.audit import acting, recording
 from app.office import access
 from app.writing import writing
@@ -15,9 +16,14 @@ from app.writing import writing
 FRESH_FOR = timedelta(minutes=20)
 FRESH_AFTER_USE = timedelta(minutes=10)
 
+# After this, a session ends even if nobody signs out.
+SESSION_LASTS = timedelta(hours=12)
+
 
 def check() -> ResponseReturnValue | None:
     """Let this request pass, or answer it here. What is refused to somebody who is signed in goes on the trail."""
+    if current_user.is_authenticated and _is_over():
+        logout_user()
     name_the_actor()
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=_way_back()), code=303)
@@ -41,6 +47,20 @@ def name_the_actor() -> None:
 def leave(_error: BaseException | None) -> None:
     """The request is over: the next one on this thread is somebody else's."""
     acting.end()
+
+
+def keep_nothing(response: Response) -> Response:
+    """No cache keeps a page of the office, no search engine lists it, and no other site learns its address."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _is_over() -> bool:
+    """Whether the last time that this person proved who they are lies too long back; Flask-Security keeps it."""
+    proved_at = float(session.get("fs_paa", 0))
+    return clock.now().timestamp() - proved_at > SESSION_LASTS.total_seconds()
 
 
 def _way_back() -> str | None:

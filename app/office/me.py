@@ -1,9 +1,13 @@
 """Your sign-in: what everybody in the office sees and changes of their own."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from app.audit import recording
 from app.office.access import EVERYONE, allow, me
+from app.staff import sessions
+from app.writing import writing
 
 bp = Blueprint("me", __name__, url_prefix="/me")
 
@@ -13,3 +17,14 @@ bp = Blueprint("me", __name__, url_prefix="/me")
 def show() -> ResponseReturnValue:
     """Who you are here, and how you sign in."""
     return render_template("office/me.html", person=me())
+
+
+@bp.post("/sessions/end")
+@allow(changes=EVERYONE)
+def end_sessions() -> ResponseReturnValue:
+    """Sign out everywhere, here as well."""
+    with writing():
+        sessions.end(me())
+        recording.record("person.sessions_ended", f"person:{me().reference}")
+    flash(_("You are signed out everywhere."), "success")
+    return redirect(url_for("security.login"), code=303)

@@ -1,20 +1,24 @@
 """Signing in: Flask-Security, set up to our rules and kept inside the office."""
 
-import hashlib
-import hmac
-from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 
-from app import clock
 from app.config import Settings
 from app.extensions import db
-from app.office import guard
+from app.office import (
+    guard,
+    sign_in_forms,
+    sign_in_limits,
+    sign_in_settings,
+    sign_in_trail,
+    sign_in_units,
+)
+from app.office.sign_in_codes import Codes, show_in_practice
+from app.office.sign_in_mail import Letters
+from app.office.sign_in_passkeys import OwnPasskeys
 from app.staff.person import Passkey, Person, PersonRole
-
-MOST_CHARACTERS, FEWEST_CHARACTERS = 200, 12
 
 # Flask-Security's blueprint, whose pages everybody may open.
 SECURITY = "security"
@@ -30,9 +34,16 @@ class Datastore(SQLAlchemyUserDatastore):
 def set_up(app: Flask) -> None:
     """Make Flask-Security part of the application; its pages are at /office/…."""
     settings: Settings = app.extensions["whipround"]
-    app.config.update(_configuration(settings))
+    app.config.update(sign_in_settings.of(settings))
     before = [list(hooks[None]) for hooks in _hooks(app)]
-    security = Security(app, Datastore(db, Person, PersonRole, Passkey))
+    security = Security(
+        app,
+        Datastore(db, Person, PersonRole, Passkey),
+        mail_util_cls=Letters,
+        totp_cls=Codes,
+        webauthn_util_cls=OwnPasskeys,
+        **sign_in_forms.FORMS,
+    )
     # Flask-Login and Flask-Principal would look into every reader's session; only the office has something there.
     for hooks, known in zip(_hooks(app), before, strict=True):
         added = [hook for hook in hooks[None] if hook not in known]
@@ -42,46 +53,21 @@ def set_up(app: Flask) -> None:
     # Nobody signs in by a token in the address or by JSON.
     security.login_manager.request_loader(None)
     security.want_json(lambda _request: False)
-    app.before_request_funcs.setdefault(SECURITY, []).append(guard.name_the_actor)
+    app.before_request_funcs.setdefault(SECURITY, []).extend([guard.name_the_actor, sign_in_limits.check])
+    app.after_request_funcs.setdefault(SECURITY, []).extend([guard.keep_nothing, sign_in_trail.note_strangers])
     app.teardown_request_funcs.setdefault(SECURITY, []).append(guard.leave)
+    sign_in_units.set_up(app)
+    sign_in_trail.set_up(app)
+    if settings.practice:
+        show_in_practice(security)
 
 
 def _hooks(app: Flask) -> list[dict[str | None, list[Any]]]:
-    """What Flask does around each request and each template, by blueprint (`None`: always)."""
-    return [app.before_request_funcs, app.after_request_funcs, app.template_context_processors]
+    """What Flask does before each request and for each template, by blueprint (`None`: always).
 
-
-def _configuration(settings: Settings) -> dict[str, Any]:
-    """Flask-Security's settings (flask-security.readthedocs.io, "Configuration"); what is not named is switched off."""
-    totp = hmac.new(settings.secret_key.encode(), b"totp secrets", hashlib.sha256).hexdigest()
-    return {
-        "SESSION_PROTECTION": None,
-        "SECURITY_URL_PREFIX": "/office",
-        "SECURITY_STATIC_FOLDER": None,
-        "SECURITY_CLI_USERS_NAME": None,
-        "SECURITY_CLI_ROLES_NAME": None,
-        "SECURITY_LOGIN_URL": "/sign-in",
-        "SECURITY_LOGOUT_URL": "/sign-out",
-        "SECURITY_LOGOUT_CSRF": True,
-        "SECURITY_VERIFY_URL": "/sign-in/again",
-        "SECURITY_POST_LOGIN_VIEW": "/office/",
-        "SECURITY_POST_LOGOUT_VIEW": "/office/sign-in",
-        "SECURITY_POST_VERIFY_VIEW": "/office/",
-        "SECURITY_LOGIN_USER_TEMPLATE": "office/security/sign_in.html",
-        "SECURITY_VERIFY_TEMPLATE": "office/security/again.html",
-        "SECURITY_LOGOUT_USER_TEMPLATE": "office/security/sign_out.html",
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_PASSWORD_SINGLE_HASH": {"argon2"},
-        "SECURITY_PASSWORD_LENGTH_MIN": FEWEST_CHARACTERS,
-        "SECURITY_RETURN_GENERIC_RESPONSES": True,
-        "SECURITY_API_ENABLED_METHODS": ["session"],
-        "SECURITY_FRESHNESS": guard.FRESH_FOR,
-        "SECURITY_FRESHNESS_GRACE_PERIOD": guard.FRESH_AFTER_USE,
-        "SECURITY_JOIN_USER_ROLES": False,
-        "SECURITY_DATETIME_FACTORY": clock.now,
-        "SECURITY_TOTP_SECRETS": {"1": totp},
-        "SECURITY_TOTP_ISSUER": settings.organisation.name,
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
-        "SECURITY_FLASH_MESSAGES": False,
-    }
+    What Flask-Login would do after each request is to set its "remember me" cookie: that is simply not kept.
+    """
+    app.after_request_funcs[None] = [
+        hook for hook in app.after_request_funcs.get(None, []) if hook.__name__ != "_update_remember_cookie"
+    ]
+    return [app.before_request_funcs, app.template_context_processors]

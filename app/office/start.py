@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.office import navigation
-from app.office.access import EVERYONE, allow
+from app.office.access import EVERYONE, allow, me
 
 bp = Blueprint("start", __name__)
 
@@ -12,6 +12,9 @@ bp = Blueprint("start", __name__)
 @bp.get("/")
 @allow(reads=EVERYONE)
 def index() -> ResponseReturnValue:
-    """Go where this person's work is; whoever has no role that opens anything gets to their own sign-in."""
+    """Go where this person's work is; with a second factor, first to recovery codes, before they are needed."""
+    person = me()
+    if person.tf_primary_method and person.mf_recovery_codes is None:
+        return redirect(url_for("security.mf_recovery_codes"), code=303)
     open_ways = navigation.ways()
     return redirect(url_for(open_ways[0][0] if open_ways else "office.me.show"), code=303)

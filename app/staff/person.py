@@ -59,7 +59,7 @@ class Person(Base, UserMixin):
 
     `reference` is the name in the audit trail ('person:<reference>'). A branch treasurer has a `branch_id`. The columns
     that begin with fs_, tf_ and mf_ are Flask-Security's: the mark of this person's sessions (`fs_uniquifier`: a new
-    one ends them all), the second factor and the hashed recovery codes.
+    one ends them all), the second factor with the last code that was used, and the recovery codes, both encrypted.
     """
 
     __tablename__ = "people"
@@ -81,6 +81,7 @@ class Person(Base, UserMixin):
     )
     tf_primary_method: Mapped[str | None] = mapped_column(String(20))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None] = mapped_column(Key)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
 
     roles: Mapped[list[PersonRole]] = relationship(

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),
         sa.Column("tf_primary_method", sa.String(length=20), nullable=True),
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
+        sa.Column("tf_last_counter", KEY, nullable=True),
         sa.Column("mf_recovery_codes", sa.Text(), nullable=True),
         sa.CheckConstraint("NOT active OR email IS NOT NULL", name=op.f("ck_people_email")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),

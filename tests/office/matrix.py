@@ -46,15 +46,34 @@ MATRIX: dict[str, Route] = {
     "office.start.index": Route(reads=EVERYONE, another=SAME),
     # me
     "office.me.show": Route(reads=EVERYONE, another=SAME),
+    "office.me.end_sessions": Route(changes=EVERYONE, another=SAME),
 }
 
 # Signing in: open to strangers, because they are not signed in yet. The methods, and what is behind each.
+BOTH, POST = frozenset({"GET", "POST"}), frozenset({"POST"})
 OPEN: dict[str, tuple[frozenset[str], str]] = {
-    "security.login": (frozenset({"GET", "POST"}), "e-mail address and password"),
-    "security.logout": (frozenset({"POST"}), "ends the session, if there is one"),
+    "security.login": (BOTH, "e-mail address and password"),
+    "security.logout": (POST, "ends the session, if there is one"),
+    "security.wan_signin": (BOTH, "asks the browser for a passkey"),
+    "security.wan_signin_response": (POST, "a passkey's signature"),
+    "security.two_factor_setup": (BOTH, "after the right password of whoever must have a second factor; or signed in"),
+    "security.two_factor_token_validation": (BOTH, "after the right password: the code"),
+    "security.mf_recovery": (BOTH, "after the right password: a recovery code"),
+    "security.forgot_password": (BOTH, "mails a link, and answers the same whether or not it can"),
+    "security.reset_password": (BOTH, "with a link: a new password"),
+    "security.tf_select": (BOTH, "shut: always 404"),
+    "security.two_factor_rescue": (BOTH, "shut: always 404"),
 }
 
-# Flask-Security's own pages for people who are signed in, whatever their role.
+# Flask-Security's own pages for people who are signed in, whatever their role; each changes one's own sign-in alone.
 SIGNED_IN: dict[str, tuple[frozenset[str], str]] = {
-    "security.verify": (frozenset({"GET", "POST"}), "the password once more"),
+    "security.verify": (BOTH, "the password once more"),
+    "security.wan_verify": (BOTH, "a passkey once more"),
+    "security.wan_verify_response": (POST, "its signature"),
+    "security.change_password": (BOTH, "the present password and a new one"),
+    "security.two_factor_setup_validate": (POST, "the first code of a new second factor"),
+    "security.mf_recovery_codes": (BOTH, "shows or makes recovery codes; fresh"),
+    "security.wan_register": (BOTH, "begins a new passkey; fresh"),
+    "security.wan_register_response": (POST, "the new passkey"),
+    "security.wan_delete": (BOTH, "takes a passkey away; fresh"),
 }

@@ -1,0 +1,36 @@
+"""The codes of authenticator apps (RFC 6238): each works once, and in practice mode they are shown."""
+
+from flask import session
+from flask_security import Security, Totp
+from sqlalchemy import select
+
+from app.extensions import db
+from app.office import access
+from app.staff.person import Person
+
+
+class Codes(Totp):
+    """Flask-Security's codes, which remembers the last one that each person used (RFC 6238, 5.2: one time only)."""
+
+    def get_last_counter(self, user: Person) -> int | None:  # type: ignore[override]
+        """Which code was used last."""
+        return user.tf_last_counter
+
+    def set_last_counter(self, user: Person, tmatch: object) -> None:  # type: ignore[override]
+        """Remember which code was used; the writing unit around the view commits it."""
+        user.tf_last_counter = tmatch.counter  # type: ignore[attr-defined]
+
+
+def show_in_practice(security: Security) -> None:
+    """Let the pages that ask for a code show it: only practice mode calls this, and the pages say so."""
+
+    def present_code() -> dict[str, str | None]:
+        secret = session.get("tf_totp_secret")
+        if secret is None:
+            mark = session.get("tf_user_id")
+            person = db.session.scalar(select(Person).where(Person.fs_uniquifier == mark)) or access.somebody()
+            secret = person.tf_totp_secret if person else None
+        return {"practice_code": security.totp_factory.generate_totp_password(secret) if secret else None}
+
+    security.tf_setup_context_processor(present_code)
+    security.tf_token_validation_context_processor(present_code)

@@ -1,0 +1,112 @@
+"""Flask-Security's forms with our labels and hints; what they check is theirs."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+from flask_security import forms, recovery_codes, webauthn
+from wtforms import Field, HiddenField
+
+from app.office.sign_in_settings import FEWEST_CHARACTERS
+
+
+class _Worded:
+    """Gives a form's fields their labels and hints; a mixin, named before Flask-Security's form."""
+
+    labels: ClassVar[dict[str, Any]] = {}
+    hints: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        """As the form would, and then the words."""
+        super().__init__(*args, **values)
+        for name, words in self.labels.items():
+            self[name].label.text = words  # type: ignore[index]
+            # Flask-Security writes links into its hints.
+            self[name].description = self.hints.get(name, "")  # type: ignore[index]
+
+
+_LONG_ENOUGH = _l(
+    "At least %(number)s characters. Four words that nobody would put side by side are easy to keep in mind.",
+    number=FEWEST_CHARACTERS,
+)
+
+
+class SignInForm(_Worded, forms.LoginForm):
+    """E-mail address and password."""
+
+    labels: ClassVar[dict[str, Any]] = {"email": _l("E-mail address"), "password": _l("Password")}
+    remember = None
+
+
+class AgainForm(_Worded, forms.VerifyForm):
+    """The password once more."""
+
+    labels: ClassVar[dict[str, Any]] = {"password": _l("Password")}
+
+
+class ForgottenForm(_Worded, forms.ForgotPasswordForm):
+    """Where the link should go."""
+
+    labels: ClassVar[dict[str, Any]] = {"email": _l("E-mail address")}
+
+
+class NewPasswordForm(_Worded, forms.ResetPasswordForm):
+    """A new password, for whoever came by a link."""
+
+    labels: ClassVar[dict[str, Any]] = {"password": _l("New password"), "password_confirm": _l("The same once more")}
+    hints: ClassVar[dict[str, Any]] = {"password": _LONG_ENOUGH}
+
+
+class ChangePasswordForm(_Worded, forms.ChangePasswordForm):
+    """The present password and a new one."""
+
+    labels: ClassVar[dict[str, Any]] = {
+        "password": _l("Present password"),
+        "new_password": _l("New password"),
+        "new_password_confirm": _l("The same once more"),
+    }
+    hints: ClassVar[dict[str, Any]] = {"new_password": _LONG_ENOUGH}
+
+
+class CodeForm(_Worded, forms.TwoFactorVerifyCodeForm):
+    """The six digits of the app."""
+
+    labels: ClassVar[dict[str, Any]] = {"code": _l("Code")}
+    hints: ClassVar[dict[str, Any]] = {
+        "code": _l("Six digits, from the app on your phone. A new one comes every half minute.")
+    }
+
+    def validate_code(self, field: Field) -> None:
+        """Apps show the digits in two groups."""
+        field.data = "".join(str(field.data or "").split())
+
+
+class RecoveryCodeForm(_Worded, recovery_codes.MfRecoveryForm):
+    """One of the codes that were written down."""
+
+    labels: ClassVar[dict[str, Any]] = {"code": _l("Recovery code")}
+    hints: ClassVar[dict[str, Any]] = {"code": _l("Such as 1f3a-90bc-77de. Each works once.")}
+
+    def validate_code(self, field: Field) -> None:
+        """However it was typed from paper."""
+        field.data = str(field.data or "").strip().lower()
+
+
+class PasskeyForm(_Worded, webauthn.WebAuthnRegisterForm):
+    """A name for a new passkey. All of ours are asked for a PIN or a finger, so each is both factors in one."""
+
+    labels: ClassVar[dict[str, Any]] = {"name": _l("Name of the new passkey")}
+    hints: ClassVar[dict[str, Any]] = {"name": _l("So that you know it again: the device it is on.")}
+    usage = HiddenField(filters=[lambda _sent: "first"])
+
+
+# By the names of Security's arguments.
+FORMS: dict[str, Any] = {
+    "login_form": SignInForm,
+    "verify_form": AgainForm,
+    "forgot_password_form": ForgottenForm,
+    "reset_password_form": NewPasswordForm,
+    "change_password_form": ChangePasswordForm,
+    "two_factor_verify_code_form": CodeForm,
+    "mf_recovery_form": RecoveryCodeForm,
+    "wan_register_form": PasskeyForm,
+}

@@ -1,0 +1,66 @@
+"""How often anybody may try to sign in: for one account, from one network address, on the whole site."""
+
+from datetime import timedelta
+
+from flask import abort, current_app, request, session
+
+from app import limits, networks
+from app.audit import recording
+from app.config import Settings
+from app.office import access
+from app.writing import writing
+
+# In a quarter of an hour. Low enough that guessing a password or a code is hopeless, high enough for a bad morning.
+_WINDOW = timedelta(minutes=15)
+MOST = {"address": 40, "account": 10, "site": 400}
+
+# Links by mail: enough for one that went astray, too few to fill anybody's letter box.
+_LINKS_WINDOW = timedelta(hours=1)
+MOST_LINKS = {"address": 20, "account": 3, "site": 200}
+
+_TRIES = frozenset(
+    f"security.{name}"
+    for name in (
+        "login",
+        "verify",
+        "two_factor_token_validation",
+        "two_factor_setup_validate",
+        "mf_recovery",
+        "change_password",
+        "reset_password",
+        "wan_signin_response",
+        "wan_verify_response",
+    )
+)
+_LINKS = "security.forgot_password"
+
+
+def check() -> None:
+    """Count this try, and answer 429 when its account, its address or the whole site has made too many."""
+    if request.method != "POST" or (request.endpoint not in _TRIES and request.endpoint != _LINKS):
+        return
+    links = request.endpoint == _LINKS
+    with writing():
+        over = _over("office-links", MOST_LINKS, _LINKS_WINDOW) if links else _over("office", MOST, _WINDOW)
+        if over:
+            recording.record("access.limited", f"page:{request.endpoint}", after={"limit": over, "account": _account()})
+    if over:
+        abort(429)
+
+
+def _over(action: str, most: dict[str, int], window: timedelta) -> str | None:
+    """Which limit is passed, if any. One after the other: whoever is refused already must not use up the rest."""
+    settings: Settings = current_app.extensions["whipround"]
+    tried = {"address": networks.of(request.remote_addr or ""), "account": _account(), "site": ""}
+    for what, who in tried.items():
+        counted = limits.count(f"{action}-{what}", who, within=window, secret=settings.secret_key)
+        if counted > most[what]:
+            return what
+    return None
+
+
+def _account() -> str:
+    """Whose sign-in is tried: who is signed in, who gave the right password just now, or what was typed."""
+    person = access.somebody()
+    typed = request.form.get("email", "").strip().casefold()[:254]
+    return person.reference if person else typed or str(session.get("tf_user_id", "nobody"))

@@ -1,0 +1,119 @@
+"""Flask-Security's settings: what of it we use, where its pages are, and how long things last."""
+
+import base64
+import hashlib
+import hmac
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from app import clock
+from app.config import Settings
+from app.office import guard, sign_in_words
+
+FEWEST_CHARACTERS = 12
+
+# How long the link of an invitation or of a forgotten password works.
+LINK_LASTS = timedelta(days=1)
+
+_TRANSLATIONS = Path(__file__).parents[1] / "translations"
+
+
+def of(settings: Settings) -> dict[str, Any]:
+    """The configuration, by Flask-Security's names (flask-security.readthedocs.io, "Configuration").
+
+    What is not named here is switched off by default. Keys that encrypt what the database holds are derived from
+    SECRET_KEY: who changes that must have everybody set up their second factor again.
+    """
+    named = {**_pages(), **_proofs(settings), **sign_in_words.MESSAGES}
+    return {"SESSION_PROTECTION": None, **{f"SECURITY_{name}": value for name, value in named.items()}}
+
+
+def _pages() -> dict[str, Any]:
+    """Which pages there are, what their addresses are, and which templates show them."""
+    own = "office/security"
+    return {
+        "URL_PREFIX": "/office",
+        "STATIC_FOLDER": None,
+        "CLI_USERS_NAME": None,
+        "CLI_ROLES_NAME": None,
+        "I18N_DOMAIN": "messages",
+        "I18N_DIRNAME": [str(_TRANSLATIONS)],
+        "LOGIN_URL": "/sign-in",
+        "VERIFY_URL": "/sign-in/again",
+        "LOGOUT_URL": "/sign-out",
+        "RESET_URL": "/password/forgotten",
+        "CHANGE_URL": "/me/password",
+        "TWO_FACTOR_SETUP_URL": "/me/second-factor",
+        "TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
+        "TWO_FACTOR_RESCUE_URL": "/sign-in/rescue",
+        "TWO_FACTOR_SELECT_URL": "/sign-in/which",
+        "MULTI_FACTOR_RECOVERY_CODES_URL": "/me/recovery-codes",
+        "MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery-code",
+        "WAN_REGISTER_URL": "/me/passkeys",
+        "WAN_DELETE_URL": "/me/passkeys/removal",
+        "WAN_SIGNIN_URL": "/sign-in/passkey",
+        "WAN_VERIFY_URL": "/sign-in/again/passkey",
+        "POST_LOGIN_VIEW": "/office/",
+        "POST_LOGOUT_VIEW": "/office/sign-in",
+        "POST_VERIFY_VIEW": "/office/",
+        "POST_RESET_VIEW": "/office/sign-in",
+        "POST_CHANGE_VIEW": "/office/me/",
+        "TWO_FACTOR_POST_SETUP_VIEW": "/office/me/",
+        "WAN_POST_REGISTER_VIEW": "/office/me/",
+        "LOGIN_USER_TEMPLATE": f"{own}/sign_in.html",
+        "VERIFY_TEMPLATE": f"{own}/again.html",
+        "LOGOUT_USER_TEMPLATE": f"{own}/sign_out.html",
+        "FORGOT_PASSWORD_TEMPLATE": f"{own}/forgotten.html",
+        "RESET_PASSWORD_TEMPLATE": f"{own}/new_password.html",
+        "CHANGE_PASSWORD_TEMPLATE": f"{own}/change_password.html",
+        "TWO_FACTOR_SETUP_TEMPLATE": f"{own}/second_factor.html",
+        "TWO_FACTOR_VERIFY_CODE_TEMPLATE": f"{own}/code.html",
+        "MULTI_FACTOR_RECOVERY_CODES_TEMPLATE": f"{own}/recovery_codes.html",
+        "MULTI_FACTOR_RECOVERY_TEMPLATE": f"{own}/recovery_code.html",
+        "WAN_REGISTER_TEMPLATE": f"{own}/passkeys.html",
+        "WAN_SIGNIN_TEMPLATE": f"{own}/passkey.html",
+        "WAN_VERIFY_TEMPLATE": f"{own}/passkey.html",
+    }
+
+
+def _proofs(settings: Settings) -> dict[str, Any]:
+    """By what people prove who they are, and for how long each proof holds."""
+    return {
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_SINGLE_HASH": {"argon2"},
+        "PASSWORD_LENGTH_MIN": FEWEST_CHARACTERS,
+        "RETURN_GENERIC_RESPONSES": True,
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "EMAIL_PLAINTEXT": False,
+        "EMAIL_HTML": False,
+        "API_ENABLED_METHODS": ["session"],
+        "JOIN_USER_ROLES": False,
+        "DATETIME_FACTORY": clock.now,
+        "FRESHNESS": guard.FRESH_FOR,
+        "FRESHNESS_GRACE_PERIOD": guard.FRESH_AFTER_USE,
+        "LOGOUT_CSRF": True,
+        "RECOVERABLE": True,
+        "RESET_PASSWORD_WITHIN": LINK_LASTS,
+        "CHANGEABLE": True,
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_IMPLEMENTATIONS": {"code": "flask_security.twofactor.CodeTfPlugin"},
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "TOTP_SECRETS": {"1": _key(settings, "totp secrets").hex()},
+        "TOTP_ISSUER": settings.organisation.name.replace(":", " "),
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [base64.urlsafe_b64encode(_key(settings, "recovery codes"))],
+        "WEBAUTHN": True,
+        "WAN_RP_NAME": settings.organisation.name,
+        "WAN_ALLOW_USER_HINTS": False,
+        "WAN_ALLOW_AS_VERIFY": ["first"],
+        "WAN_SIGNIN_WITHIN": timedelta(minutes=5),
+    }
+
+
+def _key(settings: Settings, what_for: str) -> bytes:
+    return hmac.new(settings.secret_key.encode(), what_for.encode(), hashlib.sha256).digest()

@@ -1,0 +1,87 @@
+"""What happens at signing in goes on the audit trail: who came in, who did not, and changed proofs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, g, request, session
+from flask_security import signals
+
+from app.audit import acting, recording
+from app.staff import sessions
+from app.staff.person import Person
+from app.writing import is_writing, writing
+
+# What Flask-Security tells, and what the trail calls it.
+_CHANGES = {
+    signals.password_changed: "person.password_changed",
+    signals.password_reset: "person.password_reset",
+    signals.reset_password_instructions_sent: "person.link_asked",
+    signals.tf_profile_changed: "person.second_factor_changed",
+    signals.tf_disabled: "person.second_factor_removed",
+    signals.wan_registered: "person.passkey_added",
+    signals.wan_deleted: "person.passkey_removed",
+}
+
+# Who changes one of these must sign in again everywhere else.
+_ENDS_SESSIONS = {signals.tf_profile_changed, signals.tf_disabled, signals.wan_registered, signals.wan_deleted}
+
+
+def set_up(app: Flask) -> None:
+    """Listen to Flask-Security."""
+    for signal, action in _CHANGES.items():
+        signal.connect(_change(action, signal in _ENDS_SESSIONS), app, weak=False)
+    signals.user_authenticated.connect(_came_in, app)
+    signals.user_failed_authn.connect(_was_refused, app)
+
+
+def _change(action: str, ends_sessions: bool) -> Callable[..., None]:
+    def changed(_app: Flask, *, user: Person, name: str | None = None, **_values: Any) -> None:
+        person = _person(user)
+        if ends_sessions:
+            sessions.end(person)
+            # But not the one in which it was done.
+            session["_user_id"] = person.fs_uniquifier
+        _write(action, f"person:{person.reference}", {"name": name} if name else None)
+
+    return changed
+
+
+def _came_in(_app: Flask, *, user: Person, authn_via: list[str] | None = None, **_values: Any) -> None:
+    person = _person(user)
+    acting.begin(acting.Actor(f"person:{person.reference}", request.remote_addr))
+    if authn_via != ["change"]:
+        _write("person.signed_in", f"person:{person.reference}", {"page": request.endpoint})
+
+
+def _was_refused(_app: Flask, *, user: Person, **_values: Any) -> None:
+    g.refusal_is_noted = True
+    _write("person.sign_in_failed", f"person:{_person(user).reference}", {"page": request.endpoint})
+
+
+def note_strangers(response: Response) -> Response:
+    """A sign-in that failed without Flask-Security saying so: nobody has this address, or no such recovery code."""
+    wrong = request.method == "POST" and response.status_code == 200
+    if wrong and not g.get("refusal_is_noted"):
+        if request.endpoint == "security.login":
+            typed = request.form.get("email", "")[:254]
+            # Some people type their password where the address belongs.
+            _write("person.sign_in_failed", "person:unknown", {"email": typed} if "@" in typed else None)
+        if request.endpoint == "security.mf_recovery":
+            _write("person.sign_in_failed", "person:unknown", {"page": request.endpoint})
+        if request.endpoint == "security.mf_recovery_codes":
+            _write("person.recovery_codes_made", acting.at_work().by)
+    return response
+
+
+def _person(user: Any) -> Person:
+    """The person themselves, where Flask-Login hands over a stand-in."""
+    person: Person = user._get_current_object() if hasattr(user, "_get_current_object") else user
+    return person
+
+
+def _write(action: str, subject: str, after: dict[str, Any] | None = None) -> None:
+    if is_writing():
+        recording.record(action, subject, after=after)
+        return
+    with writing():
+        recording.record(action, subject, after=after)

@@ -11,6 +11,7 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
+from app.ledger.gifts import CASH, COUNTED
 from app.money import Money
 from app.proof import exceptions, holding
 from app.proof.exceptions import Found
@@ -100,11 +101,11 @@ def _moved(day: date) -> list[Moved]:
     givers = ("income", "liability")
     return [
         Moved(
-            gifts=sum(row.n for row in rows if row.kind == "gift" and row.account_kind == "income" and
+            gifts=sum(row.n for row in rows if row.kind in COUNTED and row.account_kind == "income" and
                       row.currency == currency),
-            received=-total(currency, "gift", "unclaimed-charge", account_kind=givers),
+            received=-total(currency, *COUNTED, CASH, "unclaimed-charge", account_kind=givers),
             refunded=total(currency, "refund", "refund-returned", account_kind=givers),
-            lost=total(currency, "dispute-lost", "dispute-overturned", account_kind=givers),
+            lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers),
             fees=total(currency, account_kind=("expense",)),
             paid_out=total(currency, "payout", "payout-returned", account="assets:in-transit:"),
             corrected=total(currency, "reversal", account_kind=givers),

@@ -4,19 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKey, PrimaryKeyConstraint, event, select
+from sqlalchemy import Connection, Engine, ForeignKey, PrimaryKeyConstraint, event, select
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key, db
-from app.ledger import announcing
+from app.ledger import announcing, last_trip
 
 # The one kind of entry that counts as a gift on the account it comes from; its reversal takes the gift away again.
 GIFT = "gift"
-
-# Under this name a session keeps what its transaction has moved so far.
-_NOTED = "moves noted"
 
 
 class Balance(Base):
@@ -77,12 +75,19 @@ def move(moves: Sequence[Move], booked_on: date, gifts: int) -> None:
     The balances are hot rows, so they wait until the transaction commits and are then all added to at once, in
     account order: two transactions can wait for each other but never deadlock, however many entries each has posted.
     """
-    db.session.info.setdefault(_NOTED, []).append((moves, booked_on, gifts))
+    _noted.setdefault(db.session.connection(), []).append((moves, booked_on, gifts))
 
 
-def _add_what_was_noted(session: Session) -> None:
+# What each transaction that is open has moved so far, by its connection; it is forgotten with the connection. The
+# marks say how much that was when each of its savepoints was set.
+_noted: WeakKeyDictionary[Connection, list[tuple[Sequence[Move], date, int]]] = WeakKeyDictionary()
+_marks: WeakKeyDictionary[Connection, list[int]] = WeakKeyDictionary()
+
+
+@event.listens_for(Engine, "commit")
+def _add_what_was_noted(connection: Connection) -> None:
     """Add everything that a transaction has noted to the balances, as its last statements."""
-    noted = session.info.pop(_NOTED, None)
+    noted = _noted.pop(connection, None)
     if not noted:
         return
     totals: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -94,29 +99,42 @@ def _add_what_was_noted(session: Session) -> None:
                 days[account, booked_on][side] += each.amount_minor
         for account in {each.from_id if gifts > 0 else each.to_id for each in moves}:
             totals[account][2] += gifts
-    session.execute(
-        _ADD_TO_DAY,
-        [
-            {"account_id": account, "booked_on": day, "out_minor": out, "in_minor": come}
-            for (account, day), (out, come) in sorted(days.items())
-        ],
-    )
-    session.execute(
-        _ADD,
-        [
-            {"account_id": account, "out_minor": out, "in_minor": come, "gifts": given}
-            for account, (out, come, given) in sorted(totals.items())
-        ],
-    )
-    session.info[announcing.MOVED] = True
+    with last_trip.together_with_the_commit(connection):
+        connection.execute(
+            _ADD_TO_DAY,
+            [
+                {"account_id": account, "booked_on": day, "out_minor": out, "in_minor": come}
+                for (account, day), (out, come) in sorted(days.items())
+            ],
+        )
+        connection.execute(
+            _ADD,
+            [
+                {"account_id": account, "out_minor": out, "in_minor": come, "gifts": given}
+                for account, (out, come, given) in sorted(totals.items())
+            ],
+        )
+    db.session.info[announcing.MOVED] = True
 
 
-def _forget_what_was_noted(session: Session) -> None:
-    session.info.pop(_NOTED, None)
+@event.listens_for(Engine, "rollback")
+def _forget_what_was_noted(connection: Connection) -> None:
+    _noted.pop(connection, None)
 
 
-event.listen(db.session, "before_commit", _add_what_was_noted)
-event.listen(db.session, "after_rollback", _forget_what_was_noted)
+@event.listens_for(Engine, "savepoint")
+def _mark(connection: Connection, _name: str) -> None:
+    _marks.setdefault(connection, []).append(len(_noted.get(connection, [])))
+
+
+@event.listens_for(Engine, "release_savepoint")
+def _unmark(connection: Connection, _name: str, _context: None) -> None:
+    _marks[connection].pop()
+
+
+@event.listens_for(Engine, "rollback_savepoint")
+def _forget_what_was_noted_since(connection: Connection, _name: str, _context: None) -> None:
+    del _noted.get(connection, [])[_marks[connection].pop() :]
 
 
 def of(account_ids: Sequence[int]) -> dict[int, Sums]:

@@ -123,10 +123,12 @@ class TestKeeping:
         assert (count(StripeEvent), count(Entry)) == (1, 1)
 
     def test_when_the_commit_fails_it_says_503_and_nothing_is_kept_until_stripe_sends_it_again(self, client, paid):
-        @sqlalchemy_event.listens_for(db.engine, "commit")
-        def full(_connection):
-            sqlalchemy_event.remove(db.engine, "commit", full)
-            raise OperationalError("COMMIT", {}, OSError("No space left on device"))
+        # The balances are the last that a commit writes, on PostgreSQL together with the COMMIT itself.
+        @sqlalchemy_event.listens_for(db.engine, "before_cursor_execute")
+        def full(_connection, _cursor, statement, *_rest):
+            if statement.startswith("INSERT INTO balances"):
+                sqlalchemy_event.remove(db.engine, "before_cursor_execute", full)
+                raise OperationalError("COMMIT", {}, OSError("No space left on device"))
 
         answer = deliver(client, paid)
         assert (answer.status_code, answer.text) == (503, "not kept, send it again")

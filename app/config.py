@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.numbers import is_currency
 
 from app import practice_settings
+from app.errors import DomainError
+from app.money import Money
 
 _LIVE_PREFIXES = ("sk_live_", "rk_live_")
 _TEST_PREFIXES = ("sk_test_", "rk_test_")
@@ -58,6 +60,7 @@ class Settings:
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/London"))
     currency: str = "gbp"
     address_rule: str = "optional"
+    keep_names_over: Money | None = None
     trusted_proxies: int = 0
     bind: str = "127.0.0.1:8000"
     web_concurrency: int = 1
@@ -148,6 +151,11 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     treasurer = given.get("TREASURER_EMAIL", "")
     if treasurer and not re.fullmatch(r"[^@\s]+@[^@\s]+", treasurer):
         problems.append("TREASURER_EMAIL must be one e-mail address.")
+    try:
+        keep_names_over = Money.parse(given["KEEP_NAMES_OVER"], currency) if given.get("KEEP_NAMES_OVER") else None
+    except DomainError:
+        problems.append("KEEP_NAMES_OVER must be an amount of money, such as 500.")
+        keep_names_over = None
     bind = given.get("BIND") or "127.0.0.1:8000"
     if not re.fullmatch(r"[^\s/]+:[0-9]{1,5}", bind):
         problems.append(f"BIND must be an address such as 127.0.0.1:8000, not {bind!r}.")
@@ -176,6 +184,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         timezone=zone,
         currency=currency,
         address_rule=rule,
+        keep_names_over=keep_names_over,
         trusted_proxies=whole("TRUSTED_PROXIES", 0, 0),
         bind=bind,
         web_concurrency=whole("WEB_CONCURRENCY", 1, 1),

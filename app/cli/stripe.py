@@ -104,6 +104,8 @@ def replay(event: str) -> None:
         stored = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one_or_none()
         if stored is None:
             raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may bring it.")
+        if not stored.body:
+            raise click.ClickException(f"What {event} said was erased with the donor it was about.")
         stored.state, stored.next_try_at, stored.leased_until = PENDING, None, None
     duty = events.duty(current_app.extensions["gateway"])
     replace(duty, due=duty.due & (StripeEvent.event_id == event)).work_once()

@@ -5,6 +5,7 @@ from sqlalchemy import delete, select
 from app.donations import kept
 from app.donations.donation import CARD, Donation
 from app.extensions import db
+from app.ledger import erasure
 from app.receipts import requesting, successions
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt
@@ -28,13 +29,15 @@ def correct_gift(donation: Donation) -> None:
     subject = f"donation:{donation.reference}"
     line = successions.receipts_of(subject)
     amount = kept.of(donation)
-    if amount.minor <= 0:
+    # Whoever was forgotten gets no new receipt; one that is no longer true is void.
+    forgotten = bool(erasure.erased("donation", [donation.id]))
+    if amount.minor <= 0 or (forgotten and line and not _states(line[-1], amount.minor)):
         _withdraw(line)
     elif line and line[-1].state != DUE and not _states(line[-1], amount.minor):
         if line[-1].state == ISSUED:
             line[-1].state = REPLACED
         requesting.request(successions.subject(subject, len(line) + 1))
-    elif not line and donation.method == CARD:
+    elif not line and donation.method == CARD and not forgotten:
         requesting.request(subject)
     db.session.flush()
 

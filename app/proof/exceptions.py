@@ -11,7 +11,8 @@ from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
 from app.proof import plan_exceptions, stripe_exceptions
 from app.proof.exception import Found
-from app.receipts.receipt import DUE, ISSUED, Receipt
+from app.receipts import forgetting
+from app.receipts.receipt import Receipt
 
 __all__ = ["Found", "find"]
 
@@ -74,7 +75,7 @@ def _stuck_receipts(most: int) -> list[Found]:
     late = Receipt.last_error.is_not(None) | (Receipt.requested_at < clock.now() - _LATE)
     rows = db.session.execute(
         select(Receipt.subject, Receipt.attempts, Receipt.last_error)
-        .where(Receipt.mailed_at.is_(None), Receipt.state.in_((DUE, ISSUED)), late)
+        .where(forgetting.unfinished(), late)
         .order_by(Receipt.id)
         .limit(most)
     )

@@ -13,7 +13,8 @@ bp = Blueprint("receipts", __name__)
 def show(reference: str) -> ResponseReturnValue:
     """The PDF; or a page that says that it is not rendered yet, or that the receipt no longer counts."""
     receipt, file = filing.find(reference) or abort(404)
-    if receipt.state in (VOID, REPLACED):
+    erased = file is not None and not file.pdf
+    if receipt.state in (VOID, REPLACED) or erased:
         return render_template("public/receipt_gone.html", receipt=receipt, new=successions.after(receipt)), 410
     if file is None:
         return render_template("public/receipt_coming.html", receipt=receipt), 202

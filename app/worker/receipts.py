@@ -10,9 +10,9 @@ from app.config import Settings
 from app.donations import receipting
 from app.extensions import db
 from app.mail import sending
-from app.receipts import filing, glyphs
+from app.receipts import filing, forgetting, glyphs
 from app.receipts.facts import thawed
-from app.receipts.receipt import DUE, ISSUED, Receipt
+from app.receipts.receipt import DUE, Receipt
 from app.receipts.rendering import Renderer
 from app.worker.duties import Duty
 from app.writing import writing
@@ -30,7 +30,7 @@ def duty(settings: Settings, renderer: Renderer) -> Duty:
             _render(receipt, renderer)
         _mail(_look(receipt_id), settings)
 
-    return Duty("receipt", Receipt, Receipt.mailed_at.is_(None) & Receipt.state.in_((DUE, ISSUED)), prove)
+    return Duty("receipt", Receipt, forgetting.unfinished(), prove)
 
 
 def _look(receipt_id: int) -> Receipt:

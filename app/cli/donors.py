@@ -1,0 +1,77 @@
+"""`flask donors`: a person's right to be forgotten."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.audit import recording
+from app.cli.starting import refuse_old_schema
+from app.config import Settings
+from app.donations import belongings, erasing
+from app.donations.belongings import Belongings
+from app.errors import DomainError
+from app.extensions import db
+from app.writing import writing
+
+group = AppGroup("donors", help="Forget a person who gave.")
+
+
+@group.command("erase")
+@click.argument("who", metavar="REFERENCE_OR_EMAIL")
+@click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
+def erase(who: str, dry_run: bool) -> None:
+    """Forget a donor: name, addresses, messages, receipts and what Stripe told of them. What was given stays in the
+    books, and the chain of seals stays whole."""
+    refuse_old_schema()
+    settings: Settings = current_app.extensions["whipround"]
+    try:
+        if dry_run:
+            theirs = _find(who)
+            _list(theirs)
+            events = erasing.check(theirs, kept_over=settings.keep_names_over)
+            click.echo(f"{len(events)} stored events are about them.\nNothing was erased: this was a dry run.")
+            return
+        with writing():
+            theirs = _find(who)
+            erased = erasing.erase(theirs, by="operator", kept_over=settings.keep_names_over)
+            for donor in theirs.donors:
+                recording.record("donor.erased", f"donor:{donor.reference}")
+    except DomainError as refusal:
+        raise click.ClickException(f"Nothing was erased: {refusal}.") from refusal
+    _overwrite()
+    click.echo(
+        f"Erased: the donor of {erased.donations} gifts and {erased.plans} monthly plans, {erased.receipts} receipts "
+        f"and {erased.events} events. What was given stays in the books.\n"
+        "Not reached from here: Stripe's own records (delete the customer in its Dashboard), mails that were sent, "
+        "the bank's statements, and backups."
+    )
+
+
+def _find(who: str) -> Belongings:
+    theirs = belongings.find(who)
+    if theirs is None:
+        raise click.ClickException(f"Nobody here is known by {who}.")
+    return theirs
+
+
+def _list(theirs: Belongings) -> None:
+    for gift in theirs.donations:
+        click.echo(f"gift {gift.reference}  {gift.state}  {gift.name or 'no name'}")
+    for plan in theirs.plans:
+        click.echo(f"monthly plan {plan.reference}  {plan.state}  {plan.name or 'no name'}")
+
+
+def _overwrite() -> None:
+    """SQLite keeps what was deleted in its file until the page is used again; rewriting the file ends that. PostgreSQL
+    does the same by itself, some time later."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.remove()
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            cursor.execute(statement)
+        cursor.close()
+    finally:
+        connection.close()

@@ -1,0 +1,82 @@
+"""Belongings: everything that is about one person, found from a reference or from their e-mail address."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.donations import merging, searching
+from app.donations.dispute_kept import KeptDispute
+from app.donations.donation import Donation
+from app.donations.donor import Donor
+from app.donations.plan import Plan
+from app.donations.refund import DonationRefund
+from app.extensions import db
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What one person has with us: their rows as a donor, their gifts, monthly plans, and what became of the gifts."""
+
+    donors: list[Donor]
+    donations: list[Donation]
+    plans: list[Plan]
+    refunds: list[DonationRefund]
+    disputes: list[KeptDispute]
+
+    def pledges(self) -> list[Donation | Plan]:
+        """Their gifts and plans, which both hold what was typed into the form."""
+        return [*self.donations, *self.plans]
+
+    def subjects(self) -> Iterator[str]:
+        """What they are called in the books, the notes and the audit trail."""
+        yield from (f"donation:{each.reference}" for each in self.donations)
+        yield from (f"plan:{each.reference}" for each in self.plans)
+        yield from (f"donor:{each.reference}" for each in self.donors)
+
+    def names(self) -> Iterator[str]:
+        """Everything by which an event at Stripe can be about them."""
+        for each in self.pledges():
+            yield from (each.reference, each.checkout_session_id or "", each.email or "")
+        yield from (each.charge_id or "" for each in self.donations)
+        for plan in self.plans:
+            yield from (plan.subscription_id or "", plan.customer_id or "")
+        yield from (each.refund_id or "" for each in self.refunds)
+        yield from (each.dispute_id for each in self.disputes)
+
+
+def find(who: str) -> Belongings | None:
+    """Everything of the person whom a reference (of a gift, a plan or a donor) or an e-mail address names."""
+    who = who.strip()
+    gift = db.session.scalars(select(Donation).where(Donation.reference == who)).one_or_none()
+    plan = db.session.scalars(select(Plan).where(Plan.reference == who)).one_or_none()
+    donor = db.session.scalars(select(Donor).where(Donor.reference == who)).one_or_none()
+    named = searching.email_key(who) if "@" in who else None
+    keys = {named, gift and gift.email_key, plan and searching.email_key(plan.email), donor and donor.email_key}
+    found = _of({key for key in keys if key}, {donor.id} if donor else set(), gift, plan)
+    return found if any((found.donors, found.donations, found.plans)) else None
+
+
+def _of(keys: set[str], ids: set[int], gift: Donation | None, plan: Plan | None) -> Belongings:
+    """What belongs to these addresses and donors, and to whoever is one person with them."""
+    ids |= {gift.donor_id} if gift and gift.donor_id else set()
+    ids = merging.everyone(ids | set(db.session.scalars(select(Donor.id).where(Donor.email_key.in_(keys)))))
+    donors = list(db.session.scalars(select(Donor).where(Donor.id.in_(ids)).order_by(Donor.id)))
+    keys |= {each.email_key for each in donors if each.email_key}
+    theirs = Donation.email_key.in_(keys) | Donation.donor_id.in_(ids)
+    donations = list(db.session.scalars(select(Donation).where(theirs).order_by(Donation.id)))
+    donations += [gift] if gift and gift not in donations else []
+    plan_ids = {each.plan_id for each in donations} | ({plan.id} if plan else set())
+    plans = list(
+        db.session.scalars(
+            select(Plan).where(func.lower(Plan.email).in_(keys) | Plan.id.in_(plan_ids)).order_by(Plan.id)
+        )
+    )
+    charges = [each.charge_id for each in donations if each.charge_id]
+    return Belongings(
+        donors,
+        donations,
+        plans,
+        list(db.session.scalars(select(DonationRefund).where(DonationRefund.charge_id.in_(charges)))),
+        list(db.session.scalars(select(KeptDispute).where(KeptDispute.charge_id.in_(charges)))),
+    )

@@ -1,0 +1,129 @@
+"""Erasing a donor: whom the gifts came from is forgotten; the gifts, the books and the chain of seals stay whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, update
+
+from app import clock
+from app.audit import forgetting as deeds
+from app.donations import dispute_kept
+from app.donations.belongings import Belongings
+from app.donations.by_hand import GiftByHand
+from app.donations.donation import Donation
+from app.donations.donor import Note
+from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
+from app.donations.standing_order import StandingOrder
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import erasure, reasons
+from app.ledger.entries import Entry
+from app.money import Money
+from app.payments import forgetting as events
+from app.receipts import forgetting as receipts
+
+# The records of a gift are kept for six years after the end of the year in which it was made (PPERA 2000, s. 41(4)).
+_YEARS_KEPT = 6
+_UNDER_WAY = ("asked", "pending", "requires_action")
+
+
+class NotErasable(DomainError):
+    """Something of this person is still going on, or the law wants it kept; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure comes to: how many of each."""
+
+    donations: int
+    plans: int
+    receipts: int
+    events: int
+
+
+def check(theirs: Belongings, *, kept_over: Money | None) -> list[int]:
+    """The events about somebody who may be erased now. `kept_over`: of gifts above this amount the giver's name has to
+    be kept. Raises `NotErasable` with every reason against it."""
+    about = events.about(theirs.names())
+    against = list(_against(theirs, about, kept_over))
+    if against:
+        raise NotErasable("; ".join(dict.fromkeys(against)))
+    return about
+
+
+def erase(theirs: Belongings, *, by: str, kept_over: Money | None) -> Erased:
+    """Forget this person: names, addresses, messages, notes, reasons, receipts' names and PDFs, the bodies of events,
+    the details of deeds. What they gave stays in the books under its reference. The caller commits. Raises
+    `NotErasable`."""
+    about = check(theirs, kept_over=kept_over)
+    subjects = list(theirs.subjects())
+    issued = sum(receipts.forget(f"donation:{each.reference}", by=by) for each in theirs.donations)
+    events.forget(about, by=by)
+    deeds.forget(subjects)
+    for subject in subjects:
+        db.session.execute(delete(Note).where(Note.subject == subject))
+        for entry_id in db.session.scalars(select(Entry.id).where(Entry.subject == subject)):
+            reasons.erase(entry_id)
+    _empty(theirs)
+    erasure.record("donation", [each.id for each in theirs.donations], by=by)
+    erasure.record("plan", [each.id for each in theirs.plans], by=by)
+    db.session.flush()
+    return Erased(len(theirs.donations), len(theirs.plans), issued, len(about))
+
+
+def _empty(theirs: Belongings) -> None:
+    for pledged in theirs.pledges():
+        pledged.name = pledged.email = pledged.address = pledged.postcode = None
+        pledged.message = pledged.checkout_url = None
+        pledged.name_may_be_shown = False
+    for gift in theirs.donations:
+        gift.name_key = gift.email_key = gift.card_last4 = None
+    for plan in theirs.plans:
+        plan.payment_url = None
+        db.session.execute(delete(PlanLink).where(PlanLink.plan_id == plan.id))
+    for donor in theirs.donors:
+        donor.name = donor.email = donor.address = donor.postcode = donor.name_key = donor.email_key = None
+        donor.erased_at = clock.now()
+    for refund in theirs.refunds:
+        refund.reason = None
+    ids = [each.id for each in theirs.donations]
+    by_hand = GiftByHand.donation_id.in_(ids)
+    orders = select(GiftByHand.standing_order_id).where(by_hand)
+    ended = StandingOrder.id.in_(orders)
+    db.session.execute(update(StandingOrder).where(ended).values(payer=None, reference_text=None))
+    db.session.execute(update(GiftByHand).where(by_hand).values(what=None, reason=None))
+
+
+def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> Iterator[str]:
+    moment = clock.now()
+    if any(plan.state in (ACTIVE, PAST_DUE, PAUSED) for plan in theirs.plans):
+        yield "a monthly gift still runs; end it first"
+    if any(map(dispute_kept.is_open, theirs.disputes)):
+        yield "a dispute is not decided yet"
+    if any(refund.state in _UNDER_WAY for refund in theirs.refunds):
+        yield "a refund is still under way"
+    if any(_can_be_paid(each, moment) for each in theirs.pledges()):
+        yield "a payment page is still open; it closes by itself within a day"
+    if events.still_pending(about):
+        yield "news from Stripe about it has not been worked off yet"
+    of_gifts = select(GiftByHand.standing_order_id).where(GiftByHand.donation_id.in_([g.id for g in theirs.donations]))
+    running = select(StandingOrder.id).where(StandingOrder.id.in_(of_gifts), StandingOrder.ended_on.is_(None))
+    if db.session.scalar(running.limit(1)) is not None:
+        yield "a standing order is still expected; end it first"
+    until = max((day for gift in theirs.donations if (day := _kept_until(gift, kept_over))), default=None)
+    if until is not None and clock.today() <= until:
+        yield f"the records of a gift this large have to be kept until {until.isoformat()}"
+
+
+def _can_be_paid(pledged: Donation | Plan, moment: datetime) -> bool:
+    closes = pledged.checkout_expires_at
+    return pledged.state == "pledged" and closes is not None and closes > moment
+
+
+def _kept_until(gift: Donation, kept_over: Money | None) -> date | None:
+    if kept_over is None or gift.received_at is None or gift.currency != kept_over.currency:
+        return None
+    if gift.amount_minor <= kept_over.minor:
+        return None
+    return date(clock.local_day(gift.received_at).year + _YEARS_KEPT, 12, 31)

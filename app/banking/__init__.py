@@ -1,0 +1,1 @@
+"""Bank statements: accounts, the files that banks give out, their lines, and what those match in the books."""

@@ -1,0 +1,127 @@
+"""Booking a line: one entry between the bank and what the line was found to be, and its undoing."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app import clock
+from app.banking.account import BankAccount, noon
+from app.banking.line import BankLine
+from app.banking.match import BankMatch
+from app.errors import DomainError
+from app.extensions import db
+from app.ledger import posting, reversing
+from app.ledger.posting import Line
+from app.money import Money
+
+
+class BookedAlready(DomainError):
+    """Somebody has said in the meantime what this line is."""
+
+
+class NotBooked(DomainError):
+    """Nobody has said what this line is, so there is nothing to undo."""
+
+
+def lock(references: Sequence[str]) -> list[BankLine]:
+    """The lines with these references that nobody has booked, locked until the caller's transaction ends.
+
+    Raises `BookedAlready`, or `LookupError` for one that does not exist.
+    """
+    lines = db.session.scalars(
+        select(BankLine)
+        .where(BankLine.reference.in_(references))
+        .order_by(BankLine.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(lines) != len(set(references)):
+        raise LookupError("no such line")
+    if any(line.entry_id is not None for line in lines):
+        raise BookedAlready("this line has been booked")
+    return list(lines)
+
+
+def source_of(line: BankLine) -> str:
+    """The source of the next entry for a line; each has one of its own, for one that was undone stays in the books."""
+    return f"bank:{line.reference}" + (f":{line.bookings + 1}" if line.bookings else "")
+
+
+def bank_of(line: BankLine) -> int:
+    """The id of the ledger's account for the bank account that a line is of."""
+    return db.session.get_one(BankAccount, line.account_id).ledger_account_id
+
+
+def post(line: BankLine, parts: Sequence[tuple[str, int, Money]], *, kind: str, memo: str, by: str) -> int:
+    """Post the entry for a line, a transfer for each part (subject, the other account's id, signed amount), and return
+    its id. What came in goes from there to the bank, what went out the other way."""
+    bank = bank_of(line)
+    subjects = {subject for subject, _, _ in parts}
+    return posting.post(
+        source_of(line),
+        [
+            Line(*((other, bank) if amount.minor > 0 else (bank, other)), Money(abs(amount.minor), amount.currency))
+            for _, other, amount in parts
+        ],
+        kind=kind,
+        subject=subjects.pop() if len(subjects) == 1 else subject_of(line),
+        memo=memo,
+        occurred_at=noon(line.day),
+        recorded_by=by,
+    ).entry_id
+
+
+def subject_of(line: BankLine) -> str:
+    """A line as the subject of an entry."""
+    return f"bank-line:{line.reference}"
+
+
+def note(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[str, Money]], by: str) -> None:
+    """Note what a line was found to be: its parts (subject, signed amount), booked by this entry."""
+    line.entry_id, line.bookings = entry_id, line.bookings + 1
+    add_matches(line, entry_id, kind, parts, by)
+
+
+def add_matches(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[str, Money]], by: str) -> None:
+    """Note a match and nothing else, for what becomes known later of money that was put aside."""
+    for subject, amount in parts:
+        db.session.add(
+            BankMatch(
+                line_id=line.id,
+                entry_id=entry_id,
+                kind=kind,
+                subject=subject,
+                amount_minor=amount.minor,
+                made_at=clock.now(),
+                made_by=by,
+            )
+        )
+    db.session.flush()
+
+
+def matches_of(line: BankLine) -> list[BankMatch]:
+    """What a line is by now, the latest word last."""
+    standing = (BankMatch.line_id == line.id) & BankMatch.undone_by.is_(None)
+    return list(db.session.scalars(select(BankMatch).where(standing).order_by(BankMatch.id)))
+
+
+def all_matches_of(line: BankLine) -> list[BankMatch]:
+    """What a line ever was, the latest word last."""
+    return list(db.session.scalars(select(BankMatch).where(BankMatch.line_id == line.id).order_by(BankMatch.id)))
+
+
+def undo(line: BankLine, by: str) -> list[BankMatch]:
+    """Reverse the latest entry that was booked for a line, and return the matches that are undone by it; the caller
+    commits. Raises `NotBooked`."""
+    standing = matches_of(line)
+    if not standing:
+        raise NotBooked("nothing was booked for this line")
+    entry_id = standing[-1].entry_id
+    undone = [each for each in standing if each.entry_id == entry_id]
+    reversal = reversing.reverse(entry_id, memo="the bank's line is something else", recorded_by=by).entry_id
+    for each in undone:
+        each.undone_by = reversal
+    if line.entry_id == entry_id:
+        line.entry_id = None
+    db.session.flush()
+    return undone

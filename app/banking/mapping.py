@@ -1,0 +1,72 @@
+"""Which column of a bank's CSV file means what: kept for each account and each shape of file."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.extensions import Base, Key, db
+
+DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Columns by their place from 0. Either `amount` holds what came in, with a sign, or `money_in` and `money_out`
+    hold it in two columns. `date_order` is how its days are written, `decimal` the mark before the pence."""
+
+    day: int
+    date_order: str
+    amount: int | None = None
+    money_in: int | None = None
+    money_out: int | None = None
+    details: tuple[int, ...] = ()
+    payer: int | None = None
+    balance: int | None = None
+    bank_id: int | None = None
+    decimal: str = "."
+    # Some banks write what was paid out without a sign, and what came in with one.
+    out_is_positive: bool = False
+
+
+class CsvMapping(Base):
+    """A mapping that somebody looked at and kept; `shape` is that of the files it is for."""
+
+    __tablename__ = "bank_csv_mappings"
+    __table_args__ = (UniqueConstraint("account_id", "shape"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("bank_accounts.id"))
+    shape: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime]
+
+
+def shape_of(header: Sequence[str], width: int) -> str:
+    """What makes two files of one shape: the same headings, or where there are none, as many columns."""
+    named = [" ".join(each.split()).casefold() for each in header]
+    return hashlib.sha256(json.dumps([width, named]).encode()).hexdigest()
+
+
+def kept(account_id: int, shape: str) -> Mapping | None:
+    """The mapping that was kept for an account's files of this shape."""
+    row = db.session.scalar(select(CsvMapping).where(CsvMapping.account_id == account_id, CsvMapping.shape == shape))
+    if row is None:
+        return None
+    values = json.loads(row.columns)
+    return Mapping(**{**values, "details": tuple(values["details"])})
+
+
+def keep(account_id: int, shape: str, mapping: Mapping) -> None:
+    """Keep a mapping for an account's files of this shape, in place of an earlier one; the caller commits."""
+    row = db.session.scalar(select(CsvMapping).where(CsvMapping.account_id == account_id, CsvMapping.shape == shape))
+    if row is None:
+        row = CsvMapping(account_id=account_id, shape=shape)
+        db.session.add(row)
+    row.columns, row.kept_at = json.dumps(asdict(mapping)), clock.now()
+    db.session.flush()

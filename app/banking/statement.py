@@ -1,0 +1,48 @@
+"""Statements that were taken in, and the file that waits while a person looks at what is in it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base, Key
+
+
+class BankStatement(Base):
+    """One file that was taken in: its SHA-256, the days it spans, and the balances that it states, where it does.
+
+    `lines` is how many payments it held, `new` how many of them were not known before.
+    """
+
+    __tablename__ = "bank_statements"
+    __table_args__ = (UniqueConstraint("account_id", "sha256", "number"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("bank_accounts.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    # The same file again, out of which something more was taken, is a further import of its own.
+    number: Mapped[int]
+    form: Mapped[str] = mapped_column(String(10))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    opening_minor: Mapped[int | None] = mapped_column(Key)
+    closing_minor: Mapped[int | None] = mapped_column(Key)
+    closing_on: Mapped[date | None]
+    lines: Mapped[int]
+    new: Mapped[int]
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[str] = mapped_column(String(80))
+
+
+class BankUpload(Base):
+    """A file between its upload and the moment somebody has said what to do with it; then it is gone."""
+
+    __tablename__ = "bank_uploads"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("bank_accounts.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    uploaded_at: Mapped[datetime] = mapped_column(index=True)
+    uploaded_by: Mapped[str] = mapped_column(String(80))

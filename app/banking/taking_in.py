@@ -1,0 +1,112 @@
+"""Taking a file in: what in it is new becomes lines of the account, once, whatever else is taken in at the time."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+
+from app import clock
+from app.banking import sorting
+from app.banking.account import BankAccount
+from app.banking.as_read import Read
+from app.banking.line import BankLine
+from app.banking.sorting import NEW, Known, Sorted
+from app.banking.statement import BankStatement
+from app.extensions import db
+from app.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What came of a file: how many of its payments were new, how many known already."""
+
+    new: int
+    known: int
+
+
+def look(account: BankAccount, read: Read) -> list[Sorted]:
+    """What of a file is new to an account, and what is known."""
+    rows = db.session.execute(
+        select(BankLine.identity, BankLine.ordinal, BankLine.day, BankLine.amount_minor, BankLine.bank_id).where(
+            BankLine.account_id == account.id, BankLine.day >= read.first_day, BankLine.day <= read.last_day
+        )
+    )
+    known = [Known(row.identity, row.ordinal, row.day, row.amount_minor, row.bank_id is not None) for row in rows]
+    return sorting.sort(read.lines, known)
+
+
+def take_in(
+    account: BankAccount,
+    read: Read,
+    body: bytes,
+    imported_by: str,
+    *,
+    others: Collection[int] = (),
+    closing: Money | None = None,
+) -> TakenIn:
+    """Take in what is new in a file; the caller commits. `others` are the rows of lines that look like known ones and
+    that a person says are further payments. `closing` is the balance after the last line, where the file has none."""
+    # Two people may take the same file in at once: the second waits here, and finds everything known.
+    db.session.execute(select(BankAccount.id).where(BankAccount.id == account.id).with_for_update())
+    found = look(account, read)
+    taken = [(each, each.ordinal) for each in found if each.verdict == NEW]
+    taken += [(e, e.ordinal_if_another) for e in found if e.may_be_another and e.line.row in others]
+    statement = _statement(account, read, body, imported_by, len(taken), closing)
+    if statement is not None and taken:
+        db.session.execute(insert(BankLine), _rows(account, statement, taken))
+    return TakenIn(len(taken), len(found) - len(taken))
+
+
+def _statement(
+    account: BankAccount, read: Read, body: bytes, imported_by: str, new: int, closing: Money | None
+) -> BankStatement | None:
+    """The import's own row; the very same file again, with nothing new in it, leaves none."""
+    digest = hashlib.sha256(body).hexdigest()
+    same = (BankStatement.account_id == account.id) & (BankStatement.sha256 == digest)
+    before = db.session.scalar(select(func.count()).select_from(BankStatement).where(same)) or 0
+    if before and not new:
+        return None
+    stated = read.closing or closing
+    statement = BankStatement(
+        account_id=account.id,
+        sha256=digest,
+        number=before + 1,
+        form=read.form,
+        first_day=read.first_day,
+        last_day=read.last_day,
+        opening_minor=read.opening.minor if read.opening else None,
+        closing_minor=stated.minor if stated else None,
+        closing_on=(read.closing_on or read.last_day) if stated else None,
+        lines=len(read.lines),
+        new=new,
+        imported_at=clock.now(),
+        imported_by=imported_by,
+    )
+    db.session.add(statement)
+    db.session.flush()
+    return statement
+
+
+def _rows(
+    account: BankAccount, statement: BankStatement, taken: Sequence[tuple[Sorted, int]]
+) -> list[dict[str, object]]:
+    return [
+        {
+            "reference": secrets.token_hex(8),
+            "account_id": account.id,
+            "statement_id": statement.id,
+            "row": each.line.row,
+            "day": each.line.day,
+            "amount_minor": each.line.amount.minor,
+            "currency": account.currency,
+            "details": each.line.details,
+            "payer": each.line.payer,
+            "bank_id": each.line.bank_id,
+            "identity": each.identity,
+            "ordinal": ordinal,
+            "bookings": 0,
+        }
+        for each, ordinal in taken
+    ]

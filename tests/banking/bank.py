@@ -1,0 +1,40 @@
+"""A bank for the tests: accounts, and files taken in for them."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from app.banking import reading, taking_in
+from app.banking.account import BankAccount, open_account
+from app.banking.as_read import Read
+from app.banking.reading import NeedsMapping
+from app.banking.taking_in import TakenIn
+from app.money import Money
+from app.writing import writing
+
+FILES = Path(__file__).parent / "files"
+
+
+def a_bank_account(name: str = "Treasurer", currency: str = "gbp", last_digits: str = "1234") -> BankAccount:
+    """A bank account, committed."""
+    with writing():
+        return open_account(name, currency, last_digits)
+
+
+def read_file(bank: BankAccount, file: str | bytes) -> tuple[Read, bytes]:
+    """A file as read with the columns that were guessed, and its bytes."""
+    body = (FILES / file).read_bytes() if isinstance(file, str) else file
+    found = reading.read(body, bank)
+    if isinstance(found, NeedsMapping):
+        assert found.guess is not None
+        found = reading.read(body, bank, found.guess)
+    assert isinstance(found, Read)
+    return found, body
+
+
+def take_in_file(
+    bank: BankAccount, file: str | bytes, others: Collection[int] = (), closing: Money | None = None
+) -> TakenIn:
+    """A file taken in by the treasurer, committed."""
+    read, body = read_file(bank, file)
+    with writing():
+        return taking_in.take_in(bank, read, body, "ada", others=others, closing=closing)

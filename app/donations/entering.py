@@ -83,7 +83,7 @@ def enter(
     if gift.amount.minor <= 0:
         raise NoAmount("a gift is more than nothing")
     moment = by_hand.moment_of(gift.given_on)
-    digest = hashlib.sha256(f"by hand|{submission}".encode()).hexdigest()
+    digest = mark_of(submission)
     reference = secrets.token_hex(12)
     donation_id = db.session.scalar(
         postgresql.insert(Donation)
@@ -119,3 +119,8 @@ def enter(
         requesting.request(f"donation:{reference}")
     db.session.flush()
     return db.session.get_one(Donation, donation_id)
+
+
+def mark_of(submission: str) -> str:
+    """What a donation keeps of the form or the movement that it came by."""
+    return hashlib.sha256(f"by hand|{submission}".encode()).hexdigest()

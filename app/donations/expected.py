@@ -20,13 +20,13 @@ def at_the_bank() -> list[Expected]:
     return [*expectation.cash(), *expectation.gifts(), *expectation.bounces(), *expectation.orders()]
 
 
-def arrived(subject: str, line_reference: str, day: date) -> None:
+def arrived(subject: str, line_reference: str, day: date, *, held: int | None = None) -> None:
     """Note that the statement shows what was expected under this subject. Noting it again changes nothing.
 
     `line_reference` is the line's source (`bank:<line>`), `day` the day on which the bank booked it. The caller posts
     the transfer between the bank and the account that `Expected` names; only a standing order becomes a gift here,
-    and is posted here under this very source, so the caller posts nothing for it. The caller commits. Raises
-    `LookupError`.
+    and is posted here under this very source, so the caller posts nothing for it: to the bank account
+    whose id in the ledger is `held`, by default the first. The caller commits. Raises `LookupError`.
     """
     kind, _, reference = subject.partition(":")
     if kind == "count":
@@ -43,6 +43,6 @@ def arrived(subject: str, line_reference: str, day: date) -> None:
         )
     elif kind == "standing-order":
         order = db.session.scalars(select(StandingOrder).where(StandingOrder.reference == reference)).one()
-        order_payments.pay(order, order.amount, line_reference, day)
+        order_payments.pay(order, order.amount, line_reference, day, held=held)
     else:
         raise LookupError(f"nothing is expected under {subject}")

@@ -13,12 +13,14 @@ from app.money import Money
 EARLY = timedelta(days=3)
 
 
-def pay(order: StandingOrder, amount: Money, source: str, day: date) -> Donation:
+def pay(order: StandingOrder, amount: Money, source: str, day: date, *, held: int | None = None) -> Donation:
     """Receive a payment of whatever amount the line of the statement (`source`) shows, and expect the next; the same
-    line again changes nothing. The caller commits. Raises what `by_bank.receive` raises."""
+    line again changes nothing. `held` is the id of the bank's account in the ledger, where it is not the first.
+    The caller commits. Raises what `by_bank.receive` raises."""
     donation = by_bank.receive(
         db.session.get_one(Appeal, order.appeal_id), amount, day, source, method=STANDING_ORDER,
         payer_name=order.payer, branch_id=order.branch_id, what=order.reference_text or "", standing_order_id=order.id,
+        held=held,
     )  # fmt: skip
     while order.next_due_on <= day + EARLY:
         order.next_due_on = standing_order.due_after(order.next_due_on, order.day_of_month)

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.proof import plan_exceptions, stripe_exceptions
+from app.proof import bank_exceptions, plan_exceptions, stripe_exceptions
 from app.proof.exception import Found
 from app.receipts import forgetting
 from app.receipts.receipt import Receipt
@@ -34,6 +34,9 @@ def find(most: int = 500) -> list[Found]:
         *stripe_exceptions.payouts(most),
         *stripe_exceptions.transactions(most),
         *stripe_exceptions.differences(),
+        *bank_exceptions.lines(most),
+        *bank_exceptions.unidentified(most),
+        *bank_exceptions.differences(),
     ]
 
 

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import func, select, text
 
 from app import clock
+from app.banking.account import BankAccount
 from app.donations import letter
 from app.extensions import db
 from app.ledger import sealing
-from app.ledger.accounts import Account
-from app.ledger.entries import Entry, Transfer
+from app.ledger.entries import Entry
 from app.ledger.gifts import CASH, COUNTED
 from app.money import Money
-from app.proof import exceptions, holding
+from app.proof import bank_balance, bank_expected, exceptions, holding
+from app.proof.bank_balance import Agreement
 from app.proof.exceptions import Found
 from app.proof.holding import Whole
 
@@ -44,7 +45,8 @@ class InTransit:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A day of the books. `late` is how many entries the day brought for earlier days; `head` is that of the chain."""
+    """A day of the books; `banks` is each bank account as of its last import. `late` is how many entries the day
+    brought for earlier days; `head` is that of the chain."""
 
     day: date
     made_at: datetime
@@ -52,6 +54,7 @@ class Statement:
     late: int
     whole: list[Whole]
     in_transit: list[InTransit]
+    banks: list[Agreement]
     exceptions: list[Found]
     head: str
 
@@ -72,6 +75,7 @@ def of(day: date) -> Statement:
         late=_late(day),
         whole=holding.whole(),
         in_transit=_in_transit(),
+        banks=_banks(),
         exceptions=exceptions.find(),
         head=f"{seq}:{digest}",
     )
@@ -122,26 +126,11 @@ def _late(day: date) -> int:
 
 
 def _in_transit() -> list[InTransit]:
-    """What is on its way, each payout by itself; those that arrived or came back are level."""
-    # What comes to the account is on its way; what leaves it has arrived or has come back.
-    sign = case((Account.id == Transfer.to_account_id, 1), else_=-1)
-    rows = db.session.execute(
-        select(
-            Entry.subject,
-            Account.currency,
-            func.min(Entry.booked_on).label("since"),
-            func.sum(Transfer.amount_minor * sign).label("minor"),
-        )
-        .join(Transfer, Transfer.entry_id == Entry.id)
-        .join(Account, (Account.id == Transfer.to_account_id) | (Account.id == Transfer.from_account_id))
-        .where(Account.code.like("assets:in-transit:%"))
-        .group_by(Entry.subject, Account.currency)
-    ).all()
-    found = []
-    for currency in sorted({row.currency for row in rows}):
-        open_ones = [row for row in rows if row.currency == currency and int(row.minor)]
-        if open_ones:
-            total = Money(sum(int(row.minor) for row in open_ones), currency)
-            oldest = min(row.since for row in open_ones)
-            found.append(InTransit(total, (clock.today() - oldest).days))
-    return found
+    """What is on its way; a payout that the bank's statement shows has arrived."""
+    return [InTransit(amount, (clock.today() - since).days) for amount, since in bank_expected.in_transit().values()]
+
+
+def _banks() -> list[Agreement]:
+    """Each bank account of which a statement was ever taken in."""
+    accounts = db.session.scalars(select(BankAccount).order_by(BankAccount.id)).all()
+    return [found for account in accounts if (found := bank_balance.of(account)) is not None]

@@ -1,0 +1,59 @@
+"""Exceptions at the bank: lines that nobody has matched, money of unknown givers with its age, balances that differ."""
+
+from sqlalchemy import func, select
+
+from app.banking.account import BankAccount
+from app.banking.line import BankLine
+from app.extensions import db
+from app.money import written
+from app.proof import bank_balance, bank_expected
+from app.proof.exception import Found
+
+
+def lines(most: int) -> list[Found]:
+    """Lines of the bank's statements that wait for somebody to say what they are, the oldest first."""
+    rows = db.session.execute(
+        select(BankLine, BankAccount.name)
+        .join(BankAccount, BankAccount.id == BankLine.account_id)
+        .where(BankLine.entry_id.is_(None))
+        .order_by(BankLine.day, BankLine.id)
+        .limit(most)
+    )
+    return [
+        Found("bank line", row.BankLine.reference, f"{written(row.BankLine.amount)} on {row.BankLine.day}, {row.name}")
+        for row in rows
+    ]
+
+
+def unidentified(most: int) -> list[Found]:
+    """Money that came to the bank from somebody unknown, and since how many days it waits, the longest first."""
+    return [
+        Found(
+            "unidentified money",
+            each.subject.removeprefix("bank-line:"),
+            f"{written(-each.amount)} since {each.since}, {bank_balance.days_since(each.since)} days",
+        )
+        for each in bank_expected.aside()[:most]
+    ]
+
+
+def differences() -> list[Found]:
+    """Accounts on which the bank's own balance is not what all its lines come to: some were never imported."""
+    found = []
+    for account in db.session.scalars(select(BankAccount).order_by(BankAccount.id)):
+        agreement = bank_balance.of(account)
+        if agreement is not None and agreement.missing.minor:
+            found.append(
+                Found(
+                    "bank difference",
+                    account.reference,
+                    f"{account.name}: the bank's balance on {agreement.day} holds {written(agreement.missing)} that no "
+                    "line of its statements shows",
+                )
+            )
+    return found
+
+
+def open_lines() -> int:
+    """How many lines wait for somebody to say what they are."""
+    return db.session.scalar(select(func.count()).select_from(BankLine).where(BankLine.entry_id.is_(None))) or 0

@@ -1,0 +1,62 @@
+"""Gifts that only a line of the bank's statement makes known: at once, or after the money was put aside."""
+
+from sqlalchemy import select
+
+from app.appeals.appeal import Appeal
+from app.banking import booking
+from app.banking.line import BankLine
+from app.banking.match import CLAIMED, GIFT
+from app.donations import by_bank
+from app.donations.donation import BANK_TRANSFER
+from app.extensions import db
+from app.ledger import accounts, posting
+from app.proof import bank_expected
+from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
+
+
+def receive(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id: int | None = None) -> None:
+    """Book a line as a gift to an appeal that nobody expected. The caller commits. Raises `booking.BookedAlready`,
+    `WrongWay`, `DoesNotFit` for an appeal in another currency, or `LookupError`."""
+    (line,) = booking.lock([reference])
+    if line.amount_minor < 0:
+        raise WrongWay("money that went out is no gift")
+    source = booking.source_of(line)
+    donation = by_bank.receive(
+        _fitting(appeal, line), line.amount, line.day, source, method=BANK_TRANSFER,
+        payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], by=by,
+        held=booking.bank_of(line),
+    )  # fmt: skip
+    entry_id = posting.find(source)
+    assert entry_id is not None  # noqa: S101 - receive() has posted it
+    booking.note(line, entry_id, GIFT, [(f"donation:{donation.reference}", line.amount)], by)
+
+
+def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id: int | None = None) -> None:
+    """Make money that was put aside a gift to an appeal, now that it is known. The caller commits.
+
+    Raises `NotExpected` when it has been claimed or sent back, `DoesNotFit`, or `LookupError`.
+    """
+    line = db.session.scalars(select(BankLine).where(BankLine.reference == reference).with_for_update()).one_or_none()
+    if line is None:
+        raise LookupError("no such line")
+    subject = booking.subject_of(line)
+    waiting = {each.subject for each in bank_expected.aside()}
+    if subject not in waiting:
+        raise NotExpected("this money does not wait any more")
+    before = sum(each.kind == CLAIMED for each in booking.all_matches_of(line))
+    source = f"bank:{line.reference}:claimed" + (f":{before + 1}" if before else "")
+    unidentified = accounts.house_account("liabilities:unidentified", line.currency)
+    donation = by_bank.receive(
+        _fitting(appeal, line), line.amount, line.day, source, method=BANK_TRANSFER,
+        payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], held=unidentified, by=by,
+    )  # fmt: skip
+    entry_id = posting.find(source)
+    assert entry_id is not None  # noqa: S101 - receive() has posted it
+    booking.add_matches(line, entry_id, CLAIMED, [(subject, -line.amount)], by)
+    booking.add_matches(line, entry_id, GIFT, [(f"donation:{donation.reference}", line.amount)], by)
+
+
+def _fitting(appeal: Appeal, line: BankLine) -> Appeal:
+    if appeal.currency != line.currency:
+        raise DoesNotFit("the appeal is in another currency")
+    return appeal

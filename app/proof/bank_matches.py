@@ -1,0 +1,100 @@
+"""Confirming what a line of the bank's statement is: a person says so, and one entry is posted.
+
+What was expected is looked up afresh, so that a suggestion that has become stale books nothing.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.banking import booking, item
+from app.banking.item import Item
+from app.banking.line import BankLine
+from app.banking.match import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING
+from app.donations import expected
+from app.extensions import db
+from app.ledger import accounts, posting
+from app.ledger.accounts import Account
+from app.money import Money
+from app.proof import bank_expected
+from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
+
+# What a line may be that nobody expected: the account at its other end, the entry's kind, its memo, and whether it is
+# money in or out.
+_OTHERWISE = {
+    ASIDE: ("liabilities:unidentified", "unidentified", "money of an unknown giver", 1),
+    INTEREST: ("income:interest", "interest", "interest from the bank", 1),
+    CHARGE: ("expenses:bank-charges", "bank-charge", "the bank's charge", -1),
+    SPENDING: ("expenses:other", "spending", "paid from the bank", -1),
+}
+
+
+def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
+    """Book lines as what was expected under these keys (`Item.key`): one line as one item or as several, or several
+    lines as one. The caller commits. Raises `booking.BookedAlready`, `NotExpected`, `DoesNotFit` or `LookupError`."""
+    lines = booking.lock(references)
+    known = {each.key: each for each in bank_expected.items()}
+    if not keys or any(key not in known for key in keys) or len(set(keys)) != len(keys):
+        raise NotExpected("this is not expected any more")
+    items = [known[key] for key in keys]
+    if (len(lines) > 1 and len(items) > 1) or sum(line.amount_minor for line in lines) != sum(
+        each.amount.minor for each in items
+    ):
+        raise DoesNotFit("the amounts differ")
+    for line in lines:
+        parts = [(each, each.amount if len(lines) == 1 else line.amount) for each in items]
+        if any(each.currency != line.currency for _, each in parts):
+            raise DoesNotFit("the currencies differ")
+        _book(line, parts, last=line is lines[-1], by=by)
+
+
+def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by: str) -> None:
+    source = booking.source_of(line)
+    if parts[0][0].what == item.ORDER:
+        # A standing order's payment is a gift of its own, which is posted where it is received.
+        if len(parts) > 1 or parts[0][1] != line.amount:
+            raise DoesNotFit("a standing order is a line of its own")
+        expected.arrived(parts[0][0].subject, source, line.day, held=booking.bank_of(line))
+        entry_id = posting.find(source)
+        assert entry_id is not None  # noqa: S101 - arrived() has posted it
+    else:
+        entry_id = booking.post(
+            line,
+            [(each.subject, _account(each.account_code), amount) for each, amount in parts],
+            kind="banked",
+            memo=_memo(parts[0][0]),
+            by=by,
+        )
+        for each, _ in parts:
+            if last and each.subject.startswith(("count:", "donation:")):
+                expected.arrived(each.subject, source, line.day)
+    kind = RETURNED if parts[0][0].what == item.ASIDE else EXPECTED
+    booking.note(line, entry_id, kind, [(each.subject, amount) for each, amount in parts], by)
+
+
+def _memo(first: Item) -> str:
+    return {
+        item.PAYOUT: "payout on the bank's statement",
+        item.PAYOUT_BACK: "payout sent back by the bank",
+        item.BOUNCED: "cheque sent back by the bank",
+        item.ASIDE: "money of an unknown giver, sent back",
+    }.get(first.what, "paid in at the bank")
+
+
+def otherwise(reference: str, kind: str, by: str) -> None:
+    """Book a line as money put aside (`ASIDE`), interest, a charge of the bank's, or spending. The caller commits.
+
+    Raises `booking.BookedAlready`, `WrongWay` or `LookupError`.
+    """
+    code, entry_kind, memo, way = _OTHERWISE[kind]
+    (line,) = booking.lock([reference])
+    if line.amount_minor * way < 0:
+        raise WrongWay("the line moves money the other way")
+    subject = booking.subject_of(line)
+    other = accounts.house_account(code, line.currency)
+    entry_id = booking.post(line, [(subject, other, line.amount)], kind=entry_kind, memo=memo, by=by)
+    booking.note(line, entry_id, kind, [(subject, line.amount)], by)
+
+
+def _account(code: str) -> int:
+    return db.session.scalars(select(Account.id).where(Account.code == code)).one()

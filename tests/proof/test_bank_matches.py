@@ -1,0 +1,311 @@
+"""What the bank's lines are: confirmed by a person, posted once, undone by reversal; the bank and the books agree."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from app import clock
+from app.appeals import raised
+from app.appeals.appeal import Appeal
+from app.banking import account as bank_account
+from app.banking import booking, taking_in
+from app.banking.as_read import Read, ReadLine
+from app.banking.line import BankLine
+from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
+from app.donations import by_hand, not_arrived, paying_in, standing_orders
+from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
+from app.extensions import db
+from app.ledger import posting, verifying
+from app.ledger.accounts import house_account
+from app.money import Money
+from app.proof import bank_balance, bank_exceptions, bank_expected, bank_gifts, bank_matches, bank_undoing, statement
+from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
+from app.proof.exception import Found
+from app.writing import writing
+from tests.banking.bank import a_bank_account
+from tests.cast import an_appeal
+from tests.donations.hands import a_cheque, a_count
+
+TODAY = clock.today()
+
+
+@pytest.fixture
+def bank(app):
+    return a_bank_account()
+
+
+def the_statement(bank, *lines, closing=None):
+    """Lines that the bank shows: (minor units, what it says) each, or with a number of days ago; their references."""
+    read = Read(
+        "csv",
+        [
+            ReadLine(number, TODAY - timedelta(days=days[0] if days else 0), Money(minor, bank.currency), said)
+            for number, (minor, said, *days) in enumerate(lines)
+        ],
+        closing=Money(closing, bank.currency) if closing is not None else None,
+    )
+    with writing():
+        taking_in.take_in(bank, read, repr(lines).encode(), "ada")
+    rows = db.session.scalars(select(BankLine).order_by(BankLine.id.desc()).limit(len(lines))).all()
+    return [line.reference for line in reversed(rows)]
+
+
+def a_payout(name="po_1", minor=9800):
+    """What has left Stripe for the bank."""
+    stripe, transit = (house_account(each, "gbp") for each in ("assets:stripe", "assets:in-transit"))
+    ends = (stripe, transit) if minor > 0 else (transit, stripe)
+    posting.post(
+        f"stripe:txn_{name}:payout", [posting.Line(*ends, Money(abs(minor), "gbp"))], kind="payout",
+        subject=f"payout:{name}", memo="payout to the bank", occurred_at=clock.now(), recorded_by="stripe",
+    )  # fmt: skip
+
+
+def expected_now():
+    return {each.key: each.amount.minor for each in bank_expected.items()}
+
+
+def balances():
+    rows = db.session.execute(text("SELECT account, sum(amount_minor) FROM ledger_lines GROUP BY account")).all()
+    return {
+        code: int(minor) for code, minor in rows if int(minor) and not code.startswith(("assets:stripe", "income:a"))
+    }
+
+
+def confirm(lines, *keys):
+    with writing():
+        bank_matches.confirm(lines if isinstance(lines, list) else [lines], keys, "ada")
+
+
+def test_a_payouts_line_is_never_income(bank):
+    with writing():
+        a_payout()
+    (line,) = the_statement(bank, (9800, "STRIPE"))
+    confirm(line, "payout|payout:po_1")
+    assert balances() == {"assets:bank:gbp": 9800}
+    assert expected_now() == {"payout-back|payout:po_1": -9800}
+    assert statement.of(TODAY).in_transit == []
+    entry = db.session.execute(text("SELECT source, kind, subject FROM entries ORDER BY id DESC")).first()
+    assert tuple(entry) == (f"bank:{line}", "banked", "payout:po_1")
+
+
+def test_a_payout_that_the_bank_sends_back_is_on_its_way_again(bank):
+    with writing():
+        a_payout()
+    there, back = the_statement(bank, (9800, "STRIPE"), (-9800, "STRIPE RETURNED"))
+    confirm(there, "payout|payout:po_1")
+    confirm(back, "payout-back|payout:po_1")
+    assert balances() == {"assets:in-transit:gbp": 9800}
+    assert expected_now() == {"payout|payout:po_1": 9800}
+
+
+def test_a_negative_payout_leaves_the_bank(bank):
+    with writing():
+        a_payout(minor=-1200)
+    (line,) = the_statement(bank, (-1200, "STRIPE"))
+    confirm(line, "payout|payout:po_1")
+    assert balances() == {"assets:bank:gbp": -1200}
+    assert expected_now() == {}
+
+
+def test_two_payouts_may_be_one_line_and_one_payout_two(bank):
+    with writing():
+        a_payout("po_1", 1000)
+        a_payout("po_2", 2000)
+        a_payout("po_3", 5000)
+    both, half, other_half = the_statement(bank, (3000, "STRIPE"), (2400, "STRIPE"), (2600, "STRIPE"))
+    confirm(both, "payout|payout:po_1", "payout|payout:po_2")
+    confirm([half, other_half], "payout|payout:po_3")
+    assert balances() == {"assets:bank:gbp": 8000}
+    assert bank_expected.in_transit() == {}
+
+
+def test_cash_and_cheques_of_one_slip_are_one_line(bank):
+    appeal = an_appeal()
+    sheet, cheque = a_count(appeal), a_cheque(appeal)
+    with writing():
+        paying_in.pay_in([sheet], [cheque], "S-417", TODAY)
+    (line,) = the_statement(bank, (3800, "CREDIT S-417"))
+    confirm(line, *expected_now())
+    assert balances() == {"assets:bank:gbp": 3800}
+    assert raised_by(appeal) == 3800
+    assert by_hand.of(again(cheque)).bank_line == f"bank:{line}"
+    with writing():
+        bank_undoing.undo(line, "ada")
+    assert balances() == {"assets:cash:gbp": 1300, "assets:cheques:gbp": 2500}
+    assert len(expected_now()) == 2
+    confirm(line, *expected_now())
+    assert by_hand.of(again(cheque)).bank_line == f"bank:{line}:2"
+    assert balances() == {"assets:bank:gbp": 3800}
+
+
+def test_a_cheque_that_comes_back_is_bounced_and_stays_so(bank):
+    cheque = a_cheque(an_appeal())
+    with writing():
+        paying_in.pay_in([], [cheque], "S-417", TODAY)
+    there, back = the_statement(bank, (2500, "CREDIT"), (-2500, "UNPAID CHEQUE"))
+    confirm(there, f"cheque|donation:{cheque.reference}")
+    confirm(back, f"bounced|donation:{cheque.reference}")
+    assert balances() == {}
+    assert by_hand.of(again(cheque)).state(CHEQUE) == "bounced"
+    with pytest.raises(not_arrived.StaysBounced), writing():
+        bank_undoing.undo(back, "ada")
+
+
+def again(donation):
+    db.session.rollback()
+    return db.session.scalars(
+        select(Donation).where(Donation.id == donation.id).execution_options(populate_existing=True)
+    ).one()
+
+
+def raised_by(appeal):
+    return raised.by(db.session.get_one(Appeal, appeal.id)).amount.minor
+
+
+def test_a_standing_order_is_a_gift_on_the_account_where_it_came(bank):
+    appeal, second = an_appeal(), a_bank_account("Strike fund")
+    with writing():
+        order = an_order(appeal)
+    (line,) = the_statement(second, (1000, "OKON L PRESSFUND"))
+    confirm(line, f"standing-order|standing-order:{order.reference}")
+    assert balances() == {"assets:bank:strike-fund:gbp": 1000}
+    assert raised_by(appeal) == 1000
+    assert expected_now() == {}
+    with writing():
+        bank_undoing.undo(line, "ada")
+    assert raised_by(appeal) == 0
+    assert list(expected_now().values()) == [1000]
+
+
+def an_order(appeal):
+    promise = standing_orders.Promise(Money(1000, "gbp"), TODAY.day, TODAY, "Łucja Okoń", "PRESSFUND")
+    return standing_orders.expect(appeal, promise)
+
+
+def test_an_unexpected_transfer_is_a_gift_at_once(bank):
+    appeal = an_appeal()
+    (line,) = the_statement(bank, (2500, "T ASHWORTH GOOD LUCK"))
+    with writing():
+        bank_gifts.receive(line, appeal, "ada", payer="T Ashworth")
+    (donation,) = db.session.scalars(select(Donation))
+    assert (donation.method, donation.name, donation.amount.minor) == (BANK_TRANSFER, "T Ashworth", 2500)
+    assert (balances(), raised_by(appeal)) == ({"assets:bank:gbp": 2500}, 2500)
+    with writing():
+        bank_undoing.undo(line, "ada")
+    assert (balances(), raised_by(appeal)) == ({}, 0)
+    assert verifying.faults() == []
+
+
+def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
+    appeal = an_appeal()
+    (line,) = the_statement(bank, (70_000, "REF 8812", 12))
+    with writing():
+        bank_matches.otherwise(line, ASIDE, "ada")
+    assert balances() == {"assets:bank:gbp": 70_000, "liabilities:unidentified:gbp": -70_000}
+    since = TODAY - timedelta(days=12)
+    assert bank_exceptions.unidentified(10) == [Found("unidentified money", line, f"£700.00 since {since}, 12 days")]
+    with writing():
+        bank_gifts.claim(line, appeal, "ada", payer="T Ashworth")
+    assert (balances(), raised_by(appeal)) == ({"assets:bank:gbp": 70_000}, 70_000)
+    assert bank_exceptions.unidentified(10) == []
+    with pytest.raises(NotExpected), writing():
+        bank_gifts.claim(line, appeal, "ada")
+    # A mistake is undone a step at a time: first the claim, then that it was put aside.
+    for waiting in (1, 0):
+        with writing():
+            bank_undoing.undo(line, "ada")
+        assert len(bank_exceptions.unidentified(10)) == waiting
+    assert (balances(), raised_by(appeal)) == ({}, 0)
+    with writing():
+        bank_matches.otherwise(line, ASIDE, "ada")
+        bank_gifts.claim(line, appeal, "ada")
+    assert raised_by(appeal) == 70_000
+
+
+def test_unknown_money_may_be_sent_back(bank):
+    came, went = the_statement(bank, (70_000, "REF 8812", 12), (-70_000, "RETURN"))
+    with writing():
+        bank_matches.otherwise(came, ASIDE, "ada")
+    confirm(went, f"aside|bank-line:{came}")
+    assert (balances(), bank_exceptions.unidentified(10)) == ({}, [])
+    with pytest.raises(bank_undoing.ClaimedSince), writing():
+        bank_undoing.undo(came, "ada")
+
+
+def test_the_banks_own_charges_interest_and_spending_are_booked_each_its_own_way(bank):
+    charge, interest, rent = the_statement(bank, (-650, "CHARGES"), (12, "INTEREST"), (-30_000, "RENT"))
+    with writing():
+        bank_matches.otherwise(charge, CHARGE, "ada")
+        bank_matches.otherwise(interest, INTEREST, "ada")
+        bank_matches.otherwise(rent, SPENDING, "ada")
+    assert balances() == {
+        "assets:bank:gbp": -30_638, "expenses:bank-charges:gbp": 650, "income:interest:gbp": -12,
+        "expenses:other:gbp": 30_000,
+    }  # fmt: skip
+
+
+def test_what_does_not_fit_or_is_stale_books_nothing(bank):
+    with writing():
+        a_payout()
+    appeal = an_appeal()
+    line, other, out = the_statement(bank, (9800, "STRIPE"), (9900, "STRIPE"), (-500, "X"))
+    before = balances()
+    for refused, references, keys in (
+        (DoesNotFit, [other], ["payout|payout:po_1"]),
+        (DoesNotFit, [line, other], ["payout|payout:po_1"]),
+        (NotExpected, [line], ["payout|payout:po_2"]),
+        (NotExpected, [line], []),
+        (NotExpected, [line], ["payout|payout:po_1", "payout|payout:po_1"]),
+        (LookupError, ["no such line"], ["payout|payout:po_1"]),
+    ):
+        with pytest.raises(refused), writing():
+            bank_matches.confirm(references, keys, "ada")
+    for way, refused in ((lambda: bank_gifts.receive(out, appeal, "ada"), WrongWay),
+                         (lambda: bank_matches.otherwise(out, ASIDE, "ada"), WrongWay),
+                         (lambda: bank_undoing.undo(line, "ada"), booking.NotBooked)):  # fmt: skip
+        with pytest.raises(refused), writing():
+            way()
+    assert balances() == before
+    confirm(line, "payout|payout:po_1")
+    with pytest.raises(booking.BookedAlready):
+        confirm(line, "payout|payout:po_1")
+
+
+def test_the_bank_and_the_books_agree_once_every_line_is_matched(bank):
+    with writing():
+        a_payout()
+        bank_account.begin_with(bank, Money(50_000, "gbp"), TODAY - timedelta(days=30), "ada")
+    payout, charge = the_statement(bank, (9800, "STRIPE", 2), (-650, "CHARGES", 1), closing=59_150)
+    found = bank_balance.of(bank)
+    assert (found.day, found.stated.minor, found.ledger.minor) == (TODAY - timedelta(days=1), 59_150, 50_000)
+    assert (found.difference.minor, found.waiting.minor, found.waiting_count, found.missing.minor) == (9150, 9150, 2, 0)
+    confirm(payout, "payout|payout:po_1")
+    with writing():
+        bank_matches.otherwise(charge, CHARGE, "ada")
+    found = bank_balance.of(bank)
+    assert (found.difference.minor, found.waiting_count, found.entries) == (0, 0, [])
+    assert bank_exceptions.lines(10) == bank_exceptions.differences() == []
+    (told,) = statement.of(TODAY).banks
+    assert (told.difference.minor, told.day) == (0, found.day)
+
+
+def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apart(bank):
+    (line,) = the_statement(bank, (-650, "CHARGES", 1), closing=1350)
+    with writing():
+        bank_matches.otherwise(line, CHARGE, "ada")
+        ends = house_account("expenses:other", "gbp"), bank.ledger_account_id
+        posting.post(
+            "manual:1", [posting.Line(*ends, Money(300, "gbp"))], kind="manual", subject="manual:1",
+            memo="refund of rent", occurred_at=clock.now() - timedelta(days=2), recorded_by="ada",
+        )  # fmt: skip
+    found = bank_balance.of(bank)
+    assert (found.difference.minor, found.missing.minor, found.off_statement.minor) == (1700, 2000, 300)
+    assert [(each.memo, each.amount.minor) for each in found.entries] == [("refund of rent", 300)]
+    assert [each.kind for each in bank_exceptions.differences()] == ["bank difference"]
+
+
+def test_every_line_that_waits_is_an_exception(bank):
+    (line,) = the_statement(bank, (123_456, "T ASHWORTH"))
+    assert bank_exceptions.lines(10) == [Found("bank line", line, f"£1,234.56 on {TODAY}, Treasurer")]
+    assert bank_balance.of(a_bank_account("Empty")) is None

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Flask
 
-from app.office import guard, navigation, role_names, sign_in
+from app import clock
+from app.office import action_words, guard, navigation, role_names, sign_in
 from app.office.pages import SUBJECTS
 
 
@@ -10,7 +11,10 @@ def register(app: Flask) -> None:
     """Open the door, with Flask-Security's own pages beside it."""
     sign_in.set_up(app)
     app.add_template_global(navigation.ways, "office_ways")
+    app.add_template_global(navigation.may, "office_may")
+    app.add_template_global(clock.today)
     app.add_template_filter(role_names.role_name)
+    app.add_template_filter(action_words.action_words)
     app.register_blueprint(_pages())
 
 

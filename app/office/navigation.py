@@ -7,6 +7,8 @@ from app.office import access
 
 # In the order of the navigation: the endpoint, and what it is called.
 WAYS = (
+    ("office.ledger.index", _l("Ledger")),
+    ("office.reports.income", _l("Income")),
     ("office.people.index", _l("People")),
     ("office.audit.index", _l("Audit trail")),
 )
@@ -20,3 +22,8 @@ def ways() -> list[tuple[str, str, bool]]:
         for endpoint, name in WAYS
         if endpoint in current_app.view_functions and access.may(current_app.view_functions[endpoint])
     ]
+
+
+def may(endpoint: str, method: str = "GET") -> bool:
+    """Whether the signed-in person may go there; a way that leads to a refusal is not shown."""
+    return endpoint in current_app.view_functions and access.may(current_app.view_functions[endpoint], method)

@@ -54,6 +54,16 @@ def day(value: date | datetime, *, weekday: bool = False) -> str:
     return format_date(local, "EEEE d MMMM y" if weekday else "d MMMM y", locale=_locale())
 
 
+def short_day(value: date) -> str:
+    """'19 Jun 2012', for tables."""
+    return format_date(value, "d MMM y", locale=_locale())
+
+
+def month_name(value: date) -> str:
+    """'June 2012' for any day of it."""
+    return format_date(value, "LLLL y", locale=_locale())
+
+
 def clock_time(instant: datetime) -> str:
     """'12.13', on a wall clock in the local zone."""
     return format_datetime(clock.local(instant), "H.mm", locale=_locale())
@@ -91,6 +101,8 @@ _FILTERS = (
     currency_sign,
     currency_name,
     day,
+    short_day,
+    month_name,
     clock_time,
     moment,
     machine_time,

@@ -1,0 +1,84 @@
+"""Closing a month, and opening the last closed one again."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from app import clock
+from app.audit import acting, recording
+from app.ledger import closing
+from app.office import hands
+from app.office.access import AUDITOR, TREASURER, allow
+from app.office.cleaned_form import CleanedForm
+from app.writing import writing
+
+bp = Blueprint("closing", __name__, url_prefix="/closing")
+
+
+class ReopeningForm(CleanedForm):
+    """Why a closed month is opened again."""
+
+    reason = TextAreaField(
+        _l("Why is it opened again?"), validators=[DataRequired(_l("Say why it is opened again")), Length(max=1000)]
+    )
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR})
+def show() -> ResponseReturnValue:
+    """How far the books are closed, and what can be closed next."""
+    return _page(ReopeningForm(formdata=None))
+
+
+@bp.post("/")
+@allow(changes={TREASURER}, reads=())
+def close() -> ResponseReturnValue:
+    """Close the month that the form names: the next one."""
+    through = closing.next_to_close()
+    if through is None or request.form.get("through") != through.isoformat():
+        return redirect(url_for(".show"), code=303)
+    try:
+        with writing():
+            before = closing.closed_through().day
+            closing.close(through, by=acting.at_work().by)
+            recording.record("month.closed", f"month:{through:%Y-%m}", {"closed": before}, {"closed": through})
+    except (closing.ClosedAlready, closing.MonthNotOver):
+        # Somebody was faster; the page shows what is so now.
+        return redirect(url_for(".show"), code=303)
+    flash(_("The books are closed through %(day)s.", day=format_date(through, "d MMMM y")), "success")
+    return redirect(url_for(".show"), code=303)
+
+
+@bp.post("/reopening")
+@allow(changes={TREASURER}, reads=())
+def reopen() -> ResponseReturnValue:
+    """Open the last closed month again, with a reason."""
+    form = ReopeningForm()
+    if not form.validate():
+        return _page(form), 422
+    try:
+        with writing():
+            opened = closing.reopen(by=acting.at_work().by)
+            now = closing.closed_through().day
+            after = {"closed": now, "reason": form.reason.data}
+            recording.record("month.reopened", f"month:{opened:%Y-%m}", {"closed": opened}, after)
+    except closing.NothingClosed:
+        return redirect(url_for(".show"), code=303)
+    flash(_("The month is open again."), "success")
+    return redirect(url_for(".show"), code=303)
+
+
+def _page(form: ReopeningForm) -> str:
+    row, following = closing.closed_through(), closing.next_to_close()
+    return render_template(
+        "office/closing/show.html",
+        closed=row,
+        by=hands.names([row.changed_by]).get(row.changed_by),
+        following=following,
+        today=clock.today(),
+        form=form,
+    )

@@ -1,0 +1,96 @@
+"""Entries: one entry with its source, an entry made by hand, and the reversal of one."""
+
+import secrets
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.audit import acting, recording
+from app.extensions import db
+from app.ledger import by_hand, reading
+from app.ledger.entries import Entry
+from app.money import home_currency
+from app.office import hands
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
+from app.office.entry_forms import EntryForm, ReversalForm
+from app.office.sight import my_accounts
+from app.office.subjects import way_to
+from app.writing import writing
+
+bp = Blueprint("entries", __name__, url_prefix="/entries")
+
+
+@bp.get("/<int:number>")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def show(number: int) -> ResponseReturnValue:
+    """What happened, what caused it, and what it moved."""
+    return _page(number, ReversalForm(formdata=None))
+
+
+@bp.post("/<int:number>/reversal")
+@allow(changes={TREASURER}, reads=())
+def reverse(number: int) -> ResponseReturnValue:
+    """Undo an entry that was made by hand."""
+    form = ReversalForm()
+    entry = db.session.get(Entry, number)
+    if entry is None or not by_hand.may_be_reversed(entry):
+        abort(404)
+    if not form.validate():
+        return _page(number, form), 422
+    with writing():
+        made = by_hand.undo(db.session.get_one(Entry, number), form.reason.data, by=acting.at_work().by)
+        if made.new:
+            recording.record("entry.reversed", f"entry:{number}", after={"reason": form.reason.data})
+    flash(_("The entry is reversed. Both stay in the books."), "success")
+    return redirect(url_for(".show", number=made.entry_id), code=303)
+
+
+@bp.get("/new")
+@allow(reads={TREASURER})
+def new() -> ResponseReturnValue:
+    """The form for an entry by hand."""
+    form = EntryForm(home_currency(), formdata=None, nonce=secrets.token_hex(12))
+    return render_template("office/entries/new.html", form=form, currency=home_currency())
+
+
+@bp.post("/")
+@allow(changes={TREASURER}, reads=())
+def create() -> ResponseReturnValue:
+    """Enter what was written; mistakes come back with it."""
+    currency = home_currency()
+    form = EntryForm(currency)
+    if not form.validate():
+        return render_template("office/entries/new.html", form=form, currency=currency), 422
+    try:
+        with writing():
+            made = by_hand.enter(form.draft(), by=acting.at_work().by)
+            if made.new:
+                recording.record("entry.made", f"entry:{made.entry_id}", after={"reason": form.reason.data})
+    except by_hand.NotTheseAccounts:
+        form.wrong(form.to_code, _("An entry of this kind does not go between these two accounts. Choose others."))
+    except by_hand.DayNotOpen:
+        form.wrong(form.day, _("Choose a day of a month that is not closed, and not one to come"))
+    else:
+        flash(_("The entry is in the books."), "success")
+        return redirect(url_for(".show", number=made.entry_id), code=303)
+    return render_template("office/entries/new.html", form=form, currency=currency), 422
+
+
+def _page(number: int, form: ReversalForm) -> str:
+    """An entry's page; 404 for what this person may not see."""
+    mine = my_accounts()
+    found = reading.read(number, mine)
+    if found is None:
+        abort(404)
+    return render_template(
+        "office/entries/show.html",
+        found=found,
+        entry=found.entry,
+        mine=mine,
+        by=hands.names([found.entry.recorded_by]).get(found.entry.recorded_by),
+        late=clock.local_day(found.entry.occurred_at) < found.entry.booked_on,
+        subject_way=way_to(found.entry.subject),
+        form=form if by_hand.may_be_reversed(found.entry) and found.reversed_by is None else None,
+    )

@@ -11,20 +11,22 @@ from app.extensions import Base, Key
 class Deed(Base):
     """One thing that somebody did or tried. Append-only: the database refuses any change.
 
-    `action` is a word of `actions.ACTIONS`; `subject` names what it was done to, as the ledger does
-    ('donation:<reference>'). `digest` is the SHA-256 of the details' body, in hexadecimal.
+    `action` is 'donation.refunded' and the like; `subject` names what it was done to, as the ledger does
+    ('donation:<reference>'). `digest` is the SHA-256 of the details' body, in hexadecimal; the body holds a salt, so
+    that nobody can guess erased details by it.
     """
 
     __tablename__ = "deeds"
     __table_args__ = (
         CheckConstraint("length(digest) = 64", name="digest"),
-        Index("ix_deeds_by_id", "by", "id"),
-        Index("ix_deeds_action_id", "action", "id"),
-        Index("ix_deeds_subject_id", "subject", "id"),
+        Index("ix_deeds_at_id", "at", "id"),
+        Index("ix_deeds_by_at_id", "by", "at", "id"),
+        Index("ix_deeds_action_at_id", "action", "at", "id"),
+        Index("ix_deeds_subject_at_id", "subject", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(120))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,8 @@ def record(
     Belongs into the writing unit of the change itself, so that neither stands without the other; the caller commits.
     """
     actor = acting.at_work()
-    details = {name: value for name, value in (("from", actor.address), ("before", before), ("after", after)) if value}
+    said = {name: value for name, value in (("from", actor.address), ("before", before), ("after", after)) if value}
+    details = {**said, "salt": secrets.token_hex(16)}
     body = json.dumps(details, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
     deed = Deed(
         at=clock.now(),
@@ -32,9 +34,8 @@ def record(
     )
     db.session.add(deed)
     db.session.flush()
-    if details:
-        db.session.add(DeedDetail(deed_id=deed.id, body=body))
-        db.session.flush()
+    db.session.add(DeedDetail(deed_id=deed.id, body=body))
+    db.session.flush()
     return deed
 
 

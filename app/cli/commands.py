@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import appeals, articles, books, donations, donors, example, stripe
+from app.cli import appeals, articles, books, donations, donors, example, staff, stripe
 from app.cli.serve import serve
 from app.cli.work import work
 
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(donations.group)
     app.cli.add_command(donors.group)
     app.cli.add_command(example.group)
+    app.cli.add_command(staff.group)
     app.cli.add_command(stripe.group)
     app.cli.add_command(serve)
     app.cli.add_command(work)

@@ -1,6 +1,7 @@
 """The guard of the office: nobody passes who is not signed in, who lacks the role, or who signed in too long ago."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Response, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -64,7 +65,9 @@ def _is_over() -> bool:
 
 
 def _way_back() -> str | None:
-    """Where to go on after signing in: the page that was asked for; what a form sent cannot be sent again."""
+    """Where to go on after signing in: the page that was asked for, or that a form was sent from; what a form sent
+    cannot be sent again."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    return None
+    sent_from = urlsplit(request.referrer or "")
+    return sent_from.path if sent_from.netloc == request.host else None

@@ -1,5 +1,7 @@
 """The codes of authenticator apps (RFC 6238): each works once, and in practice mode they are shown."""
 
+from typing import Any
+
 from flask import session
 from flask_security import Security, Totp
 from sqlalchemy import select
@@ -11,6 +13,13 @@ from app.staff.person import Person
 
 class Codes(Totp):
     """Flask-Security's codes, which remembers the last one that each person used (RFC 6238, 5.2: one time only)."""
+
+    def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:
+        """Whether it is the present code, or was or will be one within `window` seconds, and was not used yet."""
+        if totp_secret != user.tf_totp_secret:
+            # A new secret's codes count anew.
+            user.tf_last_counter = None
+        return super().verify_totp(token, totp_secret, user, window)
 
     def get_last_counter(self, user: Person) -> int | None:  # type: ignore[override]
         """Which code was used last."""

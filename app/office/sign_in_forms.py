@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_security import forms, recovery_codes, webauthn
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, RadioField
 
 from app.office.sign_in_settings import FEWEST_CHARACTERS
 
@@ -67,6 +67,19 @@ class ChangePasswordForm(_Worded, forms.ChangePasswordForm):
     hints: ClassVar[dict[str, Any]] = {"new_password": _LONG_ENOUGH}
 
 
+class SecondFactorForm(forms.TwoFactorSetupForm):
+    """An app, or, where the roles allow it, none: buttons of the page say which."""
+
+    setup = HiddenField()
+    phone = HiddenField()
+
+
+class HelpForm(forms.TwoFactorRescueForm):
+    """Flask-Security makes it beside the code's form; nothing of it is shown, and its page is shut."""
+
+    help_setup = RadioField(choices=[])
+
+
 class CodeForm(_Worded, forms.TwoFactorVerifyCodeForm):
     """The six digits of the app."""
 
@@ -106,6 +119,8 @@ FORMS: dict[str, Any] = {
     "forgot_password_form": ForgottenForm,
     "reset_password_form": NewPasswordForm,
     "change_password_form": ChangePasswordForm,
+    "two_factor_setup_form": SecondFactorForm,
+    "two_factor_rescue_form": HelpForm,
     "two_factor_verify_code_form": CodeForm,
     "mf_recovery_form": RecoveryCodeForm,
     "wan_register_form": PasskeyForm,

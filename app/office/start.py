@@ -14,7 +14,7 @@ bp = Blueprint("start", __name__)
 def index() -> ResponseReturnValue:
     """Go where this person's work is; with a second factor, first to recovery codes, before they are needed."""
     person = me()
-    if person.tf_primary_method and person.mf_recovery_codes is None:
+    if person.tf_primary_method and not person.mf_recovery_codes:
         return redirect(url_for("security.mf_recovery_codes"), code=303)
     open_ways = navigation.ways()
     return redirect(url_for(open_ways[0][0] if open_ways else "office.me.show"), code=303)

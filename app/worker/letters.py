@@ -13,6 +13,8 @@ from app.mail import sending
 from app.mail.letter import Mail
 from app.proof import alarms, statement
 from app.proof import letters as treasurers_letters
+from app.staff import letters as staff
+from app.worker import staff_letters
 from app.worker.duties import Duty
 from app.writing import writing
 
@@ -30,6 +32,9 @@ WRITERS: dict[str, Writer] = {
     dispute_kept.DISPUTE: treasurers_letters.dispute,
     alarms.ALARM: treasurers_letters.alarm,
     statement.STATEMENT: treasurers_letters.nightly,
+    staff.INVITATION: staff_letters.link,
+    staff.NEW_PASSWORD: staff_letters.link,
+    staff.PASSWORD_CHANGED: staff_letters.notice,
 }
 
 

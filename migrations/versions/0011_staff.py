@@ -80,10 +80,9 @@ def upgrade() -> None:
         sa.CheckConstraint("length(digest) = 64", name=op.f("ck_deeds_digest")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deeds")),
     )
-    op.create_index("ix_deeds_at", "deeds", ["at"], unique=False)
-    op.create_index("ix_deeds_by_id", "deeds", ["by", "id"], unique=False)
-    op.create_index("ix_deeds_action_id", "deeds", ["action", "id"], unique=False)
-    op.create_index("ix_deeds_subject_id", "deeds", ["subject", "id"], unique=False)
+    op.create_index("ix_deeds_at_id", "deeds", ["at", "id"], unique=False)
+    for column in ("by", "action", "subject"):
+        op.create_index(f"ix_deeds_{column}_at_id", "deeds", [column, "at", "id"], unique=False)
     op.create_table(
         "deed_details",
         sa.Column("deed_id", KEY, nullable=False),

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,26 @@ from app import clock
 from app.extensions import db
 from app.staff.person import Person, PersonRole
 from app.writing import writing
+
+
+class Browser(FlaskClient):
+    """A browser whose every request stands alone, as outside of tests.
+
+    The application's context that a test stands in would be each request's own otherwise, and what Flask keeps there
+    (who is signed in, the CSRF token) would be the next request's too. Afterwards the test sees what is true now.
+    """
+
+    def open(self, *args: Any, **values: Any) -> Any:
+        with self.application.app_context():
+            answer = super().open(*args, **values)
+        db.session.rollback()
+        db.session.expire_all()
+        return answer
+
+
+def a_browser(app: Flask) -> Browser:
+    """A browser without cookies."""
+    return Browser(app, app.response_class, use_cookies=True)
 
 
 def a_person(*roles: str, branch_id: int | None = None, **changes: object) -> Person:
@@ -27,7 +48,7 @@ def a_person(*roles: str, branch_id: int | None = None, **changes: object) -> Pe
 
 def sign_in(app: Flask, person: Person) -> FlaskClient:
     """A browser in which a person has just signed in, with their second factor; its forms carry the CSRF token."""
-    client = app.test_client()
+    client = a_browser(app)
     token = secrets.token_hex(20)
     with client.session_transaction() as session:
         session.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=time.time(), csrf_token=token)

@@ -47,6 +47,19 @@ MATRIX: dict[str, Route] = {
     # me
     "office.me.show": Route(reads=EVERYONE, another=SAME),
     "office.me.end_sessions": Route(changes=EVERYONE, another=SAME),
+    # people
+    "office.people.index": Route(reads=PEOPLE_READS),
+    "office.people.new": Route(reads=PEOPLE_CHANGES, fresh=True),
+    "office.people.invite": Route(changes=PEOPLE_CHANGES, fresh=True),
+    "office.people.show": Route(reads=PEOPLE_READS),
+    "office.person.change_roles": Route(changes=PEOPLE_CHANGES, fresh=True),
+    "office.person.end_sessions": Route(changes=PEOPLE_CHANGES, fresh=True),
+    "office.person.forget_second_factor": Route(changes=PEOPLE_CHANGES, fresh=True),
+    "office.person.invite_again": Route(changes=PEOPLE_CHANGES, fresh=True),
+    "office.person.remove": Route(changes=PEOPLE_CHANGES, fresh=True),
+    # audit
+    "office.audit.index": Route(reads=PEOPLE_READS),
+    "office.audit.take_out": Route(reads=PEOPLE_READS, fresh=True),
 }
 
 # Signing in: open to strangers, because they are not signed in yet. The methods, and what is behind each.

@@ -1,0 +1,106 @@
+"""Reading the trail: newest first, by person, action, subject and days, a page at a time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.audit.deed import Deed, DeedDetail
+from app.extensions import db
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to show; what is `None` does not narrow. `since` and `until` are instants, the latter not included."""
+
+    by: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after `seen` deeds of the instant `at`, for several may share one."""
+
+    at: datetime
+    seen: int
+
+    def __str__(self) -> str:
+        """As it stands in an address; `place` reads it."""
+        return f"{self.at.isoformat()}~{self.seen}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One deed with its details, which are empty once erased."""
+
+    deed: Deed
+    details: dict[str, Any]
+    erased: bool
+
+
+def place(text: str) -> Place | None:
+    """The place that an address names; `None` when it names none."""
+    at, _, seen = text.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+        return Place(moment, int(seen)) if moment.tzinfo and 0 <= int(seen) <= 10_000 else None
+    except ValueError:
+        return None
+
+
+def page(wanted: Wanted, begin: Place | None, most: int) -> tuple[Sequence[Told], Place | None]:
+    """At most `most` deeds from a place on, newest first, and where the next page begins (`None` at the end).
+
+    Takes the same time however long the trail is: every filter has an index that ends in the instant.
+    """
+    statement = _narrowed(wanted)
+    if begin is not None:
+        statement = statement.where(Deed.at <= begin.at).offset(begin.seen)
+    rows = db.session.execute(statement.limit(most + 1)).all()
+    told = [_told(deed, body) for deed, body in rows[:most]]
+    if len(rows) <= most:
+        return told, None
+    last = told[-1].deed.at
+    seen = sum(1 for each in told if each.deed.at == last)
+    if begin is not None and begin.at == last:
+        seen += begin.seen
+    return told, Place(last, seen)
+
+
+def all_of_them(wanted: Wanted) -> Iterator[Told]:
+    """Every deed, newest first, read a piece at a time, so that memory stays bounded."""
+    begin: Place | None = None
+    while True:
+        told, begin = page(wanted, begin, 500)
+        yield from told
+        db.session.expunge_all()
+        if begin is None:
+            return
+
+
+def _narrowed(wanted: Wanted) -> Select[Deed, str]:
+    statement = (
+        select(Deed, DeedDetail.body)
+        .outerjoin(DeedDetail, DeedDetail.deed_id == Deed.id)
+        .order_by(Deed.at.desc(), Deed.id.desc())
+    )
+    for column, value in ((Deed.by, wanted.by), (Deed.action, wanted.action), (Deed.subject, wanted.subject)):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.since is not None:
+        statement = statement.where(Deed.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Deed.at < wanted.until)
+    return statement
+
+
+def _told(deed: Deed, body: str | None) -> Told:
+    details = json.loads(body) if body else {}
+    details.pop("salt", None)
+    return Told(deed, details, erased=body is None)

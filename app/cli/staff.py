@@ -1,0 +1,99 @@
+"""`flask staff`: who may enter the office."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_security.utils import hash_password
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.branch import Branch
+from app.audit import recording
+from app.cli.starting import refuse_old_schema
+from app.config import Settings
+from app.donations import letter
+from app.errors import DomainError
+from app.extensions import db
+from app.staff import letters, people
+from app.staff.roles import ROLES
+from app.writing import writing
+
+group = AppGroup("staff", help="Who may enter the office.")
+
+
+@group.command("add")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*ROLES, "branch-treasurer"]))
+@click.option("--name", default="", help="As colleagues know them.")
+@click.option("--branch", help="The name of the branch, for a branch treasurer.")
+@click.option("--invite", is_flag=True, help="Mail an invitation instead of asking for a password.")
+def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invite: bool) -> None:
+    """Let somebody in: asks for their password, or mails them an invitation that works for a day."""
+    refuse_old_schema()
+    password = None if invite else hash_password(_asked_password())
+    held = sorted({role.replace("-", "_") for role in roles})
+    try:
+        with writing():
+            person = people.add(email, held, name=name, branch_id=_branch_id(branch), password_hash=password)
+            recording.record("person.added", f"person:{person.reference}", after={"email": person.email, "roles": held})
+            if invite:
+                person.invited_at = clock.now()
+                letter.ask(letters.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+    except DomainError as refusal:
+        raise click.ClickException(f"Nobody was added: {refusal}.") from refusal
+    settings: Settings = current_app.extensions["whipround"]
+    click.echo(f"{person.email} may sign in at {settings.base_url}/office/ as {', '.join(held)}.")
+    if invite:
+        click.echo("The invitation goes out as soon as the worker runs.")
+    elif person.needs_second_factor:
+        click.echo("At the first sign-in a second factor is set up: have a phone with an authenticator app at hand.")
+
+
+@group.command("list")
+def list_() -> None:
+    """Everybody who may enter, and how they sign in."""
+    refuse_old_schema()
+    for person in people.everybody():
+        proofs = [
+            "password" if person.password else "invited, no password yet",
+            *(["second factor"] if person.tf_primary_method else []),
+            *(["passkey"] if person.webauthn else []),
+        ]
+        click.echo(f"{person.email}  {', '.join(sorted(person.role_names))}  ({', '.join(proofs)})")
+
+
+@group.command("remove")
+@click.argument("email")
+def remove(email: str) -> None:
+    """Take somebody out; their name stays in the audit trail."""
+    refuse_old_schema()
+    person = people.find_by_email(email)
+    if person is None:
+        raise click.ClickException(f"Nobody of the office has the address {email}.")
+    try:
+        with writing():
+            before = {"email": person.email, "roles": sorted(person.role_names)}
+            people.remove(person, by=None)
+            recording.record("person.removed", f"person:{person.reference}", before=before)
+    except DomainError as refusal:
+        raise click.ClickException(f"Nobody was removed: {refusal}.") from refusal
+    click.echo(f"{email} may not enter any more.")
+
+
+def _asked_password() -> str:
+    """What was typed twice, as it is hashed; asked again until it is long enough. A pipe gives it in two lines."""
+    while True:
+        typed = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+        wrong, normalised = current_app.extensions["security"].password_util.validate(typed, False)
+        if not wrong:
+            return str(normalised)
+        click.echo("Take at least 12 characters, and at most 128.")
+
+
+def _branch_id(name: str | None) -> int | None:
+    if name is None:
+        return None
+    found = db.session.scalar(select(Branch.id).where(Branch.name == name))
+    if found is None:
+        raise click.ClickException(f"There is no branch called {name}.")
+    return found

@@ -1,0 +1,85 @@
+"""The people of the office, for admins: who there is, inviting somebody, and what each may do."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.appeals.branch import Branch
+from app.audit import recording
+from app.donations import letter
+from app.extensions import db
+from app.office.access import ADMIN, AUDITOR, allow
+from app.office.person_form import InvitationForm, RolesForm
+from app.staff import letters, people
+from app.staff.person import Person
+from app.writing import writing
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+
+
+@bp.get("/")
+@allow(reads={ADMIN, AUDITOR})
+def index() -> ResponseReturnValue:
+    """Everybody who may enter."""
+    return render_template("office/people.html", people=people.everybody())
+
+
+@bp.get("/new")
+@allow(reads={ADMIN}, fresh=True)
+def new() -> ResponseReturnValue:
+    """The form of an invitation."""
+    return render_template("office/person_new.html", form=InvitationForm())
+
+
+@bp.post("/new")
+@allow(changes={ADMIN}, fresh=True)
+def invite() -> ResponseReturnValue:
+    """Add somebody, and mail them a link to choose a password by."""
+    form = InvitationForm()
+    if form.validate():
+        try:
+            with writing():
+                person = people.add(form.email.data, form.roles.data, name=form.name.data, branch_id=form.branch_id())
+                recording.record("person.added", _subject(person), after=_state(person))
+                _ask_in(person)
+        except (people.NotAnAddress, people.KnownAlready) as refusal:
+            form.email.errors = [_why(refusal)]
+        else:
+            flash(_("%(name)s is invited. The letter goes out at once.", name=person.name), "success")
+            return redirect(url_for(".show", reference=person.reference), code=303)
+    return render_template("office/person_new.html", form=form), 422
+
+
+@bp.get("/<reference>")
+@allow(reads={ADMIN, AUDITOR})
+def show(reference: str) -> ResponseReturnValue:
+    """One person: their roles, how they sign in, and what an admin may do about it."""
+    person = known(reference)
+    branch = db.session.get(Branch, person.branch_id) if person.branch_id else None
+    form = RolesForm(data={"roles": sorted(person.role_names), "branch": branch.reference if branch else ""})
+    return render_template("office/person.html", person=person, branch=branch, form=form)
+
+
+def known(reference: str) -> Person:
+    """The person with this reference, or 404."""
+    return people.find(reference) or abort(404)
+
+
+def _ask_in(person: Person) -> None:
+    person.invited_at = clock.now()
+    letter.ask(letters.INVITATION, _subject(person), clock.now().isoformat())
+
+
+def _subject(person: Person) -> str:
+    return f"person:{person.reference}"
+
+
+def _state(person: Person) -> dict[str, object]:
+    return {"email": person.email, "name": person.name, "roles": sorted(person.role_names)}
+
+
+def _why(refusal: Exception) -> str:
+    if isinstance(refusal, people.KnownAlready):
+        return str(_("Somebody of the office has this e-mail address"))
+    return str(_("Enter an e-mail address in the form name@example.org"))

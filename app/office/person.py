@@ -1,0 +1,92 @@
+"""What an admin does about one person: roles, sessions, a new second factor, another invitation, removal."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.audit import recording
+from app.donations import letter
+from app.office.access import ADMIN, allow, me
+from app.office.people import known
+from app.office.person_form import RolesForm
+from app.staff import letters, people, sessions
+from app.staff.person import Person
+from app.writing import writing
+
+bp = Blueprint("person", __name__, url_prefix="/people/<reference>")
+
+
+@bp.post("/roles")
+@allow(changes={ADMIN}, fresh=True)
+def change_roles(reference: str) -> ResponseReturnValue:
+    """Give other roles; their sessions end."""
+    person, form = known(reference), RolesForm()
+    if not form.validate():
+        return render_template("office/person.html", person=person, branch=None, form=form), 422
+
+    def change() -> dict[str, Any]:
+        people.change_roles(person, form.roles.data, form.branch_id(), by=me())
+        return {"roles": sorted(person.role_names)}
+
+    return _done(person, "person.roles_changed", change, _("The roles are changed. Their sessions have ended."))
+
+
+@bp.post("/sessions/end")
+@allow(changes={ADMIN}, fresh=True)
+def end_sessions(reference: str) -> ResponseReturnValue:
+    """Sign somebody out everywhere."""
+    person = known(reference)
+    return _done(person, "person.sessions_ended", lambda: sessions.end(person), _("They are signed out everywhere."))
+
+
+@bp.post("/second-factor/forget")
+@allow(changes={ADMIN}, fresh=True)
+def forget_second_factor(reference: str) -> ResponseReturnValue:
+    """For whoever lost phone and recovery codes: at the next sign-in they set up a new second factor."""
+    person = known(reference)
+    said = _("At the next sign-in they set up a new second factor.")
+    return _done(person, "person.second_factor_forgotten", lambda: people.forget_second_factor(person), said)
+
+
+@bp.post("/invitation")
+@allow(changes={ADMIN}, fresh=True)
+def invite_again(reference: str) -> ResponseReturnValue:
+    """Another link, when the first has run out."""
+    person = known(reference)
+
+    def ask() -> None:
+        person.invited_at = clock.now()
+        letter.ask(letters.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+
+    return _done(person, "person.invited", ask, _("Another invitation goes out at once."))
+
+
+@bp.post("/removal")
+@allow(changes={ADMIN}, fresh=True)
+def remove(reference: str) -> ResponseReturnValue:
+    """Take somebody out; the audit trail keeps their name."""
+    person = known(reference)
+    said = _("%(name)s may not enter any more.", name=person.name or person.email)
+    return _done(person, "person.removed", lambda: people.remove(person, by=me()), said)
+
+
+def _done(person: Person, action: str, deed: Callable[[], dict[str, Any] | None], said: str) -> ResponseReturnValue:
+    """Do it and write it down in one unit; say what came of it on the page where the person, or everybody, stands."""
+    before = {"email": person.email, "roles": sorted(person.role_names)}
+    try:
+        with writing():
+            after = deed()
+            recording.record(action, f"person:{person.reference}", before=before, after=after)
+    except people.OwnRoles:
+        flash(_("Nobody changes their own roles or removes themselves: ask another admin."), "error")
+    except people.LastAdmin:
+        flash(_("This is the last admin: make somebody else an admin first."), "error")
+    else:
+        flash(said, "success")
+    if person.active:
+        return redirect(url_for("office.people.show", reference=person.reference), code=303)
+    return redirect(url_for("office.people.index"), code=303)

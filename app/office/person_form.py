@@ -1,0 +1,63 @@
+"""The forms of the people pages: who somebody is, and what they may do."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.appeals import branch
+from app.office.role_names import MEANINGS, NAMES
+from app.staff.roles import BRANCH_TREASURER, ROLES
+
+
+class RolesForm(FlaskForm):  # type: ignore[misc]
+    """Which roles somebody has, and of which branch they are the treasurer."""
+
+    roles = SelectMultipleField(
+        _l("Roles"),
+        choices=[SelectChoice(role, NAMES[role]) for role in ROLES],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[DataRequired(_l("Choose at least one role"))],
+    )
+    branch = SelectField(_l("Branch"), description=_l("Only for a branch treasurer."), validate_choice=True)
+
+    def __init__(self, **values: Any) -> None:
+        """The branches are those that are open."""
+        super().__init__(**values)
+        open_ones = branch.all_of_them(open_only=True)
+        self.branch.choices = [
+            SelectChoice("", _l("None")),
+            *(
+                SelectChoice(each.reference, f"{each.name}, {each.region}" if each.region else each.name)
+                for each in open_ones
+            ),
+        ]
+        self.meanings = MEANINGS
+
+    def validate_branch(self, field: Field) -> None:
+        """A branch treasurer has one, and nobody else."""
+        if BRANCH_TREASURER in (self.roles.data or []) and not field.data:
+            raise ValidationError(_l("Choose the branch whose treasurer this is"))
+        if BRANCH_TREASURER not in (self.roles.data or []) and field.data:
+            raise ValidationError(_l("Only a branch treasurer has a branch: choose that role, or no branch"))
+
+    def branch_id(self) -> int | None:
+        """The key of the chosen branch; call it once the form is valid."""
+        found = branch.find(self.branch.data) if self.branch.data else None
+        return found.id if found else None
+
+
+class InvitationForm(RolesForm):
+    """Somebody new."""
+
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter their name")), Length(max=120)])
+    email = EmailField(
+        _l("E-mail address"),
+        description=_l("The invitation goes there, and they sign in with it."),
+        validators=[DataRequired(_l("Enter their e-mail address")), Length(max=254)],
+    )

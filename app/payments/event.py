@@ -17,6 +17,7 @@ class StripeEvent(Base):
 
     *pending*: to be followed up by the worker, which is due `next_try_at`. *applied*: the books say what it said.
     *ignored*: its type meant nothing to the release that took it in; a later release that knows the type takes it up.
+    `about` is the reference or the id by which the event is found when somebody asks what was told of a gift.
     """
 
     __tablename__ = "stripe_events"
@@ -35,6 +36,7 @@ class StripeEvent(Base):
             postgresql_where=text("state = 'ignored'"),
             sqlite_where=text("state = 'ignored'"),
         ),
+        Index("ix_stripe_events_about", "about", "id"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -43,6 +45,7 @@ class StripeEvent(Base):
     api_version: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    about: Mapped[str | None] = mapped_column(String(80))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     body_sha256: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(10))
@@ -63,6 +66,14 @@ class News:
         self.created: int = _only(int, body["created"])
         self.livemode: bool = _only(bool, body["livemode"])
         self.object: dict[str, Any] = _only(dict, body["data"]["object"])
+
+    @property
+    def about(self) -> str | None:
+        """By what a gift's events are found: our own reference in the metadata, else the charge, else the object."""
+        metadata = self.object.get("metadata")
+        ours = metadata.get("donation") if isinstance(metadata, dict) else None
+        named = (ours, self.object.get("charge"), self.object.get("latest_charge"), self.object.get("id"))
+        return next((each for each in named if isinstance(each, str) and 0 < len(each) <= 80), None)
 
 
 def _only(kind: type, value: Any) -> Any:

@@ -129,6 +129,7 @@ def _store(delivery: Delivery, state: Outcome, error: str | None = None) -> int 
             "api_version": news.api_version,
             "created_at": clock.from_timestamp(news.created),
             "received_at": clock.now(),
+            "about": news.about,
             "body": delivery.raw,
             "body_sha256": hashlib.sha256(delivery.raw).hexdigest(),
             "state": state.value,

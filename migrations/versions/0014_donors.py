@@ -72,12 +72,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_donations_name_key", "donations", ["name_key", "id"], unique=False)
     op.create_index("ix_donations_email_key", "donations", ["email_key", "id"], unique=False)
+    op.add_column("stripe_events", sa.Column("about", sa.String(length=80), nullable=True))
+    op.create_index("ix_stripe_events_about", "stripe_events", ["about", "id"], unique=False)
     for name, columns, rows in PARTIAL:
         op.create_index(name, "donations", columns, postgresql_where=sa.text(rows), sqlite_where=sa.text(rows))
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_index("ix_stripe_events_about", "stripe_events")
+    op.drop_column("stripe_events", "about")
     for name in [*(name for name, *_ in PARTIAL), "ix_donations_email_key", "ix_donations_name_key"]:
         op.drop_index(name, "donations")
     for column in ("donor_id", "card_last4", "email_key", "name_key"):

@@ -1,0 +1,119 @@
+"""The story of one gift: everything that happened to it, in the order in which it did, as a treasurer would tell it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from app.donations.dispute_kept import KeptDispute
+from app.donations.donation import Donation
+from app.donations.letter import SENT, DueLetter
+from app.donations.refund import DonationRefund
+from app.extensions import db
+from app.ledger.entries import Entry, Transfer
+from app.money import Money
+from app.payments.event import StripeEvent
+from app.payments.payout import KeptPayout
+from app.payments.transaction import StripeTransaction
+from app.receipts.receipt import Receipt
+
+# What can happen, in the order in which it is told when several things happened at the same moment.
+PLEDGED, DECLINED, RECEIVED, ENTRY, RECEIPT, MAILED, LETTER, REFUND, DISPUTE, PAYOUT = (
+    "pledged", "declined", "received", "entry", "receipt", "mailed", "letter", "refund", "dispute", "payout",
+)  # fmt: skip
+_ORDER = {kind: place for place, kind in enumerate((PLEDGED, DECLINED, RECEIVED, ENTRY, REFUND, DISPUTE, RECEIPT,
+                                                    MAILED, LETTER, PAYOUT))}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened: when, what kind of thing, and the row (or rows) that say so, by the kind's own name."""
+
+    at: datetime
+    kind: str
+    about: Any
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All of it, oldest first, and apart from that what Stripe told us of it, message by message."""
+
+    happenings: list[Happening]
+    refunds: Sequence[DonationRefund]
+    receipts: Sequence[Receipt]
+    events: Sequence[StripeEvent]
+
+
+def of(gift: Donation) -> Story:
+    """The story of a gift; always the same number of questions to the database."""
+    subject = f"donation:{gift.reference}"
+    refunds = db.session.scalars(
+        select(DonationRefund).where(DonationRefund.donation_id == gift.id).order_by(DonationRefund.id)
+    ).all()
+    disputes = db.session.scalars(select(KeptDispute).where(KeptDispute.charge_id == (gift.charge_id or ""))).all()
+    line = [subject, *(f"{subject}:{place}" for place in range(2, 20))]
+    receipts = db.session.scalars(select(Receipt).where(Receipt.subject.in_(line)).order_by(Receipt.id)).all()
+    names = [gift.charge_id, *(each.refund_id for each in refunds), *(each.dispute_id for each in disputes)]
+    found = [
+        *_pledge(gift),
+        *_entries(subject),
+        *(Happening(each.asked_at, REFUND, each) for each in refunds),
+        *(Happening(each.opened_at, DISPUTE, each) for each in disputes),
+        *_receipts(receipts),
+        *_letters([each.refund_id for each in refunds if each.refund_id]),
+        *_payouts([name for name in names if name]),
+    ]
+    found.sort(key=lambda each: (each.at.replace(microsecond=0), _ORDER[each.kind]))
+    return Story(found, refunds, receipts, _events([gift.reference, gift.checkout_session_id, *names]))
+
+
+def _pledge(gift: Donation) -> Iterator[Happening]:
+    if gift.method == "card" and gift.plan_id is None:
+        yield Happening(gift.pledged_at, PLEDGED, gift)
+    if gift.declined_at is not None:
+        yield Happening(gift.declined_at, DECLINED, gift)
+    if gift.received_at is not None:
+        yield Happening(gift.received_at, RECEIVED, gift)
+
+
+def _entries(subject: str) -> Iterator[Happening]:
+    rows = db.session.execute(
+        select(Entry, Transfer)
+        .join(Transfer, (Transfer.entry_id == Entry.id) & (Transfer.line == 1))
+        .where(Entry.subject == subject)
+        .order_by(Entry.id)
+    )
+    for entry, transfer in rows:
+        yield Happening(entry.occurred_at, ENTRY, entry, {"amount": Money(transfer.amount_minor, transfer.currency)})
+
+
+def _receipts(receipts: Sequence[Receipt]) -> Iterator[Happening]:
+    for each in receipts:
+        if each.issued_at is not None:
+            yield Happening(each.issued_at, RECEIPT, each)
+        if each.mailed_at is not None:
+            yield Happening(each.mailed_at, MAILED, each)
+
+
+def _letters(refund_ids: Sequence[str]) -> Iterator[Happening]:
+    about = DueLetter.subject.in_([f"refund:{each}" for each in refund_ids])
+    for letter in db.session.scalars(select(DueLetter).where(about, DueLetter.state == SENT).order_by(DueLetter.id)):
+        if letter.sent_at is not None:
+            yield Happening(letter.sent_at, LETTER, letter)
+
+
+def _payouts(names: Sequence[str]) -> Iterator[Happening]:
+    """The payouts with which the gift's money, or what was taken back of it, left for the bank."""
+    left = select(StripeTransaction.payout_id).where(StripeTransaction.source_id.in_(names))
+    for payout in db.session.scalars(select(KeptPayout).where(KeptPayout.payout_id.in_(left)).order_by(KeptPayout.id)):
+        yield Happening(payout.created_at, PAYOUT, payout, {"amount": Money(payout.amount_minor, payout.currency)})
+
+
+def _events(names: Sequence[str | None]) -> Sequence[StripeEvent]:
+    about = StripeEvent.about.in_([name for name in names if name])
+    told = select(StripeEvent).where(about).order_by(StripeEvent.created_at, StripeEvent.id)
+    return db.session.scalars(told.options(defer(StripeEvent.body))).all()

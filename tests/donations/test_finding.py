@@ -1,0 +1,146 @@
+"""Finding gifts: every way of asking, page by page, each answered from an index on both databases."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.donations import finding
+from app.donations.donation import Donation
+from app.donations.gift_search import Wanted
+from app.extensions import db
+from app.money import Money
+from app.writing import writing
+from tests.cast import an_appeal
+
+pytestmark = pytest.mark.both_databases
+
+NAMES = ("Łucja Okoń", "Lucy Stone", "Ada Byron", "Adam Smith", "Zoë Kravitz")
+BEGAN = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def gifts(count, **changes):
+    """So many gifts in bulk, one a day, of £1, £2, …; every tenth is only pledged."""
+    appeal_id = db.session.scalars(select(Appeal.id)).first() or an_appeal().id
+    rows = [
+        {
+            "reference": f"{number:024x}", "appeal_id": appeal_id, "amount_minor": 100 * (number % 50 + 1),
+            "currency": "gbp", "state": "received", "method": "card", "pledged_at": BEGAN + timedelta(days=number),
+            "received_at": BEGAN + timedelta(days=number), "charge_id": f"ch_{number}",
+            "name": NAMES[number % 5], "email": f"Giver{number % 7}@example.org", "card_last4": f"{number % 9:04}",
+            "name_may_be_shown": False, "submission": f"s{number}", "checkout_key": f"k{number}", **changes,
+            **({"state": "pledged", "received_at": None, "charge_id": None} if number % 10 == 9 else {}),
+        }
+        for number in range(count)
+    ]  # fmt: skip
+    with writing() as session:
+        session.execute(insert(Donation), rows)
+    db.session.rollback()
+
+
+def all_of(wanted):
+    """Every gift that is found, page by page to the end, and back again to the beginning."""
+    page, found = finding.page(wanted), []
+    assert page.newer is None
+    while True:
+        found += [row.reference for row in page.rows]
+        assert len(page.rows) <= finding.PAGE
+        if page.older is None:
+            break
+        page = finding.page(wanted, older=page.older)
+    back = [row.reference for row in page.rows]
+    while page.newer is not None:
+        page = finding.page(wanted, newer=page.newer)
+        back = [row.reference for row in page.rows] + back
+    assert back == found
+    return found
+
+
+def test_every_gift_is_on_one_page_and_on_one_alone(app):
+    gifts(130)
+    received = all_of(Wanted())
+    assert len(received) == len(set(received)) == 117
+    assert received[0] == f"{128:024x}"
+    assert len(all_of(Wanted(state="pledged"))) == 13
+
+
+@pytest.mark.parametrize(
+    ("words", "which"),
+    [
+        (f"{7:024x}", lambda n: n == 7),
+        ("giver3@EXAMPLE.org", lambda n: n % 7 == 3),
+        ("0005", lambda n: n % 9 == 5),
+        ("luc", lambda n: n % 5 in (0, 1)),
+        ("LUCJA O", lambda n: n % 5 == 0),
+        ("Ada", lambda n: n % 5 in (2, 3)),
+        ("zoe", lambda n: n % 5 == 4),
+        ("okon", lambda _: False),
+    ],
+)
+def test_words_find_by_reference_address_card_or_beginning_of_a_name(app, words, which):
+    gifts(60)
+    assert sorted(all_of(Wanted(words=words))) == [f"{n:024x}" for n in range(60) if which(n)]
+
+
+def test_a_name_is_found_in_the_order_of_names(app):
+    gifts(10)
+    assert [row.name for row in finding.page(Wanted(words="a")).rows] == ["Ada Byron"] * 2 + ["Adam Smith"] * 2
+
+
+def test_amounts_and_days_narrow_it_and_bounds_are_inside(app):
+    gifts(120)
+    pounds = [finding.rows([gift])[0].amount.minor for gift in db.session.scalars(select(Donation))]
+    assert max(pounds) == 5000
+    some = all_of(Wanted(at_least=Money(4900, "gbp"), at_most=Money(5000, "gbp")))
+    assert some == [f"{n:024x}" for n in (98, 48)]
+    assert all_of(Wanted(at_least=Money(300, "gbp"), at_most=Money(300, "gbp"))) == [f"{n:024x}" for n in (102, 52, 2)]
+    january = all_of(Wanted(first=date(2026, 1, 1), last=date(2026, 1, 31)))
+    assert january == [f"{n:024x}" for n in range(30, -1, -1) if n % 10 != 9]
+    both = Wanted(words="luc", first=date(2026, 1, 1), last=date(2026, 1, 10), at_most=Money(200, "gbp"))
+    assert sorted(all_of(both)) == [f"{n:024x}" for n in (0, 1)]
+
+
+def test_a_local_day_counts_and_not_that_of_greenwich(app):
+    gifts(1, received_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
+    assert len(all_of(Wanted(first=date(2026, 7, 1), last=date(2026, 7, 1)))) == 1
+    assert clock.local_day(finding.page(Wanted()).rows[0].at) == date(2026, 7, 1)
+
+
+SEARCHES = {
+    "reference": (Wanted(words="a" * 24), ("uq_donations_reference", "sqlite_autoindex")),
+    "email": (Wanted(words="giver3@example.org"), ("ix_donations_email_key",)),
+    "card": (Wanted(words="0005"), ("ix_donations_card_last4",)),
+    "name": (Wanted(words="luc"), ("ix_donations_name_key",)),
+    "days": (Wanted(first=date(2026, 2, 1), last=date(2026, 2, 3)), ("ix_donations_received_at",)),
+    "newest": (Wanted(), ("ix_donations_received_at",)),
+    "amount": (Wanted(at_least=Money(300, "gbp"), at_most=Money(300, "gbp")), ("ix_donations_amount",)),
+    "amounts": (Wanted(at_least=Money(4900, "gbp")), ("ix_donations_amount",)),
+    "pledged": (Wanted(state="pledged"), ("ix_donations_not_received",)),
+    "cheques": (Wanted(method="cheque"), ("ix_donations_by_hand",)),
+    "branch": (Wanted(branch_id=1), ("ix_donations_of_branch",)),
+    "donor": (Wanted(donor_ids=frozenset([1])), ("ix_donations_of_donor",)),
+}
+
+
+def test_every_search_runs_along_an_index(app, monkeypatch):
+    gifts(2000)
+    lite = db.engine.dialect.name == "sqlite"
+    with writing() as session:
+        session.execute(text("ANALYZE"))
+    asked = []
+    monkeypatch.setattr(finding, "rows", list)
+    scalars = db.session.scalars
+    monkeypatch.setattr(db.session, "scalars", lambda query: asked.append(query) or scalars(query))
+    for name, (wanted, indexes) in SEARCHES.items():
+        asked.clear()
+        finding.page(wanted)
+        compiled = asked[0].compile(db.engine, compile_kwargs={"literal_binds": True})
+        told = db.session.execute(
+            text(("EXPLAIN QUERY PLAN " if lite else "EXPLAIN ") + str(compiled).replace(":", "\\:"))
+        )
+        plan = "\n".join(str(row) for row in told)
+        assert any(index in plan for index in indexes), (name, plan)
+        assert "TEMP B-TREE" not in plan, (name, plan)
+        assert "Seq Scan" not in plan, (name, plan)

@@ -79,9 +79,12 @@ def announce(environ: dict[str, str], parts: Parts) -> None:
     print(
         f"\n"
         f"  The site, to read and to give           {site}/\n"
+        f"  The office, to look after it all        {site}/office/\n"
         f"  Practice Stripe, where the money is     {till}/\n"
         f"  The mail that would have been sent      {site}/outbox\n"
         f"\n"
+        f"  Into the office: treasurer@lantern.example, or admin@, editor@, auditor@, branch@; the password of each\n"
+        f"  is “lantern in practice”, and the page that asks for a code shows it.\n"
         f"  A card that works: 4242 4242 4242 4242, any date to come, any three digits. No money moves.\n"
         f"  Ctrl-C stops everything; what happened stays in {environ['DATA_DIR']}.\n",
         flush=True,

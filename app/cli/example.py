@@ -14,6 +14,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.article import Article
 from app.appeals.opening import open_appeal
+from app.cli import example_people
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.extensions import db
@@ -26,7 +27,7 @@ group = AppGroup("example", help="An organisation to try things out with.")
 
 @group.command("load")
 def load() -> None:
-    """Put the example's articles and appeals into the books of practice mode, once; it comes without gifts."""
+    """Put the example's articles, appeals and people into practice mode, once; it comes without gifts."""
     settings: Settings = current_app.extensions["whipround"]
     if not settings.practice:
         raise click.ClickException("The example is only for practice mode (PRACTICE=1); these books are not.")
@@ -40,8 +41,11 @@ def load() -> None:
         appeals = [_appeal(each, settings.currency) for each in example["appeals"] if each["slug"] not in slugs]
         for appeal in appeals:
             open_appeal(appeal)
+        added = example_people.load(example)
     if articles or appeals:
         click.echo(f"The example is loaded: {len(articles)} articles and {len(appeals)} appeals.")
+    if added:
+        click.echo(f"Its office has {added} people; their password is “{example_people.PASSWORD}”.")
 
 
 def _article(given: dict[str, Any]) -> Article:

@@ -100,4 +100,5 @@ def _names(all_told: Iterable[reading.Told]) -> dict[str, Any]:
         Person.reference.in_([each.removeprefix("person:") for each in named])
     )
     found = {f"person:{reference}": name or email or reference for reference, name, email in db.session.execute(wanted)}
-    return {"operator": _("The operator"), "stranger": _("Somebody not signed in"), **found}
+    nobody = {"operator": _("The operator"), "stranger": _("A stranger"), "person:unknown": _("Nobody known")}
+    return {**nobody, **found}

@@ -90,7 +90,9 @@ def body(reference: str, width: int) -> bytes | None:
     )
 
 
-def latest(at_most: int, before: int | None = None) -> Sequence[Image]:
-    """The images last uploaded, the newest first; `before` is the id after which the list goes on."""
+def latest(at_most: int, before: str | None = None) -> Sequence[Image]:
+    """The images last uploaded, the newest first; `before` is the reference of the one after which the list goes on."""
     query = select(Image).order_by(Image.id.desc()).limit(at_most)
-    return db.session.scalars(query if before is None else query.where(Image.id < before)).all()
+    if before:
+        query = query.where(Image.id < select(Image.id).where(Image.reference == before).scalar_subquery())
+    return db.session.scalars(query).all()

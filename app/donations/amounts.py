@@ -24,6 +24,11 @@ class TooLarge(DomainError):
     """The amount is above the maximum for its currency."""
 
 
+def known_currencies() -> list[str]:
+    """The currencies whose smallest card gift was thought about, in the order of their codes."""
+    return sorted(_MINIMUM)
+
+
 def minimum(currency: str) -> Money:
     """The smallest gift by card."""
     return Money(_MINIMUM.get(currency, _MINIMUM_ELSEWHERE), currency)

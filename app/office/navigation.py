@@ -7,8 +7,19 @@ from app.office import access
 
 # In the order of the navigation: the endpoint, and what it is called.
 WAYS = (
+    ("office.collections.index", _l("Collections")),
+    ("office.cheques.index", _l("Cheques")),
+    ("office.paying_in.show", _l("Paying in")),
+    ("office.standing_orders.index", _l("Standing orders")),
+    ("office.gifts_by_hand.index", _l("Other gifts")),
+    ("office.branches.index", _l("Branches")),
     ("office.ledger.index", _l("Ledger")),
     ("office.reports.income", _l("Income")),
+    ("office.exports.index", _l("Exports")),
+    ("office.articles.index", _l("Articles")),
+    ("office.appeals.index", _l("Appeals")),
+    ("office.calendar.show", _l("Calendar")),
+    ("office.images.index", _l("Images")),
     ("office.people.index", _l("People")),
     ("office.audit.index", _l("Audit trail")),
 )

@@ -10,6 +10,7 @@ from app.public import (
     articles,
     assets,
     donations,
+    event_words,
     feeds,
     filters,
     front,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
         organisation=settings.organisation, practice=settings.practice, base_url=settings.base_url, qr=qr
     )
     filters.register(app)
+    app.add_template_filter(event_words.of, "event_words")
     assets.register(app)
     refusals.register(app)
     headers = _headers(settings)

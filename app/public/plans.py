@@ -97,18 +97,16 @@ def _change(token: str, plan: Plan, change: Change) -> ResponseReturnValue:
 
 
 def _not_done(token: str, failure: PaymentsUnavailable | PaymentsRefused) -> ResponseReturnValue:
-    """Say what happened: a call that was refused changed nothing; of one that got no answer nobody knows that."""
+    """A call that was refused changed nothing; of one that got no answer nobody knows that."""
     current_app.logger.warning("a plan could not be changed: %s", failure)
     if isinstance(failure, PaymentsRefused):
-        refused = _(
-            "The card payment service did not accept this. Nothing was changed. If it happens again, write to us."
-        )
+        refused = _("The card payment service did not accept this. Nothing was changed. Write to us for help.")
         return _page(token, _plan(token), problem=refused, status=409)
-    unreachable = _(
+    unknown = _(
         "We could not reach the card payment service, so this may not have been done. "
         "Try again in a minute: asking for the same thing twice does it once."
     )
-    answer = _page(token, _plan(token), problem=unreachable, status=503)
+    answer = _page(token, _plan(token), problem=unknown, status=503)
     answer.headers["Retry-After"] = "60"
     return answer
 

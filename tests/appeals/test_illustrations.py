@@ -102,4 +102,4 @@ def test_it_is_kept_in_the_database_and_found_by_reference_and_width(app):
     with writing():
         other = illustrations.keep(picture, "Another press")
     assert illustrations.latest(10) == [other, image]
-    assert illustrations.latest(10, before=other.id) == [image]
+    assert illustrations.latest(10, before=other.reference) == [image]

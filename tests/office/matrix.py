@@ -23,6 +23,7 @@ MONEY_READS = frozenset({TREASURER, AUDITOR})
 MONEY_AND_BRANCH_READS = MONEY_READS | {BRANCH_TREASURER}
 MONEY_CHANGES = frozenset({TREASURER})
 MONEY_AND_BRANCH_CHANGES = MONEY_CHANGES | {BRANCH_TREASURER}
+BRANCH_CHANGES = frozenset({TREASURER, ADMIN})
 WRITING_READS = frozenset({EDITOR, AUDITOR})
 WRITING_CHANGES = frozenset({EDITOR})
 PEOPLE_READS = frozenset({ADMIN, AUDITOR})
@@ -39,6 +40,13 @@ class Route:
     held_by: str | None = None
     fresh: bool = False
 
+
+# Who shows what a branch's treasurer gets of another branch, where one test shows it for several routes.
+_COLLECTIONS = "test_collections.py::test_another_branch_s_sheets_are_not_there"
+_CHEQUES = "test_cheques.py::test_another_branch_s_cheques_are_not_there"
+_PAYING_IN = "test_paying_in.py::test_another_branch_s_money_is_not_there"
+_ORDERS = "test_standing_orders.py::test_another_branch_s_orders_are_not_there"
+_GIFTS = "test_gifts_by_hand.py::test_another_branch_s_gifts_are_not_there"
 
 # By endpoint. Keep each subject's lines together.
 MATRIX: dict[str, Route] = {
@@ -60,6 +68,104 @@ MATRIX: dict[str, Route] = {
     # audit
     "office.audit.index": Route(reads=PEOPLE_READS),
     "office.audit.take_out": Route(reads=PEOPLE_READS, fresh=True),
+    # the books
+    "office.ledger.index": Route(reads=MONEY_READS),
+    "office.ledger.account": Route(reads=MONEY_READS),
+    "office.journal.index": Route(
+        reads=MONEY_AND_BRANCH_READS,
+        another=LEFT_OUT,
+        held_by="test_journal.py::test_a_branch_treasurer_sees_the_own_branch_and_no_other",
+    ),
+    "office.entries.show": Route(
+        reads=MONEY_AND_BRANCH_READS,
+        another=HIDDEN,
+        held_by="test_entries.py::test_another_branch_has_no_entry_here",
+    ),
+    "office.entries.reverse": Route(changes=MONEY_CHANGES),
+    "office.entries.new": Route(reads=MONEY_CHANGES),
+    "office.entries.create": Route(changes=MONEY_CHANGES),
+    "office.closing.show": Route(reads=MONEY_READS),
+    "office.closing.close": Route(changes=MONEY_CHANGES),
+    "office.closing.reopen": Route(changes=MONEY_CHANGES),
+    "office.exports.index": Route(reads=MONEY_READS),
+    "office.exports.with_names": Route(reads=MONEY_CHANGES, fresh=True),
+    "office.exports.take": Route(changes=MONEY_CHANGES),
+    "office.exports.take_with_names": Route(changes=MONEY_CHANGES, fresh=True),
+    "office.reports.income": Route(
+        reads=MONEY_AND_BRANCH_READS,
+        another=LEFT_OUT,
+        held_by="test_reports.py::test_a_branch_treasurer_sees_the_own_income_alone",
+    ),
+    "office.reports.by_method": Route(
+        reads=MONEY_AND_BRANCH_READS,
+        another=LEFT_OUT,
+        held_by="test_reports.py::test_a_branch_treasurer_sees_the_own_income_alone",
+    ),
+    # collections
+    "office.collections.index": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_COLLECTIONS),
+    "office.collections.new": Route(reads=MONEY_AND_BRANCH_CHANGES, another=SAME),
+    "office.collections.create": Route(changes=MONEY_AND_BRANCH_CHANGES, another=LEFT_OUT, held_by=_COLLECTIONS),
+    "office.collections.show": Route(reads=MONEY_AND_BRANCH_READS, another=HIDDEN, held_by=_COLLECTIONS),
+    "office.collections.correct": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_COLLECTIONS),
+    # cheques
+    "office.cheques.index": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_CHEQUES),
+    "office.cheques.new": Route(reads=MONEY_AND_BRANCH_CHANGES, another=SAME),
+    "office.cheques.create": Route(changes=MONEY_AND_BRANCH_CHANGES, another=LEFT_OUT, held_by=_CHEQUES),
+    "office.cheques.bounce": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_CHEQUES),
+    # paying_in
+    "office.paying_in.show": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_PAYING_IN),
+    "office.paying_in.pay_in": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_PAYING_IN),
+    # standing_orders
+    "office.standing_orders.index": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_ORDERS),
+    "office.standing_orders.new": Route(reads=MONEY_AND_BRANCH_CHANGES, another=SAME),
+    "office.standing_orders.create": Route(changes=MONEY_AND_BRANCH_CHANGES, another=LEFT_OUT, held_by=_ORDERS),
+    "office.standing_orders.end": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
+    "office.standing_orders.pass_over": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
+    # gifts_by_hand
+    "office.gifts_by_hand.index": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_GIFTS),
+    "office.gifts_by_hand.new": Route(reads=MONEY_AND_BRANCH_CHANGES, another=SAME),
+    "office.gifts_by_hand.create": Route(changes=MONEY_AND_BRANCH_CHANGES, another=LEFT_OUT, held_by=_GIFTS),
+    "office.gifts_by_hand.show": Route(reads=MONEY_AND_BRANCH_READS, another=HIDDEN, held_by=_GIFTS),
+    "office.gifts_by_hand.correct": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_GIFTS),
+    # branches
+    "office.branches.index": Route(
+        reads=MONEY_AND_BRANCH_READS | {ADMIN},
+        another=LEFT_OUT,
+        held_by="test_branches.py::test_a_branchs_treasurer_sees_the_own_branch_alone",
+    ),
+    "office.branches.new": Route(reads=BRANCH_CHANGES),
+    "office.branches.create": Route(changes=BRANCH_CHANGES),
+    "office.branches.edit": Route(reads=BRANCH_CHANGES),
+    "office.branches.save": Route(changes=BRANCH_CHANGES),
+    "office.branches.close": Route(changes=BRANCH_CHANGES),
+    # articles
+    "office.articles.index": Route(reads=WRITING_READS),
+    "office.articles.show": Route(reads=WRITING_READS),
+    "office.article_texts.new": Route(reads=WRITING_CHANGES),
+    "office.article_texts.create": Route(changes=WRITING_CHANGES),
+    "office.article_texts.edit": Route(reads=WRITING_CHANGES),
+    "office.article_texts.save": Route(changes=WRITING_CHANGES),
+    # appeals
+    "office.appeals.index": Route(reads=WRITING_READS | {TREASURER}),
+    "office.appeals.show": Route(reads=WRITING_READS | {TREASURER}),
+    "office.appeals.end": Route(changes=WRITING_CHANGES),
+    "office.appeal_texts.new": Route(reads=WRITING_CHANGES),
+    "office.appeal_texts.create": Route(changes=WRITING_CHANGES),
+    "office.appeal_texts.edit": Route(reads=WRITING_CHANGES),
+    "office.appeal_texts.save": Route(changes=WRITING_CHANGES),
+    # calendar
+    "office.calendar.show": Route(reads=WRITING_READS | {TREASURER}),
+    # images
+    "office.images.index": Route(reads=WRITING_READS),
+    "office.images.show": Route(reads=WRITING_READS),
+    "office.images.create": Route(changes=WRITING_CHANGES),
+    # previews
+    "office.previews.create": Route(changes=WRITING_CHANGES),
+    # versions
+    "office.versions.of_article": Route(reads=WRITING_READS),
+    "office.versions.of_appeal": Route(reads=WRITING_READS | {TREASURER}),
+    "office.versions.restore_article": Route(changes=WRITING_CHANGES),
+    "office.versions.restore_appeal": Route(changes=WRITING_CHANGES),
 }
 
 # Signing in: open to strangers, because they are not signed in yet. The methods, and what is behind each.

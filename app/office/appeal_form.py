@@ -1,0 +1,142 @@
+"""The form in which an appeal is written: its words, its money, its days, and its place under the articles."""
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from app.appeals.appeal import Appeal
+from app.appeals.scheduling import Schedule
+from app.donations import amounts
+from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
+from app.office.article_form import MOST_CHARACTERS
+from app.office.cleaned_form import CleanedForm
+
+# An amount may hold a comma itself, so only one with a space after it separates.
+_SEPARATORS = re.compile(r"\n|;|,\s+")
+_MOST_SUGGESTED = 8
+_HIGHEST = 1000
+# Addresses below /office/appeals/ that are no appeal's.
+_RESERVED = ("new",)
+
+
+class AppealForm(CleanedForm):
+    """Everything an editor writes of an appeal; `based_on` is the version that was before them."""
+
+    based_on = HiddenField(default="0")
+    title = StringField(
+        _l("Title"),
+        validators=[
+            DataRequired(_l("Enter a title")),
+            Length(max=200, message=_l("The title must be 200 characters or fewer")),
+        ],
+    )
+    slug = StringField(
+        _l("Address"),
+        description=_l("The end of its address, like winter-appeal. It never changes, because people keep it."),
+        validators=[DataRequired(_l("Enter an address"))],
+    )
+    currency = SelectField(_l("Currency"), description=_l("It never changes."), validate_choice=True)
+    text = TextAreaField(
+        _l("Text"),
+        description=_l("The first paragraph stands above the form, the rest under it."),
+        validators=[
+            DataRequired(_l("Write the text")),
+            Length(max=MOST_CHARACTERS, message=_l("The text must be 100,000 characters or fewer")),
+        ],
+    )
+    target = StringField(_l("Target"), description=_l("Leave it empty for an appeal without one."))
+    suggested = TextAreaField(
+        _l("Suggested amounts"), description=_l("One a line. None of them is ever chosen beforehand.")
+    )
+    rhythm = RadioField(
+        _l("What the giving form has chosen beforehand"),
+        choices=[
+            SelectChoice("", _l("Nothing: people choose")),
+            SelectChoice("once", _l("Once")),
+            SelectChoice("monthly", _l("Every month")),
+        ],
+        default="",
+        validate_choice=False,
+    )
+    starts_on = StringField(_l("First day"), description=_l("Leave it empty for a draft: nobody sees it."))
+    ends_on = StringField(_l("Last day"), description=_l("Leave it empty when it goes on until you end it."))
+    under_articles = BooleanField(_l("It may stand under the articles"))
+    precedence = IntegerField(
+        _l("Precedence"),
+        description=_l("When several appeals may stand there on a day, the one with the highest number does."),
+        default=10,
+    )
+
+    def __init__(self, appeal: Appeal | None = None, **values: Any) -> None:
+        """An appeal that exists keeps its address and its currency, so they are not asked for."""
+        super().__init__(**values)
+        home = home_currency()
+        if appeal is None:
+            self.currency.choices = list(dict.fromkeys([home, *amounts.known_currencies()]))
+            self._currency = self.currency.data or home
+        else:
+            del self.slug, self.currency
+            self._currency = appeal.currency
+        self._changes: Schedule = {}
+
+    @property
+    def unit(self) -> str:
+        """The currency that the amounts are in."""
+        return self._currency
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether an appeal can be made of it."""
+        super().validate(extra_validators)
+        if "slug" in self and self.slug.data in _RESERVED:
+            self.wrong(self.slug, _("Choose another address: this one is taken"))
+        starts_on, ends_on = self.day_in(self.starts_on), self.day_in(self.ends_on)
+        if self.ends_on.data and not self.starts_on.data:
+            self.wrong(self.starts_on, _("Enter the first day too, or leave out the last one"))
+        if starts_on and ends_on and ends_on < starts_on:
+            self.wrong(self.ends_on, _("The last day cannot be before the first one"))
+        precedence = self.precedence.data if self.under_articles.data else None
+        if self.under_articles.data and (precedence is None or not 0 <= precedence <= _HIGHEST):
+            self.precedence.errors = [_("Enter a whole number from 0 to %(most)s", most=_HIGHEST)]
+        self._changes = {
+            "title": self.title.data or "",
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "precedence": precedence,
+            "target": self._amount(self.target, self.target.data) if self.target.data else None,
+            "suggested": self._suggested(),
+            "preset_rhythm": self.rhythm.data if self.rhythm.data in ("once", "monthly") else None,
+        }
+        return not self.errors
+
+    def changes(self) -> Schedule:
+        """What a valid form describes, apart from its text."""
+        return self._changes
+
+    def _suggested(self) -> list[Money]:
+        typed = [each.strip() for each in _SEPARATORS.split(self.suggested.data or "") if each.strip()]
+        if len(typed) > _MOST_SUGGESTED:
+            self.wrong(self.suggested, _("Suggest %(most)s amounts or fewer", most=_MOST_SUGGESTED))
+        read = [amount for each in typed[:_MOST_SUGGESTED] if (amount := self._amount(self.suggested, each))]
+        least, most = amounts.minimum(self.unit), amounts.maximum(self.unit)
+        if any(not least <= amount <= most for amount in read):
+            limits = {"least": written(least, short=True), "most": written(most, short=True)}
+            self.wrong(self.suggested, _("An amount to give must be from %(least)s to %(most)s", **limits))
+        return read
+
+    def _amount(self, field: StringField, text: str) -> Money | None:
+        try:
+            amount = Money.parse(text, self.unit)
+        except TooManyDecimals:
+            self.wrong(field, _("“%(typed)s” has too many decimals", typed=text))
+        except NotAnAmount:
+            self.wrong(field, _("“%(typed)s” is not an amount in figures, like 25 or 12.50", typed=text))
+        else:
+            if amount.minor > 0:
+                return amount
+            self.wrong(field, _("An amount must be more than nothing"))
+        return None

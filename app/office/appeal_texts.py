@@ -1,0 +1,137 @@
+"""Writing an appeal: the form, a look at what it would be, and saving it as another version."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.appeals import comparing, illustrations, keeping, writing_appeals
+from app.appeals.appeal import Appeal
+from app.appeals.illustrating import ForeignImage, ImageWithoutWords
+from app.appeals.opening import SlugTaken
+from app.appeals.scheduling import NotAnAddress
+from app.appeals.turns import WrittenMeanwhile
+from app.audit.recording import record
+from app.office import article_form, hands, illustrated
+from app.office.access import EDITOR, allow
+from app.office.appeal_form import AppealForm
+from app.office.appeals import named
+from app.office.content_words import worded
+from app.writing import writing
+
+bp = Blueprint("appeal_texts", __name__, url_prefix="/appeals")
+
+
+@bp.url_value_preprocessor
+def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """A text of the longest length in any script is larger than other forms; this comes before anything reads it."""
+    request.max_content_length = article_form.LARGEST
+
+
+@bp.get("/new")
+@allow(reads={EDITOR})
+def new() -> ResponseReturnValue:
+    """An empty page."""
+    return _form(AppealForm())
+
+
+@bp.post("/")
+@allow(changes={EDITOR})
+def create() -> ResponseReturnValue:
+    """A new appeal, or a look at what it would be."""
+    form = AppealForm()
+    if not form.validate():
+        return _form(form, status=422)
+    if "preview" in request.form:
+        return _form(form, preview=form.text.data)
+    try:
+        with writing():
+            appeal = writing_appeals.begin(form.slug.data, form.unit, form.text.data, form.changes())
+            record("appeal.opened", f"appeal:{appeal.reference}", after={"version": 1})
+    except NotAnAddress:
+        form.wrong(form.slug, _("An address has small letters, digits and single hyphens between them"))
+    except SlugTaken:
+        form.wrong(form.slug, _("Choose another address: this one is taken"))
+    except (ForeignImage, ImageWithoutWords) as refusal:
+        form.wrong(form.text, illustrated.words(refusal))
+    else:
+        flash(_("Saved."), "good")
+        return redirect(url_for("office.appeals.show", slug=appeal.slug), code=303)
+    return _form(form, status=422)
+
+
+@bp.get("/<slug>/text")
+@allow(reads={EDITOR})
+def edit(slug: str) -> ResponseReturnValue:
+    """The appeal, to be changed."""
+    appeal = named(slug)
+    return _form(AppealForm(appeal, data=_filled(appeal)), appeal)
+
+
+@bp.post("/<slug>/text")
+@allow(changes={EDITOR})
+def save(slug: str) -> ResponseReturnValue:
+    """Another version of the appeal, or a look at it; nobody's version is overwritten unseen."""
+    appeal = named(slug)
+    form = AppealForm(appeal)
+    if not form.validate():
+        return _form(form, appeal, status=422)
+    if "preview" in request.form:
+        return _form(form, appeal, preview=form.text.data)
+    based_on = int(form.based_on.data) if (form.based_on.data or "").isdecimal() else 0
+    try:
+        with writing():
+            if writing_appeals.revise(appeal, based_on, form.text.data, form.changes()):
+                record(
+                    "appeal.revised", f"appeal:{appeal.reference}",
+                    before={"version": based_on}, after={"version": based_on + 1},
+                )  # fmt: skip
+    except WrittenMeanwhile:
+        return _overtaken(form, slug)
+    except (ForeignImage, ImageWithoutWords) as refusal:
+        form.wrong(form.text, illustrated.words(refusal))
+        return _form(form, appeal, status=422)
+    flash(_("Saved."), "good")
+    return redirect(url_for("office.appeals.show", slug=slug), code=303)
+
+
+def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
+    """Show both: what was typed stays in the form, and what it would change of what somebody else saved beside it."""
+    appeal = named(slug)
+    theirs = keeping.content(appeal)
+    changes = form.changes()
+    target = changes["target"]
+    yours = {
+        **theirs, "title": changes["title"], "text": form.text.data, "preset_rhythm": changes["preset_rhythm"],
+        "precedence": changes["precedence"], "target_minor": target.minor if target else None,
+        "suggested_minor": [amount.minor for amount in changes["suggested"]],
+        **{name: value.isoformat() if (value := changes[name]) else None for name in ("starts_on", "ends_on")},
+    }  # fmt: skip
+    form.based_on.data = str(appeal.version)
+    latest = keeping.version(appeal, appeal.version)
+    return _form(
+        form, appeal, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
+        names=hands.names([latest.written_by] if latest else []),
+    )  # fmt: skip
+
+
+def _form(form: AppealForm, appeal: Appeal | None = None, status: int = 200, **shown: Any) -> ResponseReturnValue:
+    images = illustrations.latest(12)
+    return render_template("office/appeal_form.html", form=form, appeal=appeal, images=images, **shown), status
+
+
+def _filled(appeal: Appeal) -> dict[str, Any]:
+    """What the form holds when an appeal is opened in it."""
+    return {
+        "based_on": str(appeal.version),
+        "title": appeal.title,
+        "text": appeal.text,
+        "target": str(appeal.target.major()) if appeal.target else "",
+        "suggested": "\n".join(str(amount.major()) for amount in appeal.suggested),
+        "rhythm": appeal.preset_rhythm or "",
+        "starts_on": appeal.starts_on.isoformat() if appeal.starts_on else "",
+        "ends_on": appeal.ends_on.isoformat() if appeal.ends_on else "",
+        "under_articles": appeal.precedence is not None,
+        "precedence": 10 if appeal.precedence is None else appeal.precedence,
+    }

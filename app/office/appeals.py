@@ -1,0 +1,96 @@
+"""Appeals in the office: the list, one appeal with its live total and its versions, and ending one early."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import HiddenField, StringField
+
+from app import clock
+from app.appeals import keeping, standing, writing_appeals
+from app.appeals.appeal import Appeal
+from app.appeals.in_force import in_force
+from app.appeals.scheduling import DatesCrossed
+from app.appeals.turns import WrittenMeanwhile
+from app.audit.recording import record
+from app.extensions import db
+from app.office import hands
+from app.office.access import AUDITOR, EDITOR, TREASURER, allow
+from app.office.cleaned_form import CleanedForm
+from app.writing import writing
+
+bp = Blueprint("appeals", __name__, url_prefix="/appeals")
+
+_PAGE = 50
+
+
+class EndForm(CleanedForm):
+    """The last day of an appeal."""
+
+    based_on = HiddenField()
+    last_day = StringField(_l("Last day of gifts"))
+
+
+@bp.get("/")
+@allow(reads={EDITOR, AUDITOR, TREASURER})
+def index() -> ResponseReturnValue:
+    """The appeals, the newest first, with what each has raised."""
+    query = select(Appeal).order_by(Appeal.id.desc()).limit(_PAGE + 1)
+    if before := request.args.get("before"):
+        query = query.where(Appeal.id < select(Appeal.id).where(Appeal.slug == before).scalar_subquery())
+    appeals = db.session.scalars(query).all()
+    older = url_for(".index", before=appeals[_PAGE - 1].slug) if len(appeals) > _PAGE else None
+    shown = appeals[:_PAGE]
+    return render_template(
+        "office/appeals.html", appeals=list(zip(shown, standing.of_all(shown), strict=True)), older=older,
+        current=in_force(clock.today()),
+    )  # fmt: skip
+
+
+@bp.get("/<slug>")
+@allow(reads={EDITOR, AUDITOR, TREASURER})
+def show(slug: str) -> ResponseReturnValue:
+    """One appeal: what it has raised, live; when it runs and where it stands; its versions."""
+    appeal = named(slug)
+    return _page(appeal, EndForm(formdata=None, based_on=appeal.version, last_day=clock.today().isoformat()))
+
+
+@bp.post("/<slug>/ending")
+@allow(changes={EDITOR})
+def end(slug: str) -> ResponseReturnValue:
+    """Give the appeal its last day; the page and its total stay."""
+    appeal, form = named(slug), EndForm()
+    form.validate()
+    last_day = form.day_in(form.last_day, needed=_("Enter the last day of gifts"))
+    if last_day is None or form.errors:
+        return _page(appeal, form, status=422)
+    before = appeal.ends_on
+    based_on = int(form.based_on.data) if (form.based_on.data or "").isdecimal() else 0
+    try:
+        with writing():
+            if writing_appeals.revise(appeal, based_on, appeal.text, {"ends_on": last_day}):
+                record("appeal.ended", f"appeal:{appeal.reference}", {"ends_on": before}, {"ends_on": last_day})
+    except DatesCrossed:
+        form.wrong(form.last_day, _("The last day cannot be before the first one"))
+        return _page(named(slug), form, status=422)
+    except WrittenMeanwhile:
+        flash(_("Somebody has changed this appeal meanwhile. Look at it, then end it."), "warn")
+        return redirect(url_for(".show", slug=slug), code=303)
+    flash(_("It takes gifts until the end of %(day)s.", day=format_date(last_day, "long")), "good")
+    return redirect(url_for(".show", slug=slug), code=303)
+
+
+def named(slug: str) -> Appeal:
+    """The appeal at an address, drafts included; without one the answer is 404."""
+    return writing_appeals.named(slug) or abort(404)
+
+
+def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnValue:
+    versions = keeping.versions(appeal)
+    page = render_template(
+        "office/appeal.html", appeal=appeal, standing=standing.of(appeal), current=in_force(clock.today()),
+        versions=versions, names=hands.names(version.written_by for version in versions), form=form,
+    )  # fmt: skip
+    return page, status

@@ -1,0 +1,146 @@
+"""The form in which an article is written: its words, its event, and when readers see it."""
+
+from datetime import datetime, time
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from app import clock
+from app.appeals.article import Article
+from app.appeals.writing_articles import Manuscript
+from app.office import moments
+from app.office.cleaned_form import CleanedForm
+
+DRAFT, NOW, LATER, STAYS = "draft", "now", "later", "stays"
+# Bytes: a text of `MOST_CHARACTERS` in any script, and the other fields.
+LARGEST = 480_000
+MOST_CHARACTERS = 100_000
+
+
+class ArticleForm(CleanedForm):
+    """Everything an editor writes of an article; `based_on` is the version that was before them, 0 for a new one."""
+
+    based_on = HiddenField(default="0")
+    headline = StringField(
+        _l("Headline"),
+        validators=[
+            DataRequired(_l("Enter a headline")),
+            Length(max=300, message=_l("The headline must be 300 characters or fewer")),
+        ],
+    )
+    text = TextAreaField(
+        _l("Text"),
+        validators=[
+            DataRequired(_l("Write the text")),
+            Length(max=MOST_CHARACTERS, message=_l("The text must be 100,000 characters or fewer")),
+        ],
+    )
+    demands = TextAreaField(_l("Demands"), description=_l("One a line. They stand as a list under the text."))
+    first_day = StringField(_l("First day"))
+    starts = StringField(_l("Starts at"), description=_l("Leave it empty when it lasts all day."))
+    last_day = StringField(_l("Last day"), description=_l("When it lasts longer than one day."))
+    ends = StringField(_l("Ends at"))
+    place = StringField(
+        _l("Place"),
+        description=_l("A name, a comma, then the address."),
+        validators=[Length(max=300, message=_l("The place must be 300 characters or fewer"))],
+    )
+    directions = StringField(
+        _l("Getting there"),
+        validators=[Length(max=300, message=_l("How to get there must be 300 characters or fewer"))],
+    )
+    when = RadioField(_l("Who sees it"), validate_choice=False)
+    day = StringField(_l("On this day"))
+    time = StringField(_l("At this time"))
+
+    def __init__(self, article: Article | None = None, **values: Any) -> None:
+        """Offer what can become of the article: one that is public may stay so under its own date."""
+        super().__init__(**values)
+        self._article = article
+        self._public_since = (
+            article.posted_at if article and not article.draft and article.posted_at <= clock.now() else None
+        )
+        self.when.choices = [
+            SelectChoice(DRAFT, _("Nobody yet: it is a draft")),
+            SelectChoice(STAYS, _("Everybody, as it is now"))
+            if self._public_since
+            else SelectChoice(NOW, _("Everybody, from now on")),
+            SelectChoice(LATER, _("Everybody, from a day and time")),
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether an article can be made of it."""
+        super().validate(extra_validators)
+        self._event = self._read_event()
+        self._posted_at = self._read_posted_at()
+        return not self.errors
+
+    def manuscript(self) -> Manuscript:
+        """What a valid form describes."""
+        demands = tuple(
+            line.strip().removeprefix("- ") for line in (self.demands.data or "").splitlines() if line.strip()
+        )
+        return Manuscript(
+            headline=self.headline.data, text=self.text.data, demands=demands, draft=self.when.data == DRAFT,
+            posted_at=self._posted_at, **self._event,
+        )  # fmt: skip
+
+    def _read_posted_at(self) -> datetime:
+        if self.when.data not in [choice.value for choice in self.when.choices]:
+            self.wrong(self.when, _("Choose who sees it"))
+        if self.when.data == STAYS and self._public_since:
+            return self._public_since
+        if self.when.data == DRAFT and self._article:
+            return self._article.posted_at
+        if self.when.data != LATER:
+            return clock.now()
+        on = self.day_in(self.day, needed=_("Enter the day from which readers see it"))
+        at = self.time_in(self.time, needed=_("Enter the time from which readers see it"))
+        return moments.instant(on, at) if on and at is not None else clock.now()
+
+    def _read_event(self) -> dict[str, Any]:
+        first, last = self.day_in(self.first_day), self.day_in(self.last_day)
+        starts, ends = self.time_in(self.starts), self.time_in(self.ends)
+        others = (self.last_day, self.starts, self.ends, self.place, self.directions)
+        if not self.first_day.data and any(field.data for field in others):
+            self.wrong(self.first_day, _("Enter the day of the event"))
+        if ends is not None and starts is None:
+            self.wrong(self.starts, _("Enter when it starts, or leave out when it ends"))
+        if first is None:
+            return {}
+        all_day = starts is None
+        ends_at = moments.instant(last or first, ends or starts or time()) if ends is not None or last else None
+        starts_at = moments.instant(first, starts or time())
+        if ends_at is not None and ends_at < starts_at:
+            self.wrong(self.last_day if last else self.ends, _("The event cannot end before it starts"))
+        return {
+            "event_starts_at": starts_at, "event_ends_at": ends_at, "event_all_day": all_day,
+            "event_place": self.place.data or None, "event_directions": self.directions.data or None,
+        }  # fmt: skip
+
+
+def filled(article: Article) -> dict[str, Any]:
+    """What the form holds when an article is opened in it."""
+    now, moment = clock.now(), article.posted_at
+    starts_at, ends_at = article.event_starts_at, article.event_ends_at
+    several_days = starts_at and ends_at and clock.local_day(starts_at) != clock.local_day(ends_at)
+    when = DRAFT if article.draft else STAYS if moment <= now else LATER
+    return {
+        "based_on": str(article.version),
+        "headline": article.headline,
+        "text": article.text,
+        "demands": "\n".join(article.demands),
+        "first_day": moments.typed_day(starts_at),
+        "starts": "" if article.event_all_day else moments.typed_time(starts_at),
+        "last_day": moments.typed_day(ends_at) if several_days or article.event_all_day else "",
+        "ends": "" if article.event_all_day else moments.typed_time(ends_at),
+        "place": article.event_place or "",
+        "directions": article.event_directions or "",
+        "when": when,
+        "day": moments.typed_day(moment) if when == LATER else "",
+        "time": moments.typed_time(moment) if when == LATER else "",
+    }

@@ -1,0 +1,116 @@
+"""Writing an article: the form, a look at what it would be, and saving it as another version."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.appeals import comparing, illustrations, keeping, writing_articles
+from app.appeals.article import Article
+from app.appeals.illustrating import ForeignImage, ImageWithoutWords
+from app.appeals.turns import WrittenMeanwhile
+from app.audit.recording import record
+from app.office import article_form, hands, illustrated
+from app.office.access import EDITOR, allow
+from app.office.article_form import ArticleForm
+from app.office.articles import NUMBER, named
+from app.office.content_words import worded
+from app.writing import writing
+
+bp = Blueprint("article_texts", __name__, url_prefix="/articles")
+
+
+@bp.url_value_preprocessor
+def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """A text of the longest length in any script is larger than other forms; this comes before anything reads it."""
+    request.max_content_length = article_form.LARGEST
+
+
+@bp.get("/new")
+@allow(reads={EDITOR})
+def new() -> ResponseReturnValue:
+    """An empty page."""
+    return _form(ArticleForm(when=article_form.DRAFT))
+
+
+@bp.post("/")
+@allow(changes={EDITOR})
+def create() -> ResponseReturnValue:
+    """A new article, or a look at what it would be."""
+    form = ArticleForm()
+    if not form.validate():
+        return _form(form, status=422)
+    if "preview" in request.form:
+        return _form(form, preview=_would_be(form))
+    try:
+        with writing():
+            article = writing_articles.begin(form.manuscript())
+            record("article.begun", f"article:{article.number}", after={"version": 1})
+    except (ForeignImage, ImageWithoutWords) as refusal:
+        return _refused(form, refusal)
+    flash(_("Saved as article %(number)s.", number=article.number), "good")
+    return redirect(url_for("office.articles.show", number=article.number), code=303)
+
+
+@bp.get(f"/{NUMBER}/text")
+@allow(reads={EDITOR})
+def edit(number: int) -> ResponseReturnValue:
+    """The article, to be changed."""
+    article = named(number)
+    return _form(ArticleForm(article, data=article_form.filled(article)), article)
+
+
+@bp.post(f"/{NUMBER}/text")
+@allow(changes={EDITOR})
+def save(number: int) -> ResponseReturnValue:
+    """Another version of the article, or a look at it; nobody's version is overwritten unseen."""
+    article = named(number)
+    form = ArticleForm(article)
+    if not form.validate():
+        return _form(form, article, status=422)
+    if "preview" in request.form:
+        return _form(form, article, preview=_would_be(form, article))
+    based_on = int(form.based_on.data) if form.based_on.data.isdecimal() else 0
+    try:
+        with writing():
+            if writing_articles.revise(article, based_on, form.manuscript()):
+                record(
+                    "article.revised",
+                    f"article:{number}",
+                    before={"version": based_on},
+                    after={"version": based_on + 1},
+                )
+    except WrittenMeanwhile:
+        return _overtaken(form, number)
+    except (ForeignImage, ImageWithoutWords) as refusal:
+        return _refused(form, refusal, article)
+    flash(_("Saved."), "good")
+    return redirect(url_for("office.articles.show", number=number), code=303)
+
+
+def _form(form: ArticleForm, article: Article | None = None, status: int = 200, **shown: object) -> ResponseReturnValue:
+    images = illustrations.latest(12)
+    page = render_template("office/article_form.html", form=form, article=article, images=images, **shown)
+    return page, status
+
+
+def _would_be(form: ArticleForm, article: Article | None = None) -> Article:
+    """What readers would see; it is never added to the database."""
+    return Article(number=article.number if article else 0, **form.manuscript().values())
+
+
+def _refused(form: ArticleForm, refusal: Exception, article: Article | None = None) -> ResponseReturnValue:
+    form.wrong(form.text, illustrated.words(refusal))
+    return _form(form, article, status=422)
+
+
+def _overtaken(form: ArticleForm, number: int) -> ResponseReturnValue:
+    """Show both: what was typed stays in the form, and what somebody else saved meanwhile stands beside it."""
+    article = named(number)
+    theirs = keeping.content(article)
+    yours = keeping.content(_would_be(form, article))
+    form.based_on.data = str(article.version)
+    latest = keeping.version(article, article.version)
+    return _form(
+        form, article, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
+        names=hands.names([latest.written_by] if latest else []),
+    )  # fmt: skip

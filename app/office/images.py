@@ -1,0 +1,92 @@
+"""Images in the office: uploading one, and the words with which a text shows it."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+from app.appeals import illustrations
+from app.appeals.illustrations import LARGEST, NotAPicture
+from app.audit.recording import record
+from app.extensions import db
+from app.office import hands
+from app.office.access import AUDITOR, EDITOR, allow
+from app.office.cleaned_form import CleanedForm
+from app.writing import writing
+
+bp = Blueprint("images", __name__, url_prefix="/images")
+
+_PAGE = 24
+
+
+class ImageForm(CleanedForm):
+    """One picture and its words."""
+
+    picture = FileField(
+        _l("Picture"),
+        description=_l(
+            "JPEG, PNG, WebP or GIF, up to 12 MB. Only its pixels are kept, not where or when it was taken."
+        ),
+        validators=[FileRequired(_l("Choose a picture"))],
+    )
+    words = StringField(
+        _l("What is to be seen on it"),
+        description=_l(
+            "For everybody who does not see it. What the caption or the text says already need not be said again."
+        ),
+        validators=[
+            DataRequired(_l("Say what is to be seen on it")),
+            Length(max=300, message=_l("What is to be seen must be said in 300 characters or fewer")),
+        ],
+    )
+
+
+@bp.url_value_preprocessor
+def let_a_picture_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """A picture is larger than any form; this comes before anything reads the form."""
+    request.max_content_length = LARGEST + 64 * 1024
+
+
+@bp.get("")
+@allow(reads={EDITOR, AUDITOR})
+def index() -> ResponseReturnValue:
+    """The images, the newest first, and the form to upload another."""
+    return _page(ImageForm(formdata=None))
+
+
+@bp.post("")
+@allow(changes={EDITOR})
+def create() -> ResponseReturnValue:
+    """Take in a picture: it is made anew before anything is written."""
+    form = ImageForm()
+    if not form.validate():
+        return _page(form, status=422)
+    db.session.rollback()
+    try:
+        picture = illustrations.reencode(form.picture.data.read())
+    except NotAPicture:
+        form.wrong(
+            form.picture, _("This is not a picture that can be read: choose a JPEG, PNG, WebP or GIF under 12 MB")
+        )
+        return _page(form, status=422)
+    with writing():
+        image = illustrations.keep(picture, form.words.data)
+        record("image.uploaded", f"image:{image.reference}")
+    return redirect(url_for(".show", reference=image.reference), code=303)
+
+
+@bp.get("/<reference>")
+@allow(reads={EDITOR, AUDITOR})
+def show(reference: str) -> ResponseReturnValue:
+    """One image, and the line that puts it into a text."""
+    image = illustrations.named(reference) or abort(404)
+    return render_template("office/image.html", image=image, names=hands.names([image.uploaded_by]))
+
+
+def _page(form: ImageForm, status: int = 200) -> ResponseReturnValue:
+    images = illustrations.latest(_PAGE + 1, request.args.get("before"))
+    older = url_for(".index", before=images[_PAGE - 1].reference) if len(images) > _PAGE else None
+    return render_template("office/images.html", form=form, images=images[:_PAGE], older=older), status

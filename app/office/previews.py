@@ -1,0 +1,23 @@
+"""The live preview: Markdown as it is being typed, rendered as readers would see it."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.office import article_form
+from app.office.access import EDITOR, allow
+
+bp = Blueprint("previews", __name__, url_prefix="/preview")
+
+
+@bp.url_value_preprocessor
+def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """As long a text as can be saved can be looked at."""
+    request.max_content_length = article_form.LARGEST
+
+
+@bp.post("/")
+@allow(changes={EDITOR})
+def create() -> ResponseReturnValue:
+    """The text as HTML, cleaned as on every page; nothing is kept."""
+    text = request.form.get("text", "")[: article_form.MOST_CHARACTERS]
+    return Response(render_template("partials/_previewed.html", text=text))

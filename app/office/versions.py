@@ -1,0 +1,100 @@
+"""Versions in the office: what an article or an appeal once said, what that changed, and bringing it back."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from app.appeals import comparing, keeping, writing_appeals, writing_articles
+from app.appeals.article import Article
+from app.appeals.keeping import Written
+from app.appeals.turns import WrittenMeanwhile
+from app.appeals.version import Version
+from app.audit.recording import record
+from app.office import articles, hands
+from app.office.access import AUDITOR, EDITOR, TREASURER, allow
+from app.office.content_words import worded
+from app.writing import writing
+
+bp = Blueprint("versions", __name__, url_prefix="/versions")
+
+
+class Place(NamedTuple):
+    """Where the thing itself stands in the office, what it is called, and its name in the audit trail."""
+
+    address: str
+    title: str
+    subject: str
+
+
+@bp.get(f"/articles/{articles.NUMBER}/<int:version>")
+@allow(reads={EDITOR, AUDITOR})
+def of_article(number: int, version: int) -> ResponseReturnValue:
+    """One version of an article, and what it changed."""
+    return _page(articles.named(number), version)
+
+
+@bp.get("/appeals/<slug>/<int:version>")
+@allow(reads={EDITOR, AUDITOR, TREASURER})
+def of_appeal(slug: str, version: int) -> ResponseReturnValue:
+    """One version of an appeal, and what it changed."""
+    return _page(writing_appeals.named(slug) or abort(404), version)
+
+
+@bp.post(f"/articles/{articles.NUMBER}/<int:version>")
+@allow(changes={EDITOR})
+def restore_article(number: int, version: int) -> ResponseReturnValue:
+    """Make an article say again what it said then."""
+    return _restore(articles.named(number), version)
+
+
+@bp.post("/appeals/<slug>/<int:version>")
+@allow(changes={EDITOR})
+def restore_appeal(slug: str, version: int) -> ResponseReturnValue:
+    """Make an appeal say again what it said then."""
+    return _restore(writing_appeals.named(slug) or abort(404), version)
+
+
+def _page(written: Written, number: int) -> ResponseReturnValue:
+    kept = _kept(written, number)
+    before = keeping.version(written, request.args.get("against", number - 1, int))
+    return render_template(
+        "office/version.html", kept=kept, before=before, place=_place(written), latest=written.version,
+        kind=keeping.kind_of(written), names=hands.names([kept.written_by]), form=FlaskForm(),
+        differences=comparing.differences(worded(before.content), worded(kept.content)) if before else {},
+        others=[each.number for each in keeping.versions(written) if each.number != number],
+    )  # fmt: skip
+
+
+def _restore(written: Written, number: int) -> ResponseReturnValue:
+    kept, place = _kept(written, number), _place(written)
+    based_on = request.form.get("based_on", 0, int)
+    try:
+        with writing():
+            if isinstance(written, Article):
+                different = writing_articles.restore(written, based_on, kept)
+            else:
+                different = writing_appeals.restore(written, based_on, kept)
+            if different:
+                action = f"{keeping.kind_of(written)}.restored"
+                record(
+                    action, place.subject, before={"version": based_on}, after={"version": based_on + 1, "as": number}
+                )
+    except WrittenMeanwhile:
+        flash(_("Somebody has saved another version meanwhile. Look at it first."), "warn")
+    else:
+        flash(_("Version %(number)s is back.", number=number), "good")
+    return redirect(place.address, code=303)
+
+
+def _place(written: Written) -> Place:
+    if isinstance(written, Article):
+        address = url_for("office.articles.show", number=written.number)
+        return Place(address, written.headline, f"article:{written.number}")
+    return Place(url_for("office.appeals.show", slug=written.slug), written.title, f"appeal:{written.reference}")
+
+
+def _kept(written: Written, number: int) -> Version:
+    return keeping.version(written, number) or abort(404)

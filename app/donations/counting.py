@@ -66,7 +66,7 @@ def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id
     amount = total(counted.pieces, appeal.currency)
     if amount.minor <= 0:
         raise NothingCounted("nothing was counted")
-    if not all(map(_folded, counted.counters)) or _folded(counted.counters[0]) == _folded(counted.counters[1]):
+    if not all(map(_folded, counted.counters)) or same_person(*counted.counters):
         raise OneCounter("two different people count a box")
     moment = by_hand.moment_of(counted.day)
     digest = hashlib.sha256(f"count|{submission}".encode()).hexdigest()
@@ -95,6 +95,11 @@ def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id
             recorded_by=by,
         )
     return db.session.scalars(select(CountSheet).where(CountSheet.submission == digest)).one()
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's as far as spelling can tell."""
+    return _folded(one) == _folded(other)
 
 
 def _folded(name: str) -> str:

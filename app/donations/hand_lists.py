@@ -1,0 +1,119 @@
+"""Lists of what came by hand: count sheets, gifts, standing orders, and what is at hand and not at the bank yet.
+
+Each takes a fixed number of queries and reads one page, however many there are. `branch_id` narrows it to what is a
+branch's own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
+
+from app.appeals.appeal import Appeal
+from app.appeals.branch import Branch
+from app.donations.by_hand import GiftByHand
+from app.donations.count_sheet import CountSheet
+from app.donations.donation import CHEQUE, Donation
+from app.donations.standing_order import StandingOrder
+from app.extensions import db
+from app.money import Money
+
+PAGE = 50
+# Of what is at hand, more than this is not listed by itself; it is in the sum.
+_MOST_AT_HAND = 200
+
+_Columns = TypeVarTuple("_Columns")
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What lies in the drawer in one currency: how many sheets or cheques, what they come to, since which day."""
+
+    number: int
+    amount: Money
+    since: date
+
+
+def sheets(branch_id: int | None, before: str = "") -> Sequence[Row[CountSheet, str | None, str]]:
+    """A page of count sheets, the latest first, each with its branch's name and its appeal's title, and one more when
+    there is another page; `before` is the reference of the last one seen."""
+    found = _with_names(select(CountSheet, Branch.name, Appeal.title), CountSheet, branch_id)
+    return _page(found, CountSheet.id, select(CountSheet.id).where(CountSheet.reference == before), before)
+
+
+def gifts(
+    methods: Sequence[str], branch_id: int | None, before: str = ""
+) -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
+    """A page of gifts by these methods, likewise."""
+    found = _with_names(
+        select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
+        Donation,
+        branch_id,
+    ).where(Donation.method.in_(methods), _BY_HAND)
+    return _page(found, Donation.id, select(Donation.id).where(Donation.reference == before), before)
+
+
+def orders(branch_id: int | None, before: str = "") -> Sequence[Row[StandingOrder, str | None, str]]:
+    """A page of standing orders, likewise."""
+    found = _with_names(select(StandingOrder, Branch.name, Appeal.title), StandingOrder, branch_id)
+    return _page(found, StandingOrder.id, select(StandingOrder.id).where(StandingOrder.reference == before), before)
+
+
+def cash_waiting(branch_id: int | None) -> Sequence[Row[CountSheet, str | None, str]]:
+    """Count sheets whose cash is not known to be at the bank, the oldest first."""
+    found = _with_names(select(CountSheet, Branch.name, Appeal.title), CountSheet, branch_id)
+    return db.session.execute(found.where(*_CASH_WAITS).order_by(CountSheet.id).limit(_MOST_AT_HAND)).all()
+
+
+def cheques_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
+    """Cheques that are not known to be at the bank, the oldest first."""
+    found = _with_names(
+        select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
+        Donation,
+        branch_id,
+    )
+    waits = (Donation.method == CHEQUE, _BY_HAND, *_GIFT_WAITS)
+    return db.session.execute(found.where(*waits).order_by(Donation.id).limit(_MOST_AT_HAND)).all()
+
+
+def cash_at_hand(branch_id: int | None) -> list[AtHand]:
+    """The cash that is not at the bank yet, by currency."""
+    wanted = select(
+        CountSheet.currency, func.count(), func.sum(CountSheet.amount_minor), func.min(CountSheet.counted_on)
+    ).where(*_CASH_WAITS, *_own(CountSheet, branch_id))
+    rows = db.session.execute(wanted.group_by(CountSheet.currency).order_by(CountSheet.currency))
+    return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
+
+
+def cheques_at_hand(branch_id: int | None) -> list[AtHand]:
+    """The cheques that are not at the bank yet, by currency."""
+    wanted = (
+        select(Donation.currency, func.count(), func.sum(Donation.amount_minor), func.min(GiftByHand.given_on))
+        .join(GiftByHand, GiftByHand.donation_id == Donation.id)
+        .where(Donation.method == CHEQUE, _BY_HAND, *_GIFT_WAITS, *_own(Donation, branch_id))
+    )
+    rows = db.session.execute(wanted.group_by(Donation.currency).order_by(Donation.currency))
+    return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
+
+
+# The words of the partial indexes, so that both databases know that they may use them.
+_BY_HAND: ColumnElement[bool] = literal_column("donations.method <> 'card'")
+_CASH_WAITS = (CountSheet.banked_on.is_(None), CountSheet.reversed_at.is_(None))
+_GIFT_WAITS = (GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None), GiftByHand.bounced_on.is_(None))
+
+
+def _own(of: Any, branch_id: int | None) -> list[ColumnElement[bool]]:
+    return [] if branch_id is None else [of.branch_id == branch_id]
+
+
+def _with_names(rows: Select[*_Columns], of: Any, branch_id: int | None) -> Select[*_Columns]:
+    found = rows.outerjoin(Branch, Branch.id == of.branch_id).join(Appeal, Appeal.id == of.appeal_id)
+    return found.where(*_own(of, branch_id))
+
+
+def _page(rows: Select[*_Columns], key: Any, last: Select[int], before: str) -> Sequence[Row[*_Columns]]:
+    if before:
+        rows = rows.where(key < last.scalar_subquery())
+    return db.session.execute(rows.order_by(key.desc()).limit(PAGE + 1)).all()

@@ -1,0 +1,140 @@
+"""Branches: their names and regions, their treasurers, and what each has raised for which appeal."""
+
+from collections import defaultdict
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+from app.appeals import branch as branches
+from app.appeals import branch_totals
+from app.appeals.branch import Branch, NameTaken
+from app.appeals.branch_totals import BranchTotal
+from app.audit.recording import record
+from app.extensions import db
+from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
+from app.office.cleaned_form import CleanedForm
+from app.staff.person import Person
+from app.writing import writing
+
+bp = Blueprint("branches", __name__, url_prefix="/branches")
+
+
+class BranchForm(CleanedForm):
+    """A branch's name and region."""
+
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter the branch’s name")), Length(max=120)])
+    region = StringField(_l("Region"), validators=[Length(max=120)])
+
+
+@bp.get("/")
+@allow(reads={TREASURER, ADMIN, AUDITOR, BRANCH_TREASURER})
+def index() -> ResponseReturnValue:
+    """Every branch with its treasurer, and what it has raised by appeal."""
+    own = my_branch_id()
+    found = [each for each in branches.all_of_them() if own is None or each.id == own]
+    totals: dict[int | None, list[BranchTotal]] = defaultdict(list)
+    shows_money = bool(me().role_names - {ADMIN, EDITOR})
+    for total in branch_totals.of(own) if shows_money else []:
+        totals[total.branch_id].append(total)
+    return render_template(
+        "office/branches.html",
+        branches=found,
+        treasurers=_treasurers(),
+        totals=totals,
+        shows_money=shows_money,
+        shows_own=own is None,
+    )
+
+
+@bp.get("/new")
+@allow(reads={TREASURER, ADMIN})
+def new() -> ResponseReturnValue:
+    """An empty form."""
+    return _form(BranchForm())
+
+
+@bp.post("/")
+@allow(changes={TREASURER, ADMIN})
+def create() -> ResponseReturnValue:
+    """Add a branch."""
+    form = BranchForm()
+    if not form.validate():
+        return _form(form, status=422)
+    try:
+        with writing():
+            branch = branches.found_branch(form.name.data, form.region.data or "")
+            record("branch.founded", f"branch:{branch.reference}", after={"name": branch.name})
+    except NameTaken:
+        form.wrong(form.name, _("There is a branch of this name already"))
+        return _form(form, status=422)
+    flash(_("%(name)s is a branch now.", name=form.name.data), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.get("/<reference>")
+@allow(reads={TREASURER, ADMIN})
+def edit(reference: str) -> ResponseReturnValue:
+    """A branch, to be renamed or closed."""
+    branch = _branch(reference)
+    return _form(BranchForm(obj=branch), branch)
+
+
+@bp.post("/<reference>")
+@allow(changes={TREASURER, ADMIN})
+def save(reference: str) -> ResponseReturnValue:
+    """Give a branch another name or region."""
+    form, branch = BranchForm(), _branch(reference)
+    if not form.validate():
+        return _form(form, branch, status=422)
+    try:
+        with writing():
+            branch = _branch(reference)
+            before = {"name": branch.name, "region": branch.region}
+            branches.rename(branch, form.name.data, form.region.data or "")
+            after = {"name": branch.name, "region": branch.region}
+            record("branch.changed", f"branch:{reference}", before=before, after=after)
+    except NameTaken:
+        form.wrong(form.name, _("There is a branch of this name already"))
+        return _form(form, _branch(reference), status=422)
+    flash(_("Saved."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/<reference>/closing")
+@allow(changes={TREASURER, ADMIN})
+def close(reference: str) -> ResponseReturnValue:
+    """Close a branch, or open a closed one again; its totals stay."""
+    _branch(reference)
+    with writing():
+        branch = _branch(reference)
+        if branch.closed_on is None:
+            branches.close(branch)
+        else:
+            branches.reopen(branch)
+        record("branch.closed" if branch.closed_on else "branch.reopened", f"branch:{reference}")
+    flash(_("Closed: it takes nothing more.") if branch.closed_on else _("Open again."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+def _form(form: BranchForm, branch: Branch | None = None, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/branch_form.html", form=form, branch=branch), status
+
+
+def _branch(reference: str) -> Branch:
+    return branches.find(reference) or abort(404)
+
+
+def _treasurers() -> dict[int, list[str]]:
+    """Who is treasurer of which branch."""
+    people = db.session.execute(
+        select(Person.branch_id, Person.name, Person.email).where(Person.branch_id.is_not(None), Person.active)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for branch_id, name, email in people:
+        found[branch_id or 0].append(name or email or "")
+    return found

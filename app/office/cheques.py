@@ -1,0 +1,85 @@
+"""Cheques: entered when they come, listed with how far they have come, bounced when the bank does not pay."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import clock
+from app.audit.recording import record
+from app.donations import cheques, hand_lists
+from app.donations.donation import CHEQUE, Donation
+from app.extensions import db
+from app.money import written
+from app.office import hand_form, own_branch
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
+from app.office.gift_form import ChequeForm
+from app.writing import writing
+
+bp = Blueprint("cheques", __name__, url_prefix="/cheques")
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def index() -> ResponseReturnValue:
+    """What is at hand, and every cheque, the latest first."""
+    branch_id, before = my_branch_id(), request.args.get("before", "")
+    gifts = hand_lists.gifts([CHEQUE], branch_id, before)
+    older = gifts[hand_lists.PAGE - 1][0].reference if len(gifts) > hand_lists.PAGE else None
+    return render_template(
+        "office/cheques.html",
+        at_hand=hand_lists.cheques_at_hand(branch_id),
+        gifts=gifts[: hand_lists.PAGE],
+        before=before,
+        older=older,
+    )
+
+
+@bp.get("/new")
+@allow(reads={TREASURER, BRANCH_TREASURER})
+def new() -> ResponseReturnValue:
+    """An empty cheque."""
+    return _form(ChequeForm(hand_form.appeals()))
+
+
+@bp.post("/")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def create() -> ResponseReturnValue:
+    """Take a cheque in; the next one can be entered at once."""
+    form = ChequeForm(hand_form.appeals())
+    if not form.validate():
+        return _form(form, status=422)
+    donation = form.take()
+    flash(
+        _("Entered: a cheque over %(amount)s from %(name)s.", amount=written(donation.amount),
+          name=donation.name or _("somebody")),
+        "good",
+    )  # fmt: skip
+    return redirect(url_for(".new") if "another" in request.form else url_for(".index"), code=303)
+
+
+@bp.post("/<reference>/bounced")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def bounce(reference: str) -> ResponseReturnValue:
+    """Note that the bank does not pay a cheque."""
+    back = redirect(url_for("office.gifts_by_hand.show", reference=reference), code=303)
+    _cheque(reference)
+    try:
+        with writing():
+            cheques.bounce(_cheque(reference), clock.today(), by=f"person:{me().reference}")
+            record("cheque.bounced", f"donation:{reference}")
+    except cheques.NotACheque:
+        flash(_("This cheque was reversed, so it cannot bounce."), "error")
+        return back
+    flash(_("Bounced: it counts no more, and its receipt is void."), "good")
+    return back
+
+
+def _form(form: ChequeForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/gift_new.html", form=form, title=_("Enter a cheque"), send=url_for(".create"),
+                           above=[(url_for(".index"), _("Cheques"))]), status  # fmt: skip
+
+
+def _cheque(reference: str) -> Donation:
+    wanted = select(Donation).where(Donation.reference == reference, Donation.method == CHEQUE)
+    return own_branch.or_404(db.session.scalar(wanted))

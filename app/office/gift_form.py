@@ -1,0 +1,112 @@
+"""The forms in which a gift that did not come by card is entered: a cheque, a bank transfer, a gift in kind."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+
+from app import clock
+from app.audit.recording import record
+from app.donations import entering
+from app.donations.donation import BANK_TRANSFER, CHEQUE, IN_KIND, Donation
+from app.donations.entering import HandGift
+from app.money import Money
+from app.office.access import me
+from app.office.hand_form import HandForm
+from app.office.typed_fields import AmountField, DayField
+from app.writing import writing
+
+
+class GiftForm(HandForm):
+    """What every gift by hand says; with an e-mail address a receipt is mailed to it."""
+
+    method = ""
+
+    amount = AmountField(_l("Amount"), validators=[DataRequired(_l("Enter the amount"))])
+    name = StringField(_l("Name"), validators=[Length(max=120)])
+    email = EmailField(
+        _l("E-mail address"),
+        description=_l("The receipt is mailed to it."),
+        validators=[Optional(), Length(max=254), Email(_l("Enter an e-mail address like name@example.org"))],
+    )
+    address = TextAreaField(_l("Address"), validators=[Length(max=400)])
+    postcode = StringField(_l("Postcode"), validators=[Length(max=20)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the gift can be taken."""
+        super().validate(extra_validators)
+        self._money: Money | None = None
+        if not self.amount.errors and not self.appeal.errors:
+            self._money = self.amount.read(self.chosen_appeal.currency)
+        return not self.errors
+
+    def gift(self) -> HandGift:
+        """What a valid form says."""
+        assert self._money is not None and self.day.data is not None  # noqa: S101, PT018 - validate() has read them
+        return HandGift(
+            amount=self._money,
+            given_on=self.day.data,
+            name=self.name.data or "",
+            email=self.email.data or "",
+            address=self.address.data or "",
+            postcode=self.postcode.data or "",
+            what=self.what.data or "",
+            dated_on=self.dated_on.data if "dated_on" in self else None,
+        )
+
+    def take(self) -> Donation:
+        """Receive the gift that a valid form describes, in a writing unit of its own, and leave it on the trail."""
+        with writing():
+            donation = entering.enter(
+                self.chosen_appeal,
+                self.method,
+                self.gift(),
+                submission=self.nonce.data or "",
+                by=f"person:{me().reference}",
+                branch_id=self.branch_id,
+            )
+            after = {"amount": str(donation.amount), "method": self.method, "name": donation.name}
+            record("gift.entered", f"donation:{donation.reference}", after=after)
+        return donation
+
+
+class ChequeForm(GiftForm):
+    """A cheque."""
+
+    method = CHEQUE
+    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    what = StringField(_l("Cheque number"), validators=[Length(max=40)])
+    dated_on = DayField(_l("Date on the cheque"), validators=[Optional()])
+
+
+class TransferForm(GiftForm):
+    """A bank transfer that a donor has told us of, and that no statement shows yet."""
+
+    method = BANK_TRANSFER
+    what = StringField(_l("Reference on the transfer"), validators=[Length(max=80)])
+
+
+class InKindForm(GiftForm):
+    """A gift in kind, at its value."""
+
+    method = IN_KIND
+    amount = AmountField(_l("Value"), validators=[DataRequired(_l("Enter the value"))])
+    what = StringField(
+        _l("What was given"),
+        description=_l("And how its value is known, such as the price of the same in a shop."),
+        validators=[DataRequired(_l("Enter what was given")), Length(max=200)],
+    )
+
+
+FORMS: dict[str, type[GiftForm]] = {CHEQUE: ChequeForm, BANK_TRANSFER: TransferForm, IN_KIND: InKindForm}
+
+
+def titles() -> dict[str, str]:
+    """What entering a gift is called, by its method."""
+    return {
+        CHEQUE: str(_("Enter a cheque")),
+        BANK_TRANSFER: str(_("Enter a bank transfer")),
+        IN_KIND: str(_("Enter a gift in kind")),
+    }

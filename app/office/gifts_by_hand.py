@@ -1,0 +1,128 @@
+"""Other gifts by hand: bank transfers that were announced, gifts in kind; and the page of any gift by hand."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.appeals.appeal import Appeal
+from app.appeals.branch import Branch
+from app.audit.recording import record
+from app.donations import by_hand, hand_lists, undoing
+from app.donations.donation import BANK_TRANSFER, CARD, IN_KIND, STANDING_ORDER, Donation
+from app.extensions import db
+from app.money import written
+from app.office import gift_form, hand_form, hands, own_branch
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
+from app.office.correction_form import CorrectionForm
+from app.office.gift_form import GiftForm
+from app.receipts.receipt import Receipt
+from app.writing import writing
+
+bp = Blueprint("gifts_by_hand", __name__, url_prefix="/gifts-by-hand")
+
+_LISTED = (BANK_TRANSFER, STANDING_ORDER, IN_KIND)
+_ENTERED = (BANK_TRANSFER, IN_KIND)
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def index() -> ResponseReturnValue:
+    """Gifts by bank and in kind, the latest first; one method alone by `?method=`."""
+    before, method = request.args.get("before", ""), request.args.get("method", "")
+    gifts = hand_lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
+    older = gifts[hand_lists.PAGE - 1][0].reference if len(gifts) > hand_lists.PAGE else None
+    return render_template(
+        "office/gifts_by_hand.html",
+        gifts=gifts[: hand_lists.PAGE],
+        before=before,
+        older=older,
+        method=method,
+        methods=_LISTED,
+    )
+
+
+@bp.get("/new/<method>")
+@allow(reads={TREASURER, BRANCH_TREASURER})
+def new(method: str) -> ResponseReturnValue:
+    """An empty form for a bank transfer or a gift in kind."""
+    return _form(_empty(method))
+
+
+@bp.post("/new/<method>")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def create(method: str) -> ResponseReturnValue:
+    """Take a gift in; the next one can be entered at once."""
+    form = _empty(method)
+    if not form.validate():
+        return _form(form, status=422)
+    donation = form.take()
+    flash(
+        _("Entered: %(amount)s from %(name)s.", amount=written(donation.amount), name=donation.name or _("somebody")),
+        "good",
+    )
+    return redirect(url_for(".new", method=method) if "another" in request.form else url_for(".index"), code=303)
+
+
+@bp.get("/<reference>")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def show(reference: str) -> ResponseReturnValue:
+    """One gift by hand: who gave it, how far its money has come, its receipt."""
+    return _page(_gift(reference), CorrectionForm())
+
+
+@bp.post("/<reference>/correction")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def correct(reference: str) -> ResponseReturnValue:
+    """Reverse a gift that was entered wrongly."""
+    donation, form = _gift(reference), CorrectionForm()
+    if not form.validate():
+        return _page(donation, form, status=422)
+    try:
+        with writing():
+            undoing.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
+            record("gift.reversed", f"donation:{reference}", after={"reason": form.reason.data})
+    except undoing.AtTheBank:
+        flash(_("The bank’s statement has shown this gift, so it cannot be reversed here."), "error")
+        return redirect(url_for(".show", reference=reference), code=303)
+    flash(_("The gift is reversed. If there is a right one, enter it anew."), "good")
+    return redirect(url_for(".show", reference=reference), code=303)
+
+
+def _empty(method: str) -> GiftForm:
+    if method not in _ENTERED:
+        abort(404)
+    return gift_form.FORMS[method](hand_form.appeals())
+
+
+def _form(form: GiftForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "office/gift_new.html",
+        form=form,
+        title=gift_form.titles()[form.method],
+        send=url_for(".create", method=form.method),
+        above=[(url_for(".index"), _("Other gifts"))],
+    )
+    return page, status
+
+
+def _gift(reference: str) -> Donation:
+    wanted = select(Donation).where(Donation.reference == reference, Donation.method != CARD)
+    return own_branch.or_404(db.session.scalar(wanted))
+
+
+def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:
+    row = by_hand.of(donation)
+    receipts = select(Receipt).where(Receipt.subject.startswith(f"donation:{donation.reference}", autoescape=True))
+    page = render_template(
+        "office/gift_by_hand.html",
+        gift=donation,
+        row=row,
+        state=row.state(donation.method),
+        appeal=db.session.get_one(Appeal, donation.appeal_id),
+        branch=db.session.get(Branch, donation.branch_id) if donation.branch_id else None,
+        receipts=db.session.scalars(receipts.order_by(Receipt.id)).all(),
+        names=hands.names(filter(None, (row.entered_by, row.reversed_by))),
+        form=form,
+    )
+    return page, status

@@ -1,0 +1,99 @@
+"""Paying in: the cash and the cheques at hand, and the slip with which some of them go to the bank."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from app import clock
+from app.audit.recording import record
+from app.donations import hand_lists, paying_in
+from app.donations.by_hand import NotYet
+from app.donations.count_sheet import CountSheet
+from app.donations.donation import Donation
+from app.extensions import db
+from app.office import own_branch
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
+from app.office.cleaned_form import CleanedForm
+from app.office.typed_fields import DayField
+from app.writing import writing
+
+bp = Blueprint("paying_in", __name__, url_prefix="/paying-in")
+
+_MOST = 200
+
+
+class SlipForm(CleanedForm):
+    """The slip: its reference, which the bank's statement will show, and the day."""
+
+    slip = StringField(
+        _l("Reference of the paying-in slip"),
+        validators=[
+            DataRequired(_l("Enter the reference on the slip")),
+            Length(max=40, message=_l("The reference must be 40 characters or fewer")),
+        ],
+    )
+    day = DayField(_l("Paid in on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def show() -> ResponseReturnValue:
+    """What is at hand, and what was paid in and is not on a statement yet."""
+    return _page(SlipForm())
+
+
+@bp.post("/")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def pay_in() -> ResponseReturnValue:
+    """Note that what was ticked went to the bank with this slip."""
+    form = SlipForm()
+    sheets = [_sheet(reference) for reference in request.form.getlist("sheet")[:_MOST]]
+    gifts = [_gift(reference) for reference in request.form.getlist("cheque")[:_MOST]]
+    if form.validate() and not sheets and not gifts:
+        form.form_errors.append(_("Tick what was paid in"))
+    if form.errors:
+        return _page(form, status=422)
+    slip = form.slip.data or ""
+    try:
+        with writing():
+            paying_in.pay_in([_sheet(each.reference) for each in sheets], [_gift(each.reference) for each in gifts],
+                             slip, form.day.data or clock.today())  # fmt: skip
+            for subject in (*(f"count:{each.reference}" for each in sheets),
+                            *(f"donation:{each.reference}" for each in gifts)):  # fmt: skip
+                record("money.paid_in", subject, after={"slip": slip})
+    except paying_in.NotPayableYet:
+        form.form_errors.append(_("One of the cheques is dated later than this day; pay it in when its day has come"))
+    except NotYet:
+        form.wrong(form.day, _("The day must be today or in the past"))
+    except paying_in.NotAtHand:
+        form.form_errors.append(_("Something of this is at the bank already, or was reversed; look through the list"))
+    else:
+        flash(_("Paid in with slip %(slip)s. The statement will confirm it.", slip=slip), "good")
+        return redirect(url_for(".show"), code=303)
+    return _page(form, status=409)
+
+
+def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
+    branch_id = my_branch_id()
+    page = render_template(
+        "office/paying_in.html",
+        form=form,
+        sheets=hand_lists.cash_waiting(branch_id),
+        cheques=hand_lists.cheques_waiting(branch_id),
+        cash_at_hand=hand_lists.cash_at_hand(branch_id),
+        cheques_at_hand=hand_lists.cheques_at_hand(branch_id),
+        ticked={*request.form.getlist("sheet"), *request.form.getlist("cheque")},
+    )
+    return page, status
+
+
+def _sheet(reference: str) -> CountSheet:
+    return own_branch.or_404(db.session.scalar(select(CountSheet).where(CountSheet.reference == reference)))
+
+
+def _gift(reference: str) -> Donation:
+    return own_branch.or_404(db.session.scalar(select(Donation).where(Donation.reference == reference)))

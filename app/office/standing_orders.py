@@ -1,0 +1,132 @@
+"""Standing orders: what is expected each month, what is late, and the end of one."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from app import clock
+from app.audit.recording import record
+from app.donations import hand_lists, standing_orders
+from app.donations.standing_order import StandingOrder
+from app.donations.standing_orders import Promise
+from app.extensions import db
+from app.money import Money
+from app.office import hand_form, own_branch
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
+from app.office.hand_form import HandForm
+from app.office.typed_fields import AmountField, DayField
+from app.writing import writing
+
+bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")
+
+
+class OrderForm(HandForm):
+    """A standing order that a donor has told us of."""
+
+    amount = AmountField(_l("Amount each month"), validators=[InputRequired(_l("Enter the amount"))])
+    payer = StringField(
+        _l("Name on the account"), validators=[InputRequired(_l("Enter whose account it comes from")), Length(max=120)]
+    )
+    reference_text = StringField(
+        _l("Reference on the statement"),
+        description=_l("By it the statement’s line is recognised."),
+        validators=[Length(max=80)],
+    )
+    day_of_month = IntegerField(
+        _l("Day of the month"),
+        default=1,
+        validators=[
+            InputRequired(_l("Enter a day from 1 to 31")),
+            NumberRange(1, 31, _l("Enter a day from 1 to 31")),
+        ],
+    )
+    day = DayField(_l("From"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+
+    def validate_day(self, field: DayField) -> None:
+        """It may begin in the future."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the order can be expected."""
+        super().validate(extra_validators)
+        self._money: Money | None = None
+        if not self.amount.errors and not self.appeal.errors:
+            self._money = self.amount.read(self.chosen_appeal.currency)
+        return not self.errors
+
+    def promise(self) -> Promise:
+        """What a valid form says."""
+        assert self._money is not None and self.day.data is not None  # noqa: S101, PT018 - validate() has read them
+        return Promise(
+            self._money, self.day_of_month.data, self.day.data, self.payer.data, self.reference_text.data or ""
+        )
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def index() -> ResponseReturnValue:
+    """Every standing order, the latest first, with when the next payment is due."""
+    before = request.args.get("before", "")
+    orders = hand_lists.orders(my_branch_id(), before)
+    older = orders[hand_lists.PAGE - 1][0].reference if len(orders) > hand_lists.PAGE else None
+    return render_template("office/standing_orders.html", orders=orders[: hand_lists.PAGE], before=before, older=older)
+
+
+@bp.get("/new")
+@allow(reads={TREASURER, BRANCH_TREASURER})
+def new() -> ResponseReturnValue:
+    """An empty form."""
+    return _form(OrderForm(hand_form.appeals()))
+
+
+@bp.post("/")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def create() -> ResponseReturnValue:
+    """Expect a standing order from now on."""
+    form = OrderForm(hand_form.appeals())
+    if not form.validate():
+        return _form(form, status=422)
+    with writing():
+        order = standing_orders.expect(form.chosen_appeal, form.promise(), branch_id=form.branch_id)
+        record("standing_order.expected", f"standing-order:{order.reference}", after={"amount": str(order.amount)})
+    flash(_("Expected from now on."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/<reference>/end")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def end(reference: str) -> ResponseReturnValue:
+    """Expect nothing more of it."""
+    _order(reference)
+    with writing():
+        standing_orders.end(_order(reference))
+        record("standing_order.ended", f"standing-order:{reference}")
+    flash(_("Ended: nothing more is expected of it."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/<reference>/missed")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def pass_over(reference: str) -> ResponseReturnValue:
+    """Give up a payment that did not come, and expect the next."""
+    before = _order(reference).next_due_on
+    with writing():
+        order = _order(reference)
+        standing_orders.pass_over(order)
+        after = {"due": order.next_due_on}
+        record("standing_order.passed_over", f"standing-order:{reference}", before={"due": before}, after=after)
+    flash(_("The payment that did not come is given up; the next one is expected."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+def _form(form: OrderForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/standing_order_new.html", form=form), status
+
+
+def _order(reference: str) -> StandingOrder:
+    return own_branch.or_404(db.session.scalar(select(StandingOrder).where(StandingOrder.reference == reference)))

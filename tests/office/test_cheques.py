@@ -1,0 +1,66 @@
+"""Cheques in the office: entered one after another, bounced, and each branch for itself."""
+
+import pytest
+from sqlalchemy import select
+
+from app.donations import by_hand
+from app.donations.donation import Donation
+from app.extensions import db
+from tests.cast import an_appeal
+from tests.donations.hands import a_branch, a_cheque, again, raised_by
+from tests.office.hand_pages import filled, page, said
+
+CHEQUE = {"amount": "40", "name": "Ida Brandt", "what": "000123", "dated_on": "2026-01-02"}
+
+
+def test_a_cheque_is_entered_and_the_next_form_is_there(app, signed_in):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    data = filled(client, "/office/cheques/new", **CHEQUE, another="1")
+    answer = client.post("/office/cheques/", data=data)
+    assert (answer.status_code, answer.location) == (303, "/office/cheques/new")
+    assert "a cheque over £40.00 from Ida Brandt" in said(client.get(answer.location))
+    assert raised_by(appeal) == (4000, 1)
+    gift = db.session.scalars(select(Donation)).one()
+    assert (gift.method, gift.name, by_hand.of(gift).what) == ("cheque", "Ida Brandt", "000123")
+    assert "Ida Brandt" in said(client.get("/office/cheques/"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"amount": ""}, "Enter the amount"),
+        ({"amount": "forty"}, "Enter an amount in figures"),
+        ({"amount": "0"}, "more than nothing"),
+        ({"amount": "1.234"}, "more decimals"),
+        ({"email": "ida"}, "Enter an e-mail address"),
+        ({"dated_on": "soon"}, "Enter a day"),
+    ],
+)
+def test_what_is_wrong_with_a_cheque_is_said(app, signed_in, typed, words):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    answer = client.post("/office/cheques/", data=filled(client, "/office/cheques/new", **{**CHEQUE, **typed}))
+    assert answer.status_code == 422
+    assert words in said(answer)
+    assert raised_by(appeal) == (0, 0)
+
+
+def test_a_cheque_that_bounces_counts_no_more(app, signed_in):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    cheque = a_cheque(appeal)
+    answer = client.post(f"/office/cheques/{cheque.reference}/bounced")
+    assert "Bounced: it counts no more" in said(client.get(answer.location))
+    assert raised_by(appeal) == (0, 1)
+
+
+def test_another_branch_s_cheques_are_not_there(app, signed_in):
+    appeal, own, other = an_appeal(), a_branch(), a_branch("Bexwold")
+    mine = a_cheque(appeal, branch_id=own.id, submission="own")
+    theirs = a_cheque(appeal, branch_id=other.id, submission="other")
+    client = signed_in("branch_treasurer", branch_id=own.id)
+    links = [each["href"] for each in page(client.get("/office/cheques/")).select("td a")]
+    assert links == [f"/office/gifts-by-hand/{mine.reference}"]
+    assert client.post(f"/office/cheques/{theirs.reference}/bounced").status_code == 404
+    assert by_hand.of(again(theirs)).bounced_on is None
+    data = filled(client, "/office/cheques/new", **CHEQUE, branch=other.reference)
+    assert client.post("/office/cheques/", data=data).status_code == 303
+    assert db.session.scalars(select(Donation.branch_id).order_by(Donation.id.desc())).first() == own.id

@@ -1,0 +1,77 @@
+"""Standing orders in the office: expected, late, given up, ended."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.donations import standing_orders
+from app.donations.standing_order import StandingOrder
+from app.donations.standing_orders import Promise
+from app.extensions import db
+from app.writing import writing
+from tests.cast import an_appeal
+from tests.donations.hands import a_branch, expectations, pounds
+from tests.office.hand_pages import filled, said
+
+ORDER = {"amount": "10", "payer": "Ida Brandt", "reference_text": "BRANDT FUND", "day_of_month": "3"}
+
+
+def an_order(appeal, *, days=0, branch_id=None, payer="Ida Brandt"):
+    day = clock.today() - timedelta(days=days)
+    with writing():
+        promise = Promise(pounds("10"), day.day, day, payer, "BRANDT FUND")
+        return standing_orders.expect(appeal, promise, branch_id=branch_id)
+
+
+def orders():
+    db.session.rollback()
+    return db.session.scalars(select(StandingOrder)).all()
+
+
+def test_a_standing_order_is_expected_and_books_nothing(app, signed_in):
+    an_appeal()
+    client = signed_in("treasurer")
+    data = filled(client, "/office/standing-orders/new", **ORDER)
+    assert client.post("/office/standing-orders/", data=data).status_code == 303
+    [order] = orders()
+    assert (order.amount_minor, order.next_due_on.day, order.state) == (1000, 3, "expected")
+    assert "BRANDT FUND" in said(client.get("/office/standing-orders/"))
+
+
+@pytest.mark.parametrize(("name", "typed"), [("day_of_month", "32"), ("amount", ""), ("payer", ""), ("day", "")])
+def test_what_is_wrong_with_it_is_said(app, signed_in, name, typed):
+    an_appeal()
+    client = signed_in("treasurer")
+    data = filled(client, "/office/standing-orders/new", **{**ORDER, name: typed})
+    answer = client.post("/office/standing-orders/", data=data)
+    assert (answer.status_code, "There is a problem" in said(answer)) == (422, True)
+    assert orders() == []
+
+
+def test_one_that_is_missed_can_be_given_up_and_one_that_is_over_ended(app, signed_in):
+    client = signed_in("treasurer")
+    order = an_order(an_appeal(), days=70)
+    assert "Missed" in said(client.get("/office/standing-orders/"))
+    first = order.next_due_on
+    client.post(f"/office/standing-orders/{order.reference}/missed")
+    assert orders()[0].next_due_on > first
+    client.post(f"/office/standing-orders/{order.reference}/end")
+    assert orders()[0].ended_on == clock.today()
+    assert expectations() == []
+
+
+def test_another_branch_s_orders_are_not_there(app, signed_in):
+    appeal, own, other = an_appeal(), a_branch(), a_branch("Bexwold")
+    an_order(appeal, branch_id=own.id, payer="Own Payer")
+    theirs = an_order(appeal, branch_id=other.id, payer="Other Payer")
+    client = signed_in("branch_treasurer", branch_id=own.id)
+    shown = said(client.get("/office/standing-orders/"))
+    assert "Own Payer" in shown
+    assert "Other Payer" not in shown
+    for deed in ("end", "missed"):
+        assert client.post(f"/office/standing-orders/{theirs.reference}/{deed}").status_code == 404
+    data = filled(client, "/office/standing-orders/new", **ORDER, branch=other.reference)
+    assert client.post("/office/standing-orders/", data=data).status_code == 303
+    assert orders()[-1].branch_id == own.id

@@ -89,8 +89,13 @@ def _page(number: int, form: ReversalForm) -> str:
         found=found,
         entry=found.entry,
         mine=mine,
-        by=hands.names([found.entry.recorded_by]).get(found.entry.recorded_by),
+        by=_hand(found.entry.recorded_by),
         late=clock.local_day(found.entry.occurred_at) < found.entry.booked_on,
         subject_way=way_to(found.entry.subject),
         form=form if by_hand.may_be_reversed(found.entry) and found.reversed_by is None else None,
     )
+
+
+def _hand(recorded_by: str) -> str:
+    """Who or what wrote an entry: a person's name, or 'stripe'."""
+    return hands.names([recorded_by])[recorded_by] if recorded_by.startswith("person:") else recorded_by

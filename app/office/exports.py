@@ -1,0 +1,96 @@
+"""Exports: choose, look at the control totals, take the file; every one is written down."""
+
+from contextlib import ExitStack
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.audit import acting, recording
+from app.donations import exporting
+from app.ledger.exports import log
+from app.ledger.exports.selection import Total
+from app.ledger.exports.snapshot import snapshot
+from app.money import Money
+from app.office import hands
+from app.office.access import AUDITOR, TREASURER, allow
+from app.office.days_asked import last_month
+from app.office.export_form import FORMAT_NAMES, ExportForm
+from app.writing import writing
+
+bp = Blueprint("exports", __name__, url_prefix="/exports")
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR})
+def index() -> ResponseReturnValue:
+    """The form, and once it is filled in what it comes to; and the last exports."""
+    if request.args.get("names"):
+        return redirect(f"{url_for('.with_names')}?{request.query_string.decode()}", code=303)
+    return _page()
+
+
+@bp.get("/names")
+@allow(reads={TREASURER}, fresh=True)
+def with_names() -> ResponseReturnValue:
+    """The same for a list that names donors, which asks for a fresh sign-in."""
+    return _page()
+
+
+@bp.post("/")
+@allow(changes={TREASURER}, reads=())
+def take() -> ResponseReturnValue:
+    """The file, without a donor's name in it."""
+    return _file(names=False)
+
+
+@bp.post("/names")
+@allow(changes={TREASURER}, reads=(), fresh=True)
+def take_with_names() -> ResponseReturnValue:
+    """The file with donors' names."""
+    return _file(names=True)
+
+
+def _page(form: ExportForm | None = None) -> ResponseReturnValue:
+    asked = form is not None or "format" in request.args
+    form = form or ExportForm(formdata=request.args if asked else None, meta={"csrf": False})
+    choice = form.choice() if asked and form.validate() else None
+    totals: list[Total] = []
+    if choice is not None:
+        with snapshot() as connection:
+            totals = exporting.totals(connection, choice)
+    if not asked:
+        form.from_on.data, form.to_on.data = (day.isoformat() for day in last_month())
+    made = log.latest()
+    page = render_template(
+        "office/exports/index.html",
+        form=form,
+        choice=choice,
+        totals=[(each.lines, Money(each.in_minor, each.currency), Money(each.out_minor, each.currency))
+                for each in totals],
+        before=exporting.made_before(choice) if choice else (),
+        made=made,
+        by=hands.names(each.made_by for each in made),
+        names=FORMAT_NAMES,
+    )  # fmt: skip
+    return page, 422 if asked and choice is None else 200
+
+
+def _file(*, names: bool) -> ResponseReturnValue:
+    """Write the export down, then send it as it is read: from one snapshot of the books, with its totals."""
+    form = ExportForm()
+    if not form.validate() or form.choice().names is not names:
+        return _page(form)
+    choice = form.choice()
+    with ExitStack() as stack:
+        connection = stack.enter_context(snapshot())
+        totals = exporting.totals(connection, choice)
+        with writing():
+            export = exporting.note(choice, totals, by=acting.at_work().by)
+            said = {"format": choice.format, "from": choice.from_on, "to": choice.to_on, "names": choice.names}
+            recording.record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
+        made = exporting.make(connection, choice, totals, export.reference)
+        response = Response(made.pieces, mimetype=made.mimetype)
+        # The snapshot lasts until the last piece is sent, or the reader has gone.
+        response.call_on_close(stack.pop_all().close)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response

@@ -1,0 +1,145 @@
+"""Exports in the office: totals before the file and in it, names only when asked for, everything on the trail."""
+
+import csv
+import io
+import time
+
+import pytest
+
+from app.appeals.appeal import Appeal
+from app.audit.deed import Deed
+from app.donations import settlement
+from app.extensions import db
+from app.ledger.exports.log import Export
+from app.payments.charge import read
+from app.writing import writing
+from tests.cast import a_gift, a_pledge
+from tests.office.books import books, entry, page, rows, words
+from tests.stripe_bodies import charge
+
+YEAR = {"from_on": "2026-01-01", "to_on": "2026-12-31"}
+
+
+def asked(client, **changes):
+    return client.get("/office/exports/", query_string={"format": "ledger-csv", **YEAR, **changes})
+
+
+def taken(client, path="/office/exports/", **changes):
+    return client.post(path, data={"format": "ledger-csv", **YEAR, **changes})
+
+
+def lines(answer):
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.get_data().decode(), newline="")))
+
+
+def settle(donation):
+    with writing():
+        settlement.settle(read(charge(donation.reference)))
+
+
+@pytest.fixture
+def treasurer(app, signed_in):
+    books()
+    return signed_in("treasurer")
+
+
+def test_the_totals_stand_on_the_page_before_the_file_and_in_it(treasurer):
+    found = page(asked(treasurer))
+    assert rows(found.find("table"))[1] == ["4", "£32.00", "£32.00"]
+    answer = taken(treasurer)
+    *moved, total = lines(answer)
+    assert len(moved) == 4
+    assert list(total.values())[:5] == ["Control total", "GBP", "4 lines", "in 32.00", "out 32.00"]
+    batch = db.session.query(Export).one().reference
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="whipround-ledger-csv-2026-01-01-2026-12-31-{batch}.csv"'
+    )
+
+
+def test_every_export_is_listed_and_on_the_trail(treasurer):
+    taken(treasurer, appeal="", account="assets:stripe:gbp")
+    made = db.session.query(Export).one()
+    assert (made.format, made.account, made.lines, made.names) == ("ledger-csv", "assets:stripe:gbp", 1, False)
+    assert [(deed.action, deed.subject) for deed in db.session.query(Deed)] == [
+        ("export.made", f"export:{made.reference}")
+    ]
+    listed = rows(page(treasurer.get("/office/exports/")).find_all("table")[-1])
+    assert listed[1][0] == made.reference
+    assert listed[1][2:4] == ["Nasreen Akhtar", "Ledger, as CSV"]
+
+
+def test_the_same_postings_taken_twice_for_a_program_are_warned_of(treasurer):
+    xero = {"format": "xero-journals"}
+    assert not page(asked(treasurer, **xero)).select(".notice--warn")
+    taken(treasurer, **xero)
+    taken(treasurer)
+    warned = page(asked(treasurer, **xero, from_on="2026-04-01")).select(".notice--warn li")
+    assert len(warned) == 1
+    assert not page(asked(treasurer, **xero, from_on="2025-01-01", to_on="2025-12-31")).select(".notice--warn")
+    assert not page(asked(treasurer)).select(".notice--warn")
+
+
+def test_what_goes_together_with_nothing_is_said_in_words(treasurer, subtests):
+    for wrong, said in (
+        ({"from_on": "2027-01-01"}, "The last day comes before the first"),
+        ({"from_on": ""}, "Enter the first day"),
+        ({"to_on": "someday"}, "Enter a day like 27/3/2026"),
+        ({"format": "xero-statement"}, "Choose the account: a bank statement is of one"),
+        ({"format": "lotus"}, "Not a valid choice."),
+    ):
+        with subtests.test(said):
+            found = page(asked(treasurer, **wrong), 422)
+            assert words(found.select_one(".error-summary li")) == said
+    assert page(taken(treasurer, from_on="2027-01-01"), 422)
+    assert db.session.query(Export).count() == 0
+
+
+def test_a_branch_and_an_appeal_take_out_their_own_lines(treasurer):
+    found = page(treasurer.get("/office/exports/"))
+    branch = {words(option): option["value"] for option in found.select("#branch option")}["Ambleford"]
+    moved = lines(taken(treasurer, branch=branch))
+    assert [each["entry"] for each in moved[:-1]] == [str(entry("test:branch"))]
+    journal = taken(treasurer, branch=branch, format="hledger").get_data().decode()
+    assert "Assets:Cash:GBP  7.00 GBP" in journal
+    assert "25.00" not in journal
+
+
+def test_donations_leave_names_out_unless_they_are_asked_for(treasurer):
+    settle(a_pledge(db.session.query(Appeal).one(), gift=a_gift(name="=1+1", email="=cmd@example.org")))
+    plain = taken(treasurer, format="donations-csv")
+    assert "example.org" not in plain.text
+    (gift, total) = lines(plain)
+    assert (gift["amount"], gift["kept"], gift["method"]) == ("25.00", "25.00", "card")
+    assert gift["received_on"] == "2026-07-01"
+    assert total["appeal"] == "1 lines"
+    named = taken(treasurer, "/office/exports/names", format="donations-csv", names="y")
+    assert (lines(named)[0]["name"], lines(named)[0]["email"]) == ("'=1+1", "'=cmd@example.org")
+    assert [each.names for each in db.session.query(Export).order_by(Export.id)] == [False, True]
+
+
+def test_names_are_neither_got_by_the_other_way_nor_in_other_files(treasurer):
+    for path, changes in (
+        ("/office/exports/", {"format": "donations-csv", "names": "y"}),
+        ("/office/exports/names", {"format": "ledger-csv", "names": "y"}),
+        ("/office/exports/names", {"format": "donations-csv"}),
+    ):
+        assert taken(treasurer, path, **changes).headers["Content-Type"].startswith("text/html")
+    assert db.session.query(Export).count() == 0
+
+
+def test_names_ask_for_a_fresh_sign_in_and_come_back_to_the_choice(treasurer):
+    led = asked(treasurer, format="donations-csv", names="y")
+    assert led.headers["Location"].startswith("/office/exports/names?format=donations-csv")
+    assert "names donors" in page(treasurer.get(led.headers["Location"])).text
+    with treasurer.session_transaction() as session:
+        session["fs_paa"] = time.time() - 7200
+        session.pop("fs_gexp", None)
+    assert "/office/sign-in/again" in treasurer.get(led.headers["Location"]).headers["Location"]
+
+
+def test_the_auditor_sees_totals_and_takes_nothing(app, signed_in):
+    books()
+    client = signed_in("auditor")
+    assert not page(asked(client)).select("main form[method=post]")
+    assert taken(client).status_code == 403

@@ -112,7 +112,10 @@ def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> Respons
     page = render_template(
         "office/collection.html",
         sheet=sheet,
-        pieces=[(Money(value, sheet.currency), n, Money(value * n, sheet.currency)) for value, n in sheet.pieces],
+        pieces=[
+            (CountForm.words_of(Money(value, sheet.currency)), n, Money(value * n, sheet.currency))
+            for value, n in sheet.pieces
+        ],
         appeal=db.session.get_one(Appeal, sheet.appeal_id),
         branch=db.session.get(Branch, sheet.branch_id) if sheet.branch_id else None,
         names=hands.names(filter(None, (sheet.entered_by, sheet.reversed_by))),

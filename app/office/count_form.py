@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.donations import counting, denominations
 from app.donations.counting import Count
-from app.money import Money, decimals
+from app.money import Money, decimals, written
 from app.office.hand_form import HandForm
 from app.office.typed_fields import PiecesField
 
@@ -38,6 +38,13 @@ class CountForm(HandForm):
     def decimals(self) -> int:
         """How many decimals the sums have."""
         return decimals(self.currency)
+
+    @staticmethod
+    def words_of(value: Money) -> str:
+        """What a note or coin is called: '£20', '50p'."""
+        if value.currency == "gbp" and value.minor < 100:
+            return str(_("%(pence)sp", pence=value.minor))
+        return written(value, short=True)
 
     @staticmethod
     def sum_of(value: Money, field: PiecesField) -> Money:

@@ -56,7 +56,7 @@ class HandForm(CleanedForm):
         )
         if self._branches:
             self.branch.choices = [
-                SelectChoice("", _("None: given to the whole organisation")),
+                SelectChoice("", _("No branch")),
                 *(SelectChoice(reference, each.name) for reference, each in self._branches.items()),
             ]
         else:

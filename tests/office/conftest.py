@@ -57,6 +57,14 @@ def sign_in(app: Flask, person: Person) -> FlaskClient:
     return client
 
 
+@pytest.fixture(autouse=True)
+def _hashing_is_quick(request: pytest.FixtureRequest) -> None:
+    """Argon2 takes its time on purpose; tests have none."""
+    if "app" in request.fixturenames:
+        security = request.getfixturevalue("app").extensions["security"]
+        security.pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64)
+
+
 @pytest.fixture
 def signed_in(app: Flask) -> Callable[..., FlaskClient]:
     """A browser of somebody with these roles: `signed_in("branch_treasurer", branch_id=1)`."""

@@ -30,12 +30,6 @@ def fresh(person: Person) -> Person:
     return db.session.get_one(Person, person.id, populate_existing=True)
 
 
-@pytest.fixture(autouse=True)
-def _hashing_is_quick(app: Flask) -> None:
-    """Argon2 takes its time on purpose; tests have none."""
-    app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64)
-
-
 @pytest.fixture
 def editor(app: Flask) -> Person:
     return gets_password(a_person("editor"))

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import appeals, articles, books, donations, donors, example, staff, stripe
+from app.cli import appeals, articles, books, donations, donors, example, exports, staff, stripe
 from app.cli.serve import serve
 from app.cli.work import work
 
@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(appeals.group)
     app.cli.add_command(articles.group)
     app.cli.add_command(books.group)
+    books.group.add_command(exports.export)
     app.cli.add_command(donations.group)
     app.cli.add_command(donors.group)
     app.cli.add_command(example.group)

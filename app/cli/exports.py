@@ -1,0 +1,61 @@
+"""`flask books export`: the books as a file of any size, with progress; in a browser the office does the same."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from app.audit import acting, recording
+from app.cli.starting import refuse_old_schema
+from app.donations import exporting
+from app.donations.exporting import EVERY_FORMAT, Choice, NotToBeExported
+from app.ledger.exports.formats import words
+from app.ledger.exports.snapshot import snapshot
+from app.writing import writing
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("export")
+@click.argument("format_", metavar="FORMAT", type=click.Choice(EVERY_FORMAT))
+@click.option("--from", "from_on", type=_DAY, required=True, help="The first day, such as 2026-01-01.")
+@click.option("--to", "to_on", type=_DAY, required=True, help="The last day, which is included.")
+@click.option("--account", default="", help="One account's code, such as assets:stripe:gbp.")
+@click.option("--appeal", default="", help="One appeal's reference.")
+@click.option("--branch", default="", help="One branch's reference.")
+@click.option("--names", is_flag=True, help="Name donors, in lists of donations. Left out otherwise.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path(),
+    help="The folder to write to.",
+)
+def export(
+    format_: str, from_on: datetime, to_on: datetime, account: str, appeal: str, branch: str, names: bool, into: Path
+) -> None:
+    """Write the books, or the donations, to a file, and say what it comes to."""
+    refuse_old_schema()
+    choice = Choice(format_, from_on.date(), to_on.date(), account, appeal, branch, names)
+    try:
+        exporting.check(choice)
+    except NotToBeExported as refusal:
+        raise click.ClickException(f"Nothing was written: {refusal}.") from refusal
+    for earlier in exporting.made_before(choice):
+        click.echo(f"Warning: batch {earlier.reference} holds some of the same postings for this program.", err=True)
+    with snapshot() as connection:
+        totals = exporting.totals(connection, choice)
+        with writing():
+            made = exporting.note(choice, totals, by=acting.at_work().by)
+            said = {"format": format_, "from": choice.from_on, "to": choice.to_on, "names": names}
+            recording.record("export.made", f"export:{made.reference}", after={**said, "lines": made.lines})
+            batch, lines = made.reference, made.lines
+        # Progress goes where it disturbs nobody who pipes the rest.
+        with click.progressbar(range(lines), label="lines", file=sys.stderr) as bar:
+            file = exporting.make(connection, choice, totals, batch, lambda rows: bar.update(rows - bar.pos))
+            path = into / file.name
+            with path.open("xb") as written:
+                for piece in file.pieces:
+                    written.write(piece)
+            bar.update(lines - bar.pos)
+    click.echo(f"{path}\n{words(totals)}", nl=False)

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import live, pages, posting, receipts, totals, webhooks
+from tests.bench import chain, live, pages, posting, receipts, totals, webhooks
 from tests.bench.measuring import Figure, Plan
 
 BENCHES = {
@@ -20,6 +20,7 @@ BENCHES = {
     "receipts": receipts.run,
     "live": live.run,
     "totals": totals.run,
+    "chain": chain.run,
 }
 
 

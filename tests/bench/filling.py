@@ -77,3 +77,11 @@ def _in_postgresql(stage: Stage, statements: list[str]) -> None:
         connection.execute("SELECT setval(pg_get_serial_sequence('entries', 'id'), max(id)) FROM entries")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+
+
+def driver(stage: Stage) -> "sqlite3.Connection | psycopg.Connection[tuple[object, ...]]":
+    """A raw connection to the stage's database, for calibrations; the caller closes it."""
+    url = make_url(stage.url)
+    if stage.database == "sqlite":
+        return sqlite3.connect(url.database or "")
+    return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))

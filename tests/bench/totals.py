@@ -1,20 +1,17 @@
 """Totals: what an appeal has raised, and the whole check of the balances, over a million transfers."""
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-import psycopg
 from sqlalchemy import bindparam, select
-from sqlalchemy.engine import make_url
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal, AppealAccount
 from app.extensions import db
 from app.ledger import recounting, verifying
 from app.ledger.balances import Balance
-from tests.bench.filling import fill
+from tests.bench.filling import driver, fill
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio
 from tests.bench.staging import Stage, staged
 
@@ -65,7 +62,7 @@ def _of_everything(plan: Plan, stage: Stage, count: int) -> Iterator[Figure]:
             raise RuntimeError(f"the books have faults: {found}")
         return time.perf_counter() - began
 
-    with closing(_driver(stage)) as connection:
+    with closing(driver(stage)) as connection:
 
         def by_hand() -> float:
             began = time.perf_counter()
@@ -100,10 +97,3 @@ def _each(times: int, do: Callable[[], object]) -> float:
     for _ in range(times):
         do()
     return (time.perf_counter() - began) / times
-
-
-def _driver(stage: Stage) -> "sqlite3.Connection | psycopg.Connection[tuple[object, ...]]":
-    url = make_url(stage.url)
-    if stage.database == "sqlite":
-        return sqlite3.connect(url.database or "")
-    return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))

@@ -158,6 +158,7 @@ def test_an_entry_slipped_in_behind_the_sealer_is_named():
         "FROM transfers WHERE entry_id = 1",
     )
     assert "entry 77" in places()
+    assert "entry 77" in places(since=Head(*sealing.head()))
 
 
 @pytest.mark.usefixtures("books")

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import HiddenField, StringField
+from wtforms.validators import DataRequired
 
 from app import clock
 from app.appeals import keeping, standing, writing_appeals
@@ -30,7 +31,7 @@ class EndForm(CleanedForm):
     """The last day of an appeal."""
 
     based_on = HiddenField()
-    last_day = StringField(_l("Last day of gifts"))
+    last_day = StringField(_l("Last day of gifts"), validators=[DataRequired(_l("Enter the last day of gifts"))])
 
 
 @bp.get("/")
@@ -63,7 +64,7 @@ def end(slug: str) -> ResponseReturnValue:
     """Give the appeal its last day; the page and its total stay."""
     appeal, form = named(slug), EndForm()
     form.validate()
-    last_day = form.day_in(form.last_day, needed=_("Enter the last day of gifts"))
+    last_day = form.day_in(form.last_day)
     if last_day is None or form.errors:
         return _page(appeal, form, status=422)
     before = appeal.ends_on

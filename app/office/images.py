@@ -10,8 +10,10 @@ from wtforms.validators import DataRequired, Length
 
 from app.appeals import illustrations
 from app.appeals.illustrations import LARGEST, NotAPicture
+from app.appeals.image import Image
 from app.audit.recording import record
 from app.extensions import db
+from app.markup import image_address
 from app.office import hands
 from app.office.access import AUDITOR, EDITOR, allow
 from app.office.cleaned_form import CleanedForm
@@ -48,6 +50,13 @@ class ImageForm(CleanedForm):
 def let_a_picture_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     """A picture is larger than any form; this comes before anything reads the form."""
     request.max_content_length = LARGEST + 64 * 1024
+
+
+@bp.app_template_filter()
+def picture_line(image: Image) -> str:
+    """The line of Markdown that puts an image into a text."""
+    words = image.words.replace("[", "(").replace("]", ")")
+    return f"![{words}]({image_address(image.reference)})"
 
 
 @bp.get("")

@@ -1,7 +1,5 @@
 """`flask donations`: what the treasurer does with a gift; for now, giving it back."""
 
-from dataclasses import replace
-
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -37,8 +35,7 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
             row_id = asked.id
     except DomainError as refusal:
         raise click.ClickException(f"Nothing was refunded: {refusal}.") from refusal
-    duty = refunds.duty(current_app.extensions["gateway"])
-    replace(duty, due=duty.due & (DonationRefund.id == row_id)).work_once()
+    refunds.asking_now(current_app.extensions["gateway"])(row_id)
     _say(row_id)
 
 

@@ -21,11 +21,10 @@ def _email_key(context: Any) -> str | None:
 
 
 class Donor(Base):
-    """One person. Their gifts point here (`donations.donor_id`); the details are as the office has them now, and each
-    gift keeps what was typed for it.
+    """One person. Their gifts point here (`donations.donor_id`); the details are as the office has them now.
 
     Two that turn out to be one are merged: the second points to the first by `merged_into_id`, and nothing is moved,
-    so that it can be undone. The keys are what is searched for. `erased_at`: the person is forgotten, the gifts are not.
+    so that it can be undone. The keys are what is searched for. Once `erased_at`, the person is forgotten.
     """
 
     __tablename__ = "donors"

@@ -18,10 +18,11 @@ NOT_RECEIVED = ("pledged", "abandoned")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which gifts: all that fit every part that is given. `words` is a reference, an e-mail address, the last four
-    digits of a card, or the beginning of a name; `first` and `last` are local days; `branch_id` is whose they are."""
+    digits of a card, or the beginning of a name; `state` is one of the three, or empty for all; `first` and `last` are
+    local days; `branch_id` says of which branch, `donor_ids` of whom."""
 
     words: str = ""
-    state: str = ""
+    state: str = RECEIVED
     method: str = ""
     appeal: str = ""
     branch_id: int | None = None
@@ -35,7 +36,7 @@ class Wanted:
     def by_day(self) -> bool:
         """Whether the days on which they came put them in order; else something else narrows them more."""
         narrower = self.words or self.donor_ids is not None or self.branch_id is not None
-        return not (narrower or self.state in NOT_RECEIVED or self.method not in ("", CARD))
+        return self.state == RECEIVED and self.method in ("", CARD) and not narrower
 
 
 def kind_of(words: str) -> str:
@@ -53,7 +54,7 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.words:
         given.append(_says(wanted.words))
     # SQLite knows that an index of some rows will do only when the condition stands there as it does in the index.
-    if wanted.by_day or wanted.state == RECEIVED:
+    if wanted.state == RECEIVED:
         given.append(Donation.received_at.is_not(None))
     if wanted.state in NOT_RECEIVED:
         given += [Donation.state != literal_column("'received'"), Donation.state == wanted.state]

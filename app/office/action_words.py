@@ -22,6 +22,14 @@ WORDS = {
     "person.link_asked": _l("Asked for a link to set a password"),
     "access.refused": _l("Was refused a page"),
     "access.limited": _l("Was stopped after too many tries"),
+    "donation.noted": _l("Noted something about a gift"),
+    "donation.refunded": _l("Gave a gift back"),
+    "donor.noted": _l("Noted something about a donor"),
+    "donor.corrected": _l("Corrected a donor's details"),
+    "donor.merged": _l("Made two donors one"),
+    "donor.unmerged": _l("Took two donors apart"),
+    "donor.erased": _l("Forgot a donor"),
+    "suspense.explained": _l("Explained what Stripe moved"),
     "audit.exported": _l("Took out the audit trail"),
 }
 

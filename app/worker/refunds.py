@@ -1,5 +1,8 @@
 """Refunds that were asked for here: Stripe is asked, once, and what it answers is booked like any other news."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.donations import news, refunding
@@ -30,6 +33,17 @@ def duty(gateway: Gateway) -> Duty:
                 news.book(news.Found(refunds=(made,)))
 
     return Duty("refund", DonationRefund, DonationRefund.state == ASKED, give_back)
+
+
+def asking_now(gateway: Gateway) -> Callable[[int], None]:
+    """What asks Stripe for one refund at once, by its row's id, for whoever started it and waits for the outcome. Its
+    row says what came of it; when Stripe could not be asked, the worker goes on trying."""
+
+    def ask(row_id: int) -> None:
+        due = duty(gateway)
+        replace(due, due=due.due & (DonationRefund.id == row_id)).work_once()
+
+    return ask
 
 
 def _ask(row: DonationRefund, gateway: Gateway) -> Refund | None:

@@ -64,6 +64,7 @@ def test_every_gift_is_on_one_page_and_on_one_alone(app):
     assert len(received) == len(set(received)) == 117
     assert received[0] == f"{128:024x}"
     assert len(all_of(Wanted(state="pledged"))) == 13
+    assert len(all_of(Wanted(state=""))) == 130
 
 
 @pytest.mark.parametrize(
@@ -81,12 +82,12 @@ def test_every_gift_is_on_one_page_and_on_one_alone(app):
 )
 def test_words_find_by_reference_address_card_or_beginning_of_a_name(app, words, which):
     gifts(60)
-    assert sorted(all_of(Wanted(words=words))) == [f"{n:024x}" for n in range(60) if which(n)]
+    assert sorted(all_of(Wanted(words=words, state=""))) == [f"{n:024x}" for n in range(60) if which(n)]
 
 
 def test_a_name_is_found_in_the_order_of_names(app):
     gifts(10)
-    assert [row.name for row in finding.page(Wanted(words="a")).rows] == ["Ada Byron"] * 2 + ["Adam Smith"] * 2
+    assert [row.name for row in finding.page(Wanted(words="a", state="")).rows] == ["Ada Byron"] * 2 + ["Adam Smith"] * 2
 
 
 def test_amounts_and_days_narrow_it_and_bounds_are_inside(app):
@@ -98,7 +99,7 @@ def test_amounts_and_days_narrow_it_and_bounds_are_inside(app):
     assert all_of(Wanted(at_least=Money(300, "gbp"), at_most=Money(300, "gbp"))) == [f"{n:024x}" for n in (102, 52, 2)]
     january = all_of(Wanted(first=date(2026, 1, 1), last=date(2026, 1, 31)))
     assert january == [f"{n:024x}" for n in range(30, -1, -1) if n % 10 != 9]
-    both = Wanted(words="luc", first=date(2026, 1, 1), last=date(2026, 1, 10), at_most=Money(200, "gbp"))
+    both = Wanted(words="luc", state="", first=date(2026, 1, 1), last=date(2026, 1, 10), at_most=Money(200, "gbp"))
     assert sorted(all_of(both)) == [f"{n:024x}" for n in (0, 1)]
 
 
@@ -110,17 +111,17 @@ def test_a_local_day_counts_and_not_that_of_greenwich(app):
 
 SEARCHES = {
     "reference": (Wanted(words="a" * 24), ("uq_donations_reference", "sqlite_autoindex")),
-    "email": (Wanted(words="giver3@example.org"), ("ix_donations_email_key",)),
-    "card": (Wanted(words="0005"), ("ix_donations_card_last4",)),
-    "name": (Wanted(words="luc"), ("ix_donations_name_key",)),
+    "email": (Wanted(words="17giver3@example.org"), ("ix_donations_email_key",)),
+    "card": (Wanted(words="1005"), ("ix_donations_card_last4",)),
+    "name": (Wanted(words="lucy stone7"), ("ix_donations_name_key",)),
     "days": (Wanted(first=date(2026, 2, 1), last=date(2026, 2, 3)), ("ix_donations_received_at",)),
     "newest": (Wanted(), ("ix_donations_received_at",)),
     "amount": (Wanted(at_least=Money(300, "gbp"), at_most=Money(300, "gbp")), ("ix_donations_amount",)),
     "amounts": (Wanted(at_least=Money(4900, "gbp")), ("ix_donations_amount",)),
     "pledged": (Wanted(state="pledged"), ("ix_donations_not_received",)),
     "cheques": (Wanted(method="cheque"), ("ix_donations_by_hand",)),
-    "branch": (Wanted(branch_id=1), ("ix_donations_of_branch",)),
-    "donor": (Wanted(donor_ids=frozenset([1])), ("ix_donations_of_donor",)),
+    "branch": (Wanted(state="", branch_id=1), ("ix_donations_of_branch",)),
+    "donor": (Wanted(state="", donor_ids=frozenset([1])), ("ix_donations_of_donor",)),
 }
 
 
@@ -128,6 +129,9 @@ def test_every_search_runs_along_an_index(app, monkeypatch):
     gifts(2000)
     lite = db.engine.dialect.name == "sqlite"
     with writing() as session:
+        # As many people and cards as there are in life.
+        session.execute(text("UPDATE donations SET email_key = id || email_key, card_last4 = 1000 + id % 1999"))
+        session.execute(text("UPDATE donations SET name_key = name_key || id, donor_id = NULL"))
         session.execute(text("ANALYZE"))
     asked = []
     monkeypatch.setattr(finding, "rows", list)
@@ -137,6 +141,9 @@ def test_every_search_runs_along_an_index(app, monkeypatch):
         asked.clear()
         finding.page(wanted)
         compiled = asked[0].compile(db.engine, compile_kwargs={"literal_binds": True})
+        if not lite:
+            # Of so few rows PostgreSQL would rather read them all; what is asked is whether the index fits.
+            db.session.execute(text("SET LOCAL enable_seqscan = off"))
         told = db.session.execute(
             text(("EXPLAIN QUERY PLAN " if lite else "EXPLAIN ") + str(compiled).replace(":", "\\:"))
         )

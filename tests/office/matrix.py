@@ -68,6 +68,30 @@ MATRIX: dict[str, Route] = {
     # audit
     "office.audit.index": Route(reads=PEOPLE_READS),
     "office.audit.take_out": Route(reads=PEOPLE_READS, fresh=True),
+    # donations and donors
+    "office.donations.index": Route(
+        reads=MONEY_AND_BRANCH_READS,
+        another=LEFT_OUT,
+        held_by="test_donations.py::test_another_branch_s_gifts_are_not_there",
+    ),
+    "office.donations.show": Route(
+        reads=MONEY_AND_BRANCH_READS,
+        another=HIDDEN,
+        held_by="test_donations.py::test_another_branch_s_gifts_are_not_there",
+    ),
+    "office.donations.add_note": Route(
+        changes=MONEY_AND_BRANCH_CHANGES,
+        another=HIDDEN,
+        held_by="test_donations.py::test_another_branch_s_gifts_are_not_there",
+    ),
+    "office.refunds.new": Route(reads=MONEY_CHANGES, fresh=True),
+    "office.refunds.create": Route(changes=MONEY_CHANGES, fresh=True),
+    "office.donors.index": Route(reads=MONEY_READS),
+    "office.donors.show": Route(reads=MONEY_READS),
+    "office.donors.correct": Route(changes=MONEY_CHANGES),
+    "office.donors.add_note": Route(changes=MONEY_CHANGES),
+    "office.merges.merge": Route(changes=MONEY_CHANGES),
+    "office.merges.unmerge": Route(changes=MONEY_CHANGES),
     # the books
     "office.ledger.index": Route(reads=MONEY_READS),
     "office.ledger.account": Route(reads=MONEY_READS),

@@ -1,0 +1,89 @@
+"""Gifts: finding them, and the page of each with its whole story."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.appeals.appeal import Appeal
+from app.audit import acting
+from app.audit.recording import record
+from app.donations import finding, refunding, story
+from app.donations.donation import CARD, RECEIVED, Donation
+from app.donations.donor import Donor, Note, note
+from app.donations.plan import Plan
+from app.extensions import db
+from app.money import Money
+from app.office import hands, own_branch
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
+from app.office.donation_search_form import DonationSearchForm
+from app.office.donor_forms import NoteForm
+from app.writing import writing
+
+bp = Blueprint("donations", __name__, url_prefix="/donations")
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def index() -> ResponseReturnValue:
+    """A page of gifts, narrowed as the address says."""
+    titles = db.session.execute(select(Appeal.reference, Appeal.title).order_by(Appeal.starts_on.desc(), Appeal.id))
+    form = DonationSearchForm([(row.reference, row.title) for row in titles])
+    if not form.validate():
+        return render_template("office/donations/index.html", form=form, rows=[], newer=None, older=None), 422
+    page = finding.page(form.wanted(), older=request.args.get("older"), newer=request.args.get("newer"))
+    query = form.as_query()
+    return render_template(
+        "office/donations/index.html",
+        form=form,
+        rows=page.rows,
+        newer=url_for(".index", **query, newer=page.newer) if page.newer else None,
+        older=url_for(".index", **query, older=page.older) if page.older else None,
+    )
+
+
+@bp.get("/<reference>")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def show(reference: str) -> ResponseReturnValue:
+    """One gift: who gave it, what became of it, step by step, and what was noted."""
+    return _page(_gift(reference), NoteForm(formdata=None))
+
+
+@bp.post("/<reference>/notes")
+@allow(changes={TREASURER, BRANCH_TREASURER}, reads=())
+def add_note(reference: str) -> ResponseReturnValue:
+    """Keep a note of a gift."""
+    gift, form = _gift(reference), NoteForm()
+    if not form.validate():
+        return _page(gift, form), 422
+    with writing():
+        note(f"donation:{reference}", form.text.data, by=acting.at_work().by)
+        record("donation.noted", f"donation:{reference}")
+    flash(_("The note is kept."), "good")
+    return redirect(url_for(".show", reference=reference), code=303)
+
+
+def _gift(reference: str) -> Donation:
+    """The gift, if there is one and this person may see it."""
+    found = db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
+    return own_branch.or_404(found)
+
+
+def _page(gift: Donation, form: NoteForm) -> str:
+    told = story.of(gift)
+    subject = f"donation:{gift.reference}"
+    notes = db.session.scalars(select(Note).where(Note.subject == subject).order_by(Note.id)).all()
+    left = refunding.left(gift) if gift.state == RECEIVED and gift.method == CARD else Money(0, gift.currency)
+    by = [each.asked_by for each in told.refunds] + [each.written_by for each in notes]
+    return render_template(
+        "office/donations/show.html",
+        gift=gift,
+        story=told,
+        notes=notes,
+        left=left,
+        appeal=db.session.get_one(Appeal, gift.appeal_id),
+        donor=db.session.get(Donor, gift.donor_id) if gift.donor_id else None,
+        plan=db.session.get(Plan, gift.plan_id) if gift.plan_id else None,
+        hands=hands.names(by),
+        form=form,
+    )

@@ -1,0 +1,58 @@
+"""Merging: two donors who are one person, and taking it back."""
+
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.audit.recording import record
+from app.donations import merging, searching
+from app.donations.donor import Donor
+from app.errors import DomainError
+from app.extensions import db
+from app.office import donor_page
+from app.office.access import TREASURER, allow
+from app.office.donor_forms import MergeForm
+from app.writing import writing
+
+bp = Blueprint("merges", __name__, url_prefix="/donors")
+
+
+@bp.post("/<reference>/merge")
+@allow(reads=(), changes={TREASURER})
+def merge(reference: str) -> ResponseReturnValue:
+    """Make another donor a part of this one."""
+    donor, form = donor_page.find(reference), MergeForm()
+    if not form.validate():
+        return donor_page.show(donor, merge=form), 422
+    typed = (form.other.data or "").strip()
+    named = (Donor.reference == typed) | (Donor.email_key == searching.email_key(typed))
+    other = db.session.scalars(select(Donor).where(named)).first()
+    if other is None:
+        form.wrong(form.other, _("No donor has this reference or e-mail address"))
+        return donor_page.show(donor, merge=form), 422
+    try:
+        with writing():
+            merging.merge(db.session.get_one(Donor, donor.id), db.session.get_one(Donor, other.id))
+            record("donor.merged", f"donor:{reference}", after={"other": other.reference})
+    except DomainError:
+        form.wrong(form.other, _("These two are one already, or one of them was erased"))
+        return donor_page.show(donor_page.find(reference), merge=form), 422
+    flash(_("The two are one donor now. It can be taken back at any time."), "good")
+    return redirect(url_for("office.donors.show", reference=reference), code=303)
+
+
+@bp.post("/<reference>/unmerge")
+@allow(reads=(), changes={TREASURER})
+def unmerge(reference: str) -> ResponseReturnValue:
+    """Let a donor who was merged into another stand alone again."""
+    donor = donor_page.find(reference)
+    with writing():
+        part = db.session.get_one(Donor, donor.id)
+        if part.merged_into_id is None:
+            abort(404)
+        whole = db.session.get_one(Donor, part.merged_into_id).reference
+        merging.unmerge(part)
+        record("donor.unmerged", f"donor:{whole}", after={"other": reference})
+    flash(_("They are two donors again."), "good")
+    return redirect(url_for("office.donors.show", reference=reference), code=303)

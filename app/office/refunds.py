@@ -1,0 +1,84 @@
+"""Refunds: giving a gift back to the card it came from, in part or in full."""
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.audit import acting
+from app.audit.recording import record
+from app.donations import refunding
+from app.donations.donation import CARD, RECEIVED, Donation
+from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
+from app.errors import DomainError
+from app.extensions import db
+from app.money import written
+from app.office import own_branch
+from app.office.access import TREASURER, allow
+from app.office.donor_forms import RefundForm
+from app.writing import writing
+
+bp = Blueprint("refunds", __name__, url_prefix="/refunds")
+
+
+@bp.get("/<reference>")
+@allow(reads={TREASURER}, fresh=True)
+def new(reference: str) -> ResponseReturnValue:
+    """How much, and why."""
+    gift = _gift(reference)
+    left = refunding.left(gift)
+    return _form(gift, RefundForm(left, formdata=None, data={"amount": str(left.major())}))
+
+
+@bp.post("/<reference>")
+@allow(reads=(), changes={TREASURER}, fresh=True)
+def create(reference: str) -> ResponseReturnValue:
+    """Write the refund down, commit, then ask Stripe; and say what came of it."""
+    gift = _gift(reference)
+    form = RefundForm(refunding.left(gift))
+    amount = form.wanted() if form.validate() else None
+    if amount is None:
+        return _form(gift, form), 422
+    try:
+        with writing():
+            asked = refunding.ask(gift, amount, by=acting.at_work().by, reason=form.reason.data)
+            row_id = asked.id
+            record("donation.refunded", f"donation:{reference}", after={"amount": written(amount)})
+    except DomainError as refusal:
+        form.wrong(form.amount, _("Nothing was refunded: %(why)s", why=str(refusal)))
+        return _form(_gift(reference), form), 422
+    current_app.extensions["asking_for_refund"](current_app.extensions["gateway"])(row_id)
+    _say(row_id)
+    return redirect(url_for("office.donations.show", reference=reference), code=303)
+
+
+def _gift(reference: str) -> Donation:
+    """A gift that can be given back to a card, if this person may see it."""
+    found = db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
+    gift = own_branch.or_404(found)
+    if gift.state != RECEIVED or gift.method != CARD:
+        abort(404)
+    return gift
+
+
+def _form(gift: Donation, form: RefundForm) -> str:
+    return render_template("office/donations/refund.html", gift=gift, left=refunding.left(gift), form=form)
+
+
+def _say(row_id: int) -> None:
+    """Say what became of a refund."""
+    db.session.rollback()
+    made = db.session.get_one(DonationRefund, row_id, populate_existing=True)
+    amount = written(made.amount)
+    if made.state == REFUSED:
+        flash(_("Stripe would not refund %(amount)s, so nothing was given back.", amount=amount), "warn")
+    elif made.state in CAME_TO_NOTHING:
+        flash(_("The refund of %(amount)s failed at Stripe: nothing was given back.", amount=amount), "warn")
+    elif made.state == ASKED:
+        flash(
+            _("%(amount)s is to be given back. Stripe cannot be reached at the moment; we go on trying by ourselves.",
+              amount=amount),
+            "warn",
+        )  # fmt: skip
+    else:
+        flash(_("%(amount)s is on its way back to the card. The donor is told by e-mail.", amount=amount), "good")

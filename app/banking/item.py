@@ -46,3 +46,8 @@ class Suggestion:
     reasons: tuple[Reason, ...]
     score: int
     with_lines: tuple[str, ...] = ()
+
+    @property
+    def likely(self) -> bool:
+        """Whether the line itself speaks of it: more than an amount that may be chance."""
+        return any(reason.kind in ("reference", "payer") for reason in self.reasons)

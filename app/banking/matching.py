@@ -98,16 +98,20 @@ def _parts(line: OnStatement, items: Sequence[Item], others: Sequence[OnStatemen
     """One item that came as several lines, of which this is one."""
     for item in items:
         rest = item.amount.minor - line.amount.minor
-        if item.what not in (PAYOUT, CASH, CHEQUE, TRANSFER) or rest * line.amount.minor <= 0:
+        said = _said_of(line, [item])
+        # Some sum always fits by chance, so the line itself must speak of the item.
+        if item.what not in (PAYOUT, CASH, TRANSFER) or rest * line.amount.minor <= 0 or not said:
             continue
         near = [
             other
             for other in others
-            if other.reference != line.reference and abs(other.day - line.day) <= _SPLIT_WITHIN and _may_be(other, item)
+            if other.reference != line.reference
+            and abs(other.day - line.day) <= _SPLIT_WITHIN
+            and _may_be(other, item)
+            and _said_of(other, [item])
         ]
         picked = sums.pick([other.amount.minor for other in near], rest, least=1)
         if picked:
-            said = _said_of(line, [item])
             reasons = (Reason("parts", len(picked) + 1), *said)
             yield Suggestion((item,), reasons, 40 + _worth(said), tuple(near[place].reference for place in picked))
 

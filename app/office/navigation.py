@@ -14,6 +14,7 @@ WAYS = (
     ("office.standing_orders.index", _l("Standing orders")),
     ("office.gifts_by_hand.index", _l("Other gifts")),
     ("office.branches.index", _l("Branches")),
+    ("office.bank.index", _l("Bank")),
     ("office.ledger.index", _l("Ledger")),
     ("office.reports.income", _l("Income")),
     ("office.exports.index", _l("Exports")),
@@ -27,10 +28,11 @@ WAYS = (
 
 
 def ways() -> list[tuple[str, str, bool]]:
-    """The ways that are open to the signed-in person: endpoint, name, and whether this page lies there."""
+    """The ways that are open to the signed-in person: endpoint, name, and whether this page lies there; a subject that
+    is called `bank_lines` lies in `bank`."""
     here = (request.endpoint or "").rpartition(".")[0]
     return [
-        (endpoint, str(name), here == endpoint.rpartition(".")[0])
+        (endpoint, str(name), f"{here}_".startswith(endpoint.rpartition(".")[0] + "_"))
         for endpoint, name in WAYS
         if endpoint in current_app.view_functions and access.may(current_app.view_functions[endpoint])
     ]

@@ -17,7 +17,8 @@ from app.proof.bank_sums import OffStatement
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """An account at the end of `day`: what the bank states (nothing, where no file ever stated it), what the books
-    have, and what explains the difference."""
+    have, and what explains the difference. `later` is what lines of these days come to that are booked on a later one,
+    because their month was closed."""
 
     account: BankAccount
     day: date
@@ -27,6 +28,7 @@ class Agreement:
     taken_in: Money
     waiting: Money
     waiting_count: int
+    later: Money
     off_statement: Money
     entries: list[OffStatement]
 
@@ -57,6 +59,7 @@ def of(account: BankAccount) -> Agreement | None:
     booked = bank_sums.booked(account, day)
     ledger = bank_sums.ledger(account, day)
     waiting, count = bank_sums.waiting(account, day)
+    taken_in = bank_sums.taken_in(account, day)
     return Agreement(
         account=account,
         day=day,
@@ -65,9 +68,10 @@ def of(account: BankAccount) -> Agreement | None:
         else Money(stated.closing_minor, account.currency),
         ledger=ledger,
         opening=opening,
-        taken_in=bank_sums.taken_in(account, day),
+        taken_in=taken_in,
         waiting=waiting,
         waiting_count=count,
+        later=taken_in - waiting - booked,
         off_statement=ledger - opening - booked,
         entries=bank_sums.off_statement(account, day) if (ledger - opening - booked).minor else [],
     )

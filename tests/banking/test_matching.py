@@ -69,10 +69,21 @@ def test_any_few_things_that_add_up_are_suggested_when_no_slip_does():
 
 
 def test_one_payout_that_came_in_two_lines_is_suggested_with_both():
-    lines = [a_line(4000), a_line(5800, reference="line-2"), a_line(700, reference="line-3")]
-    (found,) = suggest(lines[0], [an_item("payout:po_1", 9800, PAYOUT)], lines)
+    said = "STRIPE PAYMENTS"
+    lines = [a_line(4000, said), a_line(5800, said, reference="line-2"), a_line(700, said, reference="line-3")]
+    (found,) = suggest(lines[0], [an_item("payout:po_1", 9800, PAYOUT, payer="Stripe")], lines)
     assert found.with_lines == ("line-2",)
     assert found.items[0].subject == "payout:po_1"
+
+
+def test_lines_of_strangers_that_happen_to_add_up_are_not_suggested_as_parts():
+    lines = [a_line(4000, "N OKAFOR"), a_line(1000, "L OKON", reference="line-2")]
+    assert suggest(lines[0], [an_item("count:1", 5000, CASH, reference="S-417")], lines) == []
+
+
+def test_a_suggestion_is_likely_when_the_line_speaks_of_it():
+    items = [an_item("named", 5000, reference="S-417"), an_item("other", 5000)]
+    assert [each.likely for each in suggest(a_line(5000, "CREDIT S-417"), items)] == [True, False]
 
 
 def test_what_could_not_show_yet_or_goes_the_other_way_is_not_suggested():

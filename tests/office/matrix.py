@@ -190,6 +190,25 @@ MATRIX: dict[str, Route] = {
     "office.versions.of_appeal": Route(reads=WRITING_READS | {TREASURER}),
     "office.versions.restore_article": Route(changes=WRITING_CHANGES),
     "office.versions.restore_appeal": Route(changes=WRITING_CHANGES),
+    # bank
+    "office.bank.index": Route(reads=MONEY_READS),
+    "office.bank.new": Route(reads=MONEY_CHANGES),
+    "office.bank.create": Route(changes=MONEY_CHANGES),
+    "office.bank.show": Route(reads=MONEY_READS),
+    "office.bank_imports.new": Route(reads=MONEY_CHANGES),
+    "office.bank_imports.upload": Route(changes=MONEY_CHANGES),
+    "office.bank_imports.look": Route(reads=MONEY_CHANGES),
+    "office.bank_imports.take": Route(changes=MONEY_CHANGES),
+    "office.bank_imports.columns": Route(reads=MONEY_CHANGES),
+    "office.bank_imports.keep_columns": Route(changes=MONEY_CHANGES),
+    "office.bank_lines.index": Route(reads=MONEY_READS),
+    "office.bank_lines.everything": Route(reads=MONEY_READS),
+    "office.bank_lines.show": Route(reads=MONEY_READS),
+    "office.bank_lines.confirm": Route(changes=MONEY_CHANGES),
+    "office.bank_lines.gift": Route(changes=MONEY_CHANGES),
+    "office.bank_lines.otherwise": Route(changes=MONEY_CHANGES),
+    "office.bank_lines.undo": Route(changes=MONEY_CHANGES),
+    "office.bank_aside.index": Route(reads=MONEY_READS),
 }
 
 # Signing in: open to strangers, because they are not signed in yet. The methods, and what is behind each.

@@ -1,0 +1,29 @@
+"""Money of unknown givers: what came to the bank, since when it waits, and the way to say whose it is."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app.banking.account import BankAccount
+from app.banking.line import BankLine
+from app.extensions import db
+from app.office.access import AUDITOR, TREASURER, allow
+from app.proof import bank_balance, bank_expected
+
+bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR})
+def index() -> ResponseReturnValue:
+    """What waits, the longest first."""
+    items = {item.subject.removeprefix("bank-line:"): item for item in bank_expected.aside()}
+    rows = db.session.execute(
+        select(BankLine, BankAccount)
+        .join(BankAccount, BankAccount.id == BankLine.account_id)
+        .where(BankLine.reference.in_(items))
+        .order_by(BankLine.day, BankLine.id)
+    ).all()
+    waiting = [(line, account, -items[line.reference].amount, bank_balance.days_since(line.day))
+               for line, account in rows]  # fmt: skip
+    return render_template("office/bank/aside.html", waiting=waiting)

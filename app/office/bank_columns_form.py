@@ -1,0 +1,128 @@
+"""The form that says what the columns of a bank's CSV file mean, with what would be read by it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, SelectMultipleField, SubmitField
+from wtforms.fields.choices import SelectChoice
+
+from app.banking import csv_guessing, csv_lines, csv_table, mapping
+from app.banking.account import BankAccount
+from app.banking.as_read import NotReadable, Read
+from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
+from app.office import bank_words
+from app.office.cleaned_form import CleanedForm
+
+_NONE = ""
+_LONGEST = 40
+
+
+class ColumnsForm(CleanedForm):
+    """A choice of column for each thing a line says. It opens with what was kept, or else with what is guessed."""
+
+    day = SelectField(_l("Day"), validate_choice=False)
+    date_order = SelectField(
+        _l("How days are written"),
+        choices=[
+            SelectChoice(DAY_FIRST, _l("day, month, year")),
+            SelectChoice(YEAR_FIRST, _l("year, month, day")),
+            SelectChoice(MONTH_FIRST, _l("month, day, year")),
+        ],
+    )
+    amount = SelectField(_l("Amount, in one column with a sign"), validate_choice=False)
+    money_in = SelectField(_l("Money in"), validate_choice=False)
+    money_out = SelectField(_l("Money out"), validate_choice=False)
+    out_is_positive = BooleanField(_l("In the one column, what was paid out has no minus"))
+    decimal = SelectField(
+        _l("Before the pence stands"),
+        choices=[SelectChoice(".", _l("a point: 1,234.50")), SelectChoice(",", _l("a comma: 1.234,50"))],
+    )
+    payer = SelectField(_l("Who paid, or was paid"), validate_choice=False)
+    details = SelectMultipleField(
+        _l("What the line says"), description=_l("References and descriptions; more than one, where there are more."),
+        validate_choice=False,
+    )  # fmt: skip
+    balance = SelectField(_l("Balance after the line"), validate_choice=False)
+    bank_id = SelectField(
+        _l("The bank’s own number for the payment"), description=_l("Different in every row."), validate_choice=False
+    )
+    look = SubmitField(_l("Show how it is read"))
+
+    def __init__(self, account: BankAccount, body: bytes) -> None:
+        """The columns of this file, as they were kept for the account or as they are guessed."""
+        self.table = csv_table.read(body)
+        self._account = account
+        known = mapping.kept(account.id, self.table.shape) or csv_guessing.guess(self.table, account.currency)
+        super().__init__(data=_as_typed(known) if known else None)
+        columns = [SelectChoice(str(number), self.heading(number)) for number in range(self.table.width)]
+        for field in (self.amount, self.money_in, self.money_out, self.payer, self.balance, self.bank_id):
+            field.choices = [SelectChoice(_NONE, _("none")), *columns]
+        self.day.choices = self.details.choices = columns
+        self.columns: Mapping | None = None
+        self.read: Read | None = None
+        if not self.is_submitted():
+            self._read(known)
+
+    def heading(self, number: int) -> str:
+        """What a column is called, or what stands in it first."""
+        named = self.table.header[number] if number < len(self.table.header) else ""
+        first = next((row[number] for row in self.table.rows if number < len(row) and row[number].strip()), "")
+        label = named or _("%(number)s, such as “%(first)s”", number=number + 1, first=first.strip()[:_LONGEST])
+        return str(label)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the file can be read by these columns."""
+        super().validate(extra_validators)
+        day = self._number(self.day.data)
+        amount, into, out = (self._number(each.data) for each in (self.amount, self.money_in, self.money_out))
+        if day is None:
+            self.wrong(self.day, _("Choose the column of the day"))
+        if amount is None and (into is None or out is None):
+            self.wrong(self.amount, _("Choose the column of the amount, or those of money in and money out"))
+        elif amount is not None and (into is not None or out is not None):
+            self.wrong(self.amount, _("Choose either one column of amounts, or those of money in and money out"))
+        if self.errors or day is None:
+            return False
+        chosen = [number for each in self.details.data or () if (number := self._number(each)) is not None]
+        self._read(
+            Mapping(
+                day=day,
+                date_order=self.date_order.data,
+                amount=amount,
+                money_in=into,
+                money_out=out,
+                details=tuple(chosen),
+                payer=self._number(self.payer.data),
+                balance=self._number(self.balance.data),
+                bank_id=self._number(self.bank_id.data),
+                decimal=self.decimal.data,
+                out_is_positive=bool(self.out_is_positive.data),
+            )
+        )
+        return not self.errors
+
+    def _read(self, columns: Mapping | None) -> None:
+        self.columns = columns
+        if columns is None:
+            return
+        try:
+            self.read = csv_lines.read(self.table, columns, self._account.currency)
+        except NotReadable as refusal:
+            self.wrong(self.day if refusal.reason == "day" else self.amount, bank_words.wrong_with(refusal))
+
+    def _number(self, typed: str | None) -> int | None:
+        return int(typed) if typed and typed.isdigit() and int(typed) < self.table.width else None
+
+
+def _as_typed(known: Mapping) -> dict[str, Any]:
+    """A mapping as the fields hold it."""
+    single = ("day", "amount", "money_in", "money_out", "payer", "balance", "bank_id")
+    found = {name: getattr(known, name) for name in single}
+    return {
+        **{name: _NONE if number is None else str(number) for name, number in found.items()},
+        "details": [str(number) for number in known.details],
+        "date_order": known.date_order,
+        "decimal": known.decimal,
+        "out_is_positive": known.out_is_positive,
+    }

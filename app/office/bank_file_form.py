@@ -1,0 +1,16 @@
+"""The form with which a bank's file is uploaded."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+
+from app.office.cleaned_form import CleanedForm
+
+
+class FileForm(CleanedForm):
+    """The file."""
+
+    file = FileField(
+        _l("The bank’s file"),
+        description=_l("CSV, OFX or CAMT.053, up to 1 MB. It may overlap with what you have: nothing counts twice."),
+        validators=[FileRequired(_l("Choose the file that you got from the bank"))],
+    )

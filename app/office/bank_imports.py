@@ -1,0 +1,141 @@
+"""Importing a bank's file: upload it, say what its columns mean where nobody has yet, look at it, take it in."""
+
+import secrets
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import delete
+
+from app import clock
+from app.audit.recording import record
+from app.banking import mapping, reading, taking_in
+from app.banking.account import BankAccount
+from app.banking.as_read import NotReadable
+from app.banking.reading import LARGEST, NeedsMapping
+from app.banking.statement import BankUpload
+from app.office import bank_at, bank_words
+from app.office.access import TREASURER, allow, me
+from app.office.bank_columns_form import ColumnsForm
+from app.office.bank_file_form import FileForm
+from app.office.bank_taking_form import TakingForm
+from app.writing import writing
+
+bp = Blueprint("bank_imports", __name__, url_prefix="/bank/<account>/import")
+
+# A file that nobody took in is forgotten after this.
+_WAITS = timedelta(days=1)
+
+
+@bp.url_value_preprocessor
+def let_a_file_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """A file is larger than any form; this comes before anything reads the form."""
+    request.max_content_length = LARGEST + 64 * 1024
+
+
+@bp.get("")
+@allow(reads={TREASURER})
+def new(account: str) -> ResponseReturnValue:
+    """Which file?"""
+    return _ask(bank_at.account_or_404(account), FileForm())
+
+
+@bp.post("")
+@allow(changes={TREASURER})
+def upload(account: str) -> ResponseReturnValue:
+    """Keep the file until somebody has looked at it, if it is one that can be read."""
+    found, form = bank_at.account_or_404(account), FileForm()
+    if not form.validate():
+        return _ask(found, form, 422)
+    body = form.file.data.read()
+    try:
+        reading.read(body, found)
+    except NotReadable as refusal:
+        form.wrong(form.file, bank_words.wrong_with(refusal))
+        return _ask(found, form, 422)
+    with writing() as session:
+        session.execute(delete(BankUpload).where(BankUpload.uploaded_at < clock.now() - _WAITS))
+        kept = BankUpload(
+            reference=secrets.token_hex(8),
+            account_id=found.id,
+            name=(form.file.data.filename or "")[:200],
+            body=body,
+            uploaded_at=clock.now(),
+            uploaded_by=f"person:{me().reference}",
+        )
+        session.add(kept)
+    return redirect(url_for(".look", account=account, upload=kept.reference), code=303)
+
+
+@bp.get("/<upload>")
+@allow(reads={TREASURER})
+def look(account: str, upload: str) -> ResponseReturnValue:
+    """What would come of the file; or first, what its columns mean."""
+    found = bank_at.account_or_404(account)
+    kept = bank_at.upload_or_404(found, upload)
+    read = reading.read(kept.body, found)
+    if isinstance(read, NeedsMapping):
+        return redirect(url_for(".columns", account=account, upload=upload), code=303)
+    return _preview(found, kept, TakingForm(found, read))
+
+
+@bp.post("/<upload>")
+@allow(changes={TREASURER})
+def take(account: str, upload: str) -> ResponseReturnValue:
+    """Take in what is new."""
+    found = bank_at.account_or_404(account)
+    kept = bank_at.upload_or_404(found, upload)
+    read = reading.read(kept.body, found)
+    if isinstance(read, NeedsMapping):
+        return redirect(url_for(".columns", account=account, upload=upload), code=303)
+    form = TakingForm(found, read)
+    if not form.validate():
+        return _preview(found, kept, form, 422)
+    with writing() as session:
+        taken = taking_in.take_in(
+            found, read, kept.body, f"person:{me().reference}", others=form.chosen_others, closing=form.closing
+        )
+        session.execute(delete(BankUpload).where(BankUpload.id == kept.id))
+        subject = f"bank-account:{found.reference}"
+        record("bank.imported", subject, after={"file": kept.name, "new": taken.new, "known": taken.known})
+    new = ngettext("%(num)s new line", "%(num)s new lines", taken.new)
+    flash(_("%(new)s, %(known)s known already.", new=new, known=taken.known), "good")
+    return redirect(url_for("office.bank_lines.index", account=account), code=303)
+
+
+@bp.get("/<upload>/columns")
+@allow(reads={TREASURER})
+def columns(account: str, upload: str) -> ResponseReturnValue:
+    """What each column means, as it would be read by what was kept or guessed."""
+    found = bank_at.account_or_404(account)
+    kept = bank_at.upload_or_404(found, upload)
+    return _columns(found, kept, ColumnsForm(found, kept.body))
+
+
+@bp.post("/<upload>/columns")
+@allow(changes={TREASURER})
+def keep_columns(account: str, upload: str) -> ResponseReturnValue:
+    """Read the file by other columns and show it, or keep the columns for this bank."""
+    found = bank_at.account_or_404(account)
+    kept = bank_at.upload_or_404(found, upload)
+    form = ColumnsForm(found, kept.body)
+    if not form.validate() or form.look.data or form.columns is None:
+        return _columns(found, kept, form, 422 if form.errors else 200)
+    with writing():
+        mapping.keep(found.id, form.table.shape, form.columns)
+        record("bank.columns_kept", f"bank-account:{found.reference}")
+    return redirect(url_for(".look", account=account, upload=upload), code=303)
+
+
+def _ask(account: BankAccount, form: FileForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/bank/import.html", account=account, form=form), status
+
+
+def _columns(account: BankAccount, kept: BankUpload, form: ColumnsForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/bank/columns.html", account=account, upload=kept, form=form), status
+
+
+def _preview(account: BankAccount, kept: BankUpload, form: TakingForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/bank/preview.html", account=account, upload=kept, form=form), status

@@ -1,0 +1,139 @@
+"""The lines of a bank's statement: what each may be, and the person who says that it is."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.audit.recording import record
+from app.banking.account import BankAccount
+from app.banking.booking import BookedAlready, NotBooked
+from app.banking.line import BankLine
+from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
+from app.donations.by_hand import NotYet
+from app.donations.not_arrived import StaysBounced
+from app.office import bank_at, bank_desk, bank_words
+from app.office.access import AUDITOR, TREASURER, allow, me
+from app.office.bank_gift_form import GiftForm
+from app.proof import bank_gifts, bank_matches, bank_undoing
+from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
+from app.proof.bank_undoing import ClaimedSince
+from app.writing import writing
+
+bp = Blueprint("bank_lines", __name__, url_prefix="/bank/<account>/lines")
+
+_OTHERWISE = {ASIDE, CHARGE, INTEREST, SPENDING}
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR})
+def index(account: str) -> ResponseReturnValue:
+    """The lines that nobody has matched, the oldest first, each with what it may be."""
+    found = bank_at.account_or_404(account)
+    return render_template("office/bank/lines.html", words=bank_words, account=found, desk=bank_desk.waiting(found))
+
+
+@bp.get("/all")
+@allow(reads={TREASURER, AUDITOR})
+def everything(account: str) -> ResponseReturnValue:
+    """Every line, the latest first, with what it was found to be."""
+    found = bank_at.account_or_404(account)
+    page = bank_desk.everything(found, request.args.get("before", ""))
+    return render_template("office/bank/all_lines.html", words=bank_words, account=found, page=page)
+
+
+@bp.get("/<line>")
+@allow(reads={TREASURER, AUDITOR})
+def show(account: str, line: str) -> ResponseReturnValue:
+    """One line: what it is, or all that it may be."""
+    found = bank_at.account_or_404(account)
+    return _page(found, bank_at.line_or_404(found, line))
+
+
+@bp.post("/<line>/match")
+@allow(changes={TREASURER})
+def confirm(account: str, line: str) -> ResponseReturnValue:
+    """Say that the line is something that was expected, or several things; or with other lines one."""
+    found = bank_at.account_or_404(account)
+    references = [bank_at.line_or_404(found, line).reference]
+    references += [bank_at.line_or_404(found, other).reference for other in request.form.getlist("with")]
+    keys = request.form.getlist("is")
+    try:
+        with writing():
+            bank_matches.confirm(references, keys, f"person:{me().reference}")
+            for reference in references:
+                record("bank.line_matched", f"bank-line:{reference}", after={"is": keys})
+    except DoesNotFit:
+        flash(_("What you chose does not come to the same amount as the line. Nothing was booked."), "error")
+        return redirect(url_for(".show", account=account, line=line), code=303)
+    except (NotExpected, BookedAlready):
+        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+    return redirect(url_for(".index", account=account), code=303)
+
+
+@bp.post("/<line>/gift")
+@allow(changes={TREASURER})
+def gift(account: str, line: str) -> ResponseReturnValue:
+    """Say that the line is a gift; or that the unknown money of this line is, after all."""
+    found = bank_at.account_or_404(account)
+    row = bank_at.line_or_404(found, line)
+    form = GiftForm(row)
+    if not form.validate():
+        return _page(found, row, form, 422)
+    known_later = row.entry_id is not None
+    book = bank_gifts.claim if known_later else bank_gifts.receive
+    try:
+        with writing():
+            book(
+                row.reference, form.chosen_appeal, f"person:{me().reference}", payer=form.payer.data or "",
+                branch_id=form.branch_id,
+            )  # fmt: skip
+            record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gift"})
+    except NotYet:
+        flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
+    except (NotExpected, BookedAlready, WrongWay, DoesNotFit):
+        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+    if known_later:
+        return redirect(url_for("office.bank_aside.index"), code=303)
+    return redirect(url_for(".index", account=account), code=303)
+
+
+@bp.post("/<line>/otherwise")
+@allow(changes={TREASURER})
+def otherwise(account: str, line: str) -> ResponseReturnValue:
+    """Say that the line is unknown money, interest, a charge or spending."""
+    row = bank_at.line_or_404(bank_at.account_or_404(account), line)
+    kind = request.form.get("kind", "")
+    try:
+        with writing():
+            if kind in _OTHERWISE:
+                bank_matches.otherwise(row.reference, kind, f"person:{me().reference}")
+                record("bank.line_matched", f"bank-line:{row.reference}", after={"is": kind})
+    except (BookedAlready, WrongWay):
+        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+    return redirect(url_for(".index", account=account), code=303)
+
+
+@bp.post("/<line>/undo")
+@allow(changes={TREASURER})
+def undo(account: str, line: str) -> ResponseReturnValue:
+    """Take the latest word on the line back."""
+    row = bank_at.line_or_404(bank_at.account_or_404(account), line)
+    try:
+        with writing():
+            bank_undoing.undo(row.reference, f"person:{me().reference}")
+            record("bank.line_undone", f"bank-line:{row.reference}")
+        flash(_("Undone: its entry is reversed, and the line waits again."), "good")
+    except StaysBounced:
+        flash(_("A cheque that came back unpaid stays so: its receipt is void, and the giver may know."), "error")
+    except ClaimedSince:
+        flash(_("This money was sent back since. Undo that line first."), "error")
+    except NotBooked:
+        flash(_("There is nothing to undo."), "error")
+    return redirect(url_for(".show", account=account, line=line), code=303)
+
+
+def _page(account: BankAccount, line: BankLine, form: GiftForm | None = None, status: int = 200) -> ResponseReturnValue:
+    found = bank_desk.one(account, line)
+    return render_template(
+        "office/bank/line.html", words=bank_words, account=account, line=line, found=found, form=form or GiftForm(line)
+    ), status  # fmt: skip

@@ -1,0 +1,283 @@
+"""The bank in the office: a file is imported, its lines are matched, and the bank and the books agree."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import event, select
+
+from app import clock
+from app.audit.deed import Deed
+from app.banking.account import BankAccount
+from app.banking.line import BankLine
+from app.banking.statement import BankStatement, BankUpload
+from app.donations import paying_in
+from app.donations.donation import Donation
+from app.extensions import db
+from app.proof import bank_balance, bank_expected
+from app.writing import writing
+from tests.banking.bank import FILES, a_bank_account, take_in_file
+from tests.cast import an_appeal
+from tests.donations.hands import a_cheque, a_count
+
+TODAY = clock.today()
+
+
+@pytest.fixture
+def treasurer(signed_in):
+    return signed_in("treasurer")
+
+
+@pytest.fixture
+def bank(app):
+    return a_bank_account()
+
+
+def page(answer):
+    return BeautifulSoup(answer.data, "html5lib")
+
+
+def words(answer):
+    return " ".join(page(answer).get_text(" ").split())
+
+
+def upload(client, bank, body, name="week.csv"):
+    address = f"/office/bank/{bank.reference}/import"
+    return client.post(address, data={"file": (io.BytesIO(body), name)}, content_type="multipart/form-data")
+
+
+def take_in(client, bank, body, **ticked):
+    """Import a file from the upload to its lines, with the columns as they are guessed."""
+    address = upload(client, bank, body).headers["Location"]
+    answer = client.get(address)
+    if answer.status_code == 303:
+        guessed = page(client.get(answer.headers["Location"]))
+        chosen = {
+            field["name"]: [option["value"] for option in field.select("option[selected]")]
+            for field in guessed.select("form.desk-form select")
+        }
+        assert client.post(answer.headers["Location"], data=chosen).headers["Location"] == address
+        answer = client.get(address)
+    taken = client.post(address, data=ticked)
+    assert taken.status_code == 303
+    return answer, client.get(taken.headers["Location"])
+
+
+def a_week(*lines):
+    """A bank's file: (days ago, payer, reference, pounds) each."""
+    rows = [f"{(TODAY - timedelta(days=ago)):%d/%m/%Y},{payer},{said},{pounds}" for ago, payer, said, pounds in lines]
+    return "\n".join(["Date,Counter Party,Reference,Amount (GBP)", *rows, ""]).encode()
+
+
+def forms_of(answer):
+    """What each form of the page that says 'Yes' would send, with its address."""
+    return [
+        (form["action"], {"is": [field["value"] for field in form.select("input[name=is]")]})
+        for form in page(answer).select("form.may-be")
+    ]
+
+
+def test_an_account_is_added_with_what_stood_on_it(treasurer):
+    form = {"name": "Treasurer’s account", "last_digits": "1234", "typed_balance": "-£12.50", "day": "2026-06-30"}
+    answer = treasurer.post("/office/bank/", data=form)
+    (account,) = db.session.scalars(select(BankAccount))
+    assert answer.headers["Location"].endswith(f"/office/bank/{account.reference}/import")
+    assert bank_balance.of(account) is None
+    assert "No statement was imported yet" in words(treasurer.get("/office/bank/"))
+
+
+WRONG_ACCOUNTS = (
+    ({"name": ""}, "Enter a name for the account"),
+    ({"name": "Treasurer"}, "There is an account of this name"),
+    ({"name": "B", "last_digits": "1a"}, "Enter the last four digits, such as 1234"),
+    ({"name": "B", "typed_balance": "lots"}, "Enter an amount in figures, like 1250.00 or -12.50"),
+    ({"name": "B", "typed_balance": "5"}, "Enter the day of this balance"),
+    ({"name": "B", "typed_balance": "5", "day": "2099-01-01"}, "The day must be today or in the past"),
+)
+
+
+def test_an_account_that_cannot_be_added_is_said_why(treasurer, bank, subtests):
+    for form, said in WRONG_ACCOUNTS:
+        with subtests.test(said):
+            answer = treasurer.post("/office/bank/", data=form)
+            assert (answer.status_code, said in words(answer)) == (422, True)
+
+
+def test_every_banks_file_is_taken_in_once(treasurer, subtests):
+    for path in sorted(FILES.iterdir()):
+        bank = a_bank_account(path.name)
+        with subtests.test(path.name):
+            looked, taken = take_in(treasurer, bank, path.read_bytes())
+            assert "Take in 5 lines" in words(looked)
+            assert "5 new lines, 0 known already." in words(taken)
+            _, taken = take_in(treasurer, bank, path.read_bytes())
+            assert "0 new lines, 5 known already." in words(taken)
+            assert db.session.query(BankLine).filter_by(account_id=bank.id).count() == 5
+    assert db.session.query(BankUpload).count() == 0
+
+
+WRONG_FILES = (
+    (b"", "This file is empty."),
+    (b"%PDF-1.7", "This is a PDF: it is made for reading"),
+    (b"PK\x03\x04", "This is a spreadsheet."),
+    (b"<html>", "This is a web page"),
+    (b"a letter", "in none of the first lines there is a day"),
+    ((FILES / "statement.ofx").read_bytes().replace(b"90001234", b"90009999"), "the one whose number ends in 9999"),
+    (b"x" * 3000, "larger than 1 MB"),
+)
+
+
+def test_a_wrong_file_is_called_what_it_is_and_not_kept(treasurer, bank, subtests, monkeypatch):
+    monkeypatch.setattr("app.banking.reading.LARGEST", 2500)
+    for body, said in WRONG_FILES:
+        with subtests.test(said):
+            answer = upload(treasurer, bank, body)
+            assert (answer.status_code, said in words(answer)) == (422, True)
+    assert db.session.query(BankUpload).count() == 0
+
+
+def test_columns_are_looked_at_before_they_are_kept_and_then_never_asked_again(treasurer, bank):
+    body = a_week((2, "OKON L", "PRESSFUND", "10.00"))
+    columns = treasurer.get(upload(treasurer, bank, body).headers["Location"]).headers["Location"]
+    assert "PRESSFUND" in words(treasurer.get(columns))
+    chosen = {"day": "0", "date_order": "dmy", "amount": "3", "decimal": ".", "details": ["1"], "payer": "2"}
+    looked = treasurer.post(columns, data={**chosen, "look": "1"})
+    assert [cell.get_text() for cell in page(looked).select("tbody tr:first-child td")][1:3] == ["PRESSFUND", "OKON L"]
+    # It was only looked at.
+    assert treasurer.get(columns.removesuffix("/columns")).status_code == 303
+    for wrong, said in (
+        ({"date_order": "ymd"}, "This cannot be read as a day, in row 2"),
+        ({"amount": "1"}, "This cannot be read as an amount, in row 2: OKON L"),
+        ({"amount": ""}, "Choose the column of the amount, or those of money in and money out"),
+        ({"money_in": "3"}, "Choose either one column of amounts"),
+        ({"day": "77"}, "Choose the column of the day"),
+    ):
+        answer = treasurer.post(columns, data={**chosen, **wrong})
+        assert (answer.status_code, said in words(answer)) == (422, True), said
+    assert treasurer.post(columns, data=chosen).status_code == 303
+    again = upload(treasurer, bank, a_week((1, "SOMEBODY", "ELSE", "3.00")))
+    assert "Take in 1 line" in words(treasurer.get(again.headers["Location"]))
+
+
+def test_a_line_that_says_the_same_is_asked_about_and_can_be_taken_in_as_another(treasurer, bank):
+    take_in(treasurer, bank, a_week((2, "OKON", "SO", "10.00"), (2, "ASHWORTH", "SO", "5.00")))
+    part = a_week((2, "OKON", "SO", "10.00"))
+    looked, taken = take_in(treasurer, bank, part)
+    assert "Are these other payments?" in words(looked)
+    assert "0 new lines, 1 known already." in words(taken)
+    _, taken = take_in(treasurer, bank, part, others=["2"])
+    assert "1 new line, 0 known already." in words(taken)
+    assert db.session.query(BankLine).count() == 3
+
+
+def test_a_balance_can_be_typed_where_the_file_has_none(treasurer, bank):
+    looked, _ = take_in(treasurer, bank, a_week((2, "OKON", "SO", "10.00")), typed_closing="£10.00")
+    assert "This bank’s file states no balance." in words(looked)
+    (statement,) = db.session.scalars(select(BankStatement))
+    assert statement.closing_minor == 1000
+
+
+def test_each_line_is_matched_by_one_press_until_the_bank_and_the_books_agree(treasurer, bank):
+    appeal = an_appeal()
+    sheet, cheque = a_count(appeal), a_cheque(appeal)
+    with writing():
+        paying_in.pay_in([sheet], [cheque], "100417", TODAY - timedelta(days=0))
+    body = a_week((0, "COUNTER CREDIT", "100417", "38.00"), (0, "BANK", "CHARGES", "-6.50"), (0, "N OKAFOR", "HI", "7"))
+    _, lines = take_in(treasurer, bank, body, typed_closing="38.50")
+    assert page(lines).select_one("button[autofocus]").get_text() == "Yes"
+    ((address, sent),) = forms_of(lines)
+    assert treasurer.post(address, data=sent).status_code == 303
+    rest = treasurer.get(f"/office/bank/{bank.reference}/lines/")
+    assert "2 wait" in words(rest)
+    charge, gift = db.session.scalars(select(BankLine).where(BankLine.entry_id.is_(None)).order_by(BankLine.id))
+    base = f"/office/bank/{bank.reference}/lines"
+    treasurer.post(f"{base}/{charge.reference}/otherwise", data={"kind": "charge"})
+    treasurer.post(f"{base}/{gift.reference}/gift", data={"appeal": appeal.reference, "payer": "Ngozi Okafor"})
+    assert "Every line is matched" in words(treasurer.get(f"{base}/"))
+    account = words(treasurer.get(f"/office/bank/{bank.reference}"))
+    assert "Difference £0.00 The bank and the books agree." in account
+    donation = db.session.scalars(select(Donation).order_by(Donation.id.desc())).first()
+    assert (donation.name, donation.amount.minor) == ("Ngozi Okafor", 700)
+    done = [deed.action for deed in db.session.scalars(select(Deed).order_by(Deed.id))]
+    assert done == ["bank.columns_kept", "bank.imported", *["bank.line_matched"] * 3]
+
+
+def test_what_is_expected_can_be_chosen_by_hand_and_must_come_to_the_same(treasurer, bank):
+    appeal = an_appeal()
+    sheet, cheque = a_count(appeal), a_cheque(appeal)
+    with writing():
+        paying_in.pay_in([sheet], [cheque], "100417", TODAY)
+    take_in(treasurer, bank, a_week((0, "?", "?", "38.00")))
+    (line,) = db.session.scalars(select(BankLine))
+    address = f"/office/bank/{bank.reference}/lines/{line.reference}"
+    keys = [field["value"] for field in page(treasurer.get(address)).select("input[type=checkbox][name=is]")]
+    assert len(keys) == 2
+    wrong = treasurer.post(f"{address}/match", data={"is": keys[0]}, follow_redirects=True)
+    assert "does not come to the same amount" in words(wrong)
+    treasurer.post(f"{address}/match", data={"is": keys})
+    stale = treasurer.post(f"{address}/match", data={"is": keys}, follow_redirects=True)
+    assert "This has changed in the meantime" in words(stale)
+    assert "What was expected" in words(treasurer.get(address))
+    undone = treasurer.post(f"{address}/undo", follow_redirects=True)
+    assert "its entry is reversed" in words(undone)
+    assert len(bank_expected.items()) == 2
+
+
+def test_unknown_money_waits_with_its_age_until_somebody_says_whose_it_is(treasurer, bank):
+    appeal = an_appeal(starts_on=TODAY - timedelta(days=40))
+    take_in(treasurer, bank, a_week((12, "REF 8812", "", "700.00")))
+    (line,) = db.session.scalars(select(BankLine))
+    address = f"/office/bank/{bank.reference}/lines/{line.reference}"
+    treasurer.post(f"{address}/otherwise", data={"kind": "aside"})
+    assert "12 days" in words(treasurer.get("/office/bank-unknown/"))
+    assert "It is known now: a gift" in words(treasurer.get(address))
+    treasurer.post(f"{address}/gift", data={"appeal": appeal.reference, "payer": "T Ashworth"})
+    assert "Nothing waits" in words(treasurer.get("/office/bank-unknown/"))
+
+
+def test_the_auditor_reads_all_and_is_offered_nothing_to_press(signed_in, bank):
+    take_in_file(bank, "starling.csv")
+    auditor = signed_in("auditor")
+    (line, *_) = db.session.scalars(select(BankLine))
+    base = f"/office/bank/{bank.reference}"
+    for address in ("/office/bank/", base, f"{base}/lines/", f"{base}/lines/all", f"{base}/lines/{line.reference}"):
+        found = page(auditor.get(address))
+        assert found.select_one("h1"), address
+        assert found.select("main form, main .button") == [], address
+    assert auditor.post(f"{base}/lines/{line.reference}/otherwise", data={"kind": "aside"}).status_code == 403
+
+
+def test_a_line_is_found_under_its_own_account_alone(treasurer, bank):
+    take_in_file(bank, "starling.csv")
+    other = a_bank_account("Strike fund")
+    (line, *_) = db.session.scalars(select(BankLine))
+    assert treasurer.get(f"/office/bank/{other.reference}/lines/{line.reference}").status_code == 404
+    assert treasurer.post(f"/office/bank/{other.reference}/lines/{line.reference}/undo").status_code == 404
+
+
+def test_many_lines_ask_no_more_questions_than_few_and_older_ones_are_a_page_further(treasurer, bank):
+    few = [(1, "A", f"REF {number}", "1.00") for number in range(3)]
+    many = [(1 + number % 9, "B", f"REF {number}", "2.00") for number in range(120)]
+    addresses = [f"/office/bank/{bank.reference}{path}" for path in ("", "/lines/", "/lines/all")]
+    take_in(treasurer, bank, a_week(*few))
+    before = [asked(treasurer, address) for address in addresses]
+    take_in(treasurer, bank, a_week(*many))
+    assert [asked(treasurer, address) for address in addresses] == before
+    first = page(treasurer.get(addresses[2]))
+    older = page(treasurer.get(first.select_one("a[rel=next]")["href"]))
+    rows = [row.get_text() for found in (first, older) for row in found.select("tbody tr")]
+    assert len(rows) == len(set(rows)) == 100
+
+
+def asked(client, address):
+    """How many questions a page asks the database."""
+    statements = []
+
+    def executing(*about):
+        statements.append(about[2])
+
+    event.listen(db.engine, "before_cursor_execute", executing)
+    assert client.get(address).status_code == 200
+    event.remove(db.engine, "before_cursor_execute", executing)
+    return len(statements)

@@ -40,6 +40,10 @@ inspect: development ## Formatting, lint, types and the rules about who may impo
 coverage: development ## What the last test run covered of app/; fails under 95 per cent of the branches
 	$(BIN)/coverage report
 
+.PHONY: orders
+orders: development ## Tell the money's whole life in 2000 orders, with losses and kills, on SQLite; SCHEDULES=… in others
+	SCHEDULES=$${SCHEDULES:-2000} $(BIN)/python -m pytest tests/donations/test_orders.py -k 'sqlite and same' --timeout 0
+
 .PHONY: bench
 bench: development ## Measure throughput and latency (docs/performance.md); takes several minutes
 	$(BIN)/python -m tests.bench

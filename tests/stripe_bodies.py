@@ -133,3 +133,21 @@ def invoice_payment(charge_id: str = "ch_1", *, invoice_id: str = "in_1", **chan
         "status": "paid",
         **changes,
     }
+
+
+def transaction(txn_id: str, kind: str, source: str, amount: int, fee: int = 0, *, day: int = 0, **changes: Any):
+    """A balance transaction; `day` counts from the charge's."""
+    created = CREATED + day * 86_400
+    return {
+        "id": txn_id,
+        "object": "balance_transaction",
+        "type": kind,
+        "source": source,
+        "amount": amount,
+        "fee": fee,
+        "net": amount - fee,
+        "currency": "gbp",
+        "created": created,
+        "available_on": created + 3 * 86_400,
+        **changes,
+    }

@@ -65,7 +65,8 @@ def note(told: Subscription) -> None:
     plan.known_at, plan.subscription_id, plan.customer_id = told.seen_at, told.subscription_id, told.customer_id
     if plan.currency == told.amount.currency and told.amount.minor > 0:
         plan.amount_minor = told.amount.minor
-    if state not in (PLEDGED, ENDED):
+    # One whose first payment never came is *incomplete_expired* in the end; any other that is over had begun.
+    if state != PLEDGED and told.status != "incomplete_expired":
         plan.started_at = plan.started_at or told.started_at
     plan.ended_at = (told.ended_at or told.seen_at) if state == ENDED else None
     plan.paused_until = told.resumes_at if state == PAUSED else None

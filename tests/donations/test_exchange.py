@@ -13,7 +13,6 @@ from app.payments import charge, refund
 from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_gift, a_pledge, an_appeal
-from tests.stripe_world import transaction
 
 pytestmark = pytest.mark.both_databases
 
@@ -42,7 +41,7 @@ def test_a_gift_in_euros_settled_in_pounds_sums_to_zero_in_each_currency():
     body = euros()
     book(body)
     assert balances() == {"income:appeal:#:eur": -3000, "assets:stripe-unsettled:eur": 3000}
-    settled = transaction("txn_1", "charge", "ch_1", 2580, 60, exchange_rate=0.86)
+    settled = says.transaction("txn_1", "charge", "ch_1", 2580, 60, exchange_rate=0.86)
     for _ in range(2):
         book({**body, "balance_transaction": settled})
     assert balances() == {
@@ -58,10 +57,10 @@ def test_a_gift_in_euros_settled_in_pounds_sums_to_zero_in_each_currency():
 
 @pytest.mark.usefixtures("app")
 def test_its_refund_goes_back_the_same_way():
-    body = euros(balance_transaction=transaction("txn_1", "charge", "ch_1", 2580, 60))
+    body = euros(balance_transaction=says.transaction("txn_1", "charge", "ch_1", 2580, 60))
     given = {
         "id": "re_1", "amount": 1000, "currency": "eur", "status": "succeeded", "metadata": {}, "charge": body,
-        "balance_transaction": transaction("txn_2", "refund", "re_1", -870), "failure_balance_transaction": None,
+        "balance_transaction": says.transaction("txn_2", "refund", "re_1", -870), "failure_balance_transaction": None,
     }  # fmt: skip
     with writing():
         news.book(news.Found(refunds=(refund.read(given),)))
@@ -75,7 +74,7 @@ def test_its_refund_goes_back_the_same_way():
 
 @pytest.mark.usefixtures("app")
 def test_a_gift_in_euros_settled_in_euros_needs_no_exchange():
-    body = euros(balance_transaction=transaction("txn_1", "charge", "ch_1", 3000, 60, currency="eur"))
+    body = euros(balance_transaction=says.transaction("txn_1", "charge", "ch_1", 3000, 60, currency="eur"))
     book(body)
     assert balances() == {
         "income:appeal:#:eur": -3000,

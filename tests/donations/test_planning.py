@@ -133,6 +133,15 @@ def test_an_ended_plan_stays_ended_and_is_thanked_once(app):
     assert letters() == [(planning.PLAN_ENDED, "due")]
 
 
+def test_a_plan_of_which_we_hear_only_when_it_is_over_had_begun_and_is_thanked(app):
+    plan = a_plan(an_appeal())
+    stripe = Months(plan)
+    told = [*stripe.pays(), stripe.ends()]
+    follow_up(told, stripe)
+    assert (read(plan).state, read(plan).started_at is not None) == ("ended", True)
+    assert letters() == [(planning.PLAN_ENDED, "due")]
+
+
 def test_a_look_from_before_changes_nothing_that_a_later_one_has_told(app):
     plan, stripe = a_running_plan(an_appeal())
     stripe.looked = timedelta(minutes=1)

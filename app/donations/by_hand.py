@@ -17,6 +17,7 @@ WAITING, PAID_IN, BANKED, BOUNCED, REVERSED, RECEIVED = (
     "waiting", "paid-in", "banked", "bounced", "reversed", "received",
 )  # fmt: skip
 _WAITS = text("banked_on IS NULL AND reversed_at IS NULL AND bounced_on IS NULL")
+_BOUNCED = text("bounced_on IS NOT NULL")
 
 
 class NotYet(DomainError):
@@ -37,6 +38,7 @@ class GiftByHand(Base):
         CheckConstraint("(banked_on IS NULL) = (bank_line IS NULL)", name="banked"),
         CheckConstraint("reversed_at IS NULL OR (banked_on IS NULL AND bounced_on IS NULL)", name="reversed"),
         Index("ix_gifts_by_hand_waiting", "donation_id", postgresql_where=_WAITS, sqlite_where=_WAITS),
+        Index("ix_gifts_by_hand_bounced_on", "bounced_on", postgresql_where=_BOUNCED, sqlite_where=_BOUNCED),
     )
 
     donation_id: Mapped[int] = mapped_column(ForeignKey("donations.id"), primary_key=True, autoincrement=False)
@@ -48,9 +50,9 @@ class GiftByHand(Base):
     entered_by: Mapped[str] = mapped_column(String(80))
     paying_in: Mapped[str | None] = mapped_column(String(40))
     paid_in_on: Mapped[date | None]
-    banked_on: Mapped[date | None]
+    banked_on: Mapped[date | None] = mapped_column(index=True)
     bank_line: Mapped[str | None] = mapped_column(String(160))
-    bounced_on: Mapped[date | None] = mapped_column(index=True)
+    bounced_on: Mapped[date | None]
     bounced_line: Mapped[str | None] = mapped_column(String(160))
     reversed_at: Mapped[datetime | None]
     reversed_by: Mapped[str | None] = mapped_column(String(80))

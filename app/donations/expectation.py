@@ -54,9 +54,7 @@ def cash() -> Iterator[Expected]:
 
 
 def _by_hand() -> Select[Donation, GiftByHand]:
-    return (
-        select(Donation, GiftByHand).join(GiftByHand, GiftByHand.donation_id == Donation.id).order_by(Donation.id)
-    )  # fmt: skip
+    return select(Donation, GiftByHand).join(GiftByHand, GiftByHand.donation_id == Donation.id)
 
 
 def gifts() -> Iterator[Expected]:

@@ -16,8 +16,10 @@ __all__ = ["Expected", "arrived", "at_the_bank"]
 
 
 def at_the_bank() -> list[Expected]:
-    """Everything that a statement's line may show next, in four queries however much it is."""
-    return [*expectation.cash(), *expectation.gifts(), *expectation.bounces(), *expectation.orders()]
+    """Everything that a statement's line may show next, the oldest first, in four queries however much it is."""
+    found = [*expectation.cash(), *expectation.gifts(), *expectation.bounces(), *expectation.orders()]
+    # Asked to sort, SQLite would walk through all gifts by hand rather than along the index of those that wait.
+    return sorted(found, key=lambda each: (each.since, each.subject))
 
 
 def arrived(subject: str, line_reference: str, day: date, *, held: int | None = None) -> None:

@@ -51,8 +51,13 @@ def gifts(
         select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
         Donation,
         branch_id,
-    ).where(Donation.method.in_(methods), _BY_HAND)
-    return _page(found, Donation.id, select(Donation.id).where(Donation.reference == before), before)
+    )
+    last = select(Donation.id).where(Donation.reference == before)
+    if len(methods) == 1:
+        return _page(found.where(Donation.method == methods[0], _BY_HAND), Donation.id, last, before)
+    # Of several methods, the latest are found by walking back through all gifts by hand: without the words of the
+    # partial index, nothing tempts SQLite to sort all of them first.
+    return _page(found.where(Donation.method.in_(methods)), GiftByHand.donation_id, last, before)
 
 
 def orders(branch_id: int | None, before: str = "") -> Sequence[Row[StandingOrder, str | None, str]]:
@@ -74,8 +79,8 @@ def cheques_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand,
         Donation,
         branch_id,
     )
-    waits = (Donation.method == CHEQUE, _BY_HAND, *_GIFT_WAITS)
-    return db.session.execute(found.where(*waits).order_by(Donation.id).limit(_MOST_AT_HAND)).all()
+    waits = (Donation.method == CHEQUE, *_GIFT_WAITS)
+    return db.session.execute(found.where(*waits).order_by(GiftByHand.donation_id).limit(_MOST_AT_HAND)).all()
 
 
 def cash_at_hand(branch_id: int | None) -> list[AtHand]:
@@ -92,7 +97,7 @@ def cheques_at_hand(branch_id: int | None) -> list[AtHand]:
     wanted = (
         select(Donation.currency, func.count(), func.sum(Donation.amount_minor), func.min(GiftByHand.given_on))
         .join(GiftByHand, GiftByHand.donation_id == Donation.id)
-        .where(Donation.method == CHEQUE, _BY_HAND, *_GIFT_WAITS, *_own(Donation, branch_id))
+        .where(Donation.method == CHEQUE, *_GIFT_WAITS, *_own(Donation, branch_id))
     )
     rows = db.session.execute(wanted.group_by(Donation.currency).order_by(Donation.currency))
     return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]

@@ -174,7 +174,11 @@ def gifts_by_hand() -> None:
     op.create_index(
         "ix_gifts_by_hand_waiting", "gifts_by_hand", ["donation_id"], postgresql_where=waits, sqlite_where=waits
     )
-    op.create_index("ix_gifts_by_hand_bounced_on", "gifts_by_hand", ["bounced_on"], unique=False)
+    op.create_index("ix_gifts_by_hand_banked_on", "gifts_by_hand", ["banked_on"], unique=False)
+    bounced = sa.text("bounced_on IS NOT NULL")
+    op.create_index(
+        "ix_gifts_by_hand_bounced_on", "gifts_by_hand", ["bounced_on"], postgresql_where=bounced, sqlite_where=bounced
+    )
     op.create_index("ix_gifts_by_hand_standing_order_id", "gifts_by_hand", ["standing_order_id"], unique=False)
 
 

@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
     """Open the door, with Flask-Security's own pages beside it."""
     sign_in.set_up(app)
     app.add_template_global(navigation.ways, "office_ways")
+    app.add_template_global(guard.in_office)
     app.add_template_global(navigation.may, "office_may")
     app.add_template_global(clock.today)
     app.add_template_filter(role_names.role_name)

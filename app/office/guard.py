@@ -58,6 +58,11 @@ def keep_nothing(response: Response) -> Response:
     return response
 
 
+def in_office() -> bool:
+    """Whether this request is one of the office's own, for the pages that say what went wrong."""
+    return (request.blueprint or "").partition(".")[0] in ("office", "security")
+
+
 def _is_over() -> bool:
     """Whether the last time that this person proved who they are lies too long back; Flask-Security keeps it."""
     proved_at = float(session.get("fs_paa", 0))

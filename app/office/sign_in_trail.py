@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, g, request, session
+from flask_login import current_user
 from flask_security import signals
 
 from app.audit import acting, recording
@@ -37,6 +38,7 @@ def set_up(app: Flask) -> None:
 def _change(action: str, ends_sessions: bool) -> Callable[..., None]:
     def changed(_app: Flask, *, user: Person, name: str | None = None, **_values: Any) -> None:
         person = _person(user)
+        g.link_is_noted = True
         if ends_sessions:
             sessions.end(person)
             # But not the one in which it was done.
@@ -59,17 +61,22 @@ def _was_refused(_app: Flask, *, user: Person, **_values: Any) -> None:
 
 
 def note_strangers(response: Response) -> Response:
-    """A sign-in that failed without Flask-Security saying so: nobody has this address, or no such recovery code."""
-    wrong = request.method == "POST" and response.status_code == 200
-    if wrong and not g.get("refusal_is_noted"):
-        if request.endpoint == "security.login":
-            typed = request.form.get("email", "")[:254]
-            # Some people type their password where the address belongs.
-            _write("person.sign_in_failed", "person:unknown", {"email": typed} if "@" in typed else None)
-        if request.endpoint == "security.mf_recovery":
-            _write("person.sign_in_failed", "person:unknown", {"page": request.endpoint})
-        if request.endpoint == "security.mf_recovery_codes":
-            _write("person.recovery_codes_made", acting.at_work().by)
+    """What Flask-Security does not tell: tries of whom nobody knows, and recovery codes that were made."""
+    if request.method != "POST" or g.get("refusal_is_noted"):
+        return response
+    typed = request.form.get("email", "")[:254]
+    # Some people type their password where the address belongs.
+    email = {"email": typed} if "@" in typed else None
+    stayed = response.status_code == 200
+    unknown_passkey = request.endpoint == "security.wan_signin_response" and not current_user.is_authenticated
+    if unknown_passkey or (request.endpoint == "security.mf_recovery" and stayed):
+        _write("person.sign_in_failed", "person:unknown", {"page": request.endpoint})
+    elif request.endpoint == "security.login" and stayed:
+        _write("person.sign_in_failed", "person:unknown", email)
+    elif request.endpoint == "security.forgot_password" and stayed and not g.get("link_is_noted"):
+        _write("person.link_asked", "person:unknown", email)
+    elif request.endpoint == "security.mf_recovery_codes" and stayed:
+        _write("person.recovery_codes_made", acting.at_work().by)
     return response
 
 

@@ -35,12 +35,12 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
         return error
     page = error.code if error.code in _PAGES else 400 if error.code < 500 else 500
     headers = [(name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")]
-    return render_template(f"errors/{page}.html"), error.code, headers
+    return render_template(f"errors/{page}.html", calm=page < 500), error.code, headers
 
 
 def _outdated(_error: CSRFError) -> ResponseReturnValue:
     """The form was open for too long, in another browser session, or came from another site."""
-    return render_template("errors/outdated.html"), 400
+    return render_template("errors/outdated.html", calm=True), 400
 
 
 def _stopped(error: DomainError) -> ResponseReturnValue:
@@ -49,7 +49,7 @@ def _stopped(error: DomainError) -> ResponseReturnValue:
     Its message is for whoever runs the house; a door that can say more to its visitor catches the fact before.
     """
     log.warning("a request was stopped: %s", in_words(error))
-    return render_template("errors/409.html"), int(getattr(error, "status", 409))
+    return render_template("errors/409.html", calm=True), int(getattr(error, "status", 409))
 
 
 def _not_taken(error: Exception) -> ResponseReturnValue:

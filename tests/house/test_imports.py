@@ -36,6 +36,7 @@ def test_every_contract_is_kept(house: Path) -> None:
         ("app/public/door.py", "import stripe", "Only payments speaks to Stripe"),
         ("app/worker/duties.py", "import weasyprint", "Only receipts draw PDFs"),
         ("app/donations/giving.py", "import smtplib", "Only mail sends mail"),
+        ("app/staff/people.py", "import flask_login", "know how one signs in"),
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, house: Path, file: str, line: str, broken: str) -> None:

@@ -41,3 +41,11 @@ def test_the_ways_shown_are_those_that_are_open(app: Flask) -> None:
     assert {"People", "Audit trail"} <= set(shown)
     assert "Articles" not in shown
     assert nav.find("a", attrs={"aria-current": "page"}).get_text() == "People"
+
+
+def test_a_refusal_inside_the_office_leads_back_into_it(app: Flask) -> None:
+    client = sign_in(app, a_person("editor"))
+    for answer in (client.get("/office/people/"), sign_in(app, a_person("admin")).get("/office/people/nobody")):
+        page = read(answer)
+        assert page.find("a", href="/office/")
+    assert read(client.get("/articles/99999")).find("header", class_="masthead")

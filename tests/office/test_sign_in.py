@@ -1,6 +1,8 @@
 """Signing in: password, code, recovery code, forgotten password; who fails learns nothing, and everything is noted."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,7 +13,7 @@ from app import clock
 from app.audit.deed import Deed, DeedDetail
 from app.donations.letter import DueLetter
 from app.extensions import db
-from app.office import sign_in_limits
+from app.office import action_words, sign_in_limits
 from app.staff import people
 from app.staff.person import Person
 from app.writing import writing
@@ -151,6 +153,10 @@ def test_a_forgotten_password_is_answered_alike_for_everybody(app: Flask, editor
     unknown = Walker(app).opens("/office/password/forgotten").sends(email="nobody@lantern.example").words
     assert known.replace(editor.email or "", "X") == unknown.replace("nobody@lantern.example", "X")
     assert [letter.kind for letter in db.session.scalars(select(DueLetter))] == ["staff-new-password"]
+    assert [deed[1:] for deed in deeds()] == [
+        ("person.link_asked", f"person:{editor.reference}"),
+        ("person.link_asked", "person:unknown"),
+    ]
 
 
 def link_for(person: Person) -> str:
@@ -279,3 +285,23 @@ def test_readers_get_no_cookie_and_their_session_is_not_looked_at(app: Flask) ->
     answer = app.test_client().get("/")
     assert "Set-Cookie" not in answer.headers
     assert "Cookie" not in answer.headers.get("Vary", "")
+    everywhere = [
+        *app.before_request_funcs[None],
+        *app.after_request_funcs[None],
+        *app.template_context_processors[None],
+    ]
+    assert [hook for hook in everywhere if hook.__module__.startswith(("flask_login", "flask_pr", "flask_sec"))] == []
+
+
+def test_a_passkey_that_nobody_has_is_refused_and_noted(app: Flask) -> None:
+    walker = Walker(app).opens("/office/sign-in/passkey").sends()
+    walker.sends(credential="{}")
+    assert not walker.is_in
+    assert ("stranger", "person.sign_in_failed", "person:unknown") in deeds()
+
+
+def test_every_action_that_is_recorded_has_words() -> None:
+    recorded = set()
+    for path in (Path(__file__).parents[2] / "app").rglob("*.py"):
+        recorded |= set(re.findall(r'"((?:person|access|audit)\.[a-z_]+)"', path.read_text(encoding="utf-8")))
+    assert recorded - set(action_words.WORDS) == set()

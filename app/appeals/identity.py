@@ -137,7 +137,9 @@ def _neighbour(*, after: bool) -> ScalarSelect[str]:
     order = (other.posted_at, other.number) if after else (other.posted_at.desc(), other.number.desc())
     return (
         select(cast(other.number, String) + ":" + cast(other.version, String))
-        .where(there > here if after else there < here, shown(_moment(), other))
+        .where(there > here if after else there < here, other.draft.is_(False))
+        # What was posted before this one is shown if this one is: a second bound would only lead the planner astray.
+        .where(*([other.posted_at <= _moment()] if after else []))
         .order_by(*order)
         .limit(1)
         .correlate(Article)

@@ -141,6 +141,7 @@ def filled(article: Article) -> dict[str, Any]:
         "place": article.event_place or "",
         "directions": article.event_directions or "",
         "when": when,
-        "day": moments.typed_day(moment) if when == LATER else "",
-        "time": moments.typed_time(moment) if when == LATER else "",
+        # Also of a draft: one that was public before can go back to its own date.
+        "day": moments.typed_day(moment) if when != STAYS else "",
+        "time": moments.typed_time(moment) if when != STAYS else "",
     }

@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("image_id", "width", name=op.f("pk_image_files")),
     )
     op.execute("ALTER TABLE articles ADD COLUMN draft BOOLEAN DEFAULT FALSE NOT NULL")
+    op.create_index("ix_articles_shown", "articles", ["draft", "posted_at", "number", "version", "id"], unique=False)
     op.add_column("plans", sa.Column("ends_at", INSTANT, nullable=True))
     op.add_column("plans", sa.Column("payment_url", sa.Text(), nullable=True))
 
@@ -102,6 +103,7 @@ def downgrade() -> None:
     )
     op.drop_column("plans", "payment_url")
     op.drop_column("plans", "ends_at")
+    op.drop_index("ix_articles_shown", "articles")
     op.drop_column("articles", "draft")
     op.drop_table("image_files")
     op.drop_table("images")

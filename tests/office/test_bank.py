@@ -178,6 +178,7 @@ def test_a_balance_can_be_typed_where_the_file_has_none(treasurer, bank):
     assert statement.closing_minor == 1000
 
 
+@pytest.mark.both_databases
 def test_each_line_is_matched_by_one_press_until_the_bank_and_the_books_agree(treasurer, bank):
     appeal = an_appeal()
     sheet, cheque = a_count(appeal), a_cheque(appeal)

@@ -19,7 +19,16 @@ from app.extensions import db
 from app.ledger import posting, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
-from app.proof import bank_balance, bank_exceptions, bank_expected, bank_gifts, bank_matches, bank_undoing, statement
+from app.proof import (
+    bank_balance,
+    bank_exceptions,
+    bank_expected,
+    bank_gifts,
+    bank_matches,
+    bank_undoing,
+    letters,
+    statement,
+)
 from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
 from app.proof.exception import Found
 from app.writing import writing
@@ -28,6 +37,7 @@ from tests.cast import an_appeal
 from tests.donations.hands import a_cheque, a_count
 
 TODAY = clock.today()
+both = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -120,6 +130,7 @@ def test_two_payouts_may_be_one_line_and_one_payout_two(bank):
     assert bank_expected.in_transit() == {}
 
 
+@both
 def test_cash_and_cheques_of_one_slip_are_one_line(bank):
     appeal = an_appeal()
     sheet, cheque = a_count(appeal), a_cheque(appeal)
@@ -197,6 +208,7 @@ def test_an_unexpected_transfer_is_a_gift_at_once(bank):
     assert verifying.faults() == []
 
 
+@both
 def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
     appeal = an_appeal()
     (line,) = the_statement(bank, (70_000, "REF 8812", 12))
@@ -272,7 +284,8 @@ def test_what_does_not_fit_or_is_stale_books_nothing(bank):
         confirm(line, "payout|payout:po_1")
 
 
-def test_the_bank_and_the_books_agree_once_every_line_is_matched(bank):
+@both
+def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
     with writing():
         a_payout()
         bank_account.begin_with(bank, Money(50_000, "gbp"), TODAY - timedelta(days=30), "ada")
@@ -286,8 +299,10 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(bank):
     found = bank_balance.of(bank)
     assert (found.difference.minor, found.waiting_count, found.entries) == (0, 0, [])
     assert bank_exceptions.lines(10) == bank_exceptions.differences() == []
-    (told,) = statement.of(TODAY).banks
-    assert (told.difference.minor, told.day) == (0, found.day)
+    told = statement.of(TODAY)
+    assert [(each.difference.minor, each.day) for each in told.banks] == [(0, found.day)]
+    words = " ".join(letters.as_text(told, app.extensions["whipround"]).split())
+    assert "its last import In the bank, the bank £591.50 In the bank, our books £591.50 Difference £0.00" in words
 
 
 def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apart(bank):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.appeals import archive_text, importing
+from app.appeals import archive_text, importing, keeping
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.article import Article
 from app.appeals.importing import Outcome, WrittenHere
@@ -53,6 +53,13 @@ def test_a_changed_file_updates_the_article():
     article = db.session.scalars(select(Article)).one()
     assert (article.headline, article.text, article.version) == ("Keep the ferries running", "A correction.", 2)
     assert (article.event_starts_at, article.event_place, article.demands) == (None, None, [])
+
+
+def test_what_the_file_said_before_is_kept_as_a_version():
+    take_in(*PARAGRAPHS)
+    article = take_in("A correction.").article
+    assert [(each.number, each.written_by) for each in keeping.versions(article)] == [(2, "operator"), (1, "operator")]
+    assert keeping.version(article, 1).content["text"] == "\n\n".join(PARAGRAPHS)
 
 
 def test_a_repeated_import_keeps_what_was_edited_here():

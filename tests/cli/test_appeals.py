@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.appeals import keeping
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.extensions import db
@@ -46,6 +47,14 @@ def test_what_the_giving_form_has_chosen_beforehand_can_be_said_and_taken_back(a
     assert run(app, "schedule", "winter", "--rhythm", "none").exit_code == 0
     assert the_appeal().preset_rhythm is None
     assert run(app, "schedule", "winter", "--rhythm", "weekly").exit_code == 2
+
+
+def test_every_change_is_kept_as_a_version_and_what_changes_nothing_is_none(app):
+    run(app, "add", "winter", "--title", "Winter fund")
+    run(app, "schedule", "winter", "--title", "Winter appeal")
+    run(app, "schedule", "winter", "--title", "Winter appeal")
+    titles = [each.content["title"] for each in keeping.versions(the_appeal())]
+    assert titles == ["Winter appeal", "Winter fund"]
 
 
 def test_an_appeal_can_begin_as_a_draft(app):

@@ -101,6 +101,24 @@ def test_a_subscription_is_read_in_our_words():
     assert (found.item_id, found.product_id, found.seen_at) == ("si_sub_1", "prod_1", seen_at)
 
 
+def test_the_page_where_the_bank_is_answered_is_that_of_an_open_invoice_alone():
+    invoice = says.invoice("p1", status="open", hosted_invoice_url="https://invoice.stripe.com/i/1")
+    for fetched, address in (
+        (invoice, "https://invoice.stripe.com/i/1"),
+        ({**invoice, "status": "paid"}, None),
+        ({**invoice, "status": "draft", "hosted_invoice_url": None}, None),
+        (invoice["id"], None),
+        (None, None),
+    ):
+        found = subscription.read(says.subscription("p1", latest_invoice=fetched), clock.now())
+        assert found.payment_url == address
+
+
+def test_a_subscription_that_is_to_end_says_when():
+    told = subscription.read(says.subscription("p1", cancel_at=says.CREATED + 60), clock.now())
+    assert told.ends_at == clock.from_timestamp(says.CREATED + 60)
+
+
 def test_an_invoice_says_whose_it_is():
     assert subscription.of_invoice(says.invoice("p1")) == ("sub_1", "p1")
     assert subscription.of_invoice({"parent": None}) == (None, None)

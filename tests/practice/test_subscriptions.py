@@ -267,6 +267,8 @@ def test_an_open_month_can_be_paid_on_its_page(api, till):
     press(till, f"subscriptions/{plan.id}/card")
     press(till, f"subscriptions/{plan.id}/renew")
     address = latest(api, plan).hosted_invoice_url
+    looked_up = api.v1.subscriptions.retrieve(plan.id, params={"expand": ["latest_invoice"]}).latest_invoice
+    assert (looked_up.status, looked_up.hosted_invoice_url) == ("open", address)
     page = visit(address)
     assert "£10.00 to The Lantern is not paid yet." in page.text
     assert address in visit(f"{till}/").text

@@ -58,7 +58,11 @@ class MergeForm(CleanedForm):
 class RefundForm(CleanedForm):
     """How much of a gift goes back, and why."""
 
-    amount = AmountField(_l("Amount"), description=_l("All that is left, or a part of it"))
+    amount = AmountField(
+        _l("Amount"),
+        description=_l("All that is left, or a part of it"),
+        validators=[DataRequired(_l("Enter the amount"))],
+    )
     reason = TextAreaField(
         _l("Why?"),
         description=_l(

@@ -1,10 +1,12 @@
 """Refunds that were asked for here: Stripe is asked, once, and what it answers is booked like any other news."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import select
 
+from app import clock
 from app.donations import news, refunding
 from app.donations.refund import ASKED, DonationRefund
 from app.extensions import db
@@ -12,6 +14,9 @@ from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
 from app.payments.refund import Refund
 from app.worker.duties import Duty
 from app.writing import writing
+
+# Seconds: longer than a call to Stripe takes with its retries.
+_PATIENCE = 20.0
 
 
 def duty(gateway: Gateway) -> Duty:
@@ -37,13 +42,26 @@ def duty(gateway: Gateway) -> Duty:
 
 def asking_now(gateway: Gateway) -> Callable[[int], None]:
     """What asks Stripe for one refund at once, by its row's id, for whoever started it and waits for the outcome. Its
-    row says what came of it; when Stripe could not be asked, the worker goes on trying."""
+    row says what came of it; when Stripe could not be asked, the worker goes on trying. Where a worker was quicker, its
+    answer is waited for."""
 
     def ask(row_id: int) -> None:
         due = duty(gateway)
         replace(due, due=due.due & (DonationRefund.id == row_id)).work_once()
+        patience = time.monotonic() + _PATIENCE
+        while _in_other_hands(row_id) and time.monotonic() < patience:
+            time.sleep(0.1)
 
     return ask
+
+
+def _in_other_hands(row_id: int) -> bool:
+    """Whether a worker is asking for it at this moment."""
+    db.session.rollback()
+    leased = select(DonationRefund.id).where(
+        DonationRefund.id == row_id, DonationRefund.state == ASKED, DonationRefund.leased_until > clock.now()
+    )
+    return db.session.scalar(leased) is not None
 
 
 def _ask(row: DonationRefund, gateway: Gateway) -> Refund | None:

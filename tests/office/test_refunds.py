@@ -1,8 +1,11 @@
 """Refunds in the office: asked for once, with a reason, never more than is left; and what came of it is said."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.audit.deed import Deed
 from app.donations.donation import Donation
 from app.donations.refund import DonationRefund
@@ -99,3 +102,21 @@ def test_a_gift_that_was_never_paid_cannot_be_given_back(app, signed_in):
     a_pledge(an_appeal())
     db.session.rollback()
     assert signed_in("treasurer").get(address()).status_code == 404
+
+
+def test_a_refund_that_the_worker_was_quicker_to_ask_for_is_waited_for(account, signed_in, monkeypatch):
+    client, real = signed_in("treasurer"), refunds.Duty.work_once
+
+    def a_worker_was_quicker(duty):
+        # The worker claims the row, and has its answer by the time that somebody looks a second time.
+        monkeypatch.setattr(refunds.time, "sleep", lambda _: (leased(None), real(duty)))
+        leased(clock.now() + timedelta(minutes=1))
+        return False
+
+    def leased(until):
+        with writing():
+            db.session.scalars(select(DonationRefund)).one().leased_until = until
+
+    monkeypatch.setattr(refunds.Duty, "work_once", a_worker_was_quicker)
+    assert "£10.00 is on its way back to the card." in said(client.get(give_back(client, "10").location))
+    assert [each["amount"] for each in account.refunds.values()] == [1000]

@@ -8,7 +8,6 @@ from app.office import access
 # In the order of the navigation: the endpoint, and what it is called.
 WAYS = (
     ("office.donations.index", _l("Gifts")),
-    ("office.donors.index", _l("Donors")),
     ("office.collections.index", _l("Collections")),
     ("office.cheques.index", _l("Cheques")),
     ("office.paying_in.show", _l("Paying in")),
@@ -27,13 +26,16 @@ WAYS = (
     ("office.audit.index", _l("Audit trail")),
 )
 
+# Where a new part of the list begins: the money, the books, what is written, the house itself.
+_BEGINNINGS = {"office.bank.index", "office.articles.index", "office.people.index"}
 
-def ways() -> list[tuple[str, str, bool]]:
-    """The ways that are open to the signed-in person: endpoint, name, and whether this page lies there; a subject that
-    is called `bank_lines` lies in `bank`."""
+
+def ways() -> list[tuple[str, str, bool, bool]]:
+    """The ways that are open to the signed-in person: endpoint, name, whether this page lies there, and whether a new
+    part of the list begins; a subject that is called `bank_lines` lies in `bank`."""
     here = (request.endpoint or "").rpartition(".")[0]
     return [
-        (endpoint, str(name), f"{here}_".startswith(endpoint.rpartition(".")[0] + "_"))
+        (endpoint, str(name), f"{here}_".startswith(endpoint.rpartition(".")[0] + "_"), endpoint in _BEGINNINGS)
         for endpoint, name in WAYS
         if endpoint in current_app.view_functions and access.may(current_app.view_functions[endpoint])
     ]

@@ -11,7 +11,7 @@ from app.donations.donation import RECEIVED, Donation
 from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account
-from app.ledger.balances import GIFT
+from app.ledger.gifts import GIFT
 from app.money import home_currency
 from app.payments.charge import Charge
 from app.receipts import requesting

@@ -13,9 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.extensions import Base, Key, db
 from app.ledger import announcing, last_trip
 
-# The one kind of entry that counts as a gift on the account it comes from; its reversal takes the gift away again.
-GIFT = "gift"
-
 
 class Balance(Base):
     """What has left an account (`out_minor`: where it is *from*), what has come in, and how many gifts it had."""

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import clock
+from app.appeals.appeal import Appeal
+from app.appeals.article import Article
 from app.appeals.image import Image, ImageFile
 from app.audit import acting
 from app.errors import DomainError
@@ -74,6 +76,21 @@ def keep(picture: Reencoded, words: str) -> Image:
     )
     db.session.flush()
     return image
+
+
+def take_away(image: Image) -> None:
+    """Delete a picture for good; the caller commits. Texts that name it show its words from now on."""
+    db.session.execute(delete(ImageFile).where(ImageFile.image_id == image.id))
+    db.session.delete(image)
+    db.session.flush()
+
+
+def shown_in(reference: str, at_most: int = 20) -> tuple[Sequence[Article], Sequence[Appeal]]:
+    """The articles and the appeals whose text shows a picture, drafts included, the newest first."""
+    line = f"/images/{reference}-"
+    articles = select(Article).where(Article.text.contains(line)).order_by(Article.number.desc()).limit(at_most)
+    appeals = select(Appeal).where(Appeal.text.contains(line)).order_by(Appeal.id.desc()).limit(at_most)
+    return db.session.scalars(articles).all(), db.session.scalars(appeals).all()
 
 
 def named(reference: str) -> Image | None:

@@ -38,6 +38,7 @@ WORDS = {
     "donor.erased": _l("Forgot a donor"),
     "suspense.explained": _l("Explained what Stripe moved"),
     "image.uploaded": _l("Uploaded an image"),
+    "image.removed": _l("Took an image away"),
     "bank.account_added": _l("Added a bank account"),
     "bank.columns_kept": _l("Said what a bank's columns mean"),
     "bank.imported": _l("Imported a bank's file"),

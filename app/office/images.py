@@ -1,9 +1,10 @@
 """Images in the office: uploading one, and the words with which a text shows it."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
@@ -90,9 +91,25 @@ def create() -> ResponseReturnValue:
 @bp.get("/<reference>")
 @allow(reads={EDITOR, AUDITOR})
 def show(reference: str) -> ResponseReturnValue:
-    """One image, and the line that puts it into a text."""
+    """One image, the line that puts it into a text, and where it is shown."""
     image = illustrations.named(reference) or abort(404)
-    return render_template("office/image.html", image=image, names=hands.names([image.uploaded_by]))
+    articles, appeals = illustrations.shown_in(reference)
+    return render_template(
+        "office/image.html", image=image, names=hands.names([image.uploaded_by]), articles=articles, appeals=appeals,
+        form=FlaskForm(),
+    )  # fmt: skip
+
+
+@bp.post("/<reference>/removal")
+@allow(changes={EDITOR})
+def remove(reference: str) -> ResponseReturnValue:
+    """Take an image away for good: somebody on it may want that."""
+    with writing():
+        image = illustrations.named(reference) or abort(404)
+        illustrations.take_away(image)
+        record("image.removed", f"image:{reference}")
+    flash(_("The image is gone. Where a text names it, its words are shown."), "good")
+    return redirect(url_for(".index"), code=303)
 
 
 def _page(form: ImageForm, status: int = 200) -> ResponseReturnValue:

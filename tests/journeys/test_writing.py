@@ -50,7 +50,6 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
     page.get_by_label("Password").fill("lantern in practice")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Articles")).to_be_visible()
-    without_fault(page)
 
     page.get_by_role("link", name="Images").click()
     page.get_by_label("Picture").set_input_files(a_photograph())
@@ -91,7 +90,6 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
     without_fault(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("To come")).to_be_visible()
-    without_fault(page)
     page.get_by_role("link", name="Calendar").click()
     expect(page.locator(".outlook__span", has_text="Mend the weir")).to_contain_text("10 days")
     without_fault(page)

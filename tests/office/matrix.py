@@ -52,6 +52,16 @@ _GIFTS = "test_gifts_by_hand.py::test_another_branch_s_gifts_are_not_there"
 MATRIX: dict[str, Route] = {
     # start
     "office.start.index": Route(reads=EVERYONE, another=SAME),
+    # what needs somebody, and what was raised
+    "office.dashboard.show": Route(
+        reads=MONEY_AND_BRANCH_READS | {EDITOR},
+        another=LEFT_OUT,
+        held_by="test_dashboard.py::test_a_branch_treasurer_sees_the_own_branch_s_figures_alone",
+    ),
+    "office.exceptions.index": Route(reads=MONEY_READS),
+    "office.statement.show": Route(reads=MONEY_READS),
+    "office.payouts.index": Route(reads=MONEY_READS),
+    "office.payouts.show": Route(reads=MONEY_READS),
     # me
     "office.me.show": Route(reads=EVERYONE, another=SAME),
     "office.me.end_sessions": Route(changes=EVERYONE, another=SAME),
@@ -183,6 +193,7 @@ MATRIX: dict[str, Route] = {
     "office.images.index": Route(reads=WRITING_READS),
     "office.images.show": Route(reads=WRITING_READS),
     "office.images.create": Route(changes=WRITING_CHANGES),
+    "office.images.remove": Route(changes=WRITING_CHANGES),
     # previews
     "office.previews.create": Route(changes=WRITING_CHANGES),
     # versions

@@ -362,6 +362,20 @@ class TestImages:
         assert (image["alt"], client.get(image["src"]).status_code) == ("A (new) press", 200)
         assert [action for action, _ in deeds()] == ["image.uploaded", "article.begun"]
 
+    def test_one_that_is_taken_away_is_gone_for_good_and_its_page_said_where_it_was_shown(self, client, editor):
+        place = self.upload(editor, a_picture()).location
+        line = page(editor.get(place)).select_one("#line")["value"]
+        assert "nothing yet" in editor.get(place).text
+        editor.post("/office/articles/", data={**ARTICLE, "text": line})
+        an_appeal(text=line)
+        shown = page(editor.get(place)).select_one(".facts").text
+        assert "The weir is leaking" in shown
+        assert "Keep the press turning" in shown
+        assert editor.post(f"{place}/removal").status_code == 303
+        assert editor.get(place).status_code == 404
+        assert client.get(page(client.get("/articles/1")).select_one(".prose img")["src"]).status_code == 404
+        assert deeds()[-1] == ("image.removed", f"image:{place.rpartition('/')[2]}")
+
     def test_what_is_no_picture_or_has_no_words_is_refused(self, editor):
         assert errors(self.upload(editor, b"no picture"))[0].startswith("This is not a picture")
         assert errors(self.upload(editor, a_picture(), "")) == ["Say what is to be seen on it"]

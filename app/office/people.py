@@ -41,7 +41,7 @@ def invite() -> ResponseReturnValue:
         try:
             with writing():
                 person = people.add(form.email.data, form.roles.data, name=form.name.data, branch_id=form.branch_id())
-                recording.record("person.added", _subject(person), after=_state(person))
+                recording.record("person.added", _subject(person), after=state(person))
                 _ask_in(person)
         except (people.NotAnAddress, people.KnownAlready) as refusal:
             form.email.errors = [_why(refusal)]
@@ -75,8 +75,11 @@ def _subject(person: Person) -> str:
     return f"person:{person.reference}"
 
 
-def _state(person: Person) -> dict[str, object]:
-    return {"email": person.email, "name": person.name, "roles": sorted(person.role_names)}
+def state(person: Person) -> dict[str, object]:
+    """What the trail keeps of a person, before and after a change."""
+    branch = db.session.get(Branch, person.branch_id) if person.branch_id else None
+    said: dict[str, object] = {"email": person.email, "name": person.name, "roles": sorted(person.role_names)}
+    return {**said, "branch": branch.name} if branch else said
 
 
 def _why(refusal: Exception) -> str:

@@ -1,7 +1,6 @@
 """What an admin does about one person: roles, sessions, a new second factor, another invitation, removal."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +10,7 @@ from app import clock
 from app.audit import recording
 from app.donations import letter
 from app.office.access import ADMIN, allow, me
-from app.office.people import known
+from app.office.people import known, state
 from app.office.person_form import RolesForm
 from app.staff import letters, people, sessions
 from app.staff.person import Person
@@ -28,9 +27,9 @@ def change_roles(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("office/person.html", person=person, branch=None, form=form), 422
 
-    def change() -> dict[str, Any]:
+    def change() -> dict[str, object]:
         people.change_roles(person, form.roles.data, form.branch_id(), by=me())
-        return {"roles": sorted(person.role_names)}
+        return state(person)
 
     return _done(person, "person.roles_changed", change, _("The roles are changed. Their sessions have ended."))
 
@@ -74,9 +73,9 @@ def remove(reference: str) -> ResponseReturnValue:
     return _done(person, "person.removed", lambda: people.remove(person, by=me()), said)
 
 
-def _done(person: Person, action: str, deed: Callable[[], dict[str, Any] | None], said: str) -> ResponseReturnValue:
+def _done(person: Person, action: str, deed: Callable[[], dict[str, object] | None], said: str) -> ResponseReturnValue:
     """Do it and write it down in one unit; say what came of it on the page where the person, or everybody, stands."""
-    before = {"email": person.email, "roles": sorted(person.role_names)}
+    before = state(person)
     try:
         with writing():
             after = deed()

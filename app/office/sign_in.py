@@ -15,7 +15,7 @@ from app.office import (
     sign_in_trail,
     sign_in_units,
 )
-from app.office.sign_in_codes import Codes, show_in_practice
+from app.office.sign_in_codes import Codes, RecoveryCodes, show_in_practice
 from app.office.sign_in_mail import Letters
 from app.office.sign_in_passkeys import OwnPasskeys
 from app.staff.person import Passkey, Person, PersonRole
@@ -41,6 +41,7 @@ def set_up(app: Flask) -> None:
         Datastore(db, Person, PersonRole, Passkey),
         mail_util_cls=Letters,
         totp_cls=Codes,
+        mf_recovery_codes_util_cls=RecoveryCodes,
         webauthn_util_cls=OwnPasskeys,
         **sign_in_forms.FORMS,
     )

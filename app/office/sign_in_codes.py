@@ -1,9 +1,9 @@
-"""The codes of authenticator apps (RFC 6238): each works once, and in practice mode they are shown."""
+"""Codes of authenticator apps (RFC 6238) and recovery codes: each works once; in practice mode they are shown."""
 
 from typing import Any
 
 from flask import session
-from flask_security import Security, Totp
+from flask_security import MfRecoveryCodesUtil, Security, Totp
 from sqlalchemy import select
 
 from app.extensions import db
@@ -16,6 +16,7 @@ class Codes(Totp):
 
     def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:
         """Whether it is the present code, or was or will be one within `window` seconds, and was not used yet."""
+        _alone_with(user)
         if totp_secret != user.tf_totp_secret:
             # A new secret's codes count anew.
             user.tf_last_counter = None
@@ -28,6 +29,20 @@ class Codes(Totp):
     def set_last_counter(self, user: Person, tmatch: object) -> None:  # type: ignore[override]
         """Remember which code was used; the writing unit around the view commits it."""
         user.tf_last_counter = tmatch.counter  # type: ignore[attr-defined]
+
+
+class RecoveryCodes(MfRecoveryCodesUtil):
+    """Flask-Security's recovery codes, each of which lets one request in, however many bring it at once."""
+
+    def check_recovery_code(self, user: Any, code: str) -> bool:
+        """Whether the code is one of this person's that was not used yet."""
+        _alone_with(user)
+        return bool(super().check_recovery_code(user, code))
+
+
+def _alone_with(person: Any) -> None:
+    """Let nobody else use this person's codes until this unit ends; what others used by now is seen."""
+    db.session.refresh(person, with_for_update=True)
 
 
 def show_in_practice(security: Security) -> None:

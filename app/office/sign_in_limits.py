@@ -1,5 +1,6 @@
 """How often anybody may try to sign in: for one account, from one network address, on the whole site."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import abort, current_app, request, session
@@ -42,20 +43,30 @@ def check() -> None:
     links = request.endpoint == _LINKS
     with writing():
         over = _over("office-links", MOST_LINKS, _LINKS_WINDOW) if links else _over("office", MOST, _WINDOW)
-        if over:
-            recording.record("access.limited", f"page:{request.endpoint}", after={"limit": over, "account": _account()})
+        if over and over.first:
+            # Once a window: whoever goes on must not fill the trail.
+            after = {"limit": over.limit, "account": _account()}
+            recording.record("access.limited", f"page:{request.endpoint}", after=after)
     if over:
         abort(429)
 
 
-def _over(action: str, most: dict[str, int], window: timedelta) -> str | None:
-    """Which limit is passed, if any. One after the other: whoever is refused already must not use up the rest."""
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """Which limit is passed, and whether it is the first time in its window."""
+
+    limit: str
+    first: bool
+
+
+def _over(action: str, most: dict[str, int], window: timedelta) -> _Over | None:
+    """The limit that is passed, if any. One after the other: who is refused already must not use up the rest."""
     settings: Settings = current_app.extensions["whipround"]
     tried = {"address": networks.of(request.remote_addr or ""), "account": _account(), "site": ""}
     for what, who in tried.items():
         counted = limits.count(f"{action}-{what}", who, within=window, secret=settings.secret_key)
         if counted > most[what]:
-            return what
+            return _Over(what, first=counted == most[what] + 1)
     return None
 
 

@@ -4,12 +4,12 @@ from app.money import decimals
 
 # What makes a spreadsheet read a cell as a formula when it stands first; Excel takes the wide forms as well.
 # https://owasp.org/www-community/attacks/CSV_Injection
-_BEGINS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+BEGINS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 def guarded(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would otherwise compute it."""
-    return f"'{text}" if text[:1] in _BEGINS_A_FORMULA else text
+    return f"'{text}" if text[:1] in BEGINS_A_FORMULA else text
 
 
 def amount(minor: int, currency: str) -> str:

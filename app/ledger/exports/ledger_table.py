@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from app.ledger.exports import selection
 from app.ledger.exports.cells import amount, guarded
+from app.ledger.exports.copied import copied
 from app.ledger.exports.selection import Selection, Total
 from app.ledger.exports.table import Table
 from app.money import decimals
@@ -26,6 +27,7 @@ def ledger_table(connection: Connection, chosen: Selection, totals: Sequence[Tot
         amounts=frozenset([13]),
         days=frozenset([2]),
         control=control(totals),
+        as_csv=copied(connection, chosen) if connection.dialect.name == "postgresql" else None,
     )
 
 

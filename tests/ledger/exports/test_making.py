@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 from zipfile import ZipFile
 
@@ -15,6 +16,8 @@ from app.extensions import db
 from app.ledger import balances
 from app.ledger.accounts import Account
 from app.ledger.exports import formats, making
+from app.ledger.exports.csv_file import csv_file
+from app.ledger.exports.ledger_table import ledger_table
 from app.ledger.exports.selection import Selection, Total
 from app.ledger.exports.snapshot import snapshot
 from tests.ledger.entering import a_gift
@@ -225,6 +228,23 @@ def test_a_snapshot_goes_on_seeing_what_it_saw_first(app):
         before = formats.totals_of(connection, "ledger-csv", WHOLE)
         a_gift("test:late")
         assert formats.totals_of(connection, "ledger-csv", WHOLE) == before
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("some", [False, True])
+def test_the_lines_are_the_same_whoever_writes_them(app, some):
+    """PostgreSQL writes the CSV itself; the rows that the workbook is made of are read by us."""
+    books(with_yen=True)
+    chosen = WHOLE
+    if some:
+        ids = frozenset([account_id("income:appeal:9f2c:gbp")])
+        chosen = replace(WHOLE, from_on=date(2026, 3, 31), account_ids=ids)
+    with snapshot() as connection:
+        totals = formats.totals_of(connection, "ledger-csv", chosen)
+        read = [list(map(str, row)) for row in ledger_table(connection, chosen, totals).rows]
+        written = b"".join(csv_file(ledger_table(connection, chosen, totals))).decode()
+    assert list(csv.reader(io.StringIO(written, newline="")))[1 : 1 + len(read)] == read
+    assert written.count("\n") == written.count("\r\n")
 
 
 def test_books_without_a_line_are_exported_empty(app, tmp_path):

@@ -13,7 +13,7 @@ WHOLE = Selection(date(2026, 1, 1), date(2026, 12, 31))
 BATCH = "b4tch"
 
 
-def books():
+def books(*, with_yen=False):
     """Gifts in two months, a fee, a refund, a gift in euros, and an appeal whose name looks like a formula."""
     with writing():
         appeal = accounts.open_account("income:appeal:9f2c:gbp", "income", "=1+1", "gbp")

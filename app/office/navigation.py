@@ -7,7 +7,9 @@ from app.office import access
 
 # In the order of the navigation: the endpoint, and what it is called.
 WAYS = (
+    ("office.dashboard.show", _l("Today")),
     ("office.donations.index", _l("Gifts")),
+    ("office.donors.index", _l("Donors")),
     ("office.collections.index", _l("Collections")),
     ("office.cheques.index", _l("Cheques")),
     ("office.paying_in.show", _l("Paying in")),

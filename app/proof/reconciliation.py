@@ -90,6 +90,18 @@ def of_payout(payout: KeptPayout) -> OfPayout:
     )
 
 
+def parts(payouts: Sequence[KeptPayout]) -> dict[str, tuple[int, Money]]:
+    """How many parts were taken in for each of these payouts, and what they add up to, by the payout's id."""
+    kept, currency = StripeTransaction, {each.payout_id: each.currency for each in payouts}
+    rows = db.session.execute(
+        select(kept.payout_id, func.count(), func.sum(kept.net_minor))
+        .where(kept.payout_id.in_(currency), kept.source_id.is_distinct_from(kept.payout_id))
+        .group_by(kept.payout_id)
+    )
+    found = {name: (number, Money(int(minor), currency[name])) for name, number, minor in rows if name}
+    return {name: found.get(name, (0, Money(0, currency[name]))) for name in currency}
+
+
 def _on_stripe() -> Any:
     """What a transfer moves on the Stripe account of the transaction's currency."""
     return case(

@@ -106,23 +106,26 @@ def fees(most: int) -> list[Found]:
     ]
 
 
-def transactions(most: int) -> list[Found]:
-    """Movements that wait in suspense for somebody to explain them, and those whose entries do not move their net."""
+def suspended(most: int) -> list[Found]:
+    """Movements that wait in suspense for somebody to explain them."""
     amounts = dict(explaining.in_suspense(most))
     types = db.session.execute(
         select(StripeTransaction.txn_id, StripeTransaction.type).where(StripeTransaction.txn_id.in_(amounts))
     )
-    suspended = [
+    return [
         Found("movement", txn_id, f"{written(-amounts[txn_id])} of type {kind}, in suspense")
         for txn_id, kind in sorted(types, key=lambda row: list(amounts).index(row.txn_id))
     ]
-    wrong = [
+
+
+def wrong(most: int) -> list[Found]:
+    """Movements whose entries do not move their net, of all that Stripe ever made."""
+    return [
         Found(
             "movement", each.txn_id, f"{each.kind} of {written(each.net)}, but the books moved {written(each.booked)}"
         )
         for each in reconciliation.unexplained(most=most)
     ]
-    return suspended + wrong
 
 
 def differences() -> list[Found]:

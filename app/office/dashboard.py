@@ -1,0 +1,49 @@
+"""The office's front page: what needs me today, and what was raised, as figures, charts and tables."""
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app import clock
+from app.appeals import standing
+from app.appeals.appeal import Appeal
+from app.extensions import db
+from app.office import exception_words, raised_figures
+from app.office.access import AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
+from app.proof import needing
+
+bp = Blueprint("dashboard", __name__, url_prefix="/today")
+
+_APPEALS = 12
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER, EDITOR})
+def show() -> ResponseReturnValue:
+    """What the person's roles let them see: the treasurer and the auditor all of it, a branch's treasurer what is the
+    branch's, an editor what the appeals have raised."""
+    branch_id, held = my_branch_id(), me().role_names
+    whole = bool(held & {TREASURER, AUDITOR})
+    needs = None
+    if whole:
+        needs = needing.of_the_house()
+    elif branch_id is not None:
+        needs = needing.of_a_branch(branch_id)
+    return render_template(
+        "office/dashboard.html",
+        needs=needs,
+        whole=whole,
+        title_of=exception_words.title,
+        raised=raised_figures.of(branch_id, current_app.extensions["whipround"].currency)
+        if needs is not None
+        else None,
+        appeals=_appeals() if whole or EDITOR in held else [],
+    )
+
+
+def _appeals() -> list[tuple[Appeal, standing.Standing]]:
+    """The appeals that take gifts today, the latest first."""
+    today = clock.today()
+    is_open = (Appeal.starts_on <= today) & (Appeal.ends_on.is_(None) | (Appeal.ends_on >= today))
+    appeals = db.session.scalars(select(Appeal).where(is_open).order_by(Appeal.id.desc()).limit(_APPEALS)).all()
+    return list(zip(appeals, standing.of_all(appeals), strict=True))

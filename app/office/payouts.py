@@ -1,0 +1,47 @@
+"""Payouts: each automatic one taken apart, so that its parts, their sum, the payout and the difference can be seen."""
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app.extensions import db
+from app.money import Money
+from app.office.access import AUDITOR, TREASURER, allow
+from app.payments.payout import KeptPayout
+from app.proof import reconciliation
+
+bp = Blueprint("payouts", __name__, url_prefix="/payouts")
+
+_PAGE = 50
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR})
+def index() -> ResponseReturnValue:
+    """The payouts, the latest first; what is nothing in the last column is explained to the penny."""
+    query = select(KeptPayout).order_by(KeptPayout.id.desc()).limit(_PAGE + 1)
+    if before := request.args.get("before"):
+        query = query.where(
+            KeptPayout.id < select(KeptPayout.id).where(KeptPayout.payout_id == before).scalar_subquery()
+        )
+    found = db.session.scalars(query).all()
+    shown = found[:_PAGE]
+    parts = reconciliation.parts(shown)
+    return render_template(
+        "office/payouts.html",
+        payouts=[(each, _amount(each), *parts[each.payout_id]) for each in shown],
+        older=url_for(".index", before=shown[-1].payout_id) if len(found) > _PAGE else None,
+    )
+
+
+@bp.get("/<payout_id>")
+@allow(reads={TREASURER, AUDITOR})
+def show(payout_id: str) -> ResponseReturnValue:
+    """One payout, with the lines that do not fit."""
+    payout = db.session.scalar(select(KeptPayout).where(KeptPayout.payout_id == payout_id)) or abort(404)
+    result = reconciliation.of_payout(payout)
+    return render_template("office/payout.html", payout=payout, amount=_amount(payout), result=result)
+
+
+def _amount(payout: KeptPayout) -> Money:
+    return Money(payout.amount_minor, payout.currency)

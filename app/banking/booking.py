@@ -11,6 +11,7 @@ from app.banking.match import BankMatch
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting, reversing
+from app.ledger.entries import Entry
 from app.ledger.posting import Line
 from app.money import Money
 
@@ -23,11 +24,18 @@ class NotBooked(DomainError):
     """Nobody has said what this line is, so there is nothing to undo."""
 
 
+def one_at_a_time() -> None:
+    """Wait until nobody else is saying what a line is: two lines must not become the same expected thing, which is no
+    row of its own that could be locked. The bank's accounts are few, so all of them are."""
+    db.session.execute(select(BankAccount.id).order_by(BankAccount.id).with_for_update())
+
+
 def lock(references: Sequence[str]) -> list[BankLine]:
     """The lines with these references that nobody has booked, locked until the caller's transaction ends.
 
     Raises `BookedAlready`, or `LookupError` for one that does not exist.
     """
+    one_at_a_time()
     lines = db.session.scalars(
         select(BankLine)
         .where(BankLine.reference.in_(references))
@@ -111,14 +119,16 @@ def all_matches_of(line: BankLine) -> list[BankMatch]:
 
 
 def undo(line: BankLine, by: str) -> list[BankMatch]:
-    """Reverse the latest entry that was booked for a line, and return the matches that are undone by it; the caller
-    commits. Raises `NotBooked`."""
+    """Take the latest word on a line back, and return the matches that are undone by it; the caller commits. The entry
+    that was posted for the line is reversed; one that was in the books before it stays. Raises `NotBooked`."""
     standing = matches_of(line)
     if not standing:
         raise NotBooked("nothing was booked for this line")
     entry_id = standing[-1].entry_id
     undone = [each for each in standing if each.entry_id == entry_id]
-    reversal = reversing.reverse(entry_id, memo="the bank's line is something else", recorded_by=by).entry_id
+    reversal = entry_id
+    if db.session.get_one(Entry, entry_id).source.startswith(f"bank:{line.reference}"):
+        reversal = reversing.reverse(entry_id, memo="the bank's line is something else", recorded_by=by).entry_id
     for each in undone:
         each.undone_by = reversal
     if line.entry_id == entry_id:

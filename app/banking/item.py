@@ -7,6 +7,8 @@ from app.money import Money
 
 PAYOUT, PAYOUT_BACK, CASH, CHEQUE = "payout", "payout-back", "cash", "cheque"
 TRANSFER, ORDER, BOUNCED, ASIDE = "bank-transfer", "standing-order", "bounced", "aside"
+# An entry that was made by hand, before the statement showed what it is about.
+ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True)

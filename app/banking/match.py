@@ -17,7 +17,8 @@ KINDS = (EXPECTED, GIFT, ASIDE, CLAIMED, RETURNED, CHARGE, SPENDING, INTEREST)
 class BankMatch(Base):
     """Part or all of a line (`amount_minor`, signed like the line's) that `subject` explains, booked by `entry_id`.
 
-    A confirmation is undone by reversing its entry: `undone_by` is the reversal. Triggers keep all else.
+    A confirmation is undone by reversing its entry: `undone_by` is the reversal, or the entry itself where that was in
+    the books before the line came. Triggers keep all else.
     """
 
     __tablename__ = "bank_matches"

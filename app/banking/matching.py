@@ -14,6 +14,7 @@ from app.banking.item import (
     BOUNCED,
     CASH,
     CHEQUE,
+    ENTRY,
     ORDER,
     PAYOUT,
     PAYOUT_BACK,
@@ -34,6 +35,7 @@ _WINDOWS = {
     ORDER: (4, 14),
     BOUNCED: (0, 90),
     ASIDE: (0, 400),
+    ENTRY: (14, 14),
 }
 # What is handed in together is one line: cash and cheques with one slip.
 _TOGETHER = ({CASH, CHEQUE}, {PAYOUT})

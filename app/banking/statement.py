@@ -1,11 +1,15 @@
 """Statements that were taken in, and the file that waits while a person looks at what is in it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key
+from app import clock
+from app.extensions import Base, Key, db
+
+# They are full of names, so one that was not taken in is not kept for long.
+_WAITS = timedelta(days=1)
 
 
 class BankStatement(Base):
@@ -46,3 +50,8 @@ class BankUpload(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     uploaded_at: Mapped[datetime] = mapped_column(index=True)
     uploaded_by: Mapped[str] = mapped_column(String(80))
+
+
+def forget_uploads() -> None:
+    """Delete the files of which nobody has said in a day what to do with them; the caller commits."""
+    db.session.execute(delete(BankUpload).where(BankUpload.uploaded_at < clock.now() - _WAITS))

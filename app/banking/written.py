@@ -6,8 +6,12 @@ from datetime import date, datetime
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 from app.money import Money, NotAnAmount
 
-_DAY = re.compile(r"(\d{1,4})[-/. ]?(\d{1,2}|[A-Za-z]{3,9})[-/. ]?(\d{2,4})(?:[T ,].*)?", re.ASCII)
-_PLACES = {DAY_FIRST: (3, 2, 1), MONTH_FIRST: (3, 1, 2), YEAR_FIRST: (1, 2, 3)}
+# Both marks are the same, or an amount such as 112.26 would be a day as well.
+_DAY = re.compile(
+    r"(?:(?P<a>\d{1,4})(?P<mark>[-/. ])(?P<b>\d{1,2}|[A-Za-z]{3,9})(?P=mark)(?P<c>\d{1,4})"
+    r"|(?P<whole>\d{8}))(?:[T ,].*)?",
+    re.ASCII,
+)
 _SIGNED = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[-−+])?\s*(?P<body>[^()]*?)\s*(?P<after>[-−]|CR|DR)?\s*(?P<close>\))?", re.I
 )
@@ -18,7 +22,12 @@ def day(text: str, order: str) -> date | None:
     match = _DAY.fullmatch(text.strip())
     if match is None:
         return None
-    year, month, of_month = (match[place] for place in _PLACES[order])
+    first, second, third = _whole(match["whole"], order) if match["whole"] else (match["a"], match["b"], match["c"])
+    year, month, of_month = {
+        DAY_FIRST: (third, second, first),
+        MONTH_FIRST: (third, first, second),
+        YEAR_FIRST: (first, second, third),
+    }[order]
     if len(year) == 2:
         year = "20" + year
     if len(year) != 4 or not of_month.isdigit():
@@ -28,6 +37,11 @@ def day(text: str, order: str) -> date | None:
         return date(int(year), number, int(of_month))
     except ValueError:
         return None
+
+
+def _whole(digits: str, order: str) -> tuple[str, str, str]:
+    """The parts of a day that is written without marks: 20260707, or 07072026."""
+    return (digits[:4], digits[4:6], digits[6:]) if order == YEAR_FIRST else (digits[:2], digits[2:4], digits[4:])
 
 
 def money(text: str, currency: str, decimal: str = ".") -> Money | None:

@@ -51,7 +51,7 @@ def waiting(account: BankAccount) -> Desk:
     open_ones = (BankLine.account_id == account.id) & BankLine.entry_id.is_(None)
     rows = db.session.scalars(select(BankLine).where(open_ones).order_by(BankLine.day, BankLine.id).limit(DESK)).all()
     number = db.session.scalar(select(func.count()).select_from(BankLine).where(open_ones)) or 0
-    items = bank_expected.items() if rows else []
+    items = bank_expected.items(account) if rows else []
     on_statement = [_on_statement(row) for row in rows]
     found = [matching.suggest(line, items, on_statement) for line in on_statement]
     return Desk(list(zip(rows, found, strict=True)), number)
@@ -72,7 +72,7 @@ def everything(account: BankAccount, before: str) -> Page:
 def one(account: BankAccount, line: BankLine) -> One:
     """Everything about one line."""
     found = booking.matches_of(line)
-    items = bank_expected.items()
+    items = bank_expected.items(account)
     if line.entry_id is not None:
         waits = any(item.subject == booking.subject_of(line) for item in items)
         return One(found, [], [], waits and found[-1].kind == ASIDE)

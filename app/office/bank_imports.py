@@ -1,7 +1,6 @@
 """Importing a bank's file: upload it, say what its columns mean where nobody has yet, look at it, take it in."""
 
 import secrets
-from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,9 +23,6 @@ from app.office.bank_taking_form import TakingForm
 from app.writing import writing
 
 bp = Blueprint("bank_imports", __name__, url_prefix="/bank/<account>/import")
-
-# A file that nobody took in is forgotten after this.
-_WAITS = timedelta(days=1)
 
 
 @bp.url_value_preprocessor
@@ -56,7 +52,6 @@ def upload(account: str) -> ResponseReturnValue:
         form.wrong(form.file, bank_words.wrong_with(refusal))
         return _ask(found, form, 422)
     with writing() as session:
-        session.execute(delete(BankUpload).where(BankUpload.uploaded_at < clock.now() - _WAITS))
         kept = BankUpload(
             reference=secrets.token_hex(8),
             account_id=found.id,

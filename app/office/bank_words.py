@@ -43,6 +43,7 @@ _ITEMS = {
     item.ORDER: _l("Standing order"),
     item.BOUNCED: _l("Cheque that came back unpaid"),
     item.ASIDE: _l("Unknown money, sent back"),
+    item.ENTRY: _l("In the books already"),
 }
 
 _MATCHES = {

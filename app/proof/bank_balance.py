@@ -73,7 +73,7 @@ def of(account: BankAccount) -> Agreement | None:
         waiting_count=count,
         later=taken_in - waiting - booked,
         off_statement=ledger - opening - booked,
-        entries=bank_sums.off_statement(account, day) if (ledger - opening - booked).minor else [],
+        entries=bank_sums.off_statement(account, date.min, day) if (ledger - opening - booked).minor else [],
     )
 
 

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, select
 
 from app import clock
+from app.banking.account import BankAccount
 from app.banking.item import ASIDE as MONEY_ASIDE
-from app.banking.item import PAYOUT, PAYOUT_BACK, Item
+from app.banking.item import ENTRY, PAYOUT, PAYOUT_BACK, Item
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CLAIMED, EXPECTED, RETURNED, BankMatch
 from app.donations import expected
@@ -15,13 +16,17 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.payments.payout import KeptPayout
+from app.proof import bank_sums
 
 # A bank may send a payout back for a while after it arrived (docs.stripe.com/payouts, "Failed payouts").
 _COMES_BACK = timedelta(days=60)
+# How far back an entry by hand may be what a line is.
+_BY_HAND = timedelta(days=180)
 
 
-def items() -> list[Item]:
-    """Everything that a line may be, in a fixed number of queries however much there is."""
+def items(account: BankAccount | None = None) -> list[Item]:
+    """Everything that a line may be, of this account where it is given, in a fixed number of queries however much
+    there is."""
     found = [
         Item(
             each.subject,
@@ -34,7 +39,18 @@ def items() -> list[Item]:
         )
         for each in expected.at_the_bank()
     ]
-    return [*payouts(), *found, *aside()]
+    return [*payouts(), *found, *aside(), *(entries(account) if account is not None else [])]
+
+
+def entries(account: BankAccount) -> list[Item]:
+    """What is in the books already and on no line of the account's statement: entered by hand, such as a charge, or
+    money moved between two accounts, each of which has a line of its own for the one entry."""
+    today = clock.today()
+    return [
+        Item(f"entry:{each.entry_id}", ENTRY, each.amount, each.booked_on, "", reference=each.memo)
+        for each in bank_sums.off_statement(account, today - _BY_HAND, today)
+        if each.amount.minor
+    ]
 
 
 def payouts() -> list[Item]:

@@ -36,6 +36,7 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
 
     Raises `NotExpected` when it has been claimed or sent back, `DoesNotFit`, or `LookupError`.
     """
+    booking.one_at_a_time()
     line = db.session.scalars(select(BankLine).where(BankLine.reference == reference).with_for_update()).one_or_none()
     if line is None:
         raise LookupError("no such line")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.banking import booking, item
+from app.banking.account import BankAccount
 from app.banking.item import Item
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING
@@ -33,7 +34,8 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
     """Book lines as what was expected under these keys (`Item.key`): one line as one item or as several, or several
     lines as one. The caller commits. Raises `booking.BookedAlready`, `NotExpected`, `DoesNotFit` or `LookupError`."""
     lines = booking.lock(references)
-    known = {each.key: each for each in bank_expected.items()}
+    account = db.session.get_one(BankAccount, lines[0].account_id)
+    known = {each.key: each for each in bank_expected.items(account)}
     if not keys or any(key not in known for key in keys) or len(set(keys)) != len(keys):
         raise NotExpected("this is not expected any more")
     items = [known[key] for key in keys]
@@ -57,6 +59,10 @@ def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by
         expected.arrived(parts[0][0].subject, source, line.day, held=booking.bank_of(line))
         entry_id = posting.find(source)
         assert entry_id is not None  # noqa: S101 - arrived() has posted it
+    elif parts[0][0].what == item.ENTRY:
+        if len(parts) > 1 or parts[0][1] != line.amount:
+            raise DoesNotFit("an entry that was made by hand is a line of its own")
+        entry_id = int(parts[0][0].subject.removeprefix("entry:"))
     else:
         entry_id = booking.post(
             line,

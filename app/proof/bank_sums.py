@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Case, Select, case, func, select
+from sqlalchemy.orm import aliased
 
 from app.banking import account as bank_account
 from app.banking.account import BankAccount
@@ -83,18 +84,25 @@ def opening(account: BankAccount) -> Money:
     return _money(account, db.session.scalar(total))
 
 
-def off_statement(account: BankAccount, day: date) -> list[OffStatement]:
-    """The entries on the account that no line stands for now, the newest first."""
-    own = account.ledger_account_id
-    standing = select(BankMatch.entry_id).where(BankMatch.undone_by.is_(None), BankMatch.kind != CLAIMED)
+def off_statement(account: BankAccount, since: date, through: date) -> list[OffStatement]:
+    """The entries of these days on the account that none of its lines stands for now, the newest first."""
+    own, reversal = account.ledger_account_id, aliased(Entry)
+    standing = (
+        select(BankMatch.entry_id)
+        .join(BankLine, BankLine.id == BankMatch.line_id)
+        .where(BankLine.account_id == account.id, BankMatch.undone_by.is_(None), BankMatch.kind != CLAIMED)
+    )
     rows = db.session.execute(
         select(Entry.id, Entry.booked_on, Entry.memo, func.sum(_signed(account)).label("minor"))
         .join(Transfer, Transfer.entry_id == Entry.id)
         .where(
             (Transfer.from_account_id == own) | (Transfer.to_account_id == own),
-            Entry.booked_on <= day,
+            Entry.booked_on.between(since, through),
             Entry.source != bank_account.opening_source(account),
             Entry.id.not_in(standing),
+            # An entry and its reversal are level, unless a line stands for the entry alone.
+            Entry.reverses_id.is_(None) | Entry.reverses_id.in_(standing),
+            ~select(reversal.id).where(reversal.reverses_id == Entry.id, reversal.booked_on <= through).exists(),
         )
         .group_by(Entry.id, Entry.booked_on, Entry.memo)
         .order_by(Entry.booked_on.desc(), Entry.id.desc())

@@ -22,6 +22,7 @@ def undo(reference: str, by: str) -> None:
 
     Raises `booking.NotBooked`, `ClaimedSince`, `not_arrived.StaysBounced`, or `LookupError`.
     """
+    booking.one_at_a_time()
     line = db.session.scalars(
         select(BankLine)
         .where(BankLine.reference == reference)
@@ -35,7 +36,7 @@ def undo(reference: str, by: str) -> None:
         raise ClaimedSince("this money has been sent back since")
     for match in booking.undo(line, by):
         source = db.session.get_one(Entry, match.entry_id).source
-        if match.kind in (EXPECTED, GIFT) and not match.subject.startswith("payout:"):
+        if match.kind in (EXPECTED, GIFT) and not match.subject.startswith(("payout:", "entry:")):
             not_arrived.take_back(match.subject, source, by=by)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
+from app.banking import statement
 from app.donations import plan_links
 from app.errors import in_words
 from app.extensions import Base, db
@@ -84,10 +85,12 @@ class Regularly:
 
 
 def forget_attempts() -> None:
-    """Delete what is older than a day of who tried what, and links whose hour is over: neither is kept for long."""
+    """Delete what is older than a day of who tried what and of banks' files that nobody took in, and links whose hour
+    is over: none is kept for long."""
     with writing():
         limits.forget(clock.now() - timedelta(days=1))
         plan_links.forget()
+        statement.forget_uploads()
 
 
 HOUSEKEEPING = Regularly("forget-attempts", timedelta(hours=1), forget_attempts)

@@ -16,6 +16,7 @@ from app.donations import paying_in
 from app.donations.donation import Donation
 from app.extensions import db
 from app.proof import bank_balance, bank_expected
+from app.worker import clockwork
 from app.writing import writing
 from tests.banking.bank import FILES, a_bank_account, take_in_file
 from tests.cast import an_appeal
@@ -135,6 +136,16 @@ def test_a_wrong_file_is_called_what_it_is_and_not_kept(treasurer, bank, subtest
             answer = upload(treasurer, bank, body)
             assert (answer.status_code, said in words(answer)) == (422, True)
     assert db.session.query(BankUpload).count() == 0
+
+
+def test_a_file_that_nobody_takes_in_is_forgotten_after_a_day(treasurer, bank):
+    for _ in range(2):
+        upload(treasurer, bank, (FILES / "statement.ofx").read_bytes())
+    with writing() as session:
+        old = session.scalars(select(BankUpload)).first()
+        old.uploaded_at = clock.now() - timedelta(hours=25)
+    clockwork.forget_attempts()
+    assert db.session.query(BankUpload).count() == 1
 
 
 def test_columns_are_looked_at_before_they_are_kept_and_then_never_asked_again(treasurer, bank):

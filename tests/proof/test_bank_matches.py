@@ -16,7 +16,7 @@ from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations import by_hand, not_arrived, paying_in, standing_orders
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.extensions import db
-from app.ledger import posting, verifying
+from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
 from app.proof import (
@@ -324,3 +324,47 @@ def test_every_line_that_waits_is_an_exception(bank):
     (line,) = the_statement(bank, (123_456, "T ASHWORTH"))
     assert bank_exceptions.lines(10) == [Found("bank line", line, f"£1,234.56 on {TODAY}, Treasurer")]
     assert bank_balance.of(a_bank_account("Empty")) is None
+
+
+def by_hand_entry(source, ends, minor):
+    """An entry from one account to another: ids, or the names of the house's own."""
+    with writing():
+        ends = [house_account(each, "gbp") if isinstance(each, str) else each for each in ends]
+        return posting.post(
+            source, [posting.Line(*ends, Money(minor, "gbp"))], kind="manual", subject=source, memo="by hand",
+            occurred_at=clock.now(), recorded_by="ada",
+        ).entry_id  # fmt: skip
+
+
+def test_a_line_may_be_what_was_entered_by_hand_before_and_then_posts_nothing(bank):
+    entry = by_hand_entry("manual:1", (bank.ledger_account_id, "expenses:bank-charges"), 650)
+    (line,) = the_statement(bank, (-650, "CHARGES"), closing=-650)
+    assert expected_at(bank) == {f"entry|entry:{entry}": -650}
+    confirm(line, f"entry|entry:{entry}")
+    found = bank_balance.of(bank)
+    assert (found.difference.minor, found.off_statement.minor, expected_at(bank)) == (0, 0, {})
+    with writing():
+        bank_undoing.undo(line, "ada")
+    assert balances() == {"assets:bank:gbp": -650, "expenses:bank-charges:gbp": 650}
+    assert list(expected_at(bank)) == [f"entry|entry:{entry}"]
+
+
+def test_money_moved_between_two_accounts_is_one_entry_and_a_line_of_each(bank):
+    second = a_bank_account("Strike fund")
+    entry = by_hand_entry("manual:1", (bank.ledger_account_id, second.ledger_account_id), 5000)
+    (out,), (came,) = the_statement(bank, (-5000, "TO STRIKE")), the_statement(second, (5000, "FROM TREASURER"))
+    for line in (out, came):
+        confirm(line, f"entry|entry:{entry}")
+    assert [bank_balance.of(each).difference.minor for each in (bank, second)] == [0, 0]
+    assert balances() == {"assets:bank:gbp": -5000, "assets:bank:strike-fund:gbp": 5000}
+
+
+def test_an_entry_that_was_reversed_is_nothing_that_a_line_could_be(bank):
+    entry = by_hand_entry("manual:1", (bank.ledger_account_id, "expenses:other"), 650)
+    with writing():
+        reversing.reverse(entry, memo="by mistake", recorded_by="ada")
+    assert expected_at(bank) == {}
+
+
+def expected_at(bank):
+    return {each.key: each.amount.minor for each in bank_expected.items(bank)}

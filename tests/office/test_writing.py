@@ -297,6 +297,13 @@ class TestAppeals:
         assert answer.status_code == 409
         assert "New: Another" in " ".join(words(each) for each in BeautifulSoup(answer.text, "html5lib").select("ins"))
 
+    def test_a_preview_says_all_of_it_and_saves_nothing(self, editor):
+        data = {**APPEAL, "target": "500", "suggested": "5", "starts_on": "2026-12-01", "preview": "yes"}
+        shown = words(page(editor.post("/office/appeals/", data=data)).select_one(".preview--whole"))
+        for said in ("The roof", "Slates.", "£500.00", "£5", "from 1 December 2026", "never"):
+            assert said in shown
+        assert db.session.scalar(select(func.count()).select_from(Appeal)) == 0
+
     def test_one_is_ended_early_and_its_page_stays(self, client, editor):
         appeal = an_appeal()
         today = clock.today()

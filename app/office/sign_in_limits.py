@@ -1,5 +1,6 @@
 """How often anybody may try to sign in: for one account, from one network address, on the whole site."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +34,7 @@ _TRIES = frozenset(
         "wan_verify_response",
     )
 )
+_PASSKEYS = ("security.wan_signin_response", "security.wan_verify_response")
 _LINKS = "security.forgot_password"
 
 
@@ -63,15 +65,27 @@ def _over(action: str, most: dict[str, int], window: timedelta) -> _Over | None:
     """The limit that is passed, if any. One after the other: who is refused already must not use up the rest."""
     settings: Settings = current_app.extensions["whipround"]
     tried = {"address": networks.of(request.remote_addr or ""), "account": _account(), "site": ""}
+    if request.endpoint in _PASSKEYS:
+        # Nobody guesses a signature: with a passkey one gets in while others use up what the site has.
+        tried = {"address": tried["address"]}
     for what, who in tried.items():
+        if who is None:
+            continue
         counted = limits.count(f"{action}-{what}", who, within=window, secret=settings.secret_key)
         if counted > most[what]:
             return _Over(what, first=counted == most[what] + 1)
     return None
 
 
-def _account() -> str:
-    """Whose sign-in is tried: who is signed in, who gave the right password just now, or what was typed."""
+def _account() -> str | None:
+    """Whose sign-in is tried: who is signed in, who gave the right password just now, or whose address was typed.
+
+    An address can be written in several ways; it counts as Flask-Security looks it up. `None` where there is none.
+    """
     person = access.somebody()
-    typed = request.form.get("email", "").strip().casefold()[:254]
-    return person.reference if person else typed or str(session.get("tf_user_id", "nobody"))
+    if person is not None:
+        return person.reference
+    typed = request.form.get("email", "").strip()[:254]
+    with suppress(ValueError):
+        typed = current_app.extensions["security"].mail_util.normalize(typed)
+    return typed.casefold() or session.get("tf_user_id")

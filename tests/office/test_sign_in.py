@@ -256,6 +256,15 @@ def test_guessing_accounts_stops_at_the_address(app: Flask, monkeypatch: pytest.
 def test_the_whole_site_has_a_limit_too(app: Flask, editor: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sign_in_limits.MOST, "site", 0)
     assert Walker(app).signs_in(editor).answer.status_code == 429
+    passkey = Walker(app).opens("/office/sign-in/passkey").sends().sends(credential="{}")
+    assert passkey.answer.status_code == 200
+
+
+def test_an_address_counts_as_one_account_however_it_is_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sign_in_limits.MOST, "account", 1)
+    Walker(app).opens("/office/sign-in").sends(email="mina@lantern.example", password="wrong")
+    again = Walker(app).opens("/office/sign-in").sends(email=" MINA@LANTERN\uff0eexample", password="wrong")
+    assert again.answer.status_code == 429
 
 
 def test_letters_to_one_account_are_few_however_often_they_are_asked_for(app: Flask, editor: Person) -> None:

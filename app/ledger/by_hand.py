@@ -17,6 +17,7 @@ from app.money import Money
 # What Stripe's own movements keep, and reconciliation compares to the penny: nothing by hand belongs there.
 _KEPT_BY_STRIPE = ("assets:stripe:", "assets:stripe-unsettled:", "assets:disputed:", "suspense:stripe:")
 _SOURCE = "manual:"
+_INCOME_MOVED = "income-moved"
 
 
 class NotTheseAccounts(DomainError):
@@ -47,14 +48,15 @@ KINDS = {
     "bank-charge": Kind("bank charge", frozenset(["asset"]), frozenset(["expense"])),
     "expense-paid": Kind("expense paid", _HOLDING, frozenset(["expense"])),
     "moved": Kind("moved between our own accounts", _HOLDING, _HOLDING),
-    "income-moved": Kind("income moved by hand", frozenset(["income"]), frozenset(["income"])),
+    _INCOME_MOVED: Kind("income moved by hand", frozenset(["income"]), frozenset(["income"])),
     "correction": Kind("correction by hand", _ANY, _ANY),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants entered: `amount` from one account's code to another's, on a local day, and why.
+    """What somebody wants entered: `amount` from one account's code to another's, on a local day, and why. Income that is
+    moved is taken from the first account and given to the second.
 
     `nonce` is the form's own: the same form sent twice makes one entry.
     """
@@ -91,6 +93,9 @@ def enter(draft: Draft, *, by: str) -> Posted:
     closed = closing.closed_through().day
     if draft.day > clock.today() or (closed is not None and draft.day <= closed):
         raise DayNotOpen(f"nothing can be entered on {draft.day.isoformat()}")
+    if draft.kind == _INCOME_MOVED:
+        # What leaves an income account is its income: to take some away, the transfer runs the other way.
+        ends = ends[1], ends[0]
     posted = post(
         source,
         [Line(ends[0].id, ends[1].id, draft.amount)],
@@ -131,7 +136,7 @@ def _may(name: str, source: Account, target: Account) -> bool:
         and source.kind in kind.takes_from
         and target.kind in kind.gives_to
         # What was given for one thing and used for another must be seen to have been moved.
-        and between_income == (name == "income-moved")
+        and between_income == (name == _INCOME_MOVED)
         and not any(each.code.startswith(_KEPT_BY_STRIPE) for each in (source, target))
     )
 

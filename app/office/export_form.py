@@ -39,7 +39,11 @@ FORMAT_NAMES = {
 class ExportForm(CleanedForm):
     """What, of which days, and of which account, appeal and branch."""
 
-    format = SelectField(_l("File"), choices=[SelectChoice(name, said) for name, said in FORMAT_NAMES.items()])
+    format = SelectField(
+        _l("File"),
+        validators=[DataRequired(_l("Choose the file"))],
+        choices=[SelectChoice(name, said) for name, said in FORMAT_NAMES.items()],
+    )
     from_on = StringField(_l("From"), validators=[DataRequired(_l("Enter the first day"))])
     to_on = StringField(_l("To, included"), validators=[DataRequired(_l("Enter the last day"))])
     account = SelectField(_l("Account"), default="")

@@ -64,7 +64,9 @@ def test_income_is_moved_by_its_own_kind_alone_and_counts_as_no_gift(app):
             enter(replace(moved, kind=kind))
     entry = db.session.get_one(Entry, enter(replace(moved, kind="income-moved")).entry_id)
     assert entry.memo == "income moved by hand"
-    assert db.session.get_one(Balance, accounts.find(target).id).gifts == 0
+    taken, given = (db.session.get_one(Balance, accounts.find(code).id) for code in (source, target))
+    assert (taken.out_minor - taken.in_minor, taken.gifts) == (2000, 1)
+    assert (given.out_minor - given.in_minor, given.gifts) == (500, 0)
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants entered: `amount` from one account's code to another's, on a local day, and why. Income that is
-    moved is taken from the first account and given to the second.
+    """What somebody wants entered: `amount` from one account's code to another's, on a local day, and why.
+    Income that is moved is taken from the first account and given to the second.
 
     `nonce` is the form's own: the same form sent twice makes one entry.
     """

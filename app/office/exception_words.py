@@ -62,6 +62,14 @@ WORDS = {
         _l("Money at the bank from somebody unknown"),
         _l("Find out who sent it, then match it to a gift. If nobody claims it, send it back."),
     ),
+    "standing order": (
+        _l("Standing orders that stayed out"),
+        _l("Look whether the statement shows it under another name. If the donor has ended it, end it here as well."),
+    ),
+    "unbanked cash": (
+        _l("Cash that was counted more than a week ago"),
+        _l("Pay it in, note the slip’s reference, and confirm the line when the statement shows it."),
+    ),
     "bank difference": (
         _l("Bank accounts whose balance does not agree"),
         _l("Some lines were never imported. Download the statement again from the day of the last agreement, and "

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.extensions import db
+from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.proof import bank_exceptions, plan_exceptions, stripe_exceptions
+from app.proof import bank_exceptions, hand_exceptions, plan_exceptions, stripe_exceptions
 from app.proof.exception import Found
 from app.receipts import forgetting
 from app.receipts.receipt import Receipt
@@ -45,16 +47,26 @@ def find_quickly(most: int = 500) -> list[Found]:
         *stripe_exceptions.suspended(most),
         *bank_exceptions.lines(most),
         *bank_exceptions.unidentified(most),
+        *hand_exceptions.standing_orders(most),
+        *hand_exceptions.unbanked_cash(most),
     ]
 
 
 def _unclaimed(most: int) -> list[Found]:
-    """Charges that no donation claims; one that has been reversed was dealt with."""
-    undone = select(Entry.reverses_id).where(Entry.reverses_id.is_not(None))
+    """Charges that no donation claims; one that has been reversed was dealt with.
+
+    They are found by their account, which has few transfers; entries have no index by kind.
+    """
+    unidentified = select(Account.id).where(Account.code.startswith("liabilities:unidentified:"))
+    reversal = aliased(Entry)
     rows = db.session.execute(
         select(Entry.subject, Entry.booked_on, Transfer.amount_minor, Transfer.currency)
         .join(Transfer, Transfer.entry_id == Entry.id)
-        .where(Entry.kind == "unclaimed-charge", Entry.id.not_in(undone))
+        .where(
+            Transfer.from_account_id.in_(unidentified),
+            Entry.kind == "unclaimed-charge",
+            ~select(reversal.id).where(reversal.reverses_id == Entry.id).exists(),
+        )
         .order_by(Entry.id)
         .limit(most)
     )

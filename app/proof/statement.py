@@ -109,8 +109,10 @@ def _moved(day: date) -> list[Moved]:
                       row.currency == currency),
             received=-total(currency, *COUNTED, CASH, "unclaimed-charge", account_kind=givers),
             refunded=total(currency, "refund", "refund-returned", account_kind=givers),
-            lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers),
-            fees=total(currency, account_kind=("expense",)),
+            # A cheque that the bank took back is 'banked' from the bank to the appeal.
+            lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers) +
+                 total(currency, "banked", account_kind=("income",)),
+            fees=total(currency, account_kind=("expense",)) - total(currency, account="expenses:in-kind:"),
             paid_out=total(currency, "payout", "payout-returned", account="assets:in-transit:"),
             corrected=total(currency, "reversal", account_kind=givers),
         )

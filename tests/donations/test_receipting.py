@@ -1,21 +1,23 @@
 """Receipting: what a gift's receipt says comes from the gift, and its mail thanks without asking for more."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import clock
 from app.config import Organisation
 from app.donations import receipting
 from app.donations.donation import Donation
 from app.extensions import db
-from app.receipts import filing, issuing
+from app.receipts import filing, issuing, printing
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
+from tests.donations.hands import a_gift_by
 from tests.receipts.stage import a_due_receipt
 
 ORGANISATION = Organisation("The Lantern", "4 Mill Lane\nAmbleford\nAM1 2QX", "Registered society 123")
@@ -45,6 +47,17 @@ def test_a_draft_says_who_gave_what_for_what_and_to_whom(app):
     assert facts.link == f"{BASE}/receipts/{receipt.reference}"
     assert facts.donation == receipt.subject.removeprefix("donation:")
     assert (facts.number, facts.issued_on) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("method", "words"), [("cheque", "By cheque"), ("bank-transfer", "By bank transfer"), ("in-kind", "In kind")]
+)
+def test_a_receipt_says_how_a_gift_came_that_did_not_come_by_card(app, method, words):
+    gift = a_gift_by(method, an_appeal(), 4000, email="lucja@example.org")
+    receipt = db.session.scalars(select(Receipt).where(Receipt.subject == f"donation:{gift.reference}")).one()
+    facts = draft(receipt)
+    assert (facts.method, facts.amount_minor) == (method, 4000)
+    assert words in printing.page(replace(facts, number="2026-000001", issued_on="2026-07-08"))
 
 
 def test_the_day_it_was_received_is_the_local_one(app):

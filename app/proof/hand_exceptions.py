@@ -1,0 +1,48 @@
+"""Gifts by hand that need somebody: standing orders that stay out, and cash that lies in a drawer."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app import clock
+from app.donations.count_sheet import CountSheet
+from app.donations.standing_order import LATE_AFTER, StandingOrder
+from app.extensions import db
+from app.money import written
+from app.proof.exception import Found
+
+# Cash is banked as soon as possible (Code of Fundraising Practice 2025, on cash); a week is too long.
+_CASH_WAITS = timedelta(days=7)
+
+
+def standing_orders(most: int) -> list[Found]:
+    """Standing orders whose payment has not come, the longest waiting first."""
+    today = clock.today()
+    late = (
+        select(StandingOrder)
+        .where(StandingOrder.ended_on.is_(None), StandingOrder.next_due_on < today - LATE_AFTER)
+        .order_by(StandingOrder.next_due_on)
+        .limit(most)
+    )
+    return [
+        Found("standing order", each.reference, f"{written(each.amount)} a month, not seen since {each.next_due_on}")
+        for each in db.session.scalars(late)
+    ]
+
+
+def unbanked_cash(most: int) -> list[Found]:
+    """Count sheets whose cash is not known to be at the bank after a week, the oldest first."""
+    lying = (
+        select(CountSheet)
+        .where(
+            CountSheet.banked_on.is_(None),
+            CountSheet.reversed_at.is_(None),
+            CountSheet.counted_on < clock.today() - _CASH_WAITS,
+        )
+        .order_by(CountSheet.id)
+        .limit(most)
+    )
+    return [
+        Found("unbanked cash", each.reference, f"{written(each.amount)} counted on {each.counted_on}, not at the bank")
+        for each in db.session.scalars(lying)
+    ]

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import chain, live, pages, posting, receipts, totals, webhooks
+from tests.bench import chain, live, office, pages, posting, receipts, totals, webhooks
 from tests.bench.measuring import Figure, Plan
 
 BENCHES = {
@@ -21,6 +21,7 @@ BENCHES = {
     "live": live.run,
     "totals": totals.run,
     "chain": chain.run,
+    "office": office.run,
 }
 
 

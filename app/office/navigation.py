@@ -36,11 +36,15 @@ def ways() -> list[tuple[str, str, bool, bool]]:
     """The ways that are open to the signed-in person: endpoint, name, whether this page lies there, and whether a new
     part of the list begins; a subject that is called `bank_lines` lies in `bank`."""
     here = (request.endpoint or "").rpartition(".")[0]
-    return [
-        (endpoint, str(name), f"{here}_".startswith(endpoint.rpartition(".")[0] + "_"), endpoint in _BEGINNINGS)
-        for endpoint, name in WAYS
-        if endpoint in current_app.view_functions and access.may(current_app.view_functions[endpoint])
-    ]
+    found: list[tuple[str, str, bool, bool]] = []
+    begins = False
+    for endpoint, name in WAYS:
+        begins = begins or endpoint in _BEGINNINGS
+        if may(endpoint):
+            lies_here = f"{here}_".startswith(endpoint.rpartition(".")[0] + "_")
+            found.append((endpoint, str(name), lies_here, begins and bool(found)))
+            begins = False
+    return found
 
 
 def may(endpoint: str, method: str = "GET") -> bool:

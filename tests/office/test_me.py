@@ -49,3 +49,9 @@ def test_a_refusal_inside_the_office_leads_back_into_it(app: Flask) -> None:
         page = read(answer)
         assert page.find("a", href="/office/")
     assert read(client.get("/articles/99999")).find("header", class_="masthead")
+
+
+def test_the_ways_are_parted_even_where_the_first_of_a_part_is_shut(app: Flask) -> None:
+    nav = read(sign_in(app, a_person("treasurer")).get("/office/me/")).find("nav", class_="office-nav")
+    beginnings = [way.get_text() for way in nav.find_all("a", class_="office-nav__way--begins")]
+    assert beginnings == ["Bank", "Appeals"]

@@ -1,6 +1,6 @@
 """The bank: its accounts, and for each whether the bank and the books agree."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -75,3 +75,17 @@ def show(account: str) -> ResponseReturnValue:
         waiting=waiting,
         imports=bank_at.imports(found),
     )
+
+
+@bp.get("/line/<line>")
+@allow(reads={TREASURER, AUDITOR})
+def line(line: str) -> ResponseReturnValue:
+    """The page of a line, for those who know the line alone: an entry's subject, an exception."""
+    found = db.session.execute(
+        select(BankAccount.reference)
+        .join(BankLine, BankLine.account_id == BankAccount.id)
+        .where(BankLine.reference == line)
+    ).scalar()
+    if found is None:
+        abort(404)
+    return redirect(url_for("office.bank_lines.show", account=found, line=line), code=303)

@@ -32,7 +32,9 @@ def _address(found: Found) -> str | None:
             return url_for("office.payouts.show", payout_id=found.reference)
         case "unknown fee":
             return url_for("office.donations.show", reference=found.reference)
-        case "bank line" | "unidentified money" | "bank difference":
-            return url_for("office.bank.index")
+        case "bank line" | "unidentified money":
+            return url_for("office.bank.line", line=found.reference)
+        case "bank difference":
+            return url_for("office.bank.show", account=found.reference)
         case _:
             return None

@@ -8,6 +8,8 @@ from app.office import access
 
 # What stands before the colon: the page, and what the page calls the rest.
 _PAGES = {
+    "bank-line": ("office.bank.line", "line"),
+    "bank-account": ("office.bank.show", "account"),
     "donation": ("office.donations.show", "reference"),
     "count": ("office.counts.show", "reference"),
 }

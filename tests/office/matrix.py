@@ -206,6 +206,7 @@ MATRIX: dict[str, Route] = {
     "office.bank.new": Route(reads=MONEY_CHANGES),
     "office.bank.create": Route(changes=MONEY_CHANGES),
     "office.bank.show": Route(reads=MONEY_READS),
+    "office.bank.line": Route(reads=MONEY_READS),
     "office.bank_imports.new": Route(reads=MONEY_CHANGES),
     "office.bank_imports.upload": Route(changes=MONEY_CHANGES),
     "office.bank_imports.look": Route(reads=MONEY_CHANGES),

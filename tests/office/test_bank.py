@@ -265,6 +265,10 @@ def test_a_line_is_found_under_its_own_account_alone(treasurer, bank):
     other = a_bank_account("Strike fund")
     (line, *_) = db.session.scalars(select(BankLine))
     assert treasurer.get(f"/office/bank/{other.reference}/lines/{line.reference}").status_code == 404
+    assert treasurer.get(f"/office/bank/line/{line.reference}").location.endswith(
+        f"/office/bank/{bank.reference}/lines/{line.reference}"
+    )
+    assert treasurer.get("/office/bank/line/none").status_code == 404
     assert treasurer.post(f"/office/bank/{other.reference}/lines/{line.reference}/undo").status_code == 404
 
 

@@ -13,7 +13,7 @@ from app.appeals.opening import SlugTaken
 from app.appeals.scheduling import NotAnAddress
 from app.appeals.turns import WrittenMeanwhile
 from app.audit.recording import record
-from app.office import article_form, hands, illustrated
+from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
 from app.office.appeal_form import AppealForm
 from app.office.appeals import named
@@ -26,7 +26,7 @@ bp = Blueprint("appeal_texts", __name__, url_prefix="/appeals")
 @bp.url_value_preprocessor
 def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     """A text of the longest length in any script is larger than other forms; this comes before anything reads it."""
-    request.max_content_length = article_form.LARGEST
+    long_bodies.let_in(article_form.LARGEST)
 
 
 @bp.get("/new")

@@ -9,7 +9,7 @@ from app.appeals.article import Article
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.turns import WrittenMeanwhile
 from app.audit.recording import record
-from app.office import article_form, hands, illustrated
+from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
 from app.office.article_form import ArticleForm
 from app.office.articles import NUMBER, named
@@ -22,7 +22,7 @@ bp = Blueprint("article_texts", __name__, url_prefix="/articles")
 @bp.url_value_preprocessor
 def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     """A text of the longest length in any script is larger than other forms; this comes before anything reads it."""
-    request.max_content_length = article_form.LARGEST
+    long_bodies.let_in(article_form.LARGEST)
 
 
 @bp.get("/new")

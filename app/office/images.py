@@ -15,7 +15,7 @@ from app.appeals.image import Image
 from app.audit.recording import record
 from app.extensions import db
 from app.markup import image_address
-from app.office import hands
+from app.office import hands, long_bodies
 from app.office.access import AUDITOR, EDITOR, allow
 from app.office.cleaned_form import CleanedForm
 from app.writing import writing
@@ -50,7 +50,7 @@ class ImageForm(CleanedForm):
 @bp.url_value_preprocessor
 def let_a_picture_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     """A picture is larger than any form; this comes before anything reads the form."""
-    request.max_content_length = LARGEST + 64 * 1024
+    long_bodies.let_in(LARGEST + 64 * 1024)
 
 
 @bp.app_template_filter()

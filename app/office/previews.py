@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.office import article_form
+from app.office import article_form, long_bodies
 from app.office.access import EDITOR, allow
 
 bp = Blueprint("previews", __name__, url_prefix="/preview")
@@ -12,7 +12,7 @@ bp = Blueprint("previews", __name__, url_prefix="/preview")
 @bp.url_value_preprocessor
 def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
     """As long a text as can be saved can be looked at."""
-    request.max_content_length = article_form.LARGEST
+    long_bodies.let_in(article_form.LARGEST)
 
 
 @bp.post("/")

@@ -389,9 +389,11 @@ class TestImages:
         assert errors(editor.post("/office/images", data={"words": "x"})) == ["Choose a picture"]
         assert illustrations.latest(1) == []
 
-    def test_a_file_above_the_limit_is_not_even_read_and_no_other_form_may_be_as_large(self, editor):
+    def test_a_file_above_the_limit_is_not_even_read_and_no_other_form_may_be_as_large(self, app, editor):
         body = b"x" * (illustrations.LARGEST + 70_000)
         answer = editor.post("/office/images", data=body, content_type="multipart/form-data; boundary=b")
         assert answer.status_code == 413
         assert editor.post("/office/articles/", data={"text": "x" * 500_000}).status_code == 413
+        stranger = app.test_client().post("/office/images", data=b"x" * 70_000, content_type="multipart/form-data")
+        assert stranger.status_code == 413
         assert editor.post("/office/appeals/roof/ending", data={"last_day": "x" * 70_000}).status_code == 413

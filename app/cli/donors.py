@@ -34,8 +34,8 @@ def erase(who: str, dry_run: bool) -> None:
         with writing():
             theirs = _find(who)
             erased = erasing.erase(theirs, by="operator", kept_over=settings.keep_names_over)
-            for donor in theirs.donors:
-                recording.record("donor.erased", f"donor:{donor.reference}")
+            for subject in theirs.subjects():
+                recording.record("donor.erased", subject)
     except DomainError as refusal:
         raise click.ClickException(f"Nothing was erased: {refusal}.") from refusal
     _overwrite()

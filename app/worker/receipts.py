@@ -10,7 +10,7 @@ from app.config import Settings
 from app.donations import receipting
 from app.extensions import db
 from app.mail import sending
-from app.receipts import filing, forgetting, glyphs
+from app.receipts import filing, forgetting, glyphs, successions
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, Receipt
 from app.receipts.rendering import Renderer
@@ -53,7 +53,10 @@ def _issue(receipt: Receipt, settings: Settings) -> None:
 def _render(receipt: Receipt, renderer: Renderer) -> None:
     pdf = renderer.render(thawed(receipt.facts or "{}", receipt.personal).frozen())
     with writing():
-        filing.file(receipt.id, pdf)
+        now = successions.locked(receipt.id)
+        # Whoever was forgotten while it was drawn gets no PDF.
+        if now is not None and now.personal is not None:
+            filing.file(receipt.id, pdf)
 
 
 def _mail(receipt: Receipt, settings: Settings) -> None:

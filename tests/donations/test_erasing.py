@@ -26,6 +26,7 @@ from app.proof.sealed import SEALED
 from app.receipts import filing, forgetting
 from app.receipts.receipt import Receipt
 from app.worker import donors, loop, refunds, seals
+from app.worker import receipts as making
 from app.writing import writing
 from tests import books_kept
 from tests import stripe_bodies as says
@@ -232,3 +233,21 @@ def test_an_erased_event_cannot_be_replayed_and_a_deed_stays_without_its_details
     deeds = db.session.scalars(select(Deed.action).where(Deed.subject == f"donation:{gift}")).all()
     assert "donation.noted" in deeds
     assert db.session.scalars(select(Entry.id).where(Entry.subject == f"donation:{gift}")).first() is not None
+
+
+def test_a_receipt_that_is_drawn_while_its_donor_is_forgotten_is_not_kept(app, settings, monkeypatch):
+    account, donation = Account(), a_pledge(an_appeal(), "z", a_gift(name=NAME, email=EMAIL)).reference
+    account.gives(donation)
+    books_kept.deliver_all(app, account)
+
+    class Press:
+        def render(self, frozen):
+            assert NAME in frozen
+            assert erase(app, donation).exit_code == 0
+            return f"%PDF for {NAME}".encode()
+
+    loop.do_all_due([making.duty(settings, Press())])
+    assert traces() == []
+    db.session.rollback()
+    assert db.session.scalars(select(Receipt.mailed_at)).all() == [None]
+    assert [each for each in exceptions.find() if each.kind == "receipt"] == []

@@ -10,14 +10,12 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, closing, reasons, reversing
 from app.ledger.accounts import Account
+from app.ledger.by_hand_kinds import INCOME_MOVED, KEPT_BY_STRIPE, KINDS, may_go
 from app.ledger.entries import Entry
 from app.ledger.posting import Line, Posted, post
 from app.money import Money
 
-# What Stripe's own movements keep, and reconciliation compares to the penny: nothing by hand belongs there.
-_KEPT_BY_STRIPE = ("assets:stripe:", "assets:stripe-unsettled:", "assets:disputed:", "suspense:stripe:")
 _SOURCE = "manual:"
-_INCOME_MOVED = "income-moved"
 
 
 class NotTheseAccounts(DomainError):
@@ -30,27 +28,6 @@ class DayNotOpen(DomainError):
 
 class NotMadeByHand(DomainError):
     """The entry follows something else, which is where it is corrected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of entry: its memo in the books, and which kinds of account it may take from and give to."""
-
-    memo: str
-    takes_from: frozenset[str]
-    gives_to: frozenset[str]
-
-
-_ANY = frozenset(accounts.KINDS)
-_HOLDING = frozenset(["asset", "liability"])
-KINDS = {
-    "opening-balance": Kind("opening balance", frozenset(["equity"]), frozenset(["asset"])),
-    "bank-charge": Kind("bank charge", frozenset(["asset"]), frozenset(["expense"])),
-    "expense-paid": Kind("expense paid", _HOLDING, frozenset(["expense"])),
-    "moved": Kind("moved between our own accounts", _HOLDING, _HOLDING),
-    _INCOME_MOVED: Kind("income moved by hand", frozenset(["income"]), frozenset(["income"])),
-    "correction": Kind("correction by hand", _ANY, _ANY),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +54,7 @@ def choices(currency: str) -> dict[str, tuple[str, str]]:
     """
     every = accounts.chart(currency)
     every.update({each.code: (each.kind, each.name) for each in db.session.scalars(select(Account))})
-    return {code: every[code] for code in sorted(every) if not code.startswith(_KEPT_BY_STRIPE)}
+    return {code: every[code] for code in sorted(every) if not code.startswith(KEPT_BY_STRIPE)}
 
 
 def enter(draft: Draft, *, by: str) -> Posted:
@@ -88,12 +65,12 @@ def enter(draft: Draft, *, by: str) -> Posted:
     kind = KINDS[draft.kind]
     source = f"{_SOURCE}{draft.nonce}"
     ends = _account(draft.from_code, draft.amount.currency), _account(draft.to_code, draft.amount.currency)
-    if not _may(draft.kind, ends[0], ends[1]):
+    if not may_go(draft.kind, ends[0], ends[1]):
         raise NotTheseAccounts(f"{kind.memo}: not from {draft.from_code} to {draft.to_code}")
     closed = closing.closed_through().day
     if draft.day > clock.today() or (closed is not None and draft.day <= closed):
         raise DayNotOpen(f"nothing can be entered on {draft.day.isoformat()}")
-    if draft.kind == _INCOME_MOVED:
+    if draft.kind == INCOME_MOVED:
         # What leaves an income account is its income: to take some away, the transfer runs the other way.
         ends = ends[1], ends[0]
     posted = post(
@@ -124,21 +101,6 @@ def undo(entry: Entry, reason: str, *, by: str) -> Posted:
     if posted.new:
         reasons.keep(posted.entry_id, reason)
     return posted
-
-
-def _may(name: str, source: Account, target: Account) -> bool:
-    """Whether an entry of a kind may go from one account to another."""
-    kind = KINDS[name]
-    between_income = source.kind == target.kind == "income"
-    return (
-        source.id != target.id
-        and source.currency == target.currency
-        and source.kind in kind.takes_from
-        and target.kind in kind.gives_to
-        # What was given for one thing and used for another must be seen to have been moved.
-        and between_income == (name == _INCOME_MOVED)
-        and not any(each.code.startswith(_KEPT_BY_STRIPE) for each in (source, target))
-    )
 
 
 def _account(code: str, currency: str) -> Account:

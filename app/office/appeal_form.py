@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from babel.numbers import get_currency_name
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
@@ -40,7 +42,9 @@ class AppealForm(CleanedForm):
         description=_l("The end of its address, like winter-appeal. It never changes, because people keep it."),
         validators=[DataRequired(_l("Enter an address"))],
     )
-    currency = SelectField(_l("Currency"), description=_l("It never changes."), validate_choice=True)
+    currency = SelectField(
+        _l("Currency"), description=_l("It never changes."), validators=[DataRequired(_l("Choose a currency"))]
+    )
     text = TextAreaField(
         _l("Text"),
         description=_l("The first paragraph stands above the form, the rest under it."),
@@ -77,7 +81,10 @@ class AppealForm(CleanedForm):
         super().__init__(**values)
         home = home_currency()
         if appeal is None:
-            self.currency.choices = list(dict.fromkeys([home, *amounts.known_currencies()]))
+            self.currency.choices = [
+                SelectChoice(code, get_currency_name(code.upper(), count=2, locale=str(get_locale() or "en_GB")))
+                for code in dict.fromkeys([home, *amounts.known_currencies()])
+            ]
             self._currency = self.currency.data or home
         else:
             del self.slug, self.currency

@@ -10,6 +10,7 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from app.appeals import illustrations
+from app.banking import reading
 from app.cli import starting
 from app.config import Settings
 from app.extensions import db
@@ -22,8 +23,9 @@ from app.live.listening import listener
 from app.live.streams import Streams
 from app.public import raised_fragment
 
-# Where pictures are uploaded; they may be larger than anything else that is sent, and take longer to arrive.
+# Where pictures and banks' files are uploaded; they may be larger than anything else, and take longer to arrive.
 PICTURES = "/office/images"
+BANK_FILES = "/office/bank/files"
 # How many streams one process holds at a time; each takes about 20 kB and an open file.
 MOST_STREAMS = 15_000
 # Seconds between two signs of life on a silent stream: proxies cut what says nothing for a minute.
@@ -92,4 +94,6 @@ def build(app: Flask, read: Reading, *, heartbeat: float = HEARTBEAT) -> Front:
     streams = Streams(broadcasting, MOST_STREAMS, headers, settings.trusted_proxies)
     # A form around the picture takes some bytes too; two pictures at a time are enough.
     pictures = Measure(illustrations.LARGEST + 64 * 1024, 2 * illustrations.LARGEST + 128 * 1024, patience=60.0)
-    return Front(streams, Health(look, headers), Intake(pages, headers, {PICTURES: pictures}))
+    bank_files = Measure(reading.LARGEST + 64 * 1024, 2 * reading.LARGEST + 128 * 1024, patience=60.0)
+    wider = {PICTURES: pictures, BANK_FILES: bank_files}
+    return Front(streams, Health(look, headers), Intake(pages, headers, wider))

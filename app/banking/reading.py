@@ -10,8 +10,8 @@ from app.banking.mapping import Mapping
 
 CSV, OFX, CAMT = "csv", "ofx", "camt.053"
 
-# A request is a megabyte at most (app/live/intake.py), and what surrounds the file in it takes a little of that.
-LARGEST = 1_000_000
+# In bytes: years of a small organisation's payments, and seconds of reading.
+LARGEST = 3_000_000
 
 # How files begin that people take for statements, and what they are.
 _OTHERS = (

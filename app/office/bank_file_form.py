@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField
 
 from app.office.cleaned_form import CleanedForm
 
@@ -9,8 +10,9 @@ from app.office.cleaned_form import CleanedForm
 class FileForm(CleanedForm):
     """The file."""
 
+    account = HiddenField()
     file = FileField(
         _l("The bank’s file"),
-        description=_l("CSV, OFX or CAMT.053, up to 1 MB. It may overlap with what you have: nothing counts twice."),
+        description=_l("CSV, OFX or CAMT.053, up to 3 MB. It may overlap with what you have: nothing counts twice."),
         validators=[FileRequired(_l("Choose the file that you got from the bank"))],
     )

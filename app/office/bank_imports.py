@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,34 +15,37 @@ from app.banking.account import BankAccount
 from app.banking.as_read import NotReadable
 from app.banking.reading import LARGEST, NeedsMapping
 from app.banking.statement import BankUpload
-from app.office import bank_at, bank_words
+from app.office import bank_at, bank_words, long_bodies
 from app.office.access import TREASURER, allow, me
 from app.office.bank_columns_form import ColumnsForm
 from app.office.bank_file_form import FileForm
 from app.office.bank_taking_form import TakingForm
 from app.writing import writing
 
-bp = Blueprint("bank_imports", __name__, url_prefix="/bank/<account>/import")
+bp = Blueprint("bank_imports", __name__, url_prefix="/bank")
 
 
 @bp.url_value_preprocessor
-def let_a_file_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """A file is larger than any form; this comes before anything reads the form."""
-    request.max_content_length = LARGEST + 64 * 1024
+def let_a_file_in(endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """A file is larger than any form; this comes before anything reads the form. The web server lets it in at this one
+    address (app/asgi.py)."""
+    if endpoint == "office.bank_imports.upload":
+        long_bodies.let_in(LARGEST + 64 * 1024)
 
 
-@bp.get("")
+@bp.get("/<account>/import")
 @allow(reads={TREASURER})
 def new(account: str) -> ResponseReturnValue:
     """Which file?"""
-    return _ask(bank_at.account_or_404(account), FileForm())
+    return _ask(bank_at.account_or_404(account), FileForm(data={"account": account}))
 
 
-@bp.post("")
+@bp.post("/files")
 @allow(changes={TREASURER})
-def upload(account: str) -> ResponseReturnValue:
+def upload() -> ResponseReturnValue:
     """Keep the file until somebody has looked at it, if it is one that can be read."""
-    found, form = bank_at.account_or_404(account), FileForm()
+    form = FileForm()
+    found = bank_at.account_or_404(form.account.data or "")
     if not form.validate():
         return _ask(found, form, 422)
     body = form.file.data.read()
@@ -61,10 +64,10 @@ def upload(account: str) -> ResponseReturnValue:
             uploaded_by=f"person:{me().reference}",
         )
         session.add(kept)
-    return redirect(url_for(".look", account=account, upload=kept.reference), code=303)
+    return redirect(url_for(".look", account=found.reference, upload=kept.reference), code=303)
 
 
-@bp.get("/<upload>")
+@bp.get("/<account>/import/<upload>")
 @allow(reads={TREASURER})
 def look(account: str, upload: str) -> ResponseReturnValue:
     """What would come of the file; or first, what its columns mean."""
@@ -76,7 +79,7 @@ def look(account: str, upload: str) -> ResponseReturnValue:
     return _preview(found, kept, TakingForm(found, read))
 
 
-@bp.post("/<upload>")
+@bp.post("/<account>/import/<upload>")
 @allow(changes={TREASURER})
 def take(account: str, upload: str) -> ResponseReturnValue:
     """Take in what is new."""
@@ -100,7 +103,7 @@ def take(account: str, upload: str) -> ResponseReturnValue:
     return redirect(url_for("office.bank_lines.index", account=account), code=303)
 
 
-@bp.get("/<upload>/columns")
+@bp.get("/<account>/import/<upload>/columns")
 @allow(reads={TREASURER})
 def columns(account: str, upload: str) -> ResponseReturnValue:
     """What each column means, as it would be read by what was kept or guessed."""
@@ -109,7 +112,7 @@ def columns(account: str, upload: str) -> ResponseReturnValue:
     return _columns(found, kept, ColumnsForm(found, kept.body))
 
 
-@bp.post("/<upload>/columns")
+@bp.post("/<account>/import/<upload>/columns")
 @allow(changes={TREASURER})
 def keep_columns(account: str, upload: str) -> ResponseReturnValue:
     """Read the file by other columns and show it, or keep the columns for this bank."""

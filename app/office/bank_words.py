@@ -15,7 +15,7 @@ _OTHERWISE = _l("Get the statement from your bank’s pages as CSV, OFX or CAMT.
 _FILES = {
     "empty": _l("This file is empty."),
     "too-large": _l(
-        "This file is larger than 1 MB. Ask your bank for a shorter period, and import one after the other."
+        "This file is larger than 3 MB. Ask your bank for a shorter period, and import one after the other."
     ),
     "pdf": _l("This is a PDF: it is made for reading, and its figures cannot be taken from it safely."),
     "spreadsheet": _l("This is a spreadsheet. If it came from the bank, ask there for CSV, or save it as CSV."),

@@ -108,7 +108,7 @@ def test_any_encoding_that_banks_use_is_read(app, encoding):
         (b"OFXHEADER:100\n\n<OFX></OFX>", "broken"),
         (b"a letter to the treasurer", "no-table"),
         (b"\x00\x01\x02\x03", "unknown"),
-        (b"x" * 1_000_001, "too-large"),
+        (b"x" * 3_000_001, "too-large"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_called_what_it_is(app, body, reason):

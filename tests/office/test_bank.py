@@ -44,8 +44,8 @@ def words(answer):
 
 
 def upload(client, bank, body, name="week.csv"):
-    address = f"/office/bank/{bank.reference}/import"
-    return client.post(address, data={"file": (io.BytesIO(body), name)}, content_type="multipart/form-data")
+    sent = {"account": bank.reference, "file": (io.BytesIO(body), name)}
+    return client.post("/office/bank/files", data=sent, content_type="multipart/form-data")
 
 
 def take_in(client, bank, body, **ticked):
@@ -125,7 +125,7 @@ WRONG_FILES = (
     (b"<html>", "This is a web page"),
     (b"a letter", "in none of the first lines there is a day"),
     ((FILES / "statement.ofx").read_bytes().replace(b"90001234", b"90009999"), "the one whose number ends in 9999"),
-    (b"x" * 3000, "larger than 1 MB"),
+    (b"x" * 3000, "larger than 3 MB"),
 )
 
 

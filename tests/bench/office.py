@@ -25,7 +25,7 @@ _SQL = {
         "last4": "printf('%04d', n % 13)",
     },
     "postgresql": {
-        "numbers": "WITH numbers AS (SELECT n FROM generate_series(1, {count}) AS n)",
+        "numbers": "WITH numbers AS (SELECT n FROM generate_series(1::bigint, {count}) AS n)",
         "reference": "lpad(to_hex(n), 24, '0')",
         "at": "timestamptz '2020-01-01 12:00+00' + n * interval '3 minutes'",
         "last4": "lpad((n % 13)::text, 4, '0')",

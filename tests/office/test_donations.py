@@ -71,7 +71,7 @@ def test_what_cannot_be_looked_for_is_said_and_kept(account, signed_in):
     assert answer.status_code == 422
     assert "Enter an amount in figures" in said(answer)
     assert 'value="ten"' in answer.text
-    assert "open" in page(answer).select_one("details").attrs
+    assert "open" in page(answer).select_one("form.search details").attrs
 
 
 def test_the_page_of_a_gift_tells_its_whole_story_in_order(account, signed_in):

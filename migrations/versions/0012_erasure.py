@@ -21,8 +21,10 @@ def guarded(name: str, table: str, columns: str, refusal: str, *, when: str = "1
     """SQLite's trigger that refuses to change these columns, but for what `unless` says."""
     return [
         f"DROP TRIGGER {name}",
-        f"CREATE TRIGGER {name} BEFORE UPDATE OF {columns} ON {table} WHEN {when} AND NOT ({unless}) "
-        f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+        (
+            f"CREATE TRIGGER {name} BEFORE UPDATE OF {columns} ON {table} WHEN {when} AND NOT ({unless}) "
+            f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+        ),
     ]
 
 

@@ -87,7 +87,9 @@ def test_words_find_by_reference_address_card_or_beginning_of_a_name(app, words,
 
 def test_a_name_is_found_in_the_order_of_names(app):
     gifts(10)
-    assert [row.name for row in finding.page(Wanted(words="a", state="")).rows] == ["Ada Byron"] * 2 + ["Adam Smith"] * 2
+    assert [row.name for row in finding.page(Wanted(words="a", state="")).rows] == ["Ada Byron"] * 2 + [
+        "Adam Smith"
+    ] * 2
 
 
 def test_amounts_and_days_narrow_it_and_bounds_are_inside(app):

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import chain, live, office, pages, posting, receipts, totals, webhooks
+from tests.bench import chain, exports, growing, live, office, pages, posting, receipts, totals, webhooks
 from tests.bench.measuring import Figure, Plan
 
 BENCHES = {
@@ -22,6 +22,8 @@ BENCHES = {
     "totals": totals.run,
     "chain": chain.run,
     "office": office.run,
+    "exports": exports.run,
+    "growing": growing.run,
 }
 
 

@@ -1,6 +1,8 @@
 """What the bank's lines are: confirmed by a person, posted once, undone by reversal; the bank and the books agree."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
@@ -368,3 +370,27 @@ def test_an_entry_that_was_reversed_is_nothing_that_a_line_could_be(bank):
 
 def expected_at(bank):
     return {each.key: each.amount.minor for each in bank_expected.items(bank)}
+
+
+@both
+def test_two_people_cannot_take_two_lines_for_the_same_payout(app, bank):
+    with writing():
+        a_payout()
+    lines = the_statement(bank, (9800, "STRIPE", 1), (9800, "STRIPE", 2))
+    gate = Barrier(len(lines))
+
+    def say_so(line):
+        with app.app_context():
+            gate.wait(timeout=10)
+            try:
+                confirm(line, "payout|payout:po_1")
+            except NotExpected:
+                return "refused"
+            finally:
+                db.session.remove()
+            return "booked"
+
+    with ThreadPoolExecutor(len(lines)) as people:
+        assert sorted(people.map(say_so, lines)) == ["booked", "refused"]
+    db.session.rollback()
+    assert balances() == {"assets:bank:gbp": 9800}

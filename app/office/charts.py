@@ -27,9 +27,14 @@ class Bar:
     amount: Money
 
 
-def draw(bars: Sequence[Bar], *, name: str, title: str, words: str, every: int, locale: str) -> Markup:
-    """A bar chart of amounts of one currency; `title` and `words` are read out in its place, `name` is unique on the
-    page. There is room for the name of `every` so many bars, counted from the last."""
+def draw(bars: Sequence[Bar], *, name: str, title: str, words: str, every: int, locale: str) -> Markup | None:
+    """A bar chart of amounts of one currency, or nothing where each of them is nothing.
+
+    `title` and `words` are read out in its place, `name` is unique on the page. There is room for the name of `every`
+    so many bars, counted from the last.
+    """
+    if not any(bar.amount.minor for bar in bars):
+        return None
     currency = bars[0].amount.currency
     named = [bar.name for bar in bars]
 
@@ -38,7 +43,8 @@ def draw(bars: Sequence[Bar], *, name: str, title: str, words: str, every: int, 
 
     chart = pygal.Bar(
         style=_OURS, js=(), css=(), width=520, height=240, margin=2, spacing=2, show_legend=False, truncate_label=-1,
-        show_minor_x_labels=False, max_scale=6, value_formatter=short, x_labels=named, x_labels_major=named[::-every],
+        show_minor_x_labels=False, max_scale=6, value_formatter=short, x_labels=named,
+        x_labels_major=named[::-every],
     )  # fmt: skip
     chart.add(title, [bar.amount.minor for bar in bars])
     drawn = fromstring(chart.render())

@@ -36,5 +36,9 @@ def _address(found: Found) -> str | None:
             return url_for("office.bank.line", line=found.reference)
         case "bank difference":
             return url_for("office.bank.show", account=found.reference)
+        case "standing order":
+            return url_for("office.standing_orders.index")
+        case "unbanked cash":
+            return url_for("office.collections.show", reference=found.reference)
         case _:
             return None

@@ -37,10 +37,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing and the same figures as rows."""
+    """A drawing, unless there is nothing to draw, and the same figures as rows."""
 
     title: str
-    drawing: Markup
+    drawing: Markup | None
     bars: list[Bar]
     whole: Money
 

@@ -57,7 +57,9 @@ def _unclaimed(most: int) -> list[Found]:
 
     They are found by their account, which has few transfers; entries have no index by kind.
     """
-    unidentified = select(Account.id).where(Account.code.startswith("liabilities:unidentified:"))
+    unidentified = db.session.scalars(
+        select(Account.id).where(Account.code.startswith("liabilities:unidentified:"))
+    ).all()
     reversal = aliased(Entry)
     rows = db.session.execute(
         select(Entry.subject, Entry.booked_on, Transfer.amount_minor, Transfer.currency)

@@ -17,7 +17,7 @@ from app.proof import bank_exceptions, exceptions
 
 _MOST = 500
 # These have a line of their own on the front page.
-_APART = ("dispute", "bank line")
+_APART = ("dispute", "bank line", "unbanked cash")
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def test_there_are_templates() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_can_be_parsed(app: Flask, name: str) -> None:
-    app.jinja_env.get_template(name)
+    assert app.jinja_env.get_template(name).name == name
 
 
 # Readers of mail ignore style sheets.

@@ -118,6 +118,7 @@ def test_nothing_is_read_when_nobody_watches_any_more() -> None:
         await becomes_true(lambda: "v7" in again.body)
         again.leave()
         await task
+        assert "v0" not in again.body
 
     asyncio.run(story())
 
@@ -146,6 +147,7 @@ def test_a_silent_stream_gives_a_sign_of_life() -> None:
         await becomes_true(lambda: browser.body.count("\n:\n\n") > 0 or browser.body.count(":\n\n") > 1)
         browser.leave()
         await task
+        assert browser.body.count("v0") == 1
 
     asyncio.run(story())
 
@@ -162,6 +164,7 @@ def test_totals_come_back_with_the_database() -> None:
         await becomes_true(lambda: "v1" in browser.body)
         browser.leave()
         await task
+        assert browser.status == 200
 
     asyncio.run(story())
 

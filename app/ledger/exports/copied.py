@@ -4,7 +4,6 @@ The same lines in the same order as `ledger_table` reads them, which a test comp
 """
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import psycopg
@@ -50,7 +49,14 @@ def copied(connection: Connection, chosen: Selection) -> Iterator[tuple[int, byt
     }
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - this module is PostgreSQL's
+    # The driver lends out its own memory for each row, and is quick only when it gets that back at once.
+    held, count = bytearray(), 0
     with driver.cursor() as cursor, cursor.copy(statement, values) as rows:
-        lines = iter(rows)
-        while run := list(islice(lines, _RUN)):
-            yield len(run), b"".join(run).replace(b"\n", b"\r\n")
+        for row in rows:
+            held += row
+            count += 1
+            if count == _RUN:
+                yield count, bytes(held).replace(b"\n", b"\r\n")
+                held, count = bytearray(), 0
+    if count:
+        yield count, bytes(held).replace(b"\n", b"\r\n")

@@ -49,7 +49,7 @@ def lines_of(payments, *, ids=False):
     return [a_line(row, *each, bank_id=f"id-{row}" if ids else None) for row, each in enumerate(payments)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(PAYMENTS, st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6), st.randoms())
 def test_files_of_whole_days_end_with_the_same_lines(payments, spans, random):
     truth = lines_of(payments)
@@ -61,7 +61,7 @@ def test_files_of_whole_days_end_with_the_same_lines(payments, spans, random):
     assert books.counted() == Counter(map(identity_of, truth))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(PAYMENTS, st.lists(st.integers(0, 14), max_size=6), st.integers(0, 3), st.randoms())
 def test_files_that_end_in_the_middle_of_a_day_end_with_the_same_lines(payments, ends, since, random):
     """As when a bank is asked each day "up to now": the last day of a file is only begun."""
@@ -74,7 +74,7 @@ def test_files_that_end_in_the_middle_of_a_day_end_with_the_same_lines(payments,
     assert books.counted() == Counter(map(identity_of, truth))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(PAYMENTS, st.lists(st.sets(st.integers(0, 13)), max_size=6), st.randoms())
 def test_with_the_banks_own_ids_any_parts_in_any_order_end_with_the_same_lines(payments, parts, random):
     truth = lines_of(payments, ids=True)
@@ -88,7 +88,7 @@ def test_with_the_banks_own_ids_any_parts_in_any_order_end_with_the_same_lines(p
     assert books.counted() == Counter(map(identity_of, truth))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(PAYMENTS, st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), max_size=5), st.randoms())
 def test_parts_of_days_without_ids_lose_nothing_when_a_person_tells_the_doubtful_ones_apart(payments, cuts, random):
     """Each file is a run of the bank's list that may begin and end anywhere; the person knows which line is which."""

@@ -140,6 +140,19 @@ def places(**options):
         (["UPDATE seals SET digest = previous WHERE seq = 6"], "seals 6"),
         (["UPDATE seals SET seq = 99 WHERE seq = 4"], "seals 4"),
     ],
+    ids=[
+        "a changed amount",
+        "an edited entry",
+        "two swapped rows",
+        "a deleted middle",
+        "an added transfer",
+        "a changed receipt",
+        "a changed PDF",
+        "an edited event",
+        "a deleted seal",
+        "a changed seal",
+        "a moved seal",
+    ],
 )
 def test_what_was_changed_is_named(statements, named):
     tamper(*statements)

@@ -1,7 +1,9 @@
 """Payouts: each automatic one is taken apart, and its parts explain it to the penny or are named."""
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from app.extensions import db
 from app.money import Money
@@ -43,6 +45,15 @@ def test_what_no_news_ever_told_is_taken_in_with_the_payout_that_has_it(app, acc
     fees = db.session.scalars(select(StripeTransaction).where(StripeTransaction.type == "stripe_fee")).all()
     assert [(each.net_minor, each.payout_id is not None) for each in fees] == [(-200, True)]
     assert books_kept.balance("expenses:stripe-fees:gbp") == 200
+
+
+def test_the_treasurers_page_leads_from_a_payout_to_its_parts(account):
+    page = (Path(__file__).parents[2] / "docs" / "bookkeeping.md").read_text(encoding="utf-8")
+    asked = page[page.index("### Follow a payout") :].split("```sql")[1].split("```")[0]
+    kept = db.session.scalars(select(KeptPayout).order_by(KeptPayout.id)).first()
+    rows = db.session.execute(text(asked.replace("po_1Q…", kept.payout_id))).all()
+    # Four gifts of £25.00 with their fees of 50p, and the payout itself.
+    assert len(rows) == 4 * 2 + 1
 
 
 def test_a_payout_alone_brings_every_gift_in_it(app):

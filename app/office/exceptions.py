@@ -13,6 +13,7 @@ from app.proof.exception import Found
 
 bp = Blueprint("exceptions", __name__, url_prefix="/exceptions")
 
+
 @bp.get("/")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:

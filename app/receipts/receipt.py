@@ -15,8 +15,9 @@ class Receipt(Base):
     unguessable public name.
 
     *due*: to be issued. *issued*: it has a number in its series (a year) and `facts`, JSON frozen for ever with its
-    SHA-256; `personal` is the part of them that names the donor, and goes when the donor is erased. When what is kept of the gift changes, it becomes *replaced* and the next one is due, or, when nothing is
-    kept, *void*. `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due.
+    SHA-256; `personal` is the part of them that names the donor, and goes when the donor is erased. When what is kept
+    of the gift changes, it becomes *replaced* and the next one is due, or, when nothing is kept, *void*.
+    `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due.
     """
 
     __tablename__ = "receipts"

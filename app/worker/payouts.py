@@ -16,7 +16,6 @@ from app.proof import reconciliation
 from app.worker.duties import Duty
 from app.writing import writing
 
-
 # Stripe's list of a payout's parts is complete within a day or two; what does not fit by now will not by itself.
 _COMPLETE_WITHIN = timedelta(days=3)
 

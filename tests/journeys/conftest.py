@@ -66,3 +66,11 @@ def house(app: Flask, database_url: str, tmp_path: Path, till: str) -> Iterator[
     an_appeal()
     with open_house(tmp_path, database_url, till) as running:
         yield running
+
+
+@pytest.fixture
+def example(app: Flask, database_url: str, tmp_path: Path) -> Iterator[House]:
+    """The example's house, with its people."""
+    with open_house(tmp_path, database_url, "practice") as running:
+        running.flask("example", "load")
+        yield running

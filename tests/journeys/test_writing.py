@@ -2,27 +2,17 @@
 
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app import clock
-from tests.journeys.house import House, open_house
+from tests.journeys.house import House
 from tests.journeys.test_accessibility import faults
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def example(app, database_url: str, tmp_path: Path) -> Iterator[House]:
-    """The example's house, with its people."""
-    with open_house(tmp_path, database_url, "practice") as running:
-        running.flask("example", "load")
-        yield running
 
 
 def a_photograph() -> dict[str, object]:

@@ -48,7 +48,7 @@ def test_who_keeps_the_books_sees_what_was_raised_against_the_targets(app, signe
     assert sums(found) == ["£32.00"] * 3
     assert words(found.select_one(".periods__target")) == "320 % of £10.00"
     assert rows(found.select("table")[-1])[1][:4] == ["Keep the press turning", "£32.00", "£320.00", "10 %"]
-    assert "Nothing needs you today." in found.text
+    assert "Nothing is waiting for you." in found.text
 
 
 def test_a_chart_has_its_words_and_the_same_figures_as_a_table(app, signed_in):

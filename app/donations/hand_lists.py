@@ -83,21 +83,21 @@ def cheques_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand,
     return db.session.execute(found.where(*waits).order_by(GiftByHand.donation_id).limit(_MOST_AT_HAND)).all()
 
 
-def cash_at_hand(branch_id: int | None) -> list[AtHand]:
-    """The cash that is not at the bank yet, by currency."""
+def cash_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[AtHand]:
+    """The cash that is not at the bank yet, by currency; `paid_in`: only what went there with a slip, or has not."""
     wanted = select(
         CountSheet.currency, func.count(), func.sum(CountSheet.amount_minor), func.min(CountSheet.counted_on)
-    ).where(*_CASH_WAITS, *_own(CountSheet, branch_id))
+    ).where(*_CASH_WAITS, *_own(CountSheet, branch_id), *_handed_in(CountSheet, paid_in))
     rows = db.session.execute(wanted.group_by(CountSheet.currency).order_by(CountSheet.currency))
     return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
 
 
-def cheques_at_hand(branch_id: int | None) -> list[AtHand]:
-    """The cheques that are not at the bank yet, by currency."""
+def cheques_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[AtHand]:
+    """The cheques that are not at the bank yet, likewise."""
     wanted = (
         select(Donation.currency, func.count(), func.sum(Donation.amount_minor), func.min(GiftByHand.given_on))
         .join(GiftByHand, GiftByHand.donation_id == Donation.id)
-        .where(Donation.method == CHEQUE, *_GIFT_WAITS, *_own(Donation, branch_id))
+        .where(Donation.method == CHEQUE, *_GIFT_WAITS, *_own(Donation, branch_id), *_handed_in(GiftByHand, paid_in))
     )
     rows = db.session.execute(wanted.group_by(Donation.currency).order_by(Donation.currency))
     return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
@@ -111,6 +111,10 @@ _GIFT_WAITS = (GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None),
 
 def _own(of: Any, branch_id: int | None) -> list[ColumnElement[bool]]:
     return [] if branch_id is None else [of.branch_id == branch_id]
+
+
+def _handed_in(of: Any, paid_in: bool | None) -> list[ColumnElement[bool]]:
+    return [] if paid_in is None else [of.paid_in_on.is_not(None) if paid_in else of.paid_in_on.is_(None)]
 
 
 def _with_names(rows: Select[*_Columns], of: Any, branch_id: int | None) -> Select[*_Columns]:

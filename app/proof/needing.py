@@ -23,7 +23,7 @@ _APART = ("dispute", "bank line", "unbanked cash")
 @dataclass(frozen=True, slots=True)
 class Needing:
     """What waits for somebody: exceptions by kind, how many of each (at most 500), disputes with their dates, lines of
-    the bank and payouts that are not reconciled, cash and cheques that are not at the bank."""
+    the bank and payouts that are not reconciled, cash and cheques to pay in, and those that no statement shows yet."""
 
     exceptions: dict[str, int]
     disputes: list[KeptDispute]
@@ -31,10 +31,13 @@ class Needing:
     payouts: int
     cash: list[AtHand]
     cheques: list[AtHand]
+    cash_paid_in: list[AtHand]
+    cheques_paid_in: list[AtHand]
 
     def __bool__(self) -> bool:
         """Whether anything waits at all."""
-        return any((self.exceptions, self.disputes, self.bank_lines, self.payouts, self.cash, self.cheques))
+        at_hand = (self.cash, self.cheques, self.cash_paid_in, self.cheques_paid_in)
+        return any((self.exceptions, self.disputes, self.bank_lines, self.payouts, *at_hand))
 
 
 def of_the_house() -> Needing:
@@ -45,14 +48,23 @@ def of_the_house() -> Needing:
         disputes=dispute_kept.open_ones(_MOST),
         bank_lines=bank_exceptions.open_lines(),
         payouts=_payouts(),
-        cash=hand_lists.cash_at_hand(None),
-        cheques=hand_lists.cheques_at_hand(None),
+        **_at_hand(None),
     )
 
 
 def of_a_branch(branch_id: int) -> Needing:
     """What waits in one branch: its cash and cheques. The rest is the treasurer's of the house."""
-    return Needing({}, [], 0, 0, hand_lists.cash_at_hand(branch_id), hand_lists.cheques_at_hand(branch_id))
+    return Needing({}, [], 0, 0, **_at_hand(branch_id))
+
+
+def _at_hand(branch_id: int | None) -> dict[str, list[AtHand]]:
+    """What is to be paid in, and what went to the bank and waits for the statement."""
+    return {
+        "cash": hand_lists.cash_at_hand(branch_id, paid_in=False),
+        "cheques": hand_lists.cheques_at_hand(branch_id, paid_in=False),
+        "cash_paid_in": hand_lists.cash_at_hand(branch_id, paid_in=True),
+        "cheques_paid_in": hand_lists.cheques_at_hand(branch_id, paid_in=True),
+    }
 
 
 def _payouts() -> int:

@@ -17,8 +17,15 @@ def test_what_is_ticked_goes_to_the_bank_with_the_slip(app, signed_in):
     assert "£13.00 in cash" in shown
     assert "£25.00 in cheques" in shown
     data = {"sheet": sheet.reference, "cheque": cheque.reference, "slip": "500123", "day": clock.today().isoformat()}
+    needs = said(client.get("/office/today/"))
+    assert "£13.00 in cash to pay in" in needs
+    assert "£25.00 in cheques to pay in" in needs
     answer = client.post("/office/paying-in/", data=data)
     assert "Paid in with slip 500123" in said(client.get(answer.location))
+    needs = said(client.get("/office/today/"))
+    assert "to pay in" not in needs
+    assert "£13.00 in cash, not at the bank yet" in needs
+    assert "£25.00 in cheques, not at the bank yet" in needs
     assert len(expectations()) == 2
     assert raised_by(appeal) == (3800, 1)
 

@@ -64,14 +64,20 @@ def enters_cheques(page: Page, day: date) -> None:
 
 
 def pays_in(page: Page, day: date) -> None:
-    """All that is at hand, with one slip."""
-    goes_to(page, "Paying in")
+    """All that is at hand, with one slip; the front page asks for it, and then no more."""
+    goes_to(page, "Today")
+    expect(page.get_by_role("link", name="£52.50 in cheques to pay in")).to_be_visible()
+    page.get_by_role("link", name="£58.50 in cash to pay in").click()
     for box in page.get_by_role("checkbox").all():
         box.press("Space")
     page.get_by_label("Reference of the paying-in slip").fill("500123")
     page.get_by_label("Paid in on").fill(day.isoformat())
     page.get_by_role("button", name="Pay in what is ticked").click()
     expect(page.get_by_text("Paid in with slip 500123.")).to_be_visible()
+    goes_to(page, "Today")
+    expect(page.locator(".needs__way")).to_have_text(
+        ["£58.50 in cash, not at the bank yet", "£52.50 in cheques, not at the bank yet"]
+    )
 
 
 def a_statement(paid_in: date) -> dict[str, object]:
@@ -113,6 +119,15 @@ def matches(page: Page) -> None:
                          ("Difference", "£0.00")):  # fmt: skip
         expect(page.locator("dl.sum > div", has_text=name)).to_contain_text(amount)
     without_fault(page)
+
+
+def finds_the_unknown(page: Page) -> None:
+    """What was put aside is all that still needs somebody, who could now say whose it is."""
+    goes_to(page, "Today")
+    expect(page.locator(".needs__way")).to_have_text(["Money at the bank from somebody unknown"])
+    page.locator(".needs__way").click()
+    page.get_by_role("table").get_by_role("link").click()
+    expect(page.get_by_role("button", name="It is a gift of £25.00")).to_be_visible()
 
 
 def closes(page: Page, last: date) -> dict[str, list[str]]:
@@ -164,6 +179,7 @@ def test_a_week_of_a_small_party_is_done_from_the_first_coin_to_the_file_for_the
     pays_in(page, first + timedelta(days=7))
     adds_the_account(page, first, first + timedelta(days=7))
     matches(page)
+    finds_the_unknown(page)
     shown = closes(page, last)
 
     ledger = takes_out(page, "ledger-csv", last, tmp_path)
@@ -181,5 +197,6 @@ def test_a_week_of_a_small_party_is_done_from_the_first_coin_to_the_file_for_the
     journal = takes_out(page, "beancount", last, tmp_path)
     entries, errors, _options = loader.load_file(str(journal))
     assert errors == []
-    assert entries
+    held = {each.account: str(each.amount) for each in entries if type(each).__name__ == "Balance"}
+    assert (held["Assets:Bank:GBP"], held["Liabilities:Unidentified:GBP"]) == ("629.00 GBP", "-25.00 GBP")
     assert json.loads(example.flask("books", "verify", "--json"))["clean"]

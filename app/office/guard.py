@@ -23,8 +23,7 @@ SESSION_LASTS = timedelta(hours=12)
 
 def check() -> ResponseReturnValue | None:
     """Let this request pass, or answer it here. What is refused to somebody who is signed in goes on the trail."""
-    if current_user.is_authenticated and _is_over():
-        logout_user()
+    end_what_is_over()
     name_the_actor()
     if not current_user.is_authenticated:
         return redirect(url_for("security.login", next=_way_back()), code=303)
@@ -37,6 +36,13 @@ def check() -> ResponseReturnValue | None:
     if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, FRESH_AFTER_USE):
         return redirect(url_for("security.verify", next=_way_back()), code=303)
     return None
+
+
+def end_what_is_over() -> None:
+    """Sign out whoever came in too long ago, before anything else: proving the password once more, which is less than
+    signing in, must not bring a session back."""
+    if current_user.is_authenticated and _is_over():
+        logout_user()
 
 
 def name_the_actor() -> None:

@@ -54,7 +54,9 @@ def set_up(app: Flask) -> None:
     # Nobody signs in by a token in the address or by JSON.
     security.login_manager.request_loader(None)
     security.want_json(lambda _request: False)
-    app.before_request_funcs.setdefault(SECURITY, []).extend([guard.name_the_actor, sign_in_limits.check])
+    app.before_request_funcs.setdefault(SECURITY, []).extend(
+        [guard.end_what_is_over, guard.name_the_actor, sign_in_limits.check]
+    )
     app.after_request_funcs.setdefault(SECURITY, []).extend([guard.keep_nothing, sign_in_trail.note_strangers])
     app.teardown_request_funcs.setdefault(SECURITY, []).append(guard.leave)
     sign_in_units.set_up(app)

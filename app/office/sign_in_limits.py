@@ -35,11 +35,19 @@ _TRIES = frozenset(
     )
 )
 _PASSKEYS = ("security.wan_signin_response", "security.wan_verify_response")
+# What follows the right password: whose it was stands in the session.
+_SECOND = ("security.two_factor_token_validation", "security.mf_recovery")
 _LINKS = "security.forgot_password"
 
 
 def check() -> None:
-    """Count this try, and answer 429 when its account, its address or the whole site has made too many."""
+    """Count this try, and answer 429 when its account, its address or the whole site has made too many.
+
+    JSON is answered 415: what is tried comes by forms alone.
+    """
+    if request.is_json:
+        # Flask-WTF would read a form from JSON, where the address that is tried would not be seen and counted.
+        abort(415)
     if request.method != "POST" or (request.endpoint not in _TRIES and request.endpoint != _LINKS):
         return
     links = request.endpoint == _LINKS
@@ -78,14 +86,17 @@ def _over(action: str, most: dict[str, int], window: timedelta) -> _Over | None:
 
 
 def _account() -> str | None:
-    """Whose sign-in is tried: who is signed in, who gave the right password just now, or whose address was typed.
+    """Whose sign-in is tried: who gave the right password just now, who is signed in, or whose address was typed.
 
     An address can be written in several ways; it counts as Flask-Security looks it up. `None` where there is none.
     """
+    if request.endpoint in _SECOND and "tf_user_id" in session:
+        # Whatever else is sent: guessing one person's codes under many addresses is guessing one person's codes.
+        return str(session["tf_user_id"])
     person = access.somebody()
     if person is not None:
         return person.reference
     typed = request.form.get("email", "").strip()[:254]
     with suppress(ValueError):
         typed = current_app.extensions["security"].mail_util.normalize(typed)
-    return typed.casefold() or session.get("tf_user_id")
+    return typed.casefold() or None

@@ -1,0 +1,51 @@
+"""Limits at signing in cannot be dodged by how a try is sent, and an ended session cannot be revived."""
+
+import time
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.audit.deed import Deed
+from app.extensions import db
+from app.office import guard, sign_in_limits
+from app.staff.person import Person
+from tests.office.conftest import a_person, sign_in
+from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code
+
+
+@pytest.fixture
+def treasurer(app: Flask) -> Person:
+    return gets_second_factor(gets_password(a_person("treasurer")))
+
+
+def test_codes_are_counted_for_whoever_gave_the_password_whatever_else_is_sent(
+    app: Flask, treasurer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sign_in_limits.MOST, "account", 2)
+    walker = Walker(app).signs_in(treasurer)
+    for number in range(2):
+        walker.sends(code="000000", email=f"{number}@lantern.example")
+    walker.sends(code=present_code(treasurer), email="another@lantern.example")
+    assert walker.answer.status_code == 429
+    assert not walker.is_in
+
+
+def test_nobody_signs_in_by_json_past_the_limit_of_the_account(app: Flask) -> None:
+    person = gets_password(a_person("editor"))
+    walker = Walker(app).opens("/office/sign-in")
+    token = walker.page.find("input", {"name": "csrf_token"})["value"]
+    answer = walker.client.post(
+        "/office/sign-in", json={"email": person.email, "password": PASSWORD}, headers={"X-CSRFToken": token}
+    )
+    assert answer.status_code == 415
+    assert not walker.is_in
+    assert db.session.scalar(select(func.count()).select_from(Deed)) == 0
+
+
+def test_a_session_that_is_over_is_not_revived_by_the_password_alone(app: Flask, treasurer: Person) -> None:
+    client = sign_in(app, treasurer)
+    with client.session_transaction() as session:
+        session["fs_paa"] = time.time() - guard.SESSION_LASTS.total_seconds() - 1
+    client.post("/office/sign-in/again", data={"password": PASSWORD})
+    assert client.get("/office/me/").status_code == 303

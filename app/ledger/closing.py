@@ -78,7 +78,7 @@ def close(through: date, *, by: str) -> None:
 
     Raises `MonthNotOver` and `ClosedAlready`.
     """
-    row = _held()
+    row = held()
     end = month_end(through)
     if end > _last_over():
         raise MonthNotOver(f"the month of {end.isoformat()} is not over")
@@ -90,7 +90,7 @@ def close(through: date, *, by: str) -> None:
 
 def reopen(*, by: str) -> date:
     """Open the last closed month again, and no other; its last day. The caller commits. Raises `NothingClosed`."""
-    row = _held()
+    row = held()
     if row.day is None:
         raise NothingClosed("no month is closed")
     opened = row.day
@@ -109,7 +109,8 @@ def _last_over() -> date:
     return clock.local_day(clock.now() - _SETTLED_AFTER).replace(day=1) - timedelta(days=1)
 
 
-def _held() -> ClosedThrough:
+def held() -> ClosedThrough:
+    """How far the books are closed, locked until the caller's transaction ends."""
     return db.session.scalars(
         select(ClosedThrough).where(ClosedThrough.id == 1).with_for_update().execution_options(populate_existing=True)
     ).one()

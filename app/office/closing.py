@@ -62,6 +62,9 @@ def reopen() -> ResponseReturnValue:
         return _page(form), 422
     try:
         with writing():
+            # Sent twice, or by two at once, it opens the month that was shown and not the one before it as well.
+            if not _is_closed_through(request.form.get("through")):
+                raise closing.NothingClosed
             opened = closing.reopen(by=acting.at_work().by)
             now = closing.closed_through().day
             after = {"closed": now, "reason": form.reason.data}
@@ -70,6 +73,11 @@ def reopen() -> ResponseReturnValue:
         return redirect(url_for(".show"), code=303)
     flash(_("The month is open again."), "success")
     return redirect(url_for(".show"), code=303)
+
+
+def _is_closed_through(day: str | None) -> bool:
+    closed = closing.held().day
+    return closed is not None and closed.isoformat() == day
 
 
 def _page(form: ReopeningForm) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.money import Money, written
@@ -74,15 +74,22 @@ class RefundForm(CleanedForm):
         ],
     )
 
+    # What was left when the page was shown, in minor units: a button pressed twice gives money back once.
+    shown = HiddenField()
+
     def __init__(self, left: Money, **values: Any) -> None:
         """`left` is what may be given back."""
         super().__init__(**values)
         self._left = left
 
+    def only_so_much_is_left(self, left: Money) -> None:
+        """Say beside the amount what may still be given back."""
+        self.wrong(self.amount, _("Only %(amount)s of this gift is left", amount=written(left)))
+
     def wanted(self) -> Money | None:
         """The amount of a form that is otherwise valid, or nothing, with a message beside it."""
         amount = self.amount.read(self._left.currency)
         if amount is not None and amount > self._left:
-            self.wrong(self.amount, _("Only %(amount)s of this gift is left", amount=written(self._left)))
+            self.only_so_much_is_left(self._left)
             return None
         return amount

@@ -21,6 +21,10 @@ from app.writing import writing
 bp = Blueprint("refunds", __name__, url_prefix="/refunds")
 
 
+class GivenBackSince(DomainError):
+    """Some of the gift was given back after the page was shown: perhaps by this very form, sent twice."""
+
+
 @bp.get("/<reference>")
 @allow(reads={TREASURER}, fresh=True)
 def new(reference: str) -> ResponseReturnValue:
@@ -42,8 +46,14 @@ def create(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             asked = refunding.ask(gift, amount, by=acting.at_work().by, reason=form.reason.data)
+            # The gift is locked now: nobody else has given any of it back since the page was shown.
+            if (refunding.left(gift) + amount).minor != _number(form.shown.data):
+                raise GivenBackSince
             row_id = asked.id
             record("donation.refunded", f"donation:{reference}", after={"amount": written(amount)})
+    except GivenBackSince:
+        form.only_so_much_is_left(refunding.left(_gift(reference)))
+        return _form(_gift(reference), form), 409
     except DomainError as refusal:
         form.wrong(form.amount, _("Nothing was refunded: %(why)s", why=str(refusal)))
         return _form(_gift(reference), form), 422
@@ -62,7 +72,13 @@ def _gift(reference: str) -> Donation:
 
 
 def _form(gift: Donation, form: RefundForm) -> str:
-    return render_template("office/donations/refund.html", gift=gift, left=refunding.left(gift), form=form)
+    left = refunding.left(gift)
+    form.shown.data = str(left.minor)
+    return render_template("office/donations/refund.html", gift=gift, left=left, form=form)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
 
 
 def _say(row_id: int) -> None:

@@ -114,9 +114,14 @@ def end(reference: str) -> ResponseReturnValue:
 @allow(changes={TREASURER, BRANCH_TREASURER})
 def pass_over(reference: str) -> ResponseReturnValue:
     """Give up a payment that did not come, and expect the next."""
-    before = _order(reference).next_due_on
+    _order(reference)
     with writing():
         order = _order(reference)
+        db.session.refresh(order, with_for_update=True)
+        before = order.next_due_on
+        if before.isoformat() != request.form.get("due"):
+            # Somebody was faster, or pressed twice: the next payment is not given up as well.
+            return redirect(url_for(".index"), code=303)
         standing_orders.pass_over(order)
         after = {"due": order.next_due_on}
         record("standing_order.passed_over", f"standing-order:{reference}", before={"due": before}, after=after)

@@ -47,8 +47,11 @@ def test_the_last_month_is_opened_again_with_a_reason(treasurer):
     close(treasurer, "2026-10-31")
     refused = page(treasurer.post("/office/closing/reopening", data={}), 422)
     assert words(refused.select_one(".error-summary li")) == "Say why it is opened again"
-    assert treasurer.post("/office/closing/reopening", data={"reason": "A cheque was missing"}).status_code == 303
+    sent = {"reason": "A cheque was missing", "through": "2026-10-31"}
+    assert treasurer.post("/office/closing/reopening", data=sent).status_code == 303
     assert through() == date(2026, 9, 30)
+    treasurer.post("/office/closing/reopening", data=sent)
+    assert through() == date(2026, 9, 30), "sent twice, it opens one month"
     assert [deed.action for deed in db.session.query(Deed)] == ["month.closed", "month.reopened"]
 
 

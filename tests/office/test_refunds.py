@@ -35,7 +35,20 @@ def address():
 
 
 def give_back(client, amount, reason="She asked for it"):
-    return client.post(address(), data={"amount": amount, "reason": reason})
+    shown = page(client.get(address())).select_one("#shown")["value"]
+    return client.post(address(), data={"amount": amount, "reason": reason, "shown": shown})
+
+
+@pytest.mark.both_databases
+def test_a_button_pressed_twice_gives_money_back_once(account, signed_in):
+    client = signed_in("treasurer")
+    sent = {"amount": "10", "reason": "She asked for it", "shown": "2500"}
+    assert client.post(address(), data=sent).status_code == 303
+    again = client.post(address(), data=sent)
+    assert again.status_code == 409
+    assert "Only £15.00 of this gift is left" in said(again)
+    assert [each["amount"] for each in account.refunds.values()] == [1000]
+    assert page(again).select_one("#shown")["value"] == "1500"
 
 
 def test_a_part_is_given_back_and_the_page_of_the_gift_says_so(account, signed_in):

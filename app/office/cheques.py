@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new() -> ResponseReturnValue:
     """An empty cheque."""
-    return _form(ChequeForm(hand_form.appeals()))
+    return _form(ChequeForm(hand_form.appeals(), data=hand_form.as_before()))
 
 
 @bp.post("/")
@@ -55,7 +55,7 @@ def create() -> ResponseReturnValue:
           name=donation.name or _("somebody")),
         "good",
     )  # fmt: skip
-    return redirect(url_for(".new") if "another" in request.form else url_for(".index"), code=303)
+    return redirect(url_for(".new", **form.same_again()) if "another" in request.form else url_for(".index"), code=303)
 
 
 @bp.post("/<reference>/bounced")

@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new(method: str) -> ResponseReturnValue:
     """An empty form for a bank transfer or a gift in kind."""
-    return _form(_empty(method))
+    return _form(_empty(method, data=hand_form.as_before()))
 
 
 @bp.post("/new/<method>")
@@ -61,7 +61,8 @@ def create(method: str) -> ResponseReturnValue:
         _("Entered: %(amount)s from %(name)s.", amount=written(donation.amount), name=donation.name or _("somebody")),
         "good",
     )
-    return redirect(url_for(".new", method=method) if "another" in request.form else url_for(".index"), code=303)
+    following = url_for(".new", method=method, **form.same_again())
+    return redirect(following if "another" in request.form else url_for(".index"), code=303)
 
 
 @bp.get("/<reference>")
@@ -89,10 +90,10 @@ def correct(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=reference), code=303)
 
 
-def _empty(method: str) -> GiftForm:
+def _empty(method: str, **values: object) -> GiftForm:
     if method not in _ENTERED:
         abort(404)
-    return gift_form.FORMS[method](hand_form.appeals())
+    return gift_form.FORMS[method](hand_form.appeals(), **values)
 
 
 def _form(form: GiftForm, status: int = 200) -> ResponseReturnValue:

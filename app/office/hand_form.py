@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from app.appeals.in_force import in_force
 from app.extensions import db
 from app.office.access import my_branch_id
 from app.office.cleaned_form import CleanedForm
+from app.office.days_asked import day_asked
 from app.office.typed_fields import DayField
 
 # So many appeals are offered; older ones are nothing that money still comes in for.
@@ -33,6 +34,12 @@ def appeals(currency: str | None = None) -> Sequence[Appeal]:
     found = list(db.session.scalars(begun.order_by(Appeal.starts_on.desc(), Appeal.id.desc()).limit(_MOST_APPEALS)))
     current = in_force(clock.today())
     return sorted(found, key=lambda each: current is None or each.id != current.id)
+
+
+def as_before() -> dict[str, Any]:
+    """With what an empty form opens after another one: see `HandForm.same_again`."""
+    said = {name: request.args[name] for name in ("appeal", "branch") if name in request.args}
+    return {**said, "day": day_asked("day", clock.today())}
 
 
 class HandForm(CleanedForm):
@@ -76,6 +83,13 @@ class HandForm(CleanedForm):
         """A gift is entered when it has come."""
         if field.data and field.data > clock.today():
             self.wrong(field, _("The day must be today or in the past"))
+
+    def same_again(self) -> dict[str, Any]:
+        """What the next gift of a pile has in common with this one, for the address of its form. Today is not said:
+        a page that stays open over night is about the new day."""
+        day = {"day": self.day.data.isoformat()} if self.day.data and self.day.data != clock.today() else {}
+        branch = {"branch": self.branch.data} if "branch" in self and self.branch.data else {}
+        return {**day, "appeal": self.appeal.data, **branch}
 
     @property
     def chosen_appeal(self) -> Appeal:

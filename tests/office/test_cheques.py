@@ -1,8 +1,11 @@
 """Cheques in the office: entered one after another, bounced, and each branch for itself."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.donations import by_hand
 from app.donations.donation import Donation
 from app.extensions import db
@@ -17,12 +20,27 @@ def test_a_cheque_is_entered_and_the_next_form_is_there(app, signed_in):
     appeal, client = an_appeal(), signed_in("treasurer")
     data = filled(client, "/office/cheques/new", **CHEQUE, another="1")
     answer = client.post("/office/cheques/", data=data)
-    assert (answer.status_code, answer.location) == (303, "/office/cheques/new")
+    assert (answer.status_code, answer.location) == (303, f"/office/cheques/new?appeal={appeal.reference}")
     assert "a cheque over £40.00 from Ida Brandt" in said(client.get(answer.location))
     assert raised_by(appeal) == (4000, 1)
     gift = db.session.scalars(select(Donation)).one()
     assert (gift.method, gift.name, by_hand.of(gift).what) == ("cheque", "Ida Brandt", "000123")
     assert "Ida Brandt" in said(client.get("/office/cheques/"))
+
+
+@pytest.mark.parametrize("address", ["cheques/new", "gifts-by-hand/new/bank-transfer"])
+def test_the_next_of_a_pile_has_the_day_the_appeal_and_the_branch_of_the_one_before(app, signed_in, address):
+    an_appeal()
+    other, branch, client = (
+        an_appeal("second", title="A second press", precedence=9),
+        a_branch(),
+        signed_in("treasurer"),
+    )
+    common = {"day": (clock.today() - timedelta(days=9)).isoformat(), "appeal": other.reference}
+    data = filled(client, f"/office/{address}", **CHEQUE, **common, branch=branch.reference, another="1")
+    form = filled(client, client.post(f"/office/{address.removesuffix('new')}", data=data).location)
+    assert {name: form[name] for name in ("day", "appeal", "branch")} == {**common, "branch": branch.reference}
+    assert (form["amount"], form["name"]) == ("", "")
 
 
 @pytest.mark.parametrize(

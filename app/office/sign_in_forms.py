@@ -36,6 +36,18 @@ class SignInForm(_Worded, forms.LoginForm):
     labels: ClassVar[dict[str, Any]] = {"email": _l("E-mail address"), "password": _l("Password")}
     remember = None
 
+    def validate(self, **values: Any) -> bool:
+        """Whether this is somebody's address and password. Where a role asks for a second factor and a passkey is the
+        only one, it has to be used: else the password alone would be enough to set up another."""
+        if not super().validate(**values):
+            return False
+        person = self.user
+        if person.needs_second_factor and person.webauthn and not person.tf_primary_method:
+            person.track_failed_authn("password")
+            self.form_errors.append(_l("Sign in with a passkey"))
+            return False
+        return True
+
 
 class AgainForm(_Worded, forms.VerifyForm):
     """The password once more."""

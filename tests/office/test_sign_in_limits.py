@@ -1,4 +1,4 @@
-"""Limits at signing in cannot be dodged by how a try is sent, and an ended session cannot be revived."""
+"""Limits and second factors cannot be dodged by how a try is sent, and an ended session cannot be revived."""
 
 import time
 
@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import clock
 from app.audit.deed import Deed
 from app.extensions import db
 from app.office import guard, sign_in_limits
-from app.staff.person import Person
+from app.staff.person import Passkey, Person
+from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code
 
@@ -49,3 +51,18 @@ def test_a_session_that_is_over_is_not_revived_by_the_password_alone(app: Flask,
         session["fs_paa"] = time.time() - guard.SESSION_LASTS.total_seconds() - 1
     client.post("/office/sign-in/again", data={"password": PASSWORD})
     assert client.get("/office/me/").status_code == 303
+
+
+def test_who_has_but_a_passkey_sets_up_no_other_second_factor_by_the_password(app: Flask) -> None:
+    person = gets_password(a_person("treasurer"))
+    key = Passkey(
+        person_id=person.id, credential_id=b"1", public_key=b"2", backup_state=False, device_type="single_device",
+        lastuse_datetime=clock.now(), name="phone", usage="first",
+    )  # fmt: skip
+    with writing():
+        db.session.add(key)
+    db.session.expire_all()
+    walker = Walker(app).signs_in(person)
+    assert "Sign in with a passkey" in walker.page.select_one(".error-summary").get_text()
+    assert walker.opens("/office/me/second-factor").title != "Your second factor"
+    assert db.session.scalars(select(Deed.action)).all() == ["person.sign_in_failed"]

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit.recording import record
+from app.banking import booking
 from app.banking.account import BankAccount
 from app.banking.booking import BookedAlready, NotBooked
 from app.banking.line import BankLine
@@ -116,10 +117,14 @@ def otherwise(account: str, line: str) -> ResponseReturnValue:
 @bp.post("/<line>/undo")
 @allow(changes={TREASURER})
 def undo(account: str, line: str) -> ResponseReturnValue:
-    """Take the latest word on the line back."""
+    """Take the latest word on the line back: the one that was shown, so that pressing twice takes back one."""
     row = bank_at.line_or_404(bank_at.account_or_404(account), line)
     try:
         with writing():
+            booking.one_at_a_time()
+            latest = booking.matches_of(row)[-1:]
+            if [str(each.entry_id) for each in latest] != request.form.getlist("entry"):
+                raise NotBooked
             bank_undoing.undo(row.reference, f"person:{me().reference}")
             record("bank.line_undone", f"bank-line:{row.reference}")
         flash(_("Undone: its entry is reversed, and the line waits again."), "good")

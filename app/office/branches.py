@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -112,6 +112,9 @@ def close(reference: str) -> ResponseReturnValue:
     _branch(reference)
     with writing():
         branch = _branch(reference)
+        if (branch.closed_on is not None) != ("closed" in request.form):
+            # Somebody was faster, or pressed twice: what was wanted is so.
+            return redirect(url_for(".index"), code=303)
         if branch.closed_on is None:
             branches.close(branch)
         else:

@@ -11,7 +11,7 @@ _PAGES = {
     "bank-line": ("office.bank.line", "line"),
     "bank-account": ("office.bank.show", "account"),
     "donation": ("office.donations.show", "reference"),
-    "count": ("office.counts.show", "reference"),
+    "count": ("office.collections.show", "reference"),
 }
 
 

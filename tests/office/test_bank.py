@@ -231,7 +231,8 @@ def test_what_is_expected_can_be_chosen_by_hand_and_must_come_to_the_same(treasu
     stale = treasurer.post(f"{address}/match", data={"is": keys}, follow_redirects=True)
     assert "This has changed in the meantime" in words(stale)
     assert "What was expected" in words(treasurer.get(address))
-    undone = treasurer.post(f"{address}/undo", follow_redirects=True)
+    shown = {"entry": page(treasurer.get(address)).select_one("input[name=entry]")["value"]}
+    undone = treasurer.post(f"{address}/undo", data=shown, follow_redirects=True)
     assert "its entry is reversed" in words(undone)
     assert len(bank_expected.items()) == 2
 
@@ -246,6 +247,11 @@ def test_unknown_money_waits_with_its_age_until_somebody_says_whose_it_is(treasu
     assert "It is known now: a gift" in words(treasurer.get(address))
     treasurer.post(f"{address}/gift", data={"appeal": appeal.reference, "payer": "T Ashworth"})
     assert "Nothing waits" in words(treasurer.get("/office/bank-unknown/"))
+    shown = {"entry": page(treasurer.get(address)).select_one("input[name=entry]")["value"]}
+    assert "Undone" in words(treasurer.post(f"{address}/undo", data=shown, follow_redirects=True))
+    again = treasurer.post(f"{address}/undo", data=shown, follow_redirects=True)
+    assert "There is nothing to undo" in words(again), "pressed twice, the gift alone is taken back"
+    assert "12 days" in words(treasurer.get("/office/bank-unknown/"))
 
 
 def test_the_auditor_reads_all_and_is_offered_nothing_to_press(signed_in, bank):

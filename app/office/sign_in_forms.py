@@ -41,7 +41,7 @@ class SignInForm(_Worded, forms.LoginForm):
         only one, it has to be used: else the password alone would be enough to set up another."""
         if not super().validate(**values):
             return False
-        person = self.user
+        person: Any = self.user
         if person.needs_second_factor and person.webauthn and not person.tf_primary_method:
             person.track_failed_authn("password")
             self.form_errors.append(_l("Sign in with a passkey"))

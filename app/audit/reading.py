@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -49,8 +49,8 @@ def place(text: str) -> Place | None:
     at, _, seen = text.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return Place(moment, int(seen)) if moment.tzinfo and 0 <= int(seen) <= 10_000 else None
-    except ValueError:
+        return Place(moment.astimezone(UTC), int(seen)) if moment.tzinfo and 0 <= int(seen) <= 10_000 else None
+    except (ValueError, OverflowError):
         return None
 
 

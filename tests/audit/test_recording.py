@@ -118,7 +118,10 @@ def test_pages_of_any_size_hold_every_deed_once(app: Flask, monkeypatch: pytest.
     assert [each.deed.subject for each in reading.all_of_them(Wanted())] == found
 
 
-@pytest.mark.parametrize("nonsense", ["", "yesterday", "2026-07-01T00:00:00~1", "2026-07-01T00:00:00+00:00~-1", "~"])
+@pytest.mark.parametrize(
+    "nonsense",
+    ["", "yesterday", "2026-07-01T00:00:00~1", "2026-07-01T00:00:00+00:00~-1", "~", "0001-01-01T00:00:00+14:00~0"],
+)
 def test_an_address_that_names_no_place_is_no_place(nonsense: str) -> None:
     assert reading.place(nonsense) is None
 

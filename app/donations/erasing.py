@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from app import clock
 from app.audit import forgetting as deeds
+from app.banking import forgetting as statements
 from app.donations import dispute_kept
 from app.donations.belongings import Belongings
 from app.donations.by_hand import GiftByHand
@@ -91,6 +92,10 @@ def _empty(theirs: Belongings) -> None:
     by_hand = GiftByHand.donation_id.in_(ids)
     orders = select(GiftByHand.standing_order_id).where(by_hand)
     ended = StandingOrder.id.in_(orders)
+    paid = db.session.scalars(select(StandingOrder.reference).where(ended))
+    statements.forget(
+        [f"donation:{each.reference}" for each in theirs.donations] + [f"standing-order:{each}" for each in paid]
+    )
     db.session.execute(update(StandingOrder).where(ended).values(payer=None, reference_text=None))
     db.session.execute(update(GiftByHand).where(by_hand).values(what=None, reason=None))
 

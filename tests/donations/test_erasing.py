@@ -10,6 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from app import clock
 from app.audit import recording
 from app.audit.deed import Deed
+from app.banking import taking_in
+from app.banking.account import BankAccount
+from app.banking.as_read import Read, ReadLine
+from app.banking.line import BankLine
 from app.donations import receipting
 from app.donations.donation import Donation
 from app.donations.donor import Donor, note
@@ -21,7 +25,7 @@ from app.ledger.chain import Head
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments.event import StripeEvent
-from app.proof import exceptions
+from app.proof import bank_gifts, exceptions
 from app.proof.sealed import SEALED
 from app.receipts import filing, forgetting
 from app.receipts.receipt import Receipt
@@ -30,6 +34,7 @@ from app.worker import receipts as making
 from app.writing import writing
 from tests import books_kept
 from tests import stripe_bodies as says
+from tests.banking.bank import a_bank_account
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.conftest import make_settings
 from tests.plan_world import a_running_plan, follow_up
@@ -131,6 +136,27 @@ def test_nothing_of_the_name_is_left_and_books_seals_and_an_old_head_hold(app, g
         path = Path(database_url.removeprefix("sqlite:///"))
         for part in path.parent.glob(path.name + "*"):
             assert not any(trace.encode() in part.read_bytes().lower() for trace in TRACES), part
+
+
+def test_the_words_of_the_banks_lines_go_with_the_giver_and_no_import_brings_them_back(app):
+    bank, appeal = a_bank_account(), an_appeal()
+    read = Read("csv", [ReadLine(1, clock.today(), Money(2500, "gbp"), "QUILL FUND", payer="Z QUILLFEATHER")])
+    read.lines.append(ReadLine(2, clock.today(), Money(900, "gbp"), "PRESSFUND", payer="OKON L"))
+    with writing():
+        taking_in.take_in(bank, read, b"a file", "ada")
+    theirs, other = db.session.scalars(select(BankLine.reference).order_by(BankLine.amount_minor.desc())).all()
+    for line in (theirs, other):
+        with writing():
+            bank_gifts.receive(line, appeal, "ada")
+    given = db.session.scalars(select(Donation.reference).where(Donation.amount_minor == 2500)).one()
+    assert erase(app, given).exit_code == 0
+    assert traces() == []
+    words = db.session.execute(select(BankLine.payer, BankLine.details).order_by(BankLine.id)).all()
+    assert [tuple(each) for each in words] == [("", ""), ("OKON L", "PRESSFUND")]
+    with writing():
+        bank = db.session.scalars(select(BankAccount)).one()
+        assert taking_in.take_in(bank, read, b"a file", "ada").new == 0
+    assert traces() == []
 
 
 def test_after_an_erasure_a_change_is_still_named_and_an_erasure_without_a_record_is_one(app, gift):

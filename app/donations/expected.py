@@ -1,18 +1,21 @@
 """What is expected at the bank: money that waits elsewhere in the books, standing orders that are due, and cheques
 that the bank may send back."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.donations import cheques, expectation, order_payments
+from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
 from app.donations.expectation import Expected
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 
-__all__ = ["Expected", "arrived", "at_the_bank"]
+__all__ = ["Expected", "arrived", "at_the_bank", "hold"]
 
 
 def at_the_bank() -> list[Expected]:
@@ -20,6 +23,24 @@ def at_the_bank() -> list[Expected]:
     found = [*expectation.cash(), *expectation.gifts(), *expectation.bounces(), *expectation.orders()]
     # Asked to sort, SQLite would walk through all gifts by hand rather than along the index of those that wait.
     return sorted(found, key=lambda each: (each.since, each.subject))
+
+
+def hold(subjects: Iterable[str]) -> None:
+    """Let nobody bounce, reverse or pay in what waits under these subjects until the caller's transaction ends, so that
+    what is looked up from here on stays true until it is booked."""
+    kinds: dict[str, list[str]] = {"count": [], "donation": [], "standing-order": []}
+    for subject in subjects:
+        kind, _, reference = subject.partition(":")
+        if kind in kinds and reference.isalnum():
+            kinds[kind].append(reference)
+    theirs = select(Donation.id).where(Donation.reference.in_(kinds["donation"]))
+    rows: tuple[Select[Any], ...] = (
+        select(GiftByHand).where(GiftByHand.donation_id.in_(theirs)).order_by(GiftByHand.donation_id),
+        select(CountSheet).where(CountSheet.reference.in_(kinds["count"])).order_by(CountSheet.id),
+        select(StandingOrder).where(StandingOrder.reference.in_(kinds["standing-order"])).order_by(StandingOrder.id),
+    )
+    for each in rows:
+        db.session.scalars(each.with_for_update().execution_options(populate_existing=True)).all()
 
 
 def arrived(subject: str, line_reference: str, day: date, *, held: int | None = None) -> None:

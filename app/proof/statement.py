@@ -107,8 +107,10 @@ def _moved(day: date) -> list[Moved]:
         Moved(
             gifts=sum(row.n for row in rows if row.kind in COUNTED and row.account_kind == "income" and
                       row.currency == currency),
-            received=-total(currency, *COUNTED, CASH, "unclaimed-charge", account_kind=givers),
-            refunded=total(currency, "refund", "refund-returned", account_kind=givers),
+            # What waits unidentified was received; that it is recognised later moves it within `givers`.
+            received=-total(currency, *COUNTED, CASH, "unclaimed-charge", "unidentified", account_kind=givers),
+            refunded=total(currency, "refund", "refund-returned", account_kind=givers) +
+                     total(currency, "banked", account_kind=("liability",)),
             # A cheque that the bank took back is 'banked' from the bank to the appeal.
             lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers) +
                  total(currency, "banked", account_kind=("income",)),

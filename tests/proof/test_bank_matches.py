@@ -6,6 +6,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.appeals import raised
@@ -15,7 +16,7 @@ from app.banking import booking, taking_in
 from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
-from app.donations import by_hand, not_arrived, paying_in, standing_orders
+from app.donations import by_hand, cheques, expected, not_arrived, paying_in, standing_orders
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.extensions import db
 from app.ledger import posting, reversing, verifying
@@ -394,3 +395,71 @@ def test_two_people_cannot_take_two_lines_for_the_same_payout(app, bank):
         assert sorted(people.map(say_so, lines)) == ["booked", "refused"]
     db.session.rollback()
     assert balances() == {"assets:bank:gbp": 9800}
+
+
+def test_a_count_sheet_in_two_lines_waits_whole_again_whichever_of_them_is_undone(bank):
+    sheet = a_count(an_appeal())
+    with writing():
+        paying_in.pay_in([sheet], [], "S-418", TODAY)
+    lines = the_statement(bank, (800, "CREDIT S-418"), (500, "CREDIT S-418"))
+    for undone in lines:
+        confirm(lines, f"cash|count:{sheet.reference}")
+        assert balances() == {"assets:bank:gbp": 1300}
+        with writing():
+            bank_undoing.undo(undone, "ada")
+        assert balances() == {"assets:cash:gbp": 1300}
+        assert expected_now() == {f"cash|count:{sheet.reference}": 1300}
+        assert bank_exceptions.open_lines() == 2
+
+
+def test_a_standing_order_is_neither_two_lines_nor_part_of_one(bank):
+    appeal = an_appeal()
+    sheet = a_count(appeal)
+    with writing():
+        order = an_order(appeal)
+        paying_in.pay_in([sheet], [], "S-419", TODAY)
+    minor = order.amount_minor
+    due, cash = f"standing-order|standing-order:{order.reference}", f"cash|count:{sheet.reference}"
+    one, other, both_together = the_statement(bank, (minor - 100, "A"), (100, "B"), (minor + 1300, "C"))
+    for lines, keys in (([one, other], [due]), ([both_together], [cash, due]), ([both_together], [due, cash])):
+        with pytest.raises(DoesNotFit):
+            confirm(lines, *keys)
+    assert balances() == {"assets:cash:gbp": 1300}
+    assert raised_by(appeal) == 1300
+
+
+@both
+def test_a_cheque_cannot_bounce_while_its_line_is_confirmed(app, bank, database_url):
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite lets one write at a time")
+    cheque = a_cheque(an_appeal())
+    subject, number = f"donation:{cheque.reference}", cheque.id
+
+    def bounce():
+        with app.app_context():
+            try:
+                with writing():
+                    db.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+                    cheques.bounce(db.session.get_one(Donation, number), TODAY, by="bo")
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(1) as somebody_else, writing():
+        expected.hold([subject])
+        with pytest.raises(OperationalError, match="lock timeout"):
+            somebody_else.submit(bounce).result(timeout=10)
+
+
+def test_unknown_money_was_received_on_the_day_it_came_and_given_back_when_it_went(bank):
+    appeal = an_appeal()
+    claimed, returned, back = the_statement(bank, (2500, "WHO"), (700, "WHAT"), (-700, "BACK"))
+    for line in (claimed, returned):
+        with writing():
+            bank_matches.otherwise(line, ASIDE, "ada")
+    (moved,) = statement.of(TODAY).moved
+    assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 0, 0)
+    with writing():
+        bank_gifts.claim(claimed, appeal, "ada")
+    confirm(back, f"aside|bank-line:{returned}")
+    (moved,) = statement.of(TODAY).moved
+    assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 700, 1)

@@ -91,13 +91,18 @@ def take(account: str, upload: str) -> ResponseReturnValue:
     form = TakingForm(found, read)
     if not form.validate():
         return _preview(found, kept, form, 422)
+    # Once the file is taken in, it is gone.
+    waiting, name, body = kept.id, kept.name, kept.body
     with writing() as session:
-        taken = taking_in.take_in(
-            found, read, kept.body, f"person:{me().reference}", others=form.chosen_others, closing=form.closing
-        )
-        session.execute(delete(BankUpload).where(BankUpload.id == kept.id))
-        subject = f"bank-account:{found.reference}"
-        record("bank.imported", subject, after={"file": kept.name, "new": taken.new, "known": taken.known})
+        # The same form sent twice at once would add twice what it says are further payments.
+        if session.scalar(delete(BankUpload).where(BankUpload.id == waiting).returning(BankUpload.id)) is None:
+            return redirect(url_for("office.bank_lines.index", account=account), code=303)
+        by = f"person:{me().reference}"
+        taken = taking_in.take_in(found, read, body, by, others=form.chosen_others, closing=form.closing)
+        record(
+            "bank.imported", f"bank-account:{found.reference}",
+            after={"file": name, "new": taken.new, "known": taken.known},
+        )  # fmt: skip
     new = ngettext("%(num)s new line", "%(num)s new lines", taken.new)
     flash(_("%(new)s, %(known)s known already.", new=new, known=taken.known), "good")
     return redirect(url_for("office.bank_lines.index", account=account), code=303)

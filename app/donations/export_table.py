@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, case, func, select, type_coerce
 from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
+from app.donations.by_hand import GiftByHand
 from app.donations.donation import RECEIVED, Donation
 from app.extensions import Instant
 from app.ledger.accounts import Account
@@ -74,10 +75,14 @@ def _rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[tuple
 
 
 def _kept() -> Any:
-    """What the income accounts have of a donation: the entries about it, out less in, in the donation's currency."""
+    """What the income accounts have of a donation: the entries about it, out less in, in the donation's currency.
+
+    Of a bounced cheque nothing is kept; where one line of the bank takes several back, that entry is about the line.
+    """
     gone, come = Account.__table__.alias("gone"), Account.__table__.alias("come")
     income = case((gone.c.kind == "income", 1), else_=0) - case((come.c.kind == "income", 1), else_=0)
-    return (
+    bounced = select(GiftByHand).where(GiftByHand.donation_id == _D.c.id, GiftByHand.bounced_on.is_not(None)).exists()
+    kept = (
         select(func.sum(Transfer.amount_minor * income))
         .join_from(Entry, Transfer, Transfer.entry_id == Entry.id)
         .join(gone, gone.c.id == Transfer.from_account_id)
@@ -85,6 +90,7 @@ def _kept() -> Any:
         .where(Entry.subject == "donation:" + _D.c.reference, Transfer.currency == _D.c.currency)
         .scalar_subquery()
     )
+    return case((bounced, 0), else_=kept)
 
 
 def _within(found: Any, wanted: Wanted) -> Any:

@@ -8,5 +8,5 @@ BRANCH_TREASURER = "branch_treasurer"
 
 ROLES = (ADMIN, TREASURER, BRANCH_TREASURER, EDITOR, AUDITOR)
 
-# Whoever handles money or lets people in must prove twice who they are.
-NEEDS_SECOND_FACTOR = frozenset({ADMIN, TREASURER, BRANCH_TREASURER})
+# Whoever handles money, reads every donor or lets people in must prove twice who they are.
+NEEDS_SECOND_FACTOR = frozenset({ADMIN, TREASURER, BRANCH_TREASURER, AUDITOR})

@@ -16,7 +16,7 @@ from app.banking import booking, taking_in
 from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
-from app.donations import by_hand, cheques, expected, not_arrived, paying_in, standing_orders
+from app.donations import by_hand, cheques, expected, export_table, not_arrived, paying_in, standing_orders
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.extensions import db
 from app.ledger import posting, reversing, verifying
@@ -164,6 +164,20 @@ def test_a_cheque_that_comes_back_is_bounced_and_stays_so(bank):
     assert by_hand.of(again(cheque)).state(CHEQUE) == "bounced"
     with pytest.raises(not_arrived.StaysBounced), writing():
         bank_undoing.undo(back, "ada")
+
+
+def test_of_cheques_that_one_line_takes_back_the_export_says_that_nothing_is_kept(bank):
+    appeal = an_appeal()
+    made = [a_cheque(appeal, minor, submission=f"gift-{minor}") for minor in (2500, 1300)]
+    with writing():
+        paying_in.pay_in([], made, "S-417", TODAY)
+    there, back = the_statement(bank, (3800, "CREDIT"), (-3800, "UNPAID CHEQUES"))
+    confirm(there, *(f"cheque|donation:{cheque.reference}" for cheque in made))
+    confirm(back, *(f"bounced|donation:{cheque.reference}" for cheque in made))
+    wanted = export_table.Wanted(TODAY, TODAY)
+    with db.engine.connect() as connection:
+        rows = export_table.donation_table(connection, wanted, [], names=False).rows
+        assert sorted(row[6:] for row in rows) == [("13.00", "0.00"), ("25.00", "0.00")]
 
 
 def again(donation):

@@ -4,6 +4,7 @@ Pygal lays the chart out. Its style sheet, its script and its tooltips are taken
 page of ours allows any of them.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -14,6 +15,9 @@ from markupsafe import Markup
 from pygal.style import Style
 
 from app.money import Money, written
+
+# Pygal leaves a finder for plug-ins of its own behind, in the form of old that today's importers stumble over.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 _SVG = "http://www.w3.org/2000/svg"
 _OURS = Style(label_font_size=15, major_label_font_size=15)

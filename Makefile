@@ -22,7 +22,7 @@ run: runtime ## Try Whipround on this machine, with practice money: the site, th
 # --- check it -----------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: development ## Run every test (two cores: under fifteen minutes); PYTEST='-k receipt' runs some
+test: development ## Run every test (two cores: about a quarter of an hour); PYTEST='-k receipt' runs some
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --cov --cov-report= --cov-fail-under=0 $(PYTEST)
 

@@ -1,4 +1,4 @@
-"""How the code of the house is cut: small modules, empty doorways, and one place where things are committed."""
+"""How the code of the house is cut: a module a subject, empty doorways, and one place where things are committed."""
 
 import ast
 from collections.abc import Iterator
@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-LINES = 150
+LINES = 350
 
 # A module may be longer for a reason that is written here.
-LONGER = {
-    "app/config.py": "every setting, its default and its check, to be read in one place",
-}
+LONGER: dict[str, str] = {}
 
 DOORS = {"public", "office", "webhooks", "live", "worker", "cli"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "misc", "base"}

@@ -70,8 +70,13 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
     )
 
 
-def issue(receipt_id: int, checked: Facts, *, organisation: Organisation, base_url: str) -> None:
+def issue(
+    receipt_id: int, checked: Facts, *, organisation: Organisation, base_url: str, printed: Facts | None = None
+) -> None:
     """Number a receipt that is due, when it still says what was checked; the caller commits.
+
+    `printed` is what is frozen where that differs from what was checked: the same without the signs that no font has,
+    which stay in the gift.
 
     Its row is locked first, as by whoever corrects it, so that no receipt is issued over an amount that a refund has
     just changed. Raises `Changed`, and what `draft` and `issuing.issue` raise.
@@ -81,7 +86,7 @@ def issue(receipt_id: int, checked: Facts, *, organisation: Organisation, base_u
         return
     if draft(receipt, organisation=organisation, base_url=base_url, language=checked.language) != checked:
         raise Changed("what the receipt says has changed meanwhile")
-    issuing.issue(receipt_id, checked)
+    issuing.issue(receipt_id, printed or checked)
 
 
 def mail(receipt: Receipt) -> Mail:

@@ -5,11 +5,10 @@ They are kept in two parts, so that whom they name can be erased and everything 
 
 import json
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
-
-from app.money import Money, written
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 # Joiners shape letters in many scripts; every other format character (bidi overrides among them) only disturbs.
 _JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
@@ -23,10 +22,10 @@ _PERSONAL = ("donor", "donor_address", "salt")
 class Facts:
     """Everything that is printed. Days are ISO dates, instants ISO with offset; money is minor units and a currency.
 
-    A draft has no `number`, `issued_on` and `issued_at`: numbering gives it them. `donor` and `donor_address` may be
-    empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page, `plan_link` to
-    where a monthly gift can be changed; `replaces` is the number of the receipt in whose place it stands. `salt` is
-    random and never printed.
+    A draft has no `number`, `issued_on` and `issued_at`: numbering gives it them. `donor`, `donor_address` and
+    `appeal` may be empty. `method` is a word the template knows ('card'); `link` leads to the receipt's own page,
+    `plan_link` to where a monthly gift can be changed; `replaces` is the number of the receipt in whose place it
+    stands. `salt` is random and never printed.
     """
 
     received_on: str
@@ -61,10 +60,22 @@ class Facts:
         return _canonical(values), _canonical(personal)
 
     def texts(self) -> Iterator[str]:
-        """Every text of the facts that is printed."""
-        yield written(Money(self.amount_minor, self.currency))
+        """Every text of the facts that people wrote and that is printed; the amount is written when it is printed."""
         yield from (self.appeal, self.organisation, self.organisation_address, self.organisation_registration)
         yield from (self.donor, *self.donor_address, self.donation, self.link, self.plan_link)
+
+    def changed(self, change: Callable[[str], str]) -> Self:
+        """The facts with another wording of what people wrote, for paper. An organisation that has no name left is
+        named by its address on the web; other texts may be empty then, and the page has words for that."""
+        return replace(
+            self,
+            appeal=change(self.appeal),
+            organisation=change(self.organisation) or urlsplit(self.link).hostname or "",
+            organisation_address=change(self.organisation_address),
+            organisation_registration=change(self.organisation_registration),
+            donor=change(self.donor),
+            donor_address=tuple(line for line in map(change, self.donor_address) if line),
+        )
 
 
 def thawed(frozen: str, personal: str | None = None) -> Facts:

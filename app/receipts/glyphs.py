@@ -1,4 +1,6 @@
-"""Glyphs: whether the installed fonts can print a text, asked before anything is numbered.
+"""Glyphs: what of a text the installed fonts can print, asked before anything is numbered.
+
+A sign without a glyph is left out on paper: a receipt that says a little less is better than none.
 
 Pango, which sets the receipt, takes a character from any font whose fontconfig charset holds it; so the union of
 those charsets says what can be printed. `fc-list` comes with Pango's own packages and answers in milliseconds.
@@ -7,7 +9,7 @@ those charsets says what can be printed. `fc-list` comes with Pango's own packag
 import subprocess
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from app.errors import DomainError
 
@@ -27,16 +29,33 @@ class MissingGlyphs(DomainError):
     """No installed font has a glyph for some characters of a receipt; printing it would show boxes."""
 
 
-def check(texts: Iterable[str]) -> None:
-    """Raise `MissingGlyphs`, naming the characters and what to install, when a text cannot be printed.
+def lacking(texts: Iterable[str]) -> set[int]:
+    """The code points of some texts that no installed font can print.
 
-    The fonts are read again before anything is refused: an operator who installs one need not restart the worker.
+    The fonts are read again before any is named: an operator who installs one need not restart the worker.
     """
     wanted = {ord(char) for text in texts for char in text if _is_drawn(char)}
     if _lacking(wanted):
         _read_fonts()
-        if lacking := _lacking(wanted):
-            raise missing(lacking)
+    return _lacking(wanted)
+
+
+def without(text: str, points: Container[int]) -> str:
+    """The text without the signs of these code points, its spaces single.
+
+    Marks that change a sign (a skin's colour, a joiner, an accent) go with it: alone they would hang in the air.
+    """
+    kept: list[str] = []
+    gone = False
+    for char in text:
+        if ord(char) in points:
+            gone = True
+            while kept and _only_joins(kept[-1]):
+                kept.pop()
+        elif not (gone and _depends(char)):
+            gone = False
+            kept.append(char)
+    return " ".join("".join(kept).split())
 
 
 def missing(code_points: Iterable[int]) -> MissingGlyphs:
@@ -58,6 +77,17 @@ def _is_drawn(char: str) -> bool:
     if unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp"):
         return False
     return not any(first <= ord(char) <= last for first, last in _NEVER_DRAWN)
+
+
+def _only_joins(char: str) -> bool:
+    """Whether a character is nothing but a tie to the sign that follows."""
+    return char in "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+
+
+def _depends(char: str) -> bool:
+    """Whether a character only changes the sign before it."""
+    skin = 0x1F3FB <= ord(char) <= 0x1F3FF
+    return skin or unicodedata.category(char) in ("Mn", "Me") or (not char.isspace() and not _is_drawn(char))
 
 
 def _lacking(points: set[int]) -> set[int]:

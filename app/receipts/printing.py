@@ -14,6 +14,7 @@ from typing import Any
 import segno
 
 from app.errors import DomainError
+from app.money import Money
 from app.receipts import glyphs, wording
 from app.receipts.facts import Facts, thawed
 
@@ -60,17 +61,29 @@ def prepare(memory: int) -> None:
     _press.update(weasyprint=weasyprint, fonts=fonts, fetcher=fetcher, styles=styles)
 
 
-def print_receipt(frozen: str) -> bytes:
+def print_receipt(frozen: str, leaving_out: bool = False) -> bytes:
     """The PDF of a receipt's frozen facts.
 
-    Raises `MissingGlyphs` rather than print a box, and `RenderingFailed` when it is not one faultless page.
+    Raises `MissingGlyphs` rather than print a box; `leaving_out` the signs that have no glyph it prints without them.
+    Raises `RenderingFailed` when it is not one faultless page.
     """
-    facts = thawed(frozen)
+    facts, missing = thawed(frozen), frozenset[int]()
+    while True:
+        pdf, found = _print(facts, missing)
+        if not found:
+            return pdf
+        if not leaving_out or found <= missing:
+            raise glyphs.missing(found)
+        missing |= found
+
+
+def _print(facts: Facts, missing: frozenset[int]) -> tuple[bytes, set[int]]:
+    """The PDF without some signs, and the code points of those that came out as boxes all the same."""
     complaints = _Complaints()
     log = logging.getLogger("weasyprint")
     log.handlers, log.propagate = [complaints], False
     for size in _SIZES:
-        html = _press["weasyprint"].HTML(string=page(facts, size), url_fetcher=_press["fetcher"])
+        html = _press["weasyprint"].HTML(string=page(facts, size, missing), url_fetcher=_press["fetcher"])
         document = html.render(
             font_config=_press["fonts"], stylesheets=_press["styles"], pdf_variant="pdf/ua-1", pdf_tags=True
         )
@@ -81,16 +94,24 @@ def print_receipt(frozen: str) -> bytes:
     # The salt makes the file's hash, which stays when a donor is erased, a hash that nobody can guess a name from.
     salt = bytes.fromhex(facts.salt) or None
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=salt)
-    if complaints.missing:
-        raise glyphs.missing(complaints.missing)
     if complaints.errors:
         raise RenderingFailed("the receipt could not be set without faults")
-    return pdf
+    return pdf, complaints.missing
 
 
-def page(facts: Facts, size: str = "") -> str:
-    """The receipt as HTML, with the QR code that leads to it."""
-    return wording.fill("receipts/receipt.html", facts.language, facts=facts, size=size, code=_code(facts.link))
+def page(facts: Facts, size: str = "", missing: frozenset[int] = frozenset()) -> str:
+    """The receipt as HTML, with the QR code that leads to it, and without the signs that no font has."""
+    amount = Money(facts.amount_minor, facts.currency)
+    # The sign of a currency is never merely left out: an amount without its currency is another amount.
+    sign = wording.amount(amount, facts.language)
+    return wording.fill(
+        "receipts/receipt.html",
+        facts.language,
+        facts=facts.changed(lambda text: glyphs.without(text, missing)) if missing else facts,
+        amount=sign if missing.isdisjoint(map(ord, sign)) and not glyphs.lacking([sign]) else str(amount),
+        size=size,
+        code=_code(facts.link),
+    )
 
 
 def _code(link: str) -> str:

@@ -35,15 +35,22 @@ class Renderer:
     def render(self, frozen: str) -> bytes:
         """The PDF of a receipt's frozen facts (`Facts.frozen`).
 
-        Raises `MissingGlyphs` or `RenderingFailed`. Must be called with no transaction open.
+        Signs that no font has are left out. Raises `MissingGlyphs` when a box would stand there all the same, or
+        `RenderingFailed`. Must be called with no transaction open.
         """
         try:
-            future = self._open().schedule(printing.print_receipt, (frozen,), timeout=self._seconds)
+            return self._render(frozen, leaving_out=False)
+        except MissingGlyphs:
+            # The fonts that are installed now may be newer than the ones these children knew; new children know them.
+            return self._render(frozen, leaving_out=True)
+
+    def _render(self, frozen: str, *, leaving_out: bool) -> bytes:
+        try:
+            future = self._open().schedule(printing.print_receipt, (frozen, leaving_out), timeout=self._seconds)
             pdf: bytes = future.result(timeout=_SECONDS_IN_ALL)
         except RenderingFailed:
             raise
         except MissingGlyphs:
-            # The fonts that are installed now may be newer than the ones these children know.
             self.close()
             raise
         except TimeoutError:

@@ -23,6 +23,11 @@ def fill(template: str, language: str, **values: Any) -> str:
     return _environment(language).get_template(template).render(language=language, **values)
 
 
+def amount(money: Money, language: str) -> str:
+    """An amount as receipts write it in `language`."""
+    return written(money, locale=str(Locale.parse(language, sep="-")))
+
+
 @cache
 def _environment(language: str) -> Environment:
     locale = str(Locale.parse(language, sep="-"))

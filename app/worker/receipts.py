@@ -4,6 +4,8 @@ Every step is committed by itself and is skipped when it has been done, so a kil
 step it hit: numbering and filing do nothing the second time, and a mail sent again has the same Message-ID.
 """
 
+import logging
+
 from sqlalchemy import select
 
 from app.config import Settings
@@ -16,6 +18,8 @@ from app.receipts.receipt import DUE, Receipt
 from app.receipts.rendering import Renderer
 from app.worker.duties import Duty
 from app.writing import writing
+
+log = logging.getLogger(__name__)
 
 
 def duty(settings: Settings, renderer: Renderer) -> Duty:
@@ -45,9 +49,15 @@ def _look(receipt_id: int) -> Receipt:
 def _issue(receipt: Receipt, settings: Settings) -> None:
     draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
     db.session.rollback()
-    glyphs.check(draft.texts())
+    missing = glyphs.lacking(draft.texts())
+    if missing:
+        # Said by code point alone: the log is no place for a name.
+        log.warning("receipt %s is printed without some signs: %s", receipt.id, glyphs.missing(missing))
+    printed = draft.changed(lambda text: glyphs.without(text, missing)) if missing else draft
     with writing():
-        receipting.issue(receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url)
+        receipting.issue(
+            receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url, printed=printed
+        )
 
 
 def _render(receipt: Receipt, renderer: Renderer) -> None:

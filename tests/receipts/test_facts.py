@@ -55,5 +55,13 @@ def test_an_address_has_at_most_six_lines_and_loses_nothing():
     assert lines(None) == ()
 
 
-def test_the_amount_is_among_what_is_printed():
-    assert "£1,234.50" in list(some_facts().texts())
+def test_what_people_wrote_can_be_worded_otherwise_for_paper():
+    facts = some_facts(donor="Zoë", donor_address=("1 Quay", "x"), appeal="x", organisation="x")
+    assert {"Zoë", "1 Quay", "x"} <= set(facts.texts())
+    on_paper = facts.changed(lambda text: text.replace("x", ""))
+    assert (on_paper.donor, on_paper.donor_address, on_paper.appeal) == ("Zoë", ("1 Quay",), "")
+    assert on_paper.link == facts.link
+
+
+def test_an_organisation_without_a_printable_name_is_named_by_its_address_on_the_web():
+    assert some_facts().changed(lambda _text: "").organisation == "lantern.example"

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from app import clock
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger.entries import Entry
 from app.receipts import filing
+from app.receipts.facts import thawed
 from app.receipts.printing import RenderingFailed
 from app.receipts.receipt import Receipt, ReceiptFile
 from app.worker import loop, receipts
@@ -130,17 +130,22 @@ def make_due_again(receipt: Receipt) -> None:
         db.session.get_one(Receipt, receipt.id).next_try_at = None
 
 
-def test_a_name_that_cannot_be_printed_takes_no_number_and_keeps_nobody_waiting(app, settings):
+def test_a_sign_without_a_glyph_is_left_out_on_paper_and_kept_in_the_books(app, settings, caplog):
     appeal = an_appeal()
-    odd = a_due_receipt(appeal, "one", name="Anna \U0010fffd")
-    plain = a_due_receipt(appeal, "two")
+    odd = a_due_receipt(appeal, "one", name="Anna \U0010fffd", address="\U0010fffd\n1 Quay Street")
+    nameless = a_due_receipt(appeal, "two", name="\U0010fffd")
     loop.do_all_due([receipts.duty(settings, Answering(b"%PDF"))])
-    assert (read(odd).state, read(odd).number) == ("due", None)
-    assert "U+10FFFD" in read(odd).last_error
-    assert "Anna" not in read(odd).last_error
-    assert read(odd).next_try_at > clock.now()
-    assert read(plain).number == 1
-    assert read(plain).mailed_at
+    assert [(read(each).state, read(each).number) for each in (odd, nameless)] == [("issued", 1), ("issued", 2)]
+    facts = thawed(read(odd).facts, read(odd).personal)
+    assert (facts.donor, facts.donor_address[0]) == ("Anna", "1 Quay Street")
+    assert thawed(read(nameless).facts, read(nameless).personal).donor == ""
+    assert read(odd).mailed_at
+    assert read(nameless).mailed_at
+    names = db.session.scalars(select(Donation.name).order_by(Donation.id)).all()
+    assert names == ["Anna \U0010fffd", "\U0010fffd"]
+    # The log says what to install, and nobody's name.
+    assert "U+10FFFD" in caplog.text
+    assert "Anna" not in caplog.text
 
 
 def test_a_press_that_fails_is_tried_again_under_the_same_number(app, settings):
@@ -188,7 +193,7 @@ def test_a_giver_whose_address_was_erased_gets_no_mail_and_the_receipt_says_why(
 
 def test_what_is_logged_names_nobody(app, settings, caplog):
     a_due_receipt(name="Anna \U0010fffd", email="anna@example.org")
-    receipts.duty(settings, Answering(b"%PDF")).work_once()
+    receipts.duty(settings, Answering(RenderingFailed("the rendering process failed"))).work_once()
     assert "could not be done" in caplog.text
     assert "Anna" not in caplog.text
     assert "anna" not in caplog.text

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.money import written
 from app.office import hand_form, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
+from app.office.confirming import Question, asks_once
 from app.office.gift_form import ChequeForm
 from app.writing import writing
 
@@ -58,8 +59,20 @@ def create() -> ResponseReturnValue:
     return redirect(url_for(".new", **form.same_again()) if "another" in request.form else url_for(".index"), code=303)
 
 
+def _whether_it_bounced(reference: str) -> Question:
+    cheque = _cheque(reference)
+    return Question(
+        _("Has this cheque of %(name)s bounced?", name=cheque.name or _("somebody")),
+        _("The appeal’s total falls by %(amount)s at once, and the receipt is void. It stays so, even if the bank pays "
+          "later: enter the cheque anew then.", amount=written(cheque.amount)),
+        _("The cheque has bounced"),
+        url_for("office.gifts_by_hand.show", reference=reference),
+    )  # fmt: skip
+
+
 @bp.post("/<reference>/bounced")
 @allow(changes={TREASURER, BRANCH_TREASURER})
+@asks_once(_whether_it_bounced)
 def bounce(reference: str) -> ResponseReturnValue:
     """Note that the bank does not pay a cheque."""
     back = redirect(url_for("office.gifts_by_hand.show", reference=reference), code=303)

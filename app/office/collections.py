@@ -14,6 +14,7 @@ from app.extensions import db
 from app.money import Money, home_currency, written
 from app.office import count_form, hand_form, hands, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
+from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.count_form import CountForm
 from app.writing import writing
@@ -74,8 +75,22 @@ def show(reference: str) -> ResponseReturnValue:
     return _page(_sheet(reference), CorrectionForm())
 
 
+def _whether_it_is_wrong(reference: str) -> Question | None:
+    sheet = _sheet(reference)
+    if not CorrectionForm().validate():
+        return None
+    return Question(
+        _("Reverse the count of %(place)s?", place=sheet.place),
+        _("The appeal’s total falls by %(amount)s at once. A reversed sheet stays readable, and stays reversed: if "
+          "there is a right one, count it anew.", amount=written(sheet.amount)),
+        _("Reverse this sheet"),
+        url_for(".show", reference=reference),
+    )  # fmt: skip
+
+
 @bp.post("/<reference>/correction")
 @allow(changes={TREASURER, BRANCH_TREASURER})
+@asks_once(_whether_it_is_wrong)
 def correct(reference: str) -> ResponseReturnValue:
     """Reverse a sheet that is wrong."""
     sheet, form = _sheet(reference), CorrectionForm()

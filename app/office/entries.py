@@ -14,6 +14,7 @@ from app.ledger.entries import Entry
 from app.money import home_currency
 from app.office import hands
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
+from app.office.confirming import Question, asks_once
 from app.office.entry_forms import EntryForm, ReversalForm
 from app.office.sight import my_accounts
 from app.office.subjects import way_to
@@ -29,8 +30,21 @@ def show(number: int) -> ResponseReturnValue:
     return _page(number, ReversalForm(formdata=None))
 
 
+def _whether_it_is_reversed(number: int) -> Question | None:
+    entry = db.session.get(Entry, number)
+    if entry is None or not by_hand.may_be_reversed(entry) or not ReversalForm().validate():
+        return None
+    return Question(
+        _("Reverse entry %(number)s?", number=number),
+        _("A new entry of today moves the same amounts back. Both stay in the books for good."),
+        _("Reverse entry %(number)s", number=number),
+        url_for(".show", number=number),
+    )
+
+
 @bp.post("/<int:number>/reversal")
 @allow(changes={TREASURER}, reads=())
+@asks_once(_whether_it_is_reversed)
 def reverse(number: int) -> ResponseReturnValue:
     """Undo an entry that was made by hand."""
     form = ReversalForm()

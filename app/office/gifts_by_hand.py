@@ -14,6 +14,7 @@ from app.extensions import db
 from app.money import written
 from app.office import gift_form, hand_form, hands, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
+from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.gift_form import GiftForm
 from app.receipts.receipt import Receipt
@@ -72,8 +73,22 @@ def show(reference: str) -> ResponseReturnValue:
     return _page(_gift(reference), CorrectionForm())
 
 
+def _whether_it_is_wrong(reference: str) -> Question | None:
+    gift = _gift(reference)
+    if not CorrectionForm().validate():
+        return None
+    return Question(
+        _("Reverse %(amount)s from %(name)s?", amount=written(gift.amount), name=gift.name or _("somebody")),
+        _("Its receipt is void. A reversed gift stays readable, and stays reversed: if there is a right one, enter it "
+          "anew."),
+        _("Reverse this gift"),
+        url_for(".show", reference=reference),
+    )  # fmt: skip
+
+
 @bp.post("/<reference>/correction")
 @allow(changes={TREASURER, BRANCH_TREASURER})
+@asks_once(_whether_it_is_wrong)
 def correct(reference: str) -> ResponseReturnValue:
     """Reverse a gift that was entered wrongly."""
     donation, form = _gift(reference), CorrectionForm()

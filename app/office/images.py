@@ -18,6 +18,7 @@ from app.markup import image_address
 from app.office import hands, long_bodies
 from app.office.access import AUDITOR, EDITOR, allow
 from app.office.cleaned_form import CleanedForm
+from app.office.confirming import Question, asks_once
 from app.writing import writing
 
 bp = Blueprint("images", __name__, url_prefix="/images")
@@ -100,8 +101,20 @@ def show(reference: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _whether_it_goes(reference: str) -> Question:
+    image = illustrations.named(reference) or abort(404)
+    return Question(
+        _("Take the image “%(words)s” away?", words=image.words),
+        _("For good, also from where it is shown: its words stand there then. Browsers that have it may keep it for a "
+          "year."),
+        _("Take the image away"),
+        url_for(".show", reference=reference),
+    )  # fmt: skip
+
+
 @bp.post("/<reference>/removal")
 @allow(changes={EDITOR})
+@asks_once(_whether_it_goes)
 def remove(reference: str) -> ResponseReturnValue:
     """Take an image away for good: somebody on it may want that."""
     with writing():

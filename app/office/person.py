@@ -10,6 +10,7 @@ from app import clock
 from app.audit import recording
 from app.donations import letter
 from app.office.access import ADMIN, allow, me
+from app.office.confirming import Question, asks_once
 from app.office.people import known, state
 from app.office.person_form import RolesForm
 from app.staff import letters, people, sessions
@@ -42,8 +43,20 @@ def end_sessions(reference: str) -> ResponseReturnValue:
     return _done(person, "person.sessions_ended", lambda: sessions.end(person), _("They are signed out everywhere."))
 
 
+def _whether_the_factor_is_lost(reference: str) -> Question:
+    person = known(reference)
+    return Question(
+        _("Take the second factor of %(name)s away?", name=person.name or person.email),
+        _("Their app, their passkeys and their recovery codes work no more; the next sign-in by password sets up new "
+          "ones. Make sure first that it is them who ask: speak to them."),
+        _("Let them set up a new second factor"),
+        url_for("office.people.show", reference=reference),
+    )  # fmt: skip
+
+
 @bp.post("/second-factor/forget")
 @allow(changes={ADMIN}, fresh=True)
+@asks_once(_whether_the_factor_is_lost)
 def forget_second_factor(reference: str) -> ResponseReturnValue:
     """For whoever lost phone and recovery codes: at the next sign-in they set up a new second factor."""
     person = known(reference)
@@ -64,8 +77,23 @@ def invite_again(reference: str) -> ResponseReturnValue:
     return _done(person, "person.invited", ask, _("Another invitation goes out at once."))
 
 
+def _whether_they_go(reference: str) -> Question | None:
+    person = known(reference)
+    if person.id == me().id:
+        return None
+    name = person.name or person.email
+    return Question(
+        _("Remove %(name)s?", name=name),
+        _("They are signed out and cannot sign in any more; the audit trail keeps their name. To let them in again, "
+          "they are invited anew."),
+        _("Remove %(name)s", name=name),
+        url_for("office.people.show", reference=reference),
+    )  # fmt: skip
+
+
 @bp.post("/removal")
 @allow(changes={ADMIN}, fresh=True)
+@asks_once(_whether_they_go)
 def remove(reference: str) -> ResponseReturnValue:
     """Take somebody out; the audit trail keeps their name."""
     person = known(reference)

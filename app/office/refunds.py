@@ -15,6 +15,7 @@ from app.extensions import db
 from app.money import written
 from app.office import own_branch
 from app.office.access import TREASURER, allow
+from app.office.confirming import Question, asks_once
 from app.office.donor_forms import RefundForm
 from app.writing import writing
 
@@ -31,11 +32,27 @@ def new(reference: str) -> ResponseReturnValue:
     """How much, and why."""
     gift = _gift(reference)
     left = refunding.left(gift)
-    return _form(gift, RefundForm(left, formdata=None, data={"amount": str(left.major())}))
+    return _form(gift, RefundForm(left, formdata=None))
+
+
+def _whether_it_goes_back(reference: str) -> Question | None:
+    gift = _gift(reference)
+    form = RefundForm(refunding.left(gift))
+    amount = form.wanted() if form.validate() else None
+    if amount is None:
+        return None
+    return Question(
+        _("Give %(amount)s back to %(name)s?", amount=written(amount), name=gift.name or _("somebody")),
+        _("%(amount)s of %(whole)s goes back to the card. Money that has gone back cannot be called back.",
+          amount=written(amount), whole=written(gift.amount)),
+        _("Give the money back"),
+        url_for("office.donations.show", reference=reference),
+    )  # fmt: skip
 
 
 @bp.post("/<reference>")
 @allow(reads=(), changes={TREASURER}, fresh=True)
+@asks_once(_whether_it_goes_back)
 def create(reference: str) -> ResponseReturnValue:
     """Write the refund down, commit, then ask Stripe; and say what came of it."""
     gift = _gift(reference)

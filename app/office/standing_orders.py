@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -16,9 +17,10 @@ from app.donations import hand_lists, standing_orders
 from app.donations.standing_order import StandingOrder
 from app.donations.standing_orders import Promise
 from app.extensions import db
-from app.money import Money
+from app.money import Money, written
 from app.office import hand_form, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
+from app.office.confirming import Question, asks_once
 from app.office.hand_form import HandForm
 from app.office.typed_fields import AmountField, DayField
 from app.writing import writing
@@ -98,8 +100,20 @@ def create() -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
+def _whether_it_ends(reference: str) -> Question:
+    order = _order(reference)
+    return Question(
+        _("End the standing order of %(name)s?", name=order.payer or _("somebody")),
+        _("No payment of it is expected any more. What came already stays. If money comes again, it is a line that "
+          "nobody expects; to expect it, enter the order anew."),
+        _("End it"),
+        url_for(".index"),
+    )  # fmt: skip
+
+
 @bp.post("/<reference>/end")
 @allow(changes={TREASURER, BRANCH_TREASURER})
+@asks_once(_whether_it_ends)
 def end(reference: str) -> ResponseReturnValue:
     """Expect nothing more of it."""
     _order(reference)
@@ -110,8 +124,22 @@ def end(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
+def _whether_it_is_given_up(reference: str) -> Question | None:
+    order = _order(reference)
+    if order.next_due_on.isoformat() != request.form.get("due"):
+        return None
+    return Question(
+        _("Give up the missed payment of %(name)s?", name=order.payer or _("somebody")),
+        _("The payment of %(amount)s that was due on %(day)s is not expected any more; the next one is.",
+          amount=written(order.amount), day=format_date(order.next_due_on, "long")),
+        _("Give up the missed one"),
+        url_for(".index"),
+    )  # fmt: skip
+
+
 @bp.post("/<reference>/missed")
 @allow(changes={TREASURER, BRANCH_TREASURER})
+@asks_once(_whether_it_is_given_up)
 def pass_over(reference: str) -> ResponseReturnValue:
     """Give up a payment that did not come, and expect the next."""
     _order(reference)

@@ -100,4 +100,5 @@ def test_a_passkey_stands_for_password_and_code(page, office):
     expect(page.get_by_role("link", name="Zoë Fairhurst")).to_be_visible()
     page.goto(f"{office}/me/passkeys")
     page.get_by_role("button", name="Remove Laptop").click()
+    page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("The passkey Laptop is removed.")).to_be_visible()

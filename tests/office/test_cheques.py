@@ -65,7 +65,7 @@ def test_what_is_wrong_with_a_cheque_is_said(app, signed_in, typed, words):
 def test_a_cheque_that_bounces_counts_no_more(app, signed_in):
     appeal, client = an_appeal(), signed_in("treasurer")
     cheque = a_cheque(appeal)
-    answer = client.post(f"/office/cheques/{cheque.reference}/bounced")
+    answer = client.post(f"/office/cheques/{cheque.reference}/bounced", data={"confirmed": "yes"})
     assert "Bounced: it counts no more" in said(client.get(answer.location))
     assert raised_by(appeal) == (0, 1)
 

@@ -70,7 +70,7 @@ def test_a_sheet_is_reversed_with_a_reason(app, signed_in):
     sheet = a_count(appeal)
     address = f"/office/collections/{sheet.reference}"
     assert client.post(f"{address}/correction", data={"reason": ""}).status_code == 422
-    assert client.post(f"{address}/correction", data={"reason": "one box twice"}).status_code == 303
+    assert client.post(f"{address}/correction", data={"reason": "one box twice", "confirmed": "yes"}).status_code == 303
     assert raised_by(appeal) == (0, 0)
     shown = said(client.get(address))
     assert "one box twice" in shown

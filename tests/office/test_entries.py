@@ -92,7 +92,7 @@ def test_an_entry_by_hand_is_reversed_with_a_reason(app, signed_in):
     client = signed_in("treasurer")
     made = client.post("/office/entries/", data=CHARGE).headers["Location"]
     assert errors(client.post(f"{made}/reversal", data={})) == ["Say why it is reversed"]
-    undone = client.post(f"{made}/reversal", data={"reason": "Entered twice"}).headers["Location"]
+    undone = client.post(f"{made}/reversal", data={"reason": "Entered twice", "confirmed": "yes"}).headers["Location"]
     number = int(undone.rsplit("/", 1)[1])
     assert db.session.get_one(Entry, number).reverses_id == int(made.rsplit("/", 1)[1])
     assert reasons.of(number) == "Entered twice"

@@ -29,7 +29,9 @@ def test_a_transfer_is_entered_and_reversed(app, signed_in):
     gift = db.session.scalars(select(Donation)).one()
     assert "Announced" in said(client.get("/office/gifts-by-hand/?method=bank-transfer"))
     assert "There is nothing here yet" in said(client.get("/office/gifts-by-hand/?method=in-kind"))
-    client.post(f"/office/gifts-by-hand/{gift.reference}/correction", data={"reason": "another appeal’s"})
+    client.post(
+        f"/office/gifts-by-hand/{gift.reference}/correction", data={"reason": "another appeal’s", "confirmed": "yes"}
+    )
     assert raised_by(appeal) == (0, 0)
     assert "another appeal’s" in said(client.get(f"/office/gifts-by-hand/{gift.reference}"))
 

@@ -96,14 +96,14 @@ def test_other_roles_end_the_sessions_at_once(app: Flask, admin: Person) -> None
 
 def test_a_lost_phone_is_forgotten_and_a_new_one_set_up(app: Flask, admin: Person) -> None:
     lost = gets_second_factor(gets_password(a_person("treasurer")))
-    sign_in(app, admin).post(f"/office/people/{lost.reference}/second-factor/forget")
+    sign_in(app, admin).post(f"/office/people/{lost.reference}/second-factor/forget", data={"confirmed": "yes"})
     assert Walker(app).signs_in(db.session.get_one(Person, lost.id)).title == "Your second factor"
 
 
 def test_who_is_removed_is_gone_at_once_and_named_on_the_trail(app: Flask, admin: Person) -> None:
     editor = a_person("editor", name="Zoë Fairhurst")
     theirs, ours = sign_in(app, editor), sign_in(app, admin)
-    answer = ours.post(f"/office/people/{editor.reference}/removal", follow_redirects=True)
+    answer = ours.post(f"/office/people/{editor.reference}/removal", data={"confirmed": "yes"}, follow_redirects=True)
     assert "Zoë Fairhurst may not enter any more" in answer.text
     assert theirs.get("/office/me/").status_code == 303
     assert ours.get(f"/office/people/{editor.reference}").status_code == 404
@@ -134,7 +134,7 @@ def test_an_admin_cannot_change_their_own_roles_or_be_the_last_to_go(app: Flask,
         )
         assert "Nobody changes their own roles or removes themselves" in answer.text
     other = sign_in(app, a_person("admin"))
-    answer = other.post(f"/office/people/{admin.reference}/removal", follow_redirects=True)
+    answer = other.post(f"/office/people/{admin.reference}/removal", data={"confirmed": "yes"}, follow_redirects=True)
     assert "This is the last admin" in answer.text
     assert actions() == []
 

@@ -56,9 +56,11 @@ def test_one_that_is_missed_can_be_given_up_and_one_that_is_over_ended(app, sign
     assert "Missed" in said(client.get("/office/standing-orders/"))
     first = order.next_due_on
     for _pressed in range(2):
-        client.post(f"/office/standing-orders/{order.reference}/missed", data={"due": first.isoformat()})
+        client.post(
+            f"/office/standing-orders/{order.reference}/missed", data={"due": first.isoformat(), "confirmed": "yes"}
+        )
         assert orders()[0].next_due_on == standing_order.due_after(first, order.day_of_month), "pressed twice, one goes"
-    client.post(f"/office/standing-orders/{order.reference}/end")
+    client.post(f"/office/standing-orders/{order.reference}/end", data={"confirmed": "yes"})
     assert orders()[0].ended_on == clock.today()
     assert expectations() == []
 

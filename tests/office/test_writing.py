@@ -378,7 +378,7 @@ class TestImages:
         shown = page(editor.get(place)).select_one(".facts").text
         assert "The weir is leaking" in shown
         assert "Keep the press turning" in shown
-        assert editor.post(f"{place}/removal").status_code == 303
+        assert editor.post(f"{place}/removal", data={"confirmed": "yes"}).status_code == 303
         assert editor.get(place).status_code == 404
         assert client.get(page(client.get("/articles/1")).select_one(".prose img")["src"]).status_code == 404
         assert deeds()[-1] == ("image.removed", f"image:{place.rpartition('/')[2]}")

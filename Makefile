@@ -62,7 +62,7 @@ words: development ## Collect every word that people read, for translators, in a
 
 # The development lock comes first and binds the other, so that what is tested is what runs.
 LOCK = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --quiet --universal \
-	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate $(UPGRADE)
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --group build $(UPGRADE)
 
 .PHONY: lock
 lock: development ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions

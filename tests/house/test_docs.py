@@ -86,7 +86,8 @@ def test_every_type_of_event_that_means_something_is_asked_for() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    groups = [each for group in project["dependency-groups"].values() for each in group]
+    wanted = [*project["project"]["dependencies"], *groups]
     reasons = (HOUSE / "docs/decisions/0001-dependencies.md").read_text()
     given = {
         name

@@ -1,11 +1,11 @@
-"""Donors in a list: found by address or by the beginning of their name, a page at a time by keyset."""
+"""Donors in a list: found by address or by any word of their name, a page at a time by keyset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 
-from app.donations import merging, searching
+from app.donations import merging, name_words, searching
 from app.donations.donation import RECEIVED, Donation
 from app.donations.donor import Donor
 from app.extensions import db
@@ -61,4 +61,4 @@ def _says(words: str) -> list[ColumnElement[bool]]:
         return []
     if "@" in words:
         return [Donor.email_key == searching.email_key(words)]
-    return [searching.begins_with(Donor.name_key, searching.name_key(words) or "")]
+    return [name_words.has_name(Donor.name_key, words)]

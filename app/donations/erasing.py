@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select, update
 
 from app import clock
+from app.audit import acknowledging
 from app.audit import forgetting as deeds
 from app.banking import forgetting as statements
 from app.donations import dispute_kept
@@ -62,6 +63,7 @@ def erase(theirs: Belongings, *, by: str, kept_over: Money | None) -> Erased:
     issued = sum(receipts.forget(f"donation:{each.reference}", by=by) for each in theirs.donations)
     events.forget(about, by=by)
     deeds.forget(subjects)
+    acknowledging.forget(subjects)
     for subject in subjects:
         db.session.execute(delete(Note).where(Note.subject == subject))
         for entry_id in db.session.scalars(select(Entry.id).where(Entry.subject == subject)):

@@ -1,4 +1,4 @@
-"""Finding gifts: by reference, address, card or the beginning of a name, by amount and day; a page at a time.
+"""Finding gifts: by reference, address, card or words of a name, by amount and day; a page at a time.
 
 Every way has an index that holds its order, so the first page of a million gifts takes as long as that of a thousand,
 and a page goes on from a gift and not from a number (keyset).

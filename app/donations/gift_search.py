@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, literal_column, select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import searching
+from app.donations import name_words, searching
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
 from app.money import Money
 
@@ -18,8 +18,8 @@ NOT_RECEIVED = ("pledged", "abandoned")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which gifts: all that fit every part that is given. `words` is a reference, an e-mail address, the last four
-    digits of a card, or the beginning of a name; `state` is one of the three, or empty for all; `first` and `last` are
-    local days; `branch_id` says of which branch, `donor_ids` of whom."""
+    digits of a card, or words of a name or their beginnings; `state` is one of the three, or empty for all; `first` and
+    `last` are local days; `branch_id` says of which branch, `donor_ids` of whom."""
 
     words: str = ""
     state: str = RECEIVED
@@ -95,7 +95,7 @@ def _says(words: str) -> ColumnElement[bool]:
             return Donation.card_last4 == words
         case "email":
             return Donation.email_key == searching.email_key(words)
-    return searching.begins_with(Donation.name_key, searching.name_key(words) or "")
+    return name_words.has_name(Donation.name_key, words)
 
 
 def _begin(day: date) -> datetime:

@@ -8,6 +8,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 # Letters that Unicode does not take apart into a letter and a mark.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+# Apostrophes and hyphens are written in many ways; other signs only part words.
+_SIGNS = str.maketrans(
+    {**dict.fromkeys("`\u2018\u2019\u02bc", "'"), **dict.fromkeys("\u2010\u2013\u2014", "-"),
+     **dict.fromkeys('.,;:/\\()[]&+_*"\u201c\u201d\u201e\u00ab\u00bb', " ")}
+)  # fmt: skip
 
 
 def key_column(length: int) -> Any:
@@ -17,9 +22,11 @@ def key_column(length: int) -> Any:
 
 
 def name_key(name: str | None) -> str | None:
-    """A name as it is searched for: small letters without accents, single spaces; at most 120 characters."""
+    """A name as it is searched for: small letters without accents, single spaces, of signs only apostrophes and
+    hyphens; at most 120 characters."""
     taken_apart = unicodedata.normalize("NFKD", (name or "").casefold())
     bare = "".join(char for char in taken_apart if not unicodedata.combining(char)).translate(_PLAIN)
+    bare = bare.translate(_SIGNS)
     return " ".join(bare.split())[:120] or None
 
 

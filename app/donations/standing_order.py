@@ -17,7 +17,8 @@ LATE_AFTER = timedelta(days=4)
 class StandingOrder(Base):
     """One standing order: from whom, with which text on the statement, how much, on which day of the month.
 
-    `next_due_on` moves on with each payment that arrives. An ended one (`ended_on`) is not expected any more.
+    `next_due_on` moves on with each payment that arrives. An ended one (`ended_on`) is not expected any more. Its
+    payments are gifts of `donor_id`, where that is known.
     """
 
     __tablename__ = "standing_orders"
@@ -39,6 +40,7 @@ class StandingOrder(Base):
     day_of_month: Mapped[int]
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"), index=True)
+    donor_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"), index=True)
     since: Mapped[date]
     next_due_on: Mapped[date]
     ended_on: Mapped[date | None]

@@ -26,6 +26,8 @@ def forget(of: str, *, by: str) -> int:
 
 
 def unfinished() -> ColumnElement[bool]:
-    """The receipts that have not been mailed and should be: one that names nobody any more never will."""
-    waits = Receipt.mailed_at.is_(None) & Receipt.state.in_((DUE, ISSUED))
-    return waits & or_(Receipt.state == DUE, Receipt.personal.is_not(None))
+    """The receipts that the worker has something to do for: those that have not been mailed and should be, and those
+    on paper that are not made yet. One that names nobody any more never will be."""
+    waits = Receipt.mailed_at.is_(None) & Receipt.given_at.is_(None) & Receipt.state.in_((DUE, ISSUED))
+    more = Receipt.personal.is_not(None) & or_(Receipt.on_paper.is_(False), Receipt.rendered_at.is_(None))
+    return waits & or_(Receipt.state == DUE, more)

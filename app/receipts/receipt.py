@@ -17,7 +17,9 @@ class Receipt(Base):
     *due*: to be issued. *issued*: it has a number in its series (a year) and `facts`, JSON frozen for ever with its
     SHA-256; `personal` is the part of them that names the donor, and goes when the donor is erased. When what is kept
     of the gift changes, it becomes *replaced* and the next one is due, or, when nothing is kept, *void*.
-    `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due.
+    `rendered_at` and `mailed_at` say what else has been done; until both are, the worker is due. One that is `on_paper`
+    is not mailed: somebody of the office prints it, and says when it was handed over or posted (`given_at`, `given_by`,
+    `given_how`).
     """
 
     __tablename__ = "receipts"
@@ -34,8 +36,8 @@ class Receipt(Base):
             "ix_receipts_due",
             "next_try_at",
             "id",
-            postgresql_where=text("mailed_at IS NULL"),
-            sqlite_where=text("mailed_at IS NULL"),
+            postgresql_where=text("mailed_at IS NULL AND given_at IS NULL"),
+            sqlite_where=text("mailed_at IS NULL AND given_at IS NULL"),
         ),
     )
 
@@ -53,6 +55,10 @@ class Receipt(Base):
     issued_at: Mapped[datetime | None]
     rendered_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
+    on_paper: Mapped[bool] = mapped_column(default=False, server_default=text("FALSE"))
+    given_at: Mapped[datetime | None]
+    given_by: Mapped[str | None] = mapped_column(String(80))
+    given_how: Mapped[str | None] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]

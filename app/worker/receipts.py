@@ -1,7 +1,8 @@
 """Receipts: each one that is due is numbered, rendered, filed and mailed, step by step.
 
-Every step is committed by itself and is skipped when it has been done, so a kill at any moment repeats at most the
-step it hit: numbering and filing do nothing the second time, and a mail sent again has the same Message-ID.
+One on paper is not mailed: the office prints it. Every step is committed by itself and is skipped when it has been
+done, so a kill at any moment repeats at most the step it hit: numbering and filing do nothing the second time, and a
+mail sent again has the same Message-ID.
 """
 
 import logging
@@ -32,7 +33,9 @@ def duty(settings: Settings, renderer: Renderer) -> Duty:
             receipt = _look(receipt_id)
         if receipt.rendered_at is None:
             _render(receipt, renderer)
-        _mail(_look(receipt_id), settings)
+            receipt = _look(receipt_id)
+        if not receipt.on_paper:
+            _mail(receipt, settings)
 
     return Duty("receipt", Receipt, forgetting.unfinished(), prove)
 

@@ -44,12 +44,12 @@ _GIFTS = """INSERT INTO donations (id, reference, appeal_id, amount_minor, curre
 
 _PAGES = {
     "the list of gifts": "donations/",
-    "gifts by the beginning of a name": "donations/?q=giver+1",
+    "gifts by words of a name": "donations/?q=giver+1",
     "gifts by a card’s last four digits": "donations/?q=0007",
     "gifts by amount": "donations/?least=5&most=5",
     "the list of gifts from its middle on": "donations/?older={middle}",
     "the page of a gift": "donations/{middle}",
-    "donors by the beginning of a name": "donors/?q=giver",
+    "donors by a word of their name": "donors/?q=giver",
     "the page of a donor": "donors/{donor}",
 }
 

@@ -41,10 +41,12 @@ def names(answer):
     return [each.text for each in page(answer).select("td a")]
 
 
-def test_donors_are_found_by_the_beginning_of_a_name_or_an_address(people, signed_in):
+def test_donors_are_found_by_any_word_of_a_name_or_an_address(people, signed_in):
     client = signed_in("auditor")
     assert sorted(names(client.get("/office/donors/"))) == ["Ada Byron", "L Okoń", "Łucja Okoń"]
     assert names(client.get("/office/donors/?q=lu")) == ["Łucja Okoń"]
+    assert names(client.get("/office/donors/?q=byron")) == ["Ada Byron"]
+    assert names(client.get("/office/donors/?q=okon")) == ["L Okoń", "Łucja Okoń"]
     assert names(client.get("/office/donors/?q=Okon@example.org")) == ["L Okoń"]
     assert "No donor fits this" in said(client.get("/office/donors/?q=nobody"))
 

@@ -1,0 +1,44 @@
+"""The words of names: a gift or a donor is found by any word of the name, or by how a word begins.
+
+`name_words` has one row for each word of each name that a gift or a donor has, as `searching.name_key` writes it: a
+person who gives often adds nothing. The database's own triggers keep it, so that no way of writing or of erasing a
+name can forget it: a name that nobody has any more leaves no word. A name of 'Anne-Marie O’Connor' has the words anne,
+marie, annemarie, o, connor and oconnor.
+"""
+
+from sqlalchemy import ColumnElement, Index, false, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
+
+from app.donations import searching
+from app.extensions import Base
+
+
+class NameWord(Base):
+    """One word of a name, and the whole name by which gifts and donors are then looked up."""
+
+    __tablename__ = "name_words"
+    __table_args__ = (Index("ix_name_words_name_key", "name_key", "word"),)
+
+    word: Mapped[str] = mapped_column(searching.key_column(120), primary_key=True)
+    name_key: Mapped[str] = mapped_column(searching.key_column(120), primary_key=True)
+
+
+def words_of(typed: str) -> list[str]:
+    """The words that are looked for, the longest first: that one narrows most."""
+    apart = (searching.name_key(typed) or "").replace("'", "").replace("-", "").split()
+    return sorted(set(apart), key=lambda word: (-len(word), word))
+
+
+def has_name(column: InstrumentedAttribute[str | None], typed: str) -> ColumnElement[bool]:
+    """The condition that a column of names (`name_key`) has a word for each word that was typed, which begins with it;
+    both databases answer it from their indexes."""
+    looked_for = words_of(typed)
+    if not looked_for:
+        return false()
+    first = aliased(NameWord)
+    found = select(first.name_key).where(searching.begins_with(first.word, looked_for[0]))
+    for each in looked_for[1:]:
+        further = aliased(NameWord)
+        has = (further.name_key == first.name_key) & searching.begins_with(further.word, each)
+        found = found.where(select(further.word).where(has).exists())
+    return column.in_(found)

@@ -11,15 +11,15 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import giving, planning
+from app.donations import giving, planning, went_back
 from app.donations.donation import PLEDGED, Donation
 from app.donations.plan import Plan
 from app.donations.pledging import AppealClosed, SentTooOften
 from app.extensions import csrf, db
 from app.payments.gateway import PaymentsRefused
-from app.public import giving_limits, to_checkout
-from app.public.giving_form import DonationForm
-from app.receipts.receipt import Receipt
+from app.public import changing, giving_form, giving_limits, to_checkout
+from app.public.giving_form import DonationForm, page
+from app.receipts import successions
 from app.writing import writing
 
 bp = Blueprint("donations", __name__)
@@ -33,7 +33,7 @@ def form(slug: str) -> ResponseReturnValue:
         return redirect(url_for("public.appeals.show", slug=slug), code=303)
     chosen = {name: request.args.get(name) for name in ("amount", "other")}
     chosen["rhythm"] = request.args.get("rhythm", appeal.preset_rhythm)
-    return _page(appeal, DonationForm(appeal, _settings().address_rule, formdata=None, data=chosen))
+    return page(appeal, giving_form.filled(appeal, chosen))
 
 
 # The form checks its own CSRF token, so that a session that ran out shows the form again with all that was typed.
@@ -42,14 +42,14 @@ def form(slug: str) -> ResponseReturnValue:
 def create(slug: str) -> ResponseReturnValue:
     """Pledge, commit, then send the giver to Stripe's page."""
     appeal = _appeal(slug)
-    form = DonationForm(appeal, _settings().address_rule)
+    form = giving_form.sent(appeal)
     if not form.validate():
-        return _page(appeal, form, status=422)
+        return page(appeal, form, status=422)
     with writing():
         too_often = giving_limits.too_often(form.email.data)
     if too_often:
         problem = _("Too many gifts were started in a short time. Wait ten minutes, then try again.")
-        return _page(appeal, form, problem, status=429, headers={"Retry-After": "600"})
+        return page(appeal, form, problem, status=429, headers={"Retry-After": "600"})
     nonce = form.nonce.data or ""
     pledged: Donation | Plan
     try:
@@ -59,11 +59,12 @@ def create(slug: str) -> ResponseReturnValue:
             else:
                 pledged = giving.pledge(appeal, form.gift(), nonce)
     except AppealClosed:
-        return _page(appeal, form, _("This appeal has stopped taking gifts. You have not been charged."), status=409)
+        return page(appeal, form, _("This appeal has stopped taking gifts. You have not been charged."), status=409)
     except SentTooOften:
         form.renew()
         problem = _("This form was sent many times, but never paid. You have not been charged. To give, send it again.")
-        return _page(appeal, form, problem, status=409)
+        return page(appeal, form, problem, status=409)
+    changing.remember(pledged)
     return _to_checkout(pledged, appeal, form)
 
 
@@ -76,15 +77,15 @@ def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -
     except PaymentsRefused as refusal:
         if refusal.param == "customer_email":
             form.email.errors = [_("The card payment service cannot use this e-mail address. Check it for slips")]
-            return _page(appeal, form, status=422)
+            return page(appeal, form, status=422)
         problem = _("The card payment service does not take this gift. You have not been charged. Please tell us.")
-        return _page(appeal, form, problem, status=500)
+        return page(appeal, form, problem, status=500)
     if checkout is not None:
         return redirect(checkout, code=303)
     problem = _(
         "We cannot reach the card payment service at the moment. You have not been charged. Try again in a minute."
     )
-    return _page(appeal, form, problem, status=503, headers={"Retry-After": "60"})
+    return page(appeal, form, problem, status=503, headers={"Retry-After": "60"})
 
 
 @bp.get("/donations/<reference>")
@@ -116,7 +117,6 @@ def cancelled(reference: str) -> ResponseReturnValue:
 
 def _story(donation: Donation) -> dict[str, object]:
     appeal = db.session.get(Appeal, donation.appeal_id)
-    receipt = db.session.scalar(select(Receipt).where(Receipt.subject == f"donation:{donation.reference}"))
     still_open = (
         donation.checkout_url
         if donation.received_at is None
@@ -125,16 +125,14 @@ def _story(donation: Donation) -> dict[str, object]:
         else None
     )
     outbox = _settings().practice and _settings().smtp_url is None
-    return {"donation": donation, "appeal": appeal, "receipt": receipt, "checkout_url": still_open, "outbox": outbox}
-
-
-def _page(
-    appeal: Appeal, form: DonationForm, problem: str = "", *, status: int = 200, headers: dict[str, str] | None = None
-) -> ResponseReturnValue:
-    if problem:
-        form.form_errors.append(problem)
-    page = render_template("public/donate.html", appeal=appeal, form=form)
-    return Response(page, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
+    return {
+        "donation": donation,
+        "appeal": appeal,
+        "receipt": successions.standing(f"donation:{donation.reference}"),
+        "back": None if donation.received_at is None else went_back.of(donation),
+        "checkout_url": still_open,
+        "outbox": outbox,
+    }
 
 
 def _appeal(slug: str) -> Appeal:

@@ -9,6 +9,7 @@ from app.public import (
     appeals,
     articles,
     assets,
+    changing,
     donations,
     event_words,
     feeds,
@@ -54,8 +55,8 @@ def _pages(settings: Settings) -> Blueprint:
     """All public pages, under one blueprint, so that what is said of it holds for each of them."""
     public = Blueprint("public", __name__)
     for pages in (
-        front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, monthly.bp, receipts.bp, plan_access.bp, plans.bp,
-        images.bp,
+        front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, monthly.bp, changing.bp, receipts.bp, plan_access.bp,
+        plans.bp, images.bp,
     ):  # fmt: skip
         public.register_blueprint(pages)
     if settings.practice:

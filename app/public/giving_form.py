@@ -1,8 +1,11 @@
-"""The giving form: it knows what an amount and an e-mail address look like; the story knows if a gift may be taken."""
+"""The giving form and its page: it knows what an amount and an e-mail address look like; `donations` knows if a gift
+may be taken."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
+from flask import Response, current_app, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -12,6 +15,7 @@ from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
 
 from app import typed_text
 from app.appeals.appeal import Appeal
+from app.config import Settings
 from app.donations.pledging import Gift
 from app.money import Money, written
 from app.public import amount_typed
@@ -146,3 +150,28 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             message=self.message.data or "",
             name_may_be_shown=self.name_may_be_shown.data,
         )
+
+
+def sent(appeal: Appeal) -> DonationForm:
+    """The form as it was sent with this request."""
+    return DonationForm(appeal, _address_rule())
+
+
+def filled(appeal: Appeal, typed: Mapping[str, object]) -> DonationForm:
+    """The form before it is sent, with what is known already."""
+    return DonationForm(appeal, _address_rule(), formdata=None, data=typed)
+
+
+def page(
+    appeal: Appeal, form: DonationForm, problem: str = "", *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """The page of the form; a `problem` with the whole of it stands on top. Nobody keeps it: it has what was typed."""
+    if problem:
+        form.form_errors.append(problem)
+    text = render_template("public/donate.html", appeal=appeal, form=form)
+    return Response(text, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def _address_rule() -> str:
+    settings: Settings = current_app.extensions["whipround"]
+    return settings.address_rule

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.donations import went_back
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plan import PLEDGED, Plan
 from app.extensions import db
-from app.receipts.receipt import Receipt
+from app.receipts import successions
 
 bp = Blueprint("monthly", __name__)
 
@@ -44,9 +45,8 @@ def cancelled(reference: str) -> ResponseReturnValue:
 
 def _story(plan: Plan) -> dict[str, object]:
     """Nothing in it says whose plan it is."""
-    first = db.session.execute(
-        select(Donation.received_at, Receipt.reference, Receipt.rendered_at)
-        .outerjoin(Receipt, Receipt.subject == "donation:" + Donation.reference)
+    first = db.session.scalars(
+        select(Donation)
         .where(Donation.plan_id == plan.id, Donation.state == RECEIVED)
         .order_by(Donation.received_at)
         .limit(1)
@@ -57,6 +57,8 @@ def _story(plan: Plan) -> dict[str, object]:
         "plan": plan,
         "appeal": db.session.get(Appeal, plan.appeal_id),
         "first": first,
+        "receipt": None if first is None else successions.standing(f"donation:{first.reference}"),
+        "back": None if first is None else went_back.of(first),
         "checkout_url": plan.checkout_url if still_open else None,
     }
 

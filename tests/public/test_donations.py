@@ -8,14 +8,21 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from app import clock
-from app.donations import pledging
+from app.donations import pledging, refunding
 from app.donations.donation import Donation
+from app.donations.plan import Plan
 from app.extensions import db
+from app.money import Money
 from app.payments.checkout import Checkout
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.public import giving_limits
+from app.public.filters import day
+from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
+from tests.donations.test_correcting import issue, tell, the_gift
+from tests.receipts.stage import a_due_receipt
+from tests.stripe_account import Account
 
 GIVEN = {
     "amount": "25.00",
@@ -25,6 +32,9 @@ GIVEN = {
     "email": "lucja@example.org",
     "message": "Keep on",
 }
+
+
+TYPED = {**GIVEN, "amount": "other", "other": "32.50", "address": "1 Quay Street", "postcode": "AM1 2QX"}
 
 
 class Till:
@@ -290,6 +300,93 @@ def test_no_personal_data_stands_on_the_page_of_a_gift(client, appeal):
     for path in ("", "/progress", "/cancelled"):
         text = client.get(f"/donations/{donation.reference}{path}").get_data(as_text=True)
         assert not re.search("lucja|Okoń", text, re.IGNORECASE)
+
+
+class TestChangingAGift:
+    """Back from the payment page without paying."""
+
+    @pytest.mark.usefixtures("appeal", "till")
+    @pytest.mark.parametrize(("rhythm", "pages"), [("once", "donations"), ("monthly", "monthly")])
+    def test_everything_that_was_typed_stands_in_the_form_again(self, client, rhythm, pages):
+        send(client, **{**TYPED, "rhythm": rhythm, "name_may_be_shown": "y"})
+        reference = db.session.scalars(select((Plan if rhythm == "monthly" else Donation).reference)).one()
+        way = read(client.get(f"/{pages}/{reference}/cancelled")).find("a", string="Change the gift")["href"]
+        answer = client.get(way)
+        page = read(answer)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert {each["value"] for each in page.select("input[checked]")} == {"other", rhythm, "y"}
+        assert page.select_one("#other")["value"] == "32.50"
+        for name in ("name", "email", "postcode"):
+            assert page.select_one(f"[name={name}]")["value"] == TYPED[name]
+        for name in ("address", "message"):
+            assert page.select_one(f"[name={name}]").get_text().strip() == TYPED[name]
+
+    @pytest.mark.usefixtures("appeal", "till")
+    def test_whoever_merely_has_the_address_sees_the_amount_and_nobodys_name(self, app, client):
+        send(client)
+        reference = db.session.scalars(select(Donation.reference)).one()
+        answer = app.test_client().get(f"/donations/{reference}/change")
+        assert read(answer).select_one("input[name=amount][checked]")["value"] == "25.00"
+        assert not re.search("lucja|Okoń|Keep on", answer.text, re.IGNORECASE)
+
+    def test_a_gift_that_has_come_cannot_be_changed(self, client):
+        receipt = a_due_receipt()
+        reference = receipt.subject.removeprefix("donation:")
+        assert client.get(f"/donations/{reference}/change").location == f"/donations/{reference}"
+        assert client.get("/donations/unknown/change").status_code == 404
+        assert client.get("/monthly/unknown/change").status_code == 404
+
+
+class TestAfterARefund:
+    """The page of a gift says what went back of it, and which receipt stands."""
+
+    @pytest.fixture
+    def account(self, appeal):
+        account = Account()
+        self.reference = a_pledge(appeal).reference
+        account.gives(self.reference)
+        tell(account)
+        return account
+
+    def page(self, client):
+        return read(client.get(f"/donations/{self.reference}"))
+
+    def facts(self, client):
+        return {
+            row.dt.get_text(strip=True): row.dd.get_text(strip=True) for row in self.page(client).select(".facts > div")
+        }
+
+    @pytest.mark.usefixtures("account")
+    def test_a_whole_gift_says_nothing_of_it(self, client):
+        assert self.facts(client) == {}
+        assert self.page(client).h1.get_text() == "Thank you"
+
+    def test_a_part_that_went_back_is_named_and_the_receipt_over_the_rest_linked(self, client, account, settings):
+        issue(settings)
+        account.gives_back(the_gift(account), 1000)
+        tell(account)
+        today = day(clock.today())
+        assert self.facts(client) == {"Given": "£25.00", f"Given back on {today}": "£10.00", "Kept": "£15.00"}
+        assert "A new receipt over what is kept is being made" in self.page(client).get_text()
+        issue(settings)
+        last = db.session.scalars(select(Receipt.reference).where(Receipt.state == "issued")).one()
+        assert self.page(client).find("a", string="Open the receipt that stands (PDF)")["href"] == f"/receipts/{last}"
+
+    def test_a_gift_given_back_whole_is_not_thanked_for_and_has_no_receipt(self, client, account, settings):
+        issue(settings)
+        account.gives_back(the_gift(account), 2500)
+        tell(account)
+        page = self.page(client)
+        assert page.h1.get_text() == "This gift was given back"
+        assert page.title.get_text().startswith("This gift was given back")
+        assert page.select("a[href^='/receipts/']") == []
+        assert page.select("noscript meta[http-equiv=refresh]") == []
+
+    @pytest.mark.usefixtures("account")
+    def test_a_refund_that_is_asked_for_is_on_its_way(self, client):
+        with writing():
+            refunding.ask(db.session.scalars(select(Donation)).one(), Money(1000, "gbp"), by="test", reason="")
+        assert self.facts(client) == {"Given": "£25.00", "On its way back to you": "£10.00", "Kept": "£25.00"}
 
 
 class TestAnAddressIsRequired:

@@ -1,0 +1,66 @@
+"""Changing a gift that was not paid: its form again, with everything that was typed.
+
+A gift's address is passed on more easily than one thinks, so who gave and what they wrote is shown only to the browser
+in which it was typed; anybody else who has the address gets the amount and how often, and no more.
+"""
+
+from flask import Blueprint, abort, redirect, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.donations.donation import Donation
+from app.donations.plan import Plan
+from app.extensions import db
+from app.public import giving_form, to_checkout
+
+bp = Blueprint("changing", __name__)
+
+_TYPED_HERE = "typed_here"
+# A browser remembers its last gifts; they are references alone, in the session's signed cookie.
+_MOST = 3
+
+
+def remember(pledged: Donation | Plan) -> None:
+    """Note in the visitor's session that this gift was typed in this browser."""
+    others = [each for each in session.get(_TYPED_HERE, []) if each != pledged.reference]
+    session[_TYPED_HERE] = [*others, pledged.reference][-_MOST:]
+
+
+@bp.get("/donations/<reference>/change")
+def gift(reference: str) -> ResponseReturnValue:
+    """A single gift's form with what was typed; one that has come cannot be changed any more."""
+    donation = db.session.scalar(select(Donation).where(Donation.reference == reference)) or abort(404)
+    return _page(donation, changeable=donation.received_at is None)
+
+
+@bp.get("/monthly/<reference>/change")
+def plan(reference: str) -> ResponseReturnValue:
+    """A monthly gift's form with what was typed; one that has begun is changed by the link in its receipts."""
+    plan = db.session.scalar(select(Plan).where(Plan.reference == reference)) or abort(404)
+    return _page(plan, changeable=plan.started_at is None)
+
+
+def _page(pledged: Donation | Plan, *, changeable: bool) -> ResponseReturnValue:
+    if not changeable:
+        return redirect(to_checkout.own_page(pledged), code=303)
+    appeal = db.session.get_one(Appeal, pledged.appeal_id)
+    if not appeal.open_on(clock.today()):
+        return redirect(url_for("public.appeals.show", slug=appeal.slug), code=303)
+    return giving_form.page(appeal, giving_form.filled(appeal, _typed(appeal, pledged)))
+
+
+def _typed(appeal: Appeal, pledged: Donation | Plan) -> dict[str, object]:
+    """What the form is to show, as it was typed."""
+    suggested = pledged.amount in appeal.suggested
+    amount = str(pledged.amount.major())
+    typed: dict[str, object] = {
+        "amount": amount if suggested else giving_form.OTHER,
+        "other": "" if suggested else amount,
+        "rhythm": giving_form.MONTHLY if isinstance(pledged, Plan) else giving_form.ONCE,
+    }
+    if pledged.reference in session.get(_TYPED_HERE, []):
+        for name in ("name", "email", "address", "postcode", "message", "name_may_be_shown"):
+            typed[name] = getattr(pledged, name)
+    return typed

@@ -1,6 +1,5 @@
 """What a donor may change of a plan: the amount, a pause, its end. It is written down, asked of Stripe, then noted."""
 
-import calendar
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app import clock
-from app.donations import amounts, planning
+from app.donations import amounts, plan_dates, planning
 from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan
 from app.errors import DomainError
 from app.extensions import db
@@ -19,7 +18,7 @@ from app.payments.trouble import PaymentsUnavailable
 
 AMOUNT, PAUSE, RESUME, CANCEL = "amount", "pause", "resume", "cancel"
 
-# For how many months a plan may be paused; after that its payments begin again by themselves.
+# For how many months a plan may be paused: so many payments are skipped, then they begin again by themselves.
 MONTHS = (1, 2, 3, 6)
 
 # In which states each change makes sense.
@@ -63,7 +62,9 @@ class Asked:
 
 def possible(plan: Plan) -> set[str]:
     """What can be changed of a plan as it stands."""
-    return {kind for kind, states in _WHEN.items() if plan.state in states}
+    kinds = {kind for kind, states in _WHEN.items() if plan.state in states}
+    # Where no payment is to come, there is none to skip.
+    return kinds - {PAUSE} if plan.next_payment_at is None else kinds
 
 
 def ask(plan: Plan, change: Change) -> Asked:
@@ -106,7 +107,9 @@ def _ask_for(asked: Asked, found: Subscription, gateway: Subscribing) -> Subscri
     if change.amount is not None:
         return gateway.change_amount(found, change.amount, asked.key)
     if change.kind == PAUSE:
-        return gateway.pause(found, _later(asked.at, change.months), asked.key)
+        coming = found.next_payment_at or asked.at
+        until = plan_dates.pause_until(coming, found.started_at, change.months, asked_at=asked.at)
+        return gateway.pause(found, until, asked.key)
     if change.kind == RESUME:
         return gateway.resume(found, asked.key)
     return gateway.cancel(found, asked.key)
@@ -123,13 +126,6 @@ def forget(asked: Asked) -> None:
     plan = _locked(asked.plan)
     if plan.change_key == asked.key:
         plan.change_wanted = plan.change_key = plan.change_asked_at = None
-
-
-def _later(start: datetime, months: int) -> datetime:
-    """The same day some months later, or the last day of a shorter month: as many payments fall in between."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    day = min(start.day, calendar.monthrange(year, month + 1)[1])
-    return start.replace(year=year, month=month + 1, day=day)
 
 
 def _locked(reference: str) -> Plan:

@@ -1,15 +1,18 @@
-"""What donors are written about their monthly gifts: a link to change them, a payment that failed, their end."""
+"""What donors are written about their monthly gifts: a link to change them, a change, a failed payment, their end."""
+
+from datetime import datetime
 
 from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_links
+from app.donations import plan_dates, plan_links
 from app.donations.composing import compose
 from app.donations.donation import Donation
 from app.donations.letter import DueLetter
-from app.donations.plan import ENDED, PAST_DUE, PLEDGED, Plan
+from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
+from app.donations.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
 from app.extensions import db
 from app.mail.letter import Mail
 from app.receipts.facts import one_line
@@ -41,7 +44,32 @@ def ended(due: DueLetter, settings: Settings) -> Mail | None:
     return _compose(due, plan, settings, ended_on=clock.local_day(plan.ended_at).isoformat())
 
 
-def _compose(due: DueLetter, plan: Plan, settings: Settings, **facts: str) -> Mail:
+def changed(due: DueLetter, settings: Settings) -> Mail | None:
+    """That another amount is taken, that the gift is paused, or that it goes on: with the days of its payments."""
+    plan = _plan(due)
+    still_so = {
+        AMOUNT_CHANGED: plan.state not in (PLEDGED, ENDED),
+        PLAN_PAUSED: plan.state == PAUSED,
+        PLAN_RESUMED: plan.state == ACTIVE,
+    }
+    if not still_so[due.kind] or not plan.email:
+        return None
+    taken = plan_dates.next_taken(plan)
+    return _compose(
+        due,
+        plan,
+        settings,
+        skipped=[_day(each) for each in plan_dates.skipped(plan)],
+        next_payment="" if taken is None else _day(taken),
+        lasting_link=_lasting_link(plan, settings),
+    )
+
+
+def _day(instant: datetime) -> str:
+    return clock.local_day(instant).isoformat()
+
+
+def _compose(due: DueLetter, plan: Plan, settings: Settings, **facts: str | list[str]) -> Mail:
     return compose(
         due,
         plan.email or "",

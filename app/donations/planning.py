@@ -10,11 +10,13 @@ from app.donations import letter, pledging
 from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.donations.pledging import Gift
 from app.extensions import db
+from app.money import Money
 from app.payments.monthly_checkout import MonthlyCheckoutRequest
 from app.payments.subscription import OVER, Subscription
 
 # What the donor is told by mail, when it happens.
 PAYMENT_FAILED, PLAN_ENDED = "plan-payment-failed", "plan-ended"
+AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED = "plan-amount-changed", "plan-paused", "plan-resumed"
 
 # While its first payment is under way a subscription is *incomplete*, and its plan still only pledged.
 _STATES = {"active": ACTIVE, "trialing": ACTIVE, "past_due": PAST_DUE, "unpaid": PAST_DUE, "paused": PAUSED}
@@ -62,6 +64,7 @@ def note(told: Subscription) -> None:
     state = ENDED if told.status in OVER else _STATES.get(told.status, plan.state)
     if state == ACTIVE and told.paused:
         state = PAUSED
+    before, amount_before = plan.state, plan.amount
     plan.known_at, plan.subscription_id, plan.customer_id = told.seen_at, told.subscription_id, told.customer_id
     if plan.currency == told.amount.currency and told.amount.minor > 0:
         plan.amount_minor = told.amount.minor
@@ -82,6 +85,19 @@ def note(told: Subscription) -> None:
         letter.ask(PAYMENT_FAILED, f"plan:{plan.reference}", told.invoice_id or told.subscription_id)
     elif state == ENDED and plan.started_at is not None:
         letter.ask(PLAN_ENDED, f"plan:{plan.reference}", told.subscription_id)
+    elif before != PLEDGED:
+        _confirm(plan, before, amount_before)
+
+
+def _confirm(plan: Plan, before: str, amount_before: Money) -> None:
+    """Tell the donor of a running plan what has been changed, whoever did it: nobody is charged otherwise unawares."""
+    moment = "" if plan.known_at is None else plan.known_at.isoformat()
+    if plan.amount != amount_before:
+        letter.ask(AMOUNT_CHANGED, f"plan:{plan.reference}", f"{plan.amount} {moment}")
+    if plan.state == PAUSED and before != PAUSED:
+        letter.ask(PLAN_PAUSED, f"plan:{plan.reference}", moment)
+    elif plan.state == ACTIVE and before == PAUSED:
+        letter.ask(PLAN_RESUMED, f"plan:{plan.reference}", moment)
 
 
 def _next_payment(told: Subscription) -> datetime | None:

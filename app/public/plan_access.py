@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import limits, networks
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_links
+from app.donations import plan_dates, plan_links
 from app.donations.donation import Donation
 from app.donations.plan import ENDED, Plan
 from app.extensions import db
@@ -29,8 +29,9 @@ def show(reference: str) -> ResponseReturnValue:
     plan = _plan(reference)
     appeal = db.session.get(Appeal, plan.appeal_id)
     return render_template(
-        "public/plan_of_receipt.html", plan=plan, appeal=appeal, reference=reference, sent="sent" in request.args
-    )
+        "public/plan_of_receipt.html", plan=plan, appeal=appeal, reference=reference, sent="sent" in request.args,
+        skipped=plan_dates.skipped(plan), next_taken=plan_dates.next_taken(plan),
+    )  # fmt: skip
 
 
 @bp.post("/receipts/<reference>/plan")

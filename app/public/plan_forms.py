@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from babel.lists import format_list
+from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired
 
+from app import clock
+from app.donations import plan_dates
+from app.donations.plan import Plan
 from app.donations.plan_changes import AMOUNT, CANCEL, MONTHS, PAUSE, RESUME, Change
 from app.money import Money
 from app.public import amount_typed
@@ -52,16 +56,34 @@ class PauseForm(FlaskForm):  # type: ignore[misc]
         validators=[AnyOf([str(months) for months in MONTHS], _l("Choose for how long"))],
     )
 
-    def __init__(self, **values: Any) -> None:
-        """Offer the lengths; none is chosen beforehand."""
+    def __init__(self, plan: Plan, **values: Any) -> None:
+        """Offer the lengths, each with the days that it skips; none is chosen beforehand."""
         super().__init__(**values)
         self.months.choices = [
             SelectChoice(str(months), ngettext("%(num)d month", "%(num)d months", months)) for months in MONTHS
         ]
+        self.hints = {str(months): _skips(plan, months) for months in MONTHS}
 
     def change(self) -> Change:
         """The change that a valid form describes."""
         return Change(PAUSE, months=int(self.months.data))
+
+
+def _skips(plan: Plan, months: int) -> str:
+    """What a pause means in days: '12 December and 12 January are skipped; the next payment is on 12 February 2027.'"""
+    skipped, taken = plan_dates.if_paused(plan, months)
+    if taken is None:
+        return ""
+    days = format_list([format_date(clock.local_day(each), "d MMMM") for each in skipped], locale=get_locale())
+    return str(
+        ngettext(
+            "%(days)s is skipped; the next payment is taken on %(day)s.",
+            "%(days)s are skipped; the next payment is taken on %(day)s.",
+            len(skipped),
+            days=days,
+            day=format_date(clock.local_day(taken), "d MMMM y"),
+        )
+    )
 
 
 class ResumeForm(FlaskForm):  # type: ignore[misc]
@@ -83,9 +105,9 @@ class EndForm(FlaskForm):  # type: ignore[misc]
 def done(kind: str) -> str:
     """What is said once a change has been made; empty for a word that means none."""
     said = {
-        AMOUNT: _("The new amount holds from the next payment on."),
-        PAUSE: _("Your monthly gift is paused. Nothing is taken until the pause is over."),
-        RESUME: _("Your monthly gift goes on with the next payment."),
+        AMOUNT: _("The new amount holds from the next payment on. We confirm this by e-mail."),
+        PAUSE: _("Your monthly gift is paused. The days that are skipped stand below; we confirm them by e-mail."),
+        RESUME: _("Your monthly gift goes on with the next payment. We confirm this by e-mail."),
         "card": _("You are back from the card page. If you gave a new card there, the next payment is taken from it."),
     }
     return str(said.get(kind, ""))

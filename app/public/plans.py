@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_changes, plan_links
+from app.donations import plan_changes, plan_dates, plan_links
 from app.donations.plan import Plan
 from app.donations.plan_changes import Change
 from app.extensions import db
@@ -36,7 +36,8 @@ def amount(token: str) -> ResponseReturnValue:
 @bp.post("/plans/<token>/pause")
 def pause(token: str) -> ResponseReturnValue:
     """Nothing is taken for some months."""
-    plan, form = _plan(token), PauseForm()
+    plan = _plan(token)
+    form = PauseForm(plan)
     return _change(token, plan, form.change()) if form.validate() else _page(token, plan, pause=form, status=422)
 
 
@@ -52,7 +53,10 @@ def ask_to_end(token: str) -> ResponseReturnValue:
     plan = _plan(token)
     if plan_changes.CANCEL not in plan_changes.possible(plan):
         return redirect(url_for(".show", token=token), code=303)
-    return render_template("public/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm())
+    return render_template(
+        "public/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm(),
+        skipped=plan_dates.skipped(plan), next_taken=plan_dates.next_taken(plan),
+    )  # fmt: skip
 
 
 @bp.post("/plans/<token>/end")
@@ -117,8 +121,8 @@ def _page(
 ) -> Response:  # fmt: skip
     page = render_template(
         "public/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=plan_changes.possible(plan),
-        amount=amount or AmountForm(plan.currency, formdata=None), pause=pause or PauseForm(formdata=None),
-        said=said, problem=problem,
+        amount=amount or AmountForm(plan.currency, formdata=None), pause=pause or PauseForm(plan, formdata=None),
+        skipped=plan_dates.skipped(plan), next_taken=plan_dates.next_taken(plan), said=said, problem=problem,
     )  # fmt: skip
     return Response(page, status=status)
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
 from app import clock
-from app.donations import planning
+from app.donations import plan_dates, planning
 from app.donations.donation import Donation
 from app.donations.letter import DueLetter
 from app.donations.plan import Plan, PlanLink
@@ -63,6 +63,13 @@ def mailed_links(settings) -> list[str]:
     texts = [path.read_text() for path in sorted(settings.outbox.glob("*.eml"))]
     found = [token for text in texts for token in re.findall(r"/plans/([\w-]{43})", text.replace("=\n", ""))]
     return list(dict.fromkeys(found))
+
+
+def mails(settings) -> dict[str, str]:
+    """The text of each mail that has gone out, by its subject."""
+    mailed_links(settings)
+    read_all = [message_from_bytes(path.read_bytes(), policy=default) for path in settings.outbox.glob("*.eml")]
+    return {mail["Subject"]: mail.get_body(("plain",)).get_content() for mail in read_all}
 
 
 def a_link(client, plan, settings) -> str:
@@ -220,10 +227,42 @@ class TestChanges:
         assert post(client, f"/plans/{token}/pause", months="3").status_code == 303
         paused = now(plan)
         assert paused.state == "paused"
-        assert timedelta(days=88) < paused.paused_until - clock.now() < timedelta(days=93)
+        # Three payments are skipped, from the next one on; the pause is over in time for the fourth.
+        assert len(plan_dates.skipped(paused)) == 3
+        assert timedelta(days=0) < plan_dates.next_taken(paused) - paused.paused_until <= timedelta(days=1)
         assert post(client, f"/plans/{token}/resume").status_code == 303
         assert (now(plan).state, now(plan).paused_until) == ("active", None)
         assert [each[0] for each in stripe.asked] == ["pause", "resume"]
+
+    def test_the_page_names_the_days_that_a_pause_skips_before_and_after(self, client, running, settings):
+        plan, _ = running
+        token = a_link(client, plan, settings)
+        (first, second), third = plan_dates.if_paused(now(plan), 2)
+        hint = read(client.get(f"/plans/{token}")).select(".choice__more")[1].get_text()
+        assert f"{third.day} " in hint.rpartition(" is taken on ")[2]
+        assert "are skipped; the next payment is taken on" in hint
+        answer = client.get(post(client, f"/plans/{token}/pause", months="2").location)
+        facts = {row.dt.text: row.dd.get_text("|", strip=True) for row in read(answer).select(".facts > div")}
+        assert facts["Not taken on"] == f"{format_date(first)}|{format_date(second)}"
+        assert facts["Next payment"] == format_date(third)
+        assert facts["At the moment"] == f"Paused until {format_date(third)}"
+
+    def test_a_pause_its_end_and_another_amount_are_each_confirmed_by_one_mail(self, client, running, settings):
+        plan, stripe = running
+        token = a_link(client, plan, settings)
+        post(client, f"/plans/{token}/pause", months="1")
+        (skipped,), taken = plan_dates.if_paused(now(plan), 1)
+        text = mails(settings)["Your monthly gift is paused"]
+        assert format_date(skipped) in text
+        assert f"The next payment is taken on {format_date(taken)}" in text
+        assert f"/receipts/{receipt_of(plan)}/plan" in text
+        post(client, f"/plans/{token}/resume")
+        assert f"The next payment is taken on {format_date(skipped)}" in mails(settings)["Your monthly gift goes on"]
+        post(client, f"/plans/{token}/amount", amount="15")
+        assert "is £15.00 from now on" in mails(settings)["Your monthly gift has another amount"]
+        follow_up([stripe.told(), stripe.told()], stripe)
+        sent = db.session.scalars(select(DueLetter.kind).order_by(DueLetter.id)).all()
+        assert sent == ["plan-link", "plan-paused", "plan-resumed", "plan-amount-changed"]
 
     def test_it_is_ended_after_one_more_question_and_thanked_for(self, client, running, settings):
         plan, stripe = running

@@ -36,13 +36,13 @@ class MailUnavailable(DomainError):
     """The mail server could not be reached, or said to try again later."""
 
 
-def send(mail: Mail, *, sender: str, smtp_url: str | None, outbox: Path) -> None:
+def send(mail: Mail, *, sender: str, smtp_url: str | None, outbox: Path, reply_to: str = "") -> None:
     """Send a mail through `smtp_url` ('smtp[s]://user:password@host:port'), or without one write it to `outbox`.
 
-    Returns once the server (or the disk) has taken it over. Raises `MailUnavailable` or `MailRefused`. Must be
-    called with no transaction open.
+    `reply_to` is where answers go, if not to the sender. Returns once the server (or the disk) has taken it over.
+    Raises `MailUnavailable` or `MailRefused`. Must be called with no transaction open.
     """
-    message, recipient = written(mail, sender)
+    message, recipient = written(mail, sender, reply_to)
     if smtp_url is None:
         outboxes.keep(message, mail.message_id, outbox)
         return

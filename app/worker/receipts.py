@@ -83,8 +83,14 @@ def _render(receipt: Receipt, renderer: Renderer) -> None:
 
 
 def _mail(receipt: Receipt, settings: Settings) -> None:
-    written = receipting.mail(receipt)
+    written = receipting.mail(receipt, settings.organisation)
     db.session.rollback()
-    sending.send(written, sender=settings.mail_from, smtp_url=settings.smtp_url, outbox=settings.outbox)
+    sending.send(
+        written,
+        sender=settings.mail_from,
+        reply_to=settings.organisation.email,
+        smtp_url=settings.smtp_url,
+        outbox=settings.outbox,
+    )
     with writing():
         filing.mailed(receipt.id)

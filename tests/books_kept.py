@@ -3,11 +3,10 @@
 from sqlalchemy import select
 
 from app.extensions import db
-from app.ledger import verifying
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
-from app.proof import holding, reconciliation
+from app.proof import holding, reconciliation, verification
 from app.worker import events, loop, payouts
 from tests import stripe_bodies as says
 from tests.conftest import SECRET
@@ -45,7 +44,7 @@ def entries():
 def agree():
     """The books are whole, and nothing at Stripe is unexplained."""
     db.session.rollback()
-    assert verifying.faults() == []
+    assert verification.faults() == []
     assert reconciliation.unexplained() == []
     assert [each.difference.minor for each in holding.whole()] in ([0], [])
 

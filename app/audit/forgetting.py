@@ -8,8 +8,22 @@ from app.audit.deed import Deed, DeedDetail
 from app.extensions import db
 
 
-def forget(subjects: Sequence[str]) -> None:
-    """Erase the details of all that was ever done to these ('donation:<reference>'); the caller commits."""
-    for subject in subjects:
-        deeds = select(Deed.id).where(Deed.subject == subject)
-        db.session.execute(delete(DeedDetail).where(DeedDetail.deed_id.in_(deeds)))
+def about(subjects: Sequence[str]) -> list[int]:
+    """The deeds that were ever done to these ('donation:<reference>') and still have their details."""
+    return [
+        deed_id
+        for subject in subjects
+        for deed_id in db.session.scalars(
+            select(Deed.id)
+            .join(DeedDetail, DeedDetail.deed_id == Deed.id)
+            .where(Deed.subject == subject)
+            .order_by(Deed.id)
+        )
+    ]
+
+
+def forget(ids: Sequence[int]) -> None:
+    """Erase the details of these deeds, of which an erasure is on record already: the database lets nothing go without
+    one. The caller commits."""
+    for deed_id in ids:
+        db.session.execute(delete(DeedDetail).where(DeedDetail.deed_id == deed_id))

@@ -14,11 +14,10 @@ from app.config import Settings
 from app.donations import explaining
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import chain, sealing, verifying
+from app.ledger import sealing
 from app.ledger.chain import Head
 from app.money import written
-from app.proof import exceptions, letters, statement
-from app.proof.sealed import SEALED
+from app.proof import exceptions, letters, statement, verification
 from app.writing import writing
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
@@ -47,7 +46,7 @@ def verify(as_json: bool, head: Head | None, since: Head | None) -> None:
     """Recompute every balance, check every rule and every seal; exit 1 and name the first bad row if there is one."""
     refuse_old_schema()
     _look_at_one_moment()
-    found = [*([] if since else verifying.faults()), *chain.faults(SEALED, since=since, heads=[head] if head else [])]
+    found = verification.faults(since=since, heads=[head] if head else [])
     last = sealing.head()
     if as_json:
         faults = [{"row": fault.place, "fault": fault.what} for fault in found]

@@ -62,7 +62,9 @@ def erase(theirs: Belongings, *, by: str, kept_over: Money | None) -> Erased:
     subjects = list(theirs.subjects())
     issued = sum(receipts.forget(f"donation:{each.reference}", by=by) for each in theirs.donations)
     events.forget(about, by=by)
-    deeds.forget(subjects)
+    told = deeds.about(subjects)
+    erasure.record("audit", told, by=by)
+    deeds.forget(told)
     acknowledging.forget(subjects)
     for subject in subjects:
         db.session.execute(delete(Note).where(Note.subject == subject))
@@ -71,6 +73,7 @@ def erase(theirs: Belongings, *, by: str, kept_over: Money | None) -> Erased:
     _empty(theirs)
     erasure.record("donation", [each.id for each in theirs.donations], by=by)
     erasure.record("plan", [each.id for each in theirs.plans], by=by)
+    erasure.record("donor", [each.id for each in theirs.donors], by=by)
     db.session.flush()
     return Erased(len(theirs.donations), len(theirs.plans), issued, len(about))
 

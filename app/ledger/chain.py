@@ -94,7 +94,11 @@ def _never_sealed(sealable: Sealable, since: Head | None) -> Iterator[Fault]:
     sealed = select(Seal.seq).where(Seal.subject == sealable.subject, Seal.subject_id == column)
     passed = column <= (through or 0)
     if sealable.made_at is not None:
-        passed = passed | (sealable.made_at < min(last_run, clock.now()) - timedelta(hours=1))
+        overdue = sealable.made_at < min(last_run, clock.now()) - timedelta(hours=1)
+        if sealable.late:
+            first = select(func.min(Seal.sealed_at)).where(Seal.subject == sealable.subject).scalar_subquery()
+            overdue = overdue & (sealable.made_at > first)
+        passed = passed | overdue
     if since is not None:
         newest = select(Seal.subject_id).where(Seal.subject == sealable.subject, Seal.seq <= since.seq)
         passed = passed & (column > (db.session.scalar(newest.order_by(Seal.subject_id.desc()).limit(1)) or 0))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.errors import DomainError
-from app.extensions import Base, db
+from app.extensions import Base, Key, db
 
 # Longer than any transaction of ours may live: what was posted in the month while it lasted is committed by then.
 _SETTLED_AFTER = timedelta(hours=1)
@@ -38,6 +38,20 @@ class ClosedThrough(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[date | None]
     changed_at: Mapped[datetime | None]
+    changed_by: Mapped[str] = mapped_column(String(80))
+
+
+class Closing(Base):
+    """One change of how far the books are closed; the last of them says the same as `closed_through`.
+
+    Append-only and sealed, so that a month cannot be opened, filled and closed again behind everybody's back.
+    """
+
+    __tablename__ = "closings"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    day: Mapped[date | None]
+    changed_at: Mapped[datetime]
     changed_by: Mapped[str] = mapped_column(String(80))
 
 
@@ -84,8 +98,7 @@ def close(through: date, *, by: str) -> None:
         raise MonthNotOver(f"the month of {end.isoformat()} is not over")
     if row.day is not None and end <= row.day:
         raise ClosedAlready(f"the books are closed through {row.day.isoformat()}")
-    row.day, row.changed_at, row.changed_by = end, clock.now(), by
-    db.session.flush()
+    _change(row, end, by)
 
 
 def reopen(*, by: str) -> date:
@@ -94,9 +107,14 @@ def reopen(*, by: str) -> date:
     if row.day is None:
         raise NothingClosed("no month is closed")
     opened = row.day
-    row.day, row.changed_at, row.changed_by = opened.replace(day=1) - timedelta(days=1), clock.now(), by
-    db.session.flush()
+    _change(row, opened.replace(day=1) - timedelta(days=1), by)
     return opened
+
+
+def _change(row: ClosedThrough, day: date, by: str) -> None:
+    row.day, row.changed_at, row.changed_by = day, clock.now(), by
+    db.session.add(Closing(day=day, changed_at=row.changed_at, changed_by=by))
+    db.session.flush()
 
 
 def month_end(day: date) -> date:

@@ -25,6 +25,8 @@ class Sealable:
     `ids` selects the ids that are ready; `digests` yields (id, digest) for a run of ids, from the rows as they are.
     Rows are mostly ready as soon as they are committed; a table whose rows become ready later, in any order, is
     searched as a whole (`in_order` false). `made_at` is the column that says when a row was made, if it has one.
+    Rows of a `late` kind were there before any of them was sealed: until the sealer has come to the last of these,
+    those that are older than the kind's first seal are missing no seal.
     """
 
     subject: str
@@ -32,6 +34,12 @@ class Sealable:
     digests: Callable[[Sequence[int]], Iterable[tuple[int, str]]]
     in_order: bool = True
     made_at: ColumnElement[datetime] | None = None
+    late: bool = False
+
+
+def digest_of(values: Iterable[object]) -> str:
+    """The digest of a row: SHA-256 over what it says, value by value; nothing stands for a value that is missing."""
+    return hashlib.sha256("\x1f".join("" if each is None else str(each) for each in values).encode()).hexdigest()
 
 
 def seal_all(sealables: Sequence[Sealable], most: int = 5000) -> int:

@@ -1,12 +1,17 @@
 """Verifying: every balance recomputed from the transfers, every rule of the books checked again, row by row."""
 
+from bisect import bisect
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from app.extensions import db
 from app.ledger import recounting
+from app.ledger.closing import Closing
+from app.ledger.entries import Entry
 
 # Each check is a query whose rows are faults: where (a table and its key) and what is wrong there. They do not trust
 # the constraints and triggers, because whoever got round those is the one to be found.
@@ -31,6 +36,21 @@ _CHECKS = (
     """
     SELECT 'accounts ' || id AS place, 'its code does not end in its currency' AS fault
     FROM accounts WHERE code NOT LIKE '%:' || currency ORDER BY id
+    """,
+    """
+    SELECT 'accounts ' || id AS place, 'is of the kind ' || kind || ', which its code is not' AS fault
+    FROM accounts WHERE kind <> CASE
+        WHEN code LIKE 'assets:%' OR code LIKE 'suspense:%' THEN 'asset' WHEN code LIKE 'liabilities:%' THEN 'liability'
+        WHEN code LIKE 'equity:%' THEN 'equity' WHEN code LIKE 'income:%' THEN 'income'
+        WHEN code LIKE 'expenses:%' THEN 'expense' ELSE kind END
+    ORDER BY id
+    """,
+    """
+    SELECT 'closed_through' AS place,
+        'is not what was closed or opened last (' || coalesce('' || l.day, 'nothing') || ')' AS fault
+    FROM closed_through c LEFT JOIN closings l ON l.id = (SELECT max(id) FROM closings)
+    WHERE coalesce('' || c.day, '') <> coalesce('' || l.day, '') OR c.changed_by <> coalesce(l.changed_by, '')
+        OR c.changed_at <> l.changed_at
     """,
     """
     SELECT 'entries ' || r.id AS place, 'is not the mirror image of entry ' || r.reverses_id AS fault
@@ -59,6 +79,32 @@ def faults(most: int = 20) -> list[Fault]:
     for check in _CHECKS:
         rows = db.session.execute(text(check)).fetchmany(most)
         found += [Fault(row.place, row.fault) for row in rows]
+    found += islice(_in_closed_months(), most)
     for differences in recounting.differences():
         found += [Fault(place, what) for place, what in islice(differences, most)]
     return found
+
+
+# An entry and a closing may wait for each other, but no transaction of ours lives this long.
+_AT_ONCE = timedelta(hours=1)
+
+
+def _in_closed_months() -> Iterator[Fault]:
+    """Entries that were recorded while the month for which they count was closed."""
+    closings = db.session.execute(select(Closing.changed_at, Closing.day).order_by(Closing.id)).all()
+    days = [each.day for each in closings if each.day]
+    if not days:
+        return
+    moments = [each.changed_at for each in closings]
+    # Nothing can count for a closed month but what was recorded after its day.
+    late = (
+        select(Entry.id, Entry.booked_on, Entry.recorded_at)
+        .where(Entry.booked_on < func.date(Entry.recorded_at), Entry.booked_on <= max(days))
+        .order_by(Entry.id)
+        .execution_options(yield_per=1000)
+    )
+    for row in db.session.execute(late):
+        first, last = bisect(moments, row.recorded_at - _AT_ONCE), bisect(moments, row.recorded_at + _AT_ONCE)
+        in_force = closings[max(first - 1, 0) : last] if first else []
+        if in_force and all(each.day is not None and row.booked_on <= each.day for each in in_force):
+            yield Fault(f"entries {row.id}", f"was booked on {row.booked_on}, in a month that was closed by then")

@@ -15,12 +15,14 @@ from app.money import Money
 class StripeTransaction(Base):
     """One balance transaction, kept as Stripe has it: `net` is `amount` less `fee`, in minor units of `currency`.
 
-    `payout_id` is the payout in which it left for the bank, once a reconciliation has said so.
+    `payout_id` is the payout in which it left for the bank, once a reconciliation has said so; nothing else of it ever
+    changes (the database holds that), and it is sealed.
     """
 
     __tablename__ = "stripe_transactions"
 
-    txn_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    txn_id: Mapped[str] = mapped_column(String(80), unique=True)
     source_id: Mapped[str | None] = mapped_column(String(80), index=True)
     type: Mapped[str] = mapped_column(String(60))
     amount_minor: Mapped[int] = mapped_column(Key)

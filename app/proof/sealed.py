@@ -1,7 +1,9 @@
-"""What is sealed: entries with their transfers, receipts with their PDF, Stripe's events as they came.
+"""What is sealed: entries with their transfers, receipts with their PDF, Stripe's events and transactions, the audit
+trail, and what the ledger keeps beside its entries.
 
-Where the personal part of a row has been erased, with a record of it, the hash that was kept stands for it: the chain
-stays whole. Something that was changed, or is gone without a record, is not excused by that.
+Each kind has its own digests, so a kind that is sealed later than others leaves the chain before it as it is. Where
+the personal part of a row has been erased, with a record of it, the hash that was kept stands for it: the chain stays
+whole. Something that was changed, or is gone without a record, is not excused by that.
 """
 
 import hashlib
@@ -9,12 +11,15 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
+from app.audit.deed import Deed, DeedDetail
 from app.extensions import db
 from app.ledger import erasure
 from app.ledger.digests import ENTRIES
-from app.ledger.sealing import Sealable
+from app.ledger.sealed_rows import ACCOUNTS, CLOSINGS, ERASURES
+from app.ledger.sealing import Sealable, digest_of
 from app.payments.event import StripeEvent
-from app.receipts.receipt import Receipt, ReceiptFile
+from app.payments.transaction import StripeTransaction
+from app.receipts.receipt import VOID, Receipt, ReceiptFile
 
 
 def _of_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -51,6 +56,45 @@ def _of_events(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         yield row.id, hashlib.sha256("\x1f".join(whole).encode()).hexdigest()
 
 
+def _of_void_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """That a receipt is void is sealed by itself, because it becomes so later than it is issued, and for good."""
+    rows = db.session.execute(
+        select(Receipt.id, Receipt.reference, Receipt.series, Receipt.number, Receipt.state)
+        .where(Receipt.id.in_(ids), Receipt.state == VOID)
+        .order_by(Receipt.id)
+    )
+    for row in rows:
+        yield row.id, digest_of(row)
+
+
+def _of_transactions(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """A transaction's digest covers all that Stripe said of it; in which payout it left is learned later."""
+    kept = StripeTransaction
+    rows = db.session.execute(
+        select(kept.id, kept.txn_id, kept.source_id, kept.type, kept.amount_minor, kept.fee_minor, kept.net_minor,
+               kept.currency, kept.created_at, kept.available_on)
+        .where(kept.id.in_(ids))
+        .order_by(kept.id)
+    )  # fmt: skip
+    for row in rows:
+        yield row.id, digest_of((*row[:-2], row.created_at.isoformat(), row.available_on.isoformat()))
+
+
+def _of_the_trail(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The digest of a line of the audit trail covers who did what, when and to what, and the salted hash of its
+    details, as they are now or as they were before they were erased."""
+    erased = erasure.erased("audit", ids)
+    rows = db.session.execute(
+        select(Deed.id, Deed.at, Deed.by, Deed.action, Deed.subject, Deed.digest, DeedDetail.body)
+        .outerjoin(DeedDetail, DeedDetail.deed_id == Deed.id)
+        .where(Deed.id.in_(ids))
+        .order_by(Deed.id)
+    )
+    for row in rows:
+        details = row.digest if row.body is None and row.id in erased else _hashed(row.body or "")
+        yield row.id, digest_of((row.id, row.at.isoformat(), row.by, row.action, row.subject, row.digest, details))
+
+
 def _hashed(value: bytes | str) -> str:
     """The SHA-256 of what stands in a column; a tampered SQLite column may hold text where bytes belong."""
     return hashlib.sha256(value.encode() if isinstance(value, str) else value).hexdigest()
@@ -62,4 +106,10 @@ SEALED = (
     Sealable("receipt", select(Receipt.id).where(Receipt.rendered_at.is_not(None)), _of_receipts, in_order=False,
              made_at=Receipt.__table__.c.rendered_at),
     Sealable("event", select(StripeEvent.id), _of_events, made_at=StripeEvent.__table__.c.received_at),
+    ACCOUNTS,
+    CLOSINGS,
+    ERASURES,
+    Sealable("audit", select(Deed.id), _of_the_trail, made_at=Deed.__table__.c.at, late=True),
+    Sealable("transaction", select(StripeTransaction.id), _of_transactions),
+    Sealable("void receipt", select(Receipt.id).where(Receipt.state == VOID), _of_void_receipts, in_order=False),
 )  # fmt: skip

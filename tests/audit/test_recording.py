@@ -12,6 +12,7 @@ from app.audit import acting, forgetting, reading, recording
 from app.audit.deed import Deed, DeedDetail
 from app.audit.reading import Place, Wanted
 from app.extensions import db
+from app.ledger import erasure
 from app.money import Money
 from app.writing import writing
 
@@ -74,7 +75,9 @@ def test_details_can_be_erased_and_the_deed_stays(app: Flask) -> None:
     record(after={"name": "Mina"})
     record(subject="donation:other", after={"name": "Jonathan"})
     with writing():
-        forgetting.forget(["donation:abc"])
+        theirs = forgetting.about(["donation:abc"])
+        erasure.record("audit", theirs, by="operator")
+        forgetting.forget(theirs)
     found = {each.deed.subject: each for each in reading.page(Wanted(), None, 10)[0]}
     assert found["donation:abc"].erased
     assert found["donation:abc"].details == {}

@@ -31,12 +31,20 @@ class Datastore(SQLAlchemyUserDatastore):
         """Leave it to the writing unit (docs/decisions/0009-what-flask-security-may-do.md)."""
 
 
+class SignIn(Security):
+    """Flask-Security, with our own way to draw a QR code (`Codes`)."""
+
+    def _check_modules(self, module: str, config_name: str) -> Any:
+        """Insist on every library but `qrcode`, which would draw it otherwise."""
+        return True if module == "qrcode" else super()._check_modules(module, config_name)  # type: ignore[no-untyped-call]
+
+
 def set_up(app: Flask) -> None:
     """Make Flask-Security part of the application; its pages are at /office/…."""
     settings: Settings = app.extensions["whipround"]
     app.config.update(sign_in_settings.of(settings))
     before = [list(hooks[None]) for hooks in _hooks(app)]
-    security = Security(
+    security = SignIn(
         app,
         Datastore(db, Person, PersonRole, Passkey),
         mail_util_cls=Letters,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import segno
 from flask import session
 from flask_security import MfRecoveryCodesUtil, Security, Totp
 from sqlalchemy import select
@@ -21,6 +22,11 @@ class Codes(Totp):
             # A new secret's codes count anew.
             user.tf_last_counter = None
         return super().verify_totp(token, totp_secret, user, window)
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """The new secret as a QR code for the app to scan, with the white edge that a scanner looks for."""
+        code = segno.make(self.get_totp_uri(username, totp), error="m", micro=False)
+        return str(code.svg_data_uri(light="white", omitsize=True))
 
     def get_last_counter(self, user: Person) -> int | None:  # type: ignore[override]
         """Which code was used last."""

@@ -5,8 +5,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+import segno
 from flask import Flask
 from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
@@ -116,6 +118,43 @@ def test_whoever_handles_money_or_people_sets_up_a_second_factor_at_the_first_si
     assert walker.is_in
     assert walker.title == "Recovery codes"
     assert fresh(person).tf_primary_method == "authenticator"
+
+
+def test_the_square_that_an_app_scans_holds_the_key_that_can_be_typed(app: Flask) -> None:
+    person = gets_password(a_person("treasurer"))
+    walker = Walker(app).signs_in(person).sends(0)
+    square = walker.page.find("img", class_="qr")
+    key = walker.page.find("code", class_="key")
+    assert square
+    assert key
+
+    drawn, edge = dark_squares(unquote(str(square["src"])))
+
+    secret = key.get_text().replace("-", "")
+    expected = segno.make(
+        f"otpauth://totp/The%20Lantern:{person.email}?secret={secret}&issuer=The%20Lantern", error="m", micro=False
+    )
+    assert edge == 4  # modules of white, without which many apps find nothing
+    assert drawn == {
+        (row + edge, column + edge)
+        for row, line in enumerate(expected.matrix)
+        for column, module in enumerate(line)
+        if module
+    }
+
+
+def dark_squares(svg: str) -> tuple[set[tuple[int, int]], int]:
+    """Row and column of each dark square of a QR code that segno has drawn, and the width of its white edge."""
+    [path] = re.findall(r"stroke='#000' d='([^']+)'", svg)
+    dark: set[tuple[int, int]] = set()
+    x, y = 0, 0.0
+    for step, numbers in re.findall(r"([Mmh])([-\d. ]+)", path):
+        across, *down = (float(number) for number in numbers.split())
+        if step == "h":
+            dark |= {(int(y), x + each) for each in range(int(across))}
+        x = int(across) if step == "M" else x + int(across)
+        y = down[0] if step == "M" else y + sum(down)
+    return dark, min(column for _row, column in dark)
 
 
 def test_a_recovery_code_opens_once(app: Flask, treasurer: Person) -> None:

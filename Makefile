@@ -30,11 +30,13 @@ test: development ## Run every test (two cores: about a quarter of an hour); PYT
 check: inspect test coverage ## Everything that must hold before a change lands: inspect, test, coverage
 
 .PHONY: inspect
-inspect: development ## Formatting, lint, types and the rules about who may import whom
+inspect: development ## Formatting, lint, types, the rules about who may import whom, and undeclared or unused libraries
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry --extend-exclude scripts .
+	$(BIN)/deptry --exclude '\.venv' --ignore DEP002,DEP004 . # with the tests and scripts, which need more
 
 .PHONY: coverage
 coverage: development ## What the last test run covered of app/; fails under 95 per cent of the branches

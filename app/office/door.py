@@ -1,15 +1,17 @@
 """The office door's policy: signed in, with a role that the page names, never cached; and the pages behind it."""
 
 from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import action_words, guard, navigation, role_names, sign_in
+from app.office import action_words, browser, guard, navigation, role_names, sign_in, unsent
 from app.office.pages import SUBJECTS
 
 
 def register(app: Flask) -> None:
     """Open the door, with Flask-Security's own pages beside it."""
     sign_in.set_up(app)
+    browser.watch(app)
     app.add_template_global(navigation.ways, "office_ways")
     app.add_template_global(guard.in_office)
     app.add_template_global(navigation.may, "office_may")
@@ -25,6 +27,11 @@ def _pages() -> Blueprint:
     for subject in SUBJECTS:
         office.register_blueprint(subject.bp)
     office.before_request(guard.check)
+    office.register_error_handler(CSRFError, guard.outdated)
+    # What was registered last comes first.
     office.after_request(guard.keep_nothing)
+    office.after_request(browser.remember)
+    office.after_request(unsent.fill_in)
+    office.after_request(unsent.forget_what_was_sent)
     office.teardown_request(guard.leave)
     return office

@@ -1,16 +1,16 @@
 """The guard of the office: nobody passes who is not signed in, who lacks the role, or who signed in too long ago."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, redirect, request, session, url_for
+from flask import Response, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security.utils import check_and_update_authn_fresh, logout_user
+from flask_wtf.csrf import CSRFError
 
 from app import clock
 from app.audit import acting, recording
-from app.office import access
+from app.office import access, unsent
 from app.writing import writing
 
 # How long a sign-in counts as fresh, and how long after each use of it the next one does not ask again.
@@ -26,7 +26,7 @@ def check() -> ResponseReturnValue | None:
     end_what_is_over()
     name_the_actor()
     if not current_user.is_authenticated:
-        return redirect(url_for("security.login", next=_way_back()), code=303)
+        return redirect(url_for("security.login", next=_way_back(unsent.SIGNED_OUT)), code=303)
     view = current_app.view_functions[request.endpoint or ""]
     allowed = access.allowed_by(view)
     if allowed is None or not allowed.lets(access.me().role_names, request.method):
@@ -34,8 +34,19 @@ def check() -> ResponseReturnValue | None:
             recording.record("access.refused", f"page:{request.endpoint}", after={"method": request.method})
         abort(403)
     if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, FRESH_AFTER_USE):
-        return redirect(url_for("security.verify", next=_way_back()), code=303)
+        return redirect(url_for("security.verify", next=_way_back(unsent.AGAIN)), code=303)
+    # Known now, whatever the view does to the database's session.
+    g.let_in = access.me().reference
     return None
+
+
+def outdated(_error: CSRFError) -> ResponseReturnValue:
+    """A form of a page that is too old: what was typed is kept and shown again, to whoever typed it."""
+    end_what_is_over()
+    kept = unsent.keep(unsent.OUTDATED)
+    if kept is None:
+        return render_template("errors/outdated.html", calm=True), 400
+    return redirect(kept if current_user.is_authenticated else url_for("security.login", next=kept), code=303)
 
 
 def end_what_is_over() -> None:
@@ -75,10 +86,8 @@ def _is_over() -> bool:
     return clock.now().timestamp() - proved_at > SESSION_LASTS.total_seconds()
 
 
-def _way_back() -> str | None:
-    """Where to go on after signing in: the page that was asked for, or that a form was sent from; what a form sent
-    cannot be sent again."""
+def _way_back(why: str) -> str | None:
+    """Where to go on after signing in: the page that was asked for, or the one that shows what a form sent."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    sent_from = urlsplit(request.referrer or "")
-    return sent_from.path if sent_from.netloc == request.host else None
+    return unsent.keep(why) or unsent.sent_from()

@@ -2,11 +2,14 @@
 
 from flask import request, session
 
+from app.office import browser
+
 
 def let_in(most: int) -> None:
-    """Let this request's body have so many bytes, if somebody is signed in; nobody else's is even taken apart.
+    """Let this request's body have so many bytes, if somebody is or was signed in here; nobody else's is even taken
+    apart.
 
     Called before anything reads the form, and so before the guard: CSRF protection reads it first.
     """
-    if "_user_id" in session:
+    if "_user_id" in session or browser.name():
         request.max_content_length = most

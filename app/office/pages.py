@@ -37,6 +37,7 @@ from app.office import (
     standing_orders,
     start,
     statement,
+    unsent,
     versions,
 )
 
@@ -78,4 +79,5 @@ SUBJECTS = (
     calendar,
     versions,
     previews,
+    unsent,
 )

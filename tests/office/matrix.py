@@ -196,6 +196,8 @@ MATRIX: dict[str, Route] = {
     "office.images.remove": Route(changes=WRITING_CHANGES),
     # previews
     "office.previews.create": Route(changes=WRITING_CHANGES),
+    # what was typed before signing in again
+    "office.unsent.show": Route(reads=EVERYONE, another=SAME),
     # versions
     "office.versions.of_article": Route(reads=WRITING_READS),
     "office.versions.of_appeal": Route(reads=WRITING_READS | {TREASURER}),

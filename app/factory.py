@@ -19,6 +19,9 @@ _ROOT = Path(__file__).parent.parent
 
 # How many requests one web process works on at a time; each may hold one database connection (app/asgi.py).
 THREADS = 8
+# How many database connections one process may hold at most: a web server's threads, or those of the worker's lanes
+# (app/worker/lanes.py), each with one more to renew its lease.
+POOL = 12
 
 
 class House(Flask):
@@ -96,7 +99,7 @@ def _open_doors(app: Flask) -> None:
 def _engine_options(url: str) -> dict[str, object]:
     # A statement's parameters are people's names and addresses; errors quote them unless they are hidden.
     options: dict[str, object] = {
-        "poolclass": QueuePool, "pool_size": THREADS, "max_overflow": 4, "hide_parameters": True,
+        "poolclass": QueuePool, "pool_size": THREADS, "max_overflow": POOL - THREADS, "hide_parameters": True,
     }  # fmt: skip
     if url.startswith("sqlite"):
         # Requests run on threads that come and go; a connection is used by one at a time.

@@ -66,6 +66,16 @@ WORDS = {
         _l("Standing orders that stayed out"),
         _l("Look whether the statement shows it under another name. If the donor has ended it, end it here as well."),
     ),
+    "announced transfer": (
+        _l("Transfers that were announced and have not come"),
+        _l("Look whether the statement shows it under another name. If it will not come, withdraw it; nothing was "
+           "booked for it."),
+    ),
+    "transfer booked early": (
+        _l("Transfers that are in the books, and on no statement"),
+        _l("They were booked when they were announced, as was once the rule. Open each and make it a promise: it "
+           "leaves the books today, and is a gift once the bank shows it."),
+    ),
     "unbanked cash": (
         _l("Cash that was counted more than a week ago"),
         _l("Pay it in, note the slip’s reference, and confirm the line when the statement shows it."),

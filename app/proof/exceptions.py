@@ -48,6 +48,8 @@ def find_quickly(most: int = 500) -> list[Found]:
         *bank_exceptions.lines(most),
         *bank_exceptions.unidentified(most),
         *hand_exceptions.standing_orders(most),
+        *hand_exceptions.transfers(most),
+        *hand_exceptions.booked_early(most),
         *hand_exceptions.unbanked_cash(most),
     ]
 

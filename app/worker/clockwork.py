@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
 from app.banking import statement
-from app.donations import plan_links
+from app.donations import plan_links, promises
 from app.errors import in_words
 from app.extensions import Base, db
 from app.staff import unsent
@@ -102,4 +102,11 @@ def forget_attempts() -> None:
         statement.forget_uploads()
 
 
+def receive_cheques() -> None:
+    """Receive the post-dated cheques whose day has come."""
+    with writing():
+        promises.cheques_come_due("clock")
+
+
+CHEQUES = Regularly("post-dated-cheques", timedelta(hours=1), receive_cheques)
 HOUSEKEEPING = Regularly("forget-attempts", timedelta(hours=1), forget_attempts)

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
 from app.worker import catch_up, events, letters, loop, payouts, receipts, refunds, treasurer
-from app.worker.clockwork import HOUSEKEEPING
+from app.worker.clockwork import CHEQUES, HOUSEKEEPING
 from app.worker.donors import DONORS
 from app.worker.loop import Work
 from app.worker.seals import SEALS
@@ -43,6 +43,7 @@ def all_of(settings: Settings, gateway: Gateway, renderer: Renderer) -> list[Lan
             "clock",
             (
                 HOUSEKEEPING,
+                CHEQUES,
                 SEALS,
                 *treasurer.regularly(settings),
                 *catch_up.regularly(gateway, settings),

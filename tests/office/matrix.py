@@ -161,6 +161,8 @@ MATRIX: dict[str, Route] = {
     "office.gifts_by_hand.create": Route(changes=MONEY_AND_BRANCH_CHANGES, another=LEFT_OUT, held_by=_GIFTS),
     "office.gifts_by_hand.show": Route(reads=MONEY_AND_BRANCH_READS, another=HIDDEN, held_by=_GIFTS),
     "office.gifts_by_hand.correct": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_GIFTS),
+    "office.gifts_by_hand.withdraw": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_GIFTS),
+    "office.gifts_by_hand.make_promise": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_GIFTS),
     # branches
     "office.branches.index": Route(
         reads=MONEY_AND_BRANCH_READS | {ADMIN},

@@ -35,6 +35,11 @@ WORDS = {
         _l("Disputes that want an answer"),
         _l("Answer in Stripe’s Dashboard before the date, or accept it there. The money is counted until it is lost."),
     ),
+    "closed dispute": (
+        _l("Disputes that are closed and not cleared"),
+        _l("Stripe withdrew another amount than what was lost and what came back. Compare the dispute in Stripe’s "
+           "Dashboard with the entries of the gift, and write to Stripe if a movement is missing there."),
+    ),
     "refund": (
         _l("Refunds that did not go through"),
         _l("Stripe could not give the money back, so it is with us again. Ask the donor for another way, and pay it "

@@ -33,6 +33,8 @@ def _address(found: Found) -> str | None:
             return url_for("office.payouts.show", payout_id=found.reference)
         case "unknown fee":
             return url_for("office.donations.show", reference=found.reference)
+        case "closed dispute" if found.reference.startswith("donation:"):
+            return url_for("office.donations.show", reference=found.reference.removeprefix("donation:"))
         case "bank line" | "unidentified money":
             return url_for("office.bank.line", line=found.reference)
         case "bank difference":

@@ -42,6 +42,7 @@ def find_quickly(most: int = 500) -> list[Found]:
         *plan_exceptions.past_due(most),
         *plan_exceptions.charged_twice(most),
         *stripe_exceptions.disputes(most),
+        *stripe_exceptions.closed_disputes(most),
         *stripe_exceptions.refunds(most),
         *stripe_exceptions.payouts(most),
         *stripe_exceptions.suspended(most),

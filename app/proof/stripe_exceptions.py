@@ -1,14 +1,18 @@
 """Exceptions between us and Stripe: disputes, refunds and payouts that failed, and movements nothing explains."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, literal, or_, select
 
 from app import clock
 from app.donations import dispute_kept, explaining
+from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
 from app.donations.refund import ASKED, REFUSED, DonationRefund
 from app.extensions import db
+from app.ledger.accounts import Account
+from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.payout import CANCELED, FAILED, KeptPayout
 from app.payments.transaction import StripeTransaction
@@ -34,6 +38,42 @@ def disputes(most: int) -> list[Found]:
         )
         for each in dispute_kept.open_ones(most)
     ]
+
+
+def closed_disputes(most: int) -> list[Found]:
+    """Gifts whose disputes are all closed, and of which something is *disputed* all the same: more or less came back
+    than Stripe said."""
+    accounts = db.session.scalars(select(Account.id).where(Account.code.startswith("assets:disputed:"))).all()
+    came = Transfer.to_account_id.in_(accounts)
+    minor = func.sum(case((came, Transfer.amount_minor), else_=-Transfer.amount_minor))
+    # The disputed accounts have few transfers; each is found by its account, which has an index.
+    rows = db.session.execute(
+        select(Entry.subject, Transfer.currency, minor.label("minor"))
+        .join(Transfer, Transfer.entry_id == Entry.id)
+        .where(came | Transfer.from_account_id.in_(accounts))
+        .group_by(Entry.subject, Transfer.currency)
+        .having(minor != 0)
+        .order_by(func.min(Entry.id))
+    ).all()
+    found = []
+    for row in rows:
+        kept = _disputes_of(row.subject)
+        if kept and not any(map(dispute_kept.is_open, kept)):
+            names = ", ".join(f"{each.dispute_id}: {each.status}" for each in kept)
+            left = written(Money(int(row.minor), row.currency))
+            found.append(Found("closed dispute", row.subject, f"{left} of {row.subject} is still disputed ({names})"))
+    return found[:most]
+
+
+def _disputes_of(subject: str) -> Sequence[KeptDispute]:
+    """The disputes of a gift ('donation:<reference>') or of a charge that no gift claims ('charge:<id>')."""
+    kind, _, name = subject.partition(":")
+    charge = (
+        select(Donation.charge_id).where(Donation.reference == name) if kind == "donation" else select(literal(name))
+    )
+    return db.session.scalars(
+        select(KeptDispute).where(KeptDispute.charge_id.in_(charge)).order_by(KeptDispute.id)
+    ).all()
 
 
 def refunds(most: int) -> list[Found]:

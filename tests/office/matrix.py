@@ -123,6 +123,7 @@ MATRIX: dict[str, Route] = {
     "office.closing.reopen": Route(changes=MONEY_CHANGES),
     "office.exports.index": Route(reads=MONEY_READS),
     "office.exports.with_names": Route(reads=MONEY_CHANGES, fresh=True),
+    "office.exports.totals": Route(reads=MONEY_READS),
     "office.exports.take": Route(changes=MONEY_CHANGES),
     "office.exports.take_with_names": Route(changes=MONEY_CHANGES, fresh=True),
     "office.reports.income": Route(

@@ -86,10 +86,11 @@ def _open_doors(app: Flask) -> None:
     from app.office import door as office_door
     from app.public import door as public_door
     from app.webhooks import door as webhooks_door
-    from app.worker import refunds
+    from app.worker import catch_up, refunds
 
     # Doors do not know each other: the office is handed what the worker does.
     app.extensions["asking_for_refund"] = refunds.asking_now
+    app.extensions["asking_to_catch_up"] = catch_up.ask
     public_door.register(app)
     office_door.register(app)
     webhooks_door.register(app)

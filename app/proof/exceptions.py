@@ -80,6 +80,7 @@ def _unclaimed(most: int) -> list[Found]:
             "unclaimed charge",
             row.subject.removeprefix("charge:"),
             f"{written(Money(row.amount_minor, row.currency))} on {row.booked_on} belongs to no donation",
+            stripe_id=row.subject.removeprefix("charge:"),
         )
         for row in rows
     ]
@@ -93,7 +94,13 @@ def _stuck_events(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found("pending event", row.event_id, f"{row.type}, tried {row.attempts} times: {row.last_error or 'not yet'}")
+        Found(
+            "pending event",
+            row.event_id,
+            f"{row.type}, tried {row.attempts} times: {row.last_error or 'not yet'}",
+            stripe_id=row.event_id,
+            facts=f"{row.type}: {row.last_error}",
+        )
         for row in rows
     ]
 
@@ -107,4 +114,13 @@ def _stuck_receipts(most: int) -> list[Found]:
         .order_by(Receipt.id)
         .limit(most)
     )
-    return [Found("receipt", row.subject, f"tried {row.attempts} times: {row.last_error or 'not yet'}") for row in rows]
+    return [
+        Found(
+            "receipt",
+            row.subject,
+            f"tried {row.attempts} times: {row.last_error or 'not yet'}",
+            gift=row.subject.split(":")[1],
+            facts=str(row.last_error),
+        )
+        for row in rows
+    ]

@@ -16,9 +16,54 @@ class NotReadable(DomainError):
         self.reason, self.where = reason, where
 
 
+# Why a row is left out: it moves nothing; it is not booked, or not any more; it is in another currency, or of another
+# account; it has no day; it corrects another one.
+NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, CORRECTION = (
+    "nothing", "pending", "not-done", "currency", "account", "no-day", "correction",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is not taken in: what it says, why, and the word in the file that says so."""
+
+    said: str
+    reason: str
+    word: str = ""
+
+
+# What a file says that throws doubt on how it was read: its balances go the other way, do not add up, or are not the
+# sum of its payments; amounts are called the opposite of their sign.
+SIGNS, BALANCE, SUM, KINDS = "signs", "balance", "sum", "kinds"
+# Fees that the file states in a row are lines of their own.
+FEES = "fees"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be said about a file before it is taken in: `number` counts rows, `where` quotes one of them."""
+
+    kind: str
+    number: int = 0
+    where: str = ""
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """One of several payments that the bank booked as one line."""
+
+    amount: Money
+    payer: str
+    details: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """One payment of a file: `row` is its place in it, `amount` what came in (below nothing: what went out)."""
+    """One payment of a file: `row` is its place in it, `amount` what came in (below nothing: what went out).
+
+    `parts` are the payments inside one that the bank booked as a batch; they come to its amount, or there are none.
+    """
 
     row: int
     day: date
@@ -27,11 +72,12 @@ class ReadLine:
     payer: str = ""
     bank_id: str | None = None
     balance: Money | None = None
+    parts: tuple[ReadPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file's payments, the balances that it states, and the rows that hold no payment and are left out.
+    """A file's payments, the balances that it states, the rows that are left out, and what is to be said about it.
 
     `closing` stands at the end of `closing_on`. `last_digits` end the number of the account it is about, where it says.
     """
@@ -42,7 +88,8 @@ class Read:
     closing: Money | None = None
     closing_on: date | None = None
     last_digits: str = ""
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def first_day(self) -> date:

@@ -1,130 +1,158 @@
-"""The payments in a CAMT.053 statement (ISO 20022), of any version and with any prefix.
+"""The payments in a CAMT.053 statement (ISO 20022). One `Ntry` is one line, however many payments the bank put in it:
+that is what its balances count. A batch knows its parts, where the bank says what each of them came to."""
 
-The library refuses document types, so that no entity is ever expanded; what the elements mean is read here
-(docs/decisions/0001-dependencies.md says why). One `Ntry` is one line, however many payments the bank put in it:
-that is what its balances count.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from datetime import date
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-from app.banking import written
-from app.banking.as_read import NotReadable, Read, ReadLine
+from app.banking import camt_parties, camt_xml, written
+from app.banking.as_read import CURRENCY, NOTHING, PENDING, SUM, LeftOut, Note, NotReadable, Read, ReadLine, ReadPart
 from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
 
-_NONE = ("", "NOTPROVIDED", "NONREF")
+_NOT_BOOKED = ("PDNG", "INFO", "FUTR")
 
 
 def read(body: bytes, currency: str, last_digits: str) -> Read:
     """Read the statement of the account that ends in `last_digits`. Raises `NotReadable`."""
-    try:
-        root = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise NotReadable("broken") from error
-    statements = list(_all(root, "Stmt"))
+    root = camt_xml.root_of(body)
+    statements = list(camt_xml.anywhere(root, "Stmt"))
     if not statements:
-        raise NotReadable("not-a-statement" if any(True for _ in _all(root, "Ntry")) else "no-payments")
+        raise NotReadable("not-a-statement" if any(True for _ in camt_xml.anywhere(root, "Ntry")) else "no-payments")
     ours = [each for each in statements if _digits(each).endswith(last_digits)] if last_digits else statements
     if not ours:
         raise NotReadable("other-account", _digits(statements[0]))
     if len({_digits(each) for each in ours}) > 1:
-        raise NotReadable("several-accounts")
+        raise NotReadable("several-accounts", ", ".join(sorted({_digits(each)[-4:] for each in ours})))
     lines: list[ReadLine] = []
-    left_out: list[str] = []
-    for entry in (each for statement in ours for each in _all(statement, "Ntry")):
-        # Only what is booked is on the account; the bank lists what is merely announced as well.
-        if _said(entry, "Sts", "Cd") in ("PDNG", "INFO", "FUTR") or _said(entry, "Sts") in ("PDNG", "INFO", "FUTR"):
-            left_out.append(written.words(_said(entry, "AddtlNtryInf"), _said(entry, "Amt")))
-            continue
-        amount = _amount(entry, currency)
-        if amount.minor:
-            lines.append(_line(entry, len(lines) + 1, amount))
+    left_out: list[LeftOut] = []
+    notes: list[Note] = []
+    number = 0
+    for statement in ours:
+        before = len(lines)
+        for entry in camt_xml.anywhere(statement, "Ntry"):
+            number += 1
+            why, word = _why_not(entry, currency)
+            amount = None if why else _amount(entry, currency)
+            if amount is None or not amount.minor:
+                said = written.words(camt_xml.said(entry, "AddtlNtryInf"), camt_xml.said(entry, "Amt"))
+                left_out.append(LeftOut(said, why or NOTHING, word))
+                continue
+            lines.append(_line(entry, number, amount, camt_xml.said(statement, "Acct", "Ownr", "Nm")))
+        notes += _sum_note(statement, lines[before:], currency)
     if not lines:
-        raise NotReadable("no-payments")
-    balances = [(_said(each, "Tp", "CdOrPrtry", "Cd"), each) for stmt in ours for each in _children(stmt, "Bal")]
-    opening = next((_amount(each, currency) for kind, each in balances if kind in ("OPBD", "PRCD")), None)
-    closing, on = _closing((each for kind, each in balances if kind == "CLBD"), currency)
-    return Read("camt.053", lines, opening, closing, on, _digits(ours[0])[-4:], left_out)
+        foreign = left_out and all(each.reason == CURRENCY for each in left_out)
+        raise NotReadable("other-currency" if foreign else "no-payments")
+    opening = _stated(ours, ("OPBD", "PRCD"), currency, first=True)[0]
+    closing, on = _stated(ours, ("CLBD",), currency)
+    return Read("camt.053", lines, opening, closing, on, _digits(ours[0])[-4:], left_out, notes)
 
 
-def _line(entry: Element, row: int, amount: Money) -> ReadLine:
-    booked = next(iter(_children(entry, "BookgDt")), None)
-    dated = "" if booked is None else _said(booked, "Dt") or _said(booked, "DtTm")
-    day = written.day(dated[:10], YEAR_FIRST)
+def _why_not(entry: Element, currency: str) -> tuple[str, str]:
+    """Why an entry is no booked payment in the account's currency, and the word that says so. The bank lists what is
+    merely announced as well."""
+    state = camt_xml.said(entry, "Sts", "Cd") or camt_xml.said(entry, "Sts", "Prtry") or camt_xml.said(entry, "Sts")
+    if state and state.upper() != "BOOK":
+        return PENDING, state
+    amount = camt_xml.at(entry, "Amt")
+    code = "" if amount is None else amount.get("Ccy", "")
+    return (CURRENCY, code) if code and code.casefold() != currency else ("", "")
+
+
+def _line(entry: Element, row: int, amount: Money, owner: str) -> ReadLine:
+    day = _day(entry, "BookgDt") or _day(entry, "ValDt")
     if day is None:
-        raise NotReadable("day", f"{row}: {dated}")
-    other = "Dbtr" if amount.minor > 0 else "Cdtr"
-    names = [_said(each, "Nm") or _said(each, "Pty", "Nm") for each in _all(entry, other)]
-    told = [_text(each) for tag in ("Ustrd", "Ref", "EndToEndId") for each in _all(entry, tag)]
-    told = [each for each in dict.fromkeys(told) if each.upper() not in _NONE]
-    bank_id = _said(entry, "AcctSvcrRef")
+        raise NotReadable("day", f"{row}: {camt_xml.said(entry, 'BookgDt', 'Dt') or camt_xml.said(entry, 'BookgDt')}")
+    parts = _parts(entry, amount, owner)
+    payers = camt_parties.names(entry, amount, owner)
+    bank_id = camt_parties.own_id(entry)
     return ReadLine(
         row=row,
         day=day,
         amount=amount,
-        details=written.words(*told, _said(entry, "AddtlNtryInf")),
-        payer=written.words(*dict.fromkeys(filter(None, names)))[:200],
-        bank_id=None if bank_id.upper() in _NONE else bank_id[:120],
+        details=written.words(*camt_parties.words_of(entry), camt_xml.said(entry, "AddtlNtryInf")),
+        payer=written.words(*payers)[:200],
+        bank_id=bank_id[:120] or None,
+        parts=parts,
     )
 
 
-def _closing(balances: Iterable[Element], currency: str) -> tuple[Money | None, date | None]:
-    """The last closing balance of a file that may hold one for each day."""
-    dated = [(written.day((_said(each, "Dt", "Dt") or _said(each, "Dt", "DtTm"))[:10], YEAR_FIRST), each)
-             for each in balances]  # fmt: skip
-    newest = max(((on, number) for number, (on, _) in enumerate(dated) if on), default=None)
-    return (None, None) if newest is None else (_amount(dated[newest[1]][1], currency), newest[0])
+def _parts(entry: Element, amount: Money, owner: str) -> tuple[ReadPart, ...]:
+    """The payments of a batch, where there are several and they come to its amount; else none."""
+    found = []
+    for each in camt_xml.anywhere(entry, "TxDtls"):
+        place = next(
+            (at for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
+             if (at := camt_xml.at(each, *path)) is not None),
+            None,
+        )  # fmt: skip
+        if place is None or place.get("Ccy", "").casefold() not in ("", amount.currency):
+            return ()
+        size = _money(camt_xml.text(place), amount.currency)
+        way = camt_xml.said(each, "CdtDbtInd") or camt_xml.said(entry, "CdtDbtInd")
+        part = -size if way == "DBIT" else size
+        name = written.words(*camt_parties.names(each, part, owner))[:200]
+        found.append(ReadPart(part, name, written.words(*camt_parties.words_of(each))))
+    whole = sum((each.amount for each in found), Money(0, amount.currency))
+    return tuple(found) if len(found) > 1 and whole == amount and all(each.amount.minor for each in found) else ()
+
+
+def _sum_note(statement: Element, lines: Sequence[ReadLine], currency: str) -> list[Note]:
+    """That a statement's payments are not the difference between its balances, where it states both."""
+    opening = _stated([statement], ("OPBD", "PRCD"), currency, first=True)[0]
+    closing = _stated([statement], ("CLBD",), currency)[0]
+    if opening is None or closing is None:
+        return []
+    moved = sum((line.amount for line in lines), Money(0, currency))
+    missing = closing - opening - moved
+    return [Note(SUM, amount=missing)] if missing.minor else []
+
+
+def _stated(
+    statements: Sequence[Element], kinds: tuple[str, ...], currency: str, *, first: bool = False
+) -> tuple[Money | None, date | None]:
+    """The first or the last balance of these kinds in a file that may hold one for each day."""
+    found = []
+    for number, each in enumerate(at for statement in statements for at in camt_xml.children(statement, "Bal")):
+        kind = camt_xml.said(each, "Tp", "CdOrPrtry", "Cd")
+        on = written.day((camt_xml.said(each, "Dt", "Dt") or camt_xml.said(each, "Dt", "DtTm"))[:10], YEAR_FIRST)
+        if kind in kinds and on is not None:
+            found.append((on, number, each))
+    if not found:
+        return None, None
+    on, _, balance = min(found, key=lambda at: at[:2]) if first else max(found, key=lambda at: at[:2])
+    amount = camt_xml.at(balance, "Amt")
+    if amount is not None and amount.get("Ccy", currency).casefold() != currency:
+        raise NotReadable("other-currency", amount.get("Ccy", ""))
+    return _amount(balance, currency), on
 
 
 def _amount(parent: Element, currency: str) -> Money:
-    """An entry's or a balance's own amount, with the sign that its indicator gives it."""
-    found = next(iter(_children(parent, "Amt")), None)
-    said = "" if found is None else _text(found)
-    if found is not None and found.get("Ccy", "").lower() != currency:
-        raise NotReadable("other-currency", found.get("Ccy", ""))
+    """An entry's or a balance's own amount, with the sign that its indicator gives it. One without an indicator may be
+    either, so the file is refused."""
+    size = camt_xml.said(parent, "Amt")
+    way = camt_xml.said(parent, "CdtDbtInd")
+    if way not in ("CRDT", "DBIT"):
+        raise NotReadable("amount", f"{size} {way}".strip())
+    amount = _money(size, currency)
+    return -amount if way == "DBIT" else amount
+
+
+def _money(size: str, currency: str) -> Money:
     try:
-        amount = written.money(said, currency)
+        amount = written.money(size, currency, exact=True)
     except NotAnAmount as error:
-        raise NotReadable("amount", said) from error
-    if amount is None:
-        raise NotReadable("amount", said)
-    return -amount if _said(parent, "CdtDbtInd") == "DBIT" else amount
+        raise NotReadable("amount", size) from error
+    if amount is None or amount.minor < 0:
+        raise NotReadable("amount", size)
+    return amount
+
+
+def _day(entry: Element, name: str) -> date | None:
+    dated = camt_xml.said(entry, name, "Dt") or camt_xml.said(entry, name, "DtTm")
+    return written.day(dated[:10], YEAR_FIRST)
 
 
 def _digits(statement: Element) -> str:
-    for account in _children(statement, "Acct"):
-        number = _said(account, "Id", "IBAN") or _said(account, "Id", "Othr", "Id")
-        return "".join(each for each in number if each.isdigit())
-    return ""
-
-
-def _name(element: Element) -> str:
-    """An element's name without its namespace, which differs with the version of the standard."""
-    return element.tag.rpartition("}")[2]
-
-
-def _children(parent: Element, name: str) -> Iterator[Element]:
-    return (each for each in parent if _name(each) == name)
-
-
-def _all(parent: Element, name: str) -> Iterator[Element]:
-    return (each for each in parent.iter() if _name(each) == name)
-
-
-def _said(parent: Element, *path: str) -> str:
-    """What the first element at the end of a path of children says; empty where there is none."""
-    for name in path:
-        found = next(iter(_children(parent, name)), None)
-        if found is None:
-            return ""
-        parent = found
-    return _text(parent)
-
-
-def _text(element: Element) -> str:
-    return (element.text or "").strip()
+    number = camt_xml.said(statement, "Acct", "Id", "IBAN") or camt_xml.said(statement, "Acct", "Id", "Othr", "Id")
+    return "".join(each for each in number if each.isascii() and each.isdigit())

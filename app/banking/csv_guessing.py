@@ -1,119 +1,254 @@
 """Guessing what a bank's columns mean, from their headings and from what stands in them; a person looks at it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
-from app.banking import written
+from app import clock
+from app.banking import csv_columns, csv_lines, csv_states, written
+from app.banking.as_read import BALANCE, SIGNS, NotReadable
 from app.banking.csv_table import Table
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.money import NotAnAmount
 
 _SAMPLE = 300
-
-# What banks call their columns; the first that fits wins.
-_DAY = (r"transaction date", r"date", r"datum", r"buchung.*", r".*\bdate\b.*")
-_AMOUNT = (r"amount.*", r"value", r"betrag.*", r".*\bamount\b.*")
-_IN = (r"money in", r"paid in.*", r"credit.*", r"in", r".*credit amount.*", r"receipts?")
-_OUT = (r"money out", r"paid out.*", r"debit.*", r"out", r".*debit amount.*", r"payments?", r"withdrawn")
-_PAYER = (r"counter ?party", r"name", r"payee", r"payer", r".*(counterparty|beneficiary|auftraggeber).*")
-_DETAILS = (r".*description.*", r"memo", r"details", r"reference", r"narrative.*", r"notes.*", r"verwendungszweck")
-_BALANCE = (r".*balance.*", r"saldo.*")
-_ID = (r"transaction id", r"id", r"fitid", r"transaction reference")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
 def guess(table: Table, currency: str) -> Mapping | None:
     """What the columns most likely mean; `None` when no day or no amount can be found."""
+    whole = table
     # Some hundred rows from all over the file say as much as all of them.
     table = replace(table, rows=table.rows[:: max(1, len(table.rows) // _SAMPLE)])
-    day = _called(table, _DAY) if table.header else None
-    if day is None or not _order(table, day):
+    day = _called(table, csv_columns.DAY, lambda column: bool(_order(table, column)))
+    if day is None:
         day = next((column for column in range(table.width) if _order(table, column)), None)
     if day is None:
         return None
     decimal = _decimal(table)
 
-    def holds_money(column: int) -> bool:
-        return _all(table, column, lambda cell: _is_money(cell, currency, decimal))
+    own = [column for column, heading in enumerate(table.header) if csv_columns.currency_in(heading) == currency]
 
-    balance = _called(table, _BALANCE, holds_money)
-    into, out = _called(table, _IN, holds_money), _called(table, _OUT, holds_money)
-    amount = _called(table, _AMOUNT, holds_money)
-    if into is not None and out is not None:
+    def may_be_money(column: int) -> bool:
+        """Whether every cell is an amount, also where there is none: a heading alone says what an empty column is.
+        Where some headings name the account's currency, those that name another are of other accounts."""
+        named = csv_columns.currency_in(table.header[column]) if column < len(table.header) else ""
+        return (named in ("", currency) or not own) and _all(
+            table, column, lambda cell: _is_money(cell, currency, decimal), empty=True
+        )
+
+    def holds_money(column: int) -> bool:
+        return may_be_money(column) and bool(_cells(table, column))
+
+    balance = _called(table, csv_columns.BALANCE, may_be_money)
+    fee = _called(table, csv_columns.FEE, may_be_money)
+    net = _called(table, csv_columns.NET, may_be_money)
+    free = [column for column in range(table.width) if column not in (day, balance, fee, net)]
+    into = _called(table, csv_columns.IN, lambda column: column in free and may_be_money(column))
+    out = _called(table, csv_columns.OUT, lambda column: column in free and column != into and may_be_money(column))
+    amount = _called(table, csv_columns.AMOUNT, lambda column: column in free and holds_money(column))
+    if into is not None and out is not None and (holds_money(into) or holds_money(out)):
         amount = None
-    elif amount is None:
+    else:
+        # A column of what came in alone is no worse than one of amounts.
+        alone = next((each for each in (into, out) if each is not None and holds_money(each)), None)
         into = out = None
-        free = [column for column in range(table.width) if column not in (day, balance) and holds_money(column)]
-        amount = next(iter(free), None)
+        if amount is None:
+            amount = alone if alone is not None else next((each for each in free if holds_money(each)), None)
         if amount is None:
             return None
-    else:
-        into = out = None
-    taken = {day, balance, amount, into, out}
-    payer = _called(table, _PAYER, lambda column: column not in taken)
-    details = [
-        column for column in range(table.width) if column not in {*taken, payer} and _is_named(table, column, _DETAILS)
-    ] or [column for column in range(table.width) if column not in {*taken, payer} and not table.header]
-    return Mapping(
+    taken = {day, balance, amount, into, out, fee, net}
+    rest = [column for column in range(table.width) if column not in taken]
+    marker = (
+        None if amount is None else _called(table, csv_columns.MARKER, lambda c: c in rest and _is_marker(table, c))
+    )
+    kind = _called(table, csv_columns.KIND, lambda c: c in rest and c != marker)
+    rest = [column for column in rest if column != marker]
+    payer = _called(table, csv_columns.PAYER, lambda column: column in rest)
+    found = Mapping(
         day=day,
         date_order=_order(table, day),
         amount=amount,
         money_in=into,
         money_out=out,
-        details=tuple(details),
+        details=_details(table, rest, payer, kind),
         payer=payer,
         balance=balance,
-        bank_id=_called(table, _ID, lambda column: column not in taken and _all_differ(table, column)),
+        bank_id=_called(table, csv_columns.ID, lambda column: column in rest and _all_differ(table, column)),
         decimal=decimal,
+        marker=marker,
+        fee=fee,
+        net=net,
+        currency=_called(table, csv_columns.CURRENCY, lambda c: c in rest and _all(table, c, _is_code, empty=True)),
+        account=_called(table, csv_columns.ACCOUNT, lambda c: c in rest and _is_own_account(table, c)),
+        states=tuple(column for column in rest if _is_state(table, column)),
+        kind=kind,
+        held_money=tuple(money_columns(whole)),
     )
+    return _as_balances_say(whole, found, currency)
+
+
+def _as_balances_say(table: Table, found: Mapping, currency: str) -> Mapping:
+    """The mapping, or where the file's balances contradict it and prove another one, that: amounts out without a sign,
+    in and out the other way round, or a fee that the amount contains already."""
+    others = []
+    if found.amount is not None and found.marker is None:
+        others.append(replace(found, out_is_positive=True))
+    if found.money_in is not None:
+        others.append(replace(found, money_in=found.money_out, money_out=found.money_in))
+    if found.fee is not None and found.net is None:
+        others += [replace(found, fee=None), *(replace(each, fee=None) for each in others)]
+    if _contradicted(table, found, currency):
+        return next((each for each in others if not _contradicted(table, each, currency)), found)
+    return found
+
+
+def _contradicted(table: Table, mapping: Mapping, currency: str) -> bool:
+    try:
+        read = csv_lines.read(table, mapping, currency)
+    except NotReadable:
+        return False
+    return any(note.kind in (SIGNS, BALANCE) for note in read.notes)
+
+
+def unexplained(table: Table, mapping: Mapping) -> list[int]:
+    """Columns that hold amounts now, are not read, and held none when somebody looked at this mapping."""
+    read = {mapping.day, mapping.amount, mapping.money_in, mapping.money_out, mapping.balance, mapping.fee, mapping.net,
+            mapping.bank_id, mapping.payer, mapping.account, *mapping.details, *mapping.held_money}  # fmt: skip
+    return [column for column in money_columns(table) if column not in read]
+
+
+def money_columns(table: Table) -> Iterable[int]:
+    """The columns of which every filled cell is an amount with decimals, in whatever currency, or which a heading
+    calls amounts."""
+    for column in range(table.width):
+        cells = [cell for cell in _cells(table, column) if not re.fullmatch(r"[0.,]+", cell)]
+        heading = table.header[column] if column < len(table.header) else ""
+        called = any(
+            csv_columns.fits(heading, names) for names in (csv_columns.AMOUNT, csv_columns.IN, csv_columns.OUT)
+        )
+        if cells and all(re.search(r"\d", cell) and _looks_like_money(cell, called=called) for cell in cells):
+            yield column
+
+
+def _looks_like_money(cell: str, *, called: bool) -> bool:
+    """An amount: under a heading that calls it one any figure is, elsewhere one with two decimals."""
+    shape = r"\D{0,5}\d[\d.,'’ ]*\D{0,6}" if called else r"\D{0,5}\d[\d.,'’ ]*[.,]\d\d\D{0,6}"
+    return re.fullmatch(shape, cell) is not None and not any(written.day(cell, each) for each in _ORDERS)
+
+
+_ORDERS = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST)
+
+
+def _details(table: Table, rest: Sequence[int], payer: int | None, kind: int | None) -> tuple[int, ...]:
+    named = [column for column in rest if column != payer and _is_named(table, column, csv_columns.DETAILS)]
+    if named:
+        return tuple(named)
+    if table.header:
+        return (kind,) if kind is not None else ()
+    return tuple(column for column in rest if column != payer)
 
 
 def _called(table: Table, names: tuple[str, ...], fits: Callable[[int], bool] = lambda _column: True) -> int | None:
     """The first column whose heading is one of the names and that fits."""
     for name in names:
         for column, heading in enumerate(table.header[: table.width]):
-            if re.fullmatch(name, " ".join(heading.split()).casefold()) and fits(column):
+            if re.fullmatch(name, csv_columns.plain(heading)) and fits(column):
                 return column
     return None
 
 
 def _is_named(table: Table, column: int, names: tuple[str, ...]) -> bool:
-    heading = " ".join(table.header[column].split()).casefold() if column < len(table.header) else ""
-    return any(re.fullmatch(name, heading) for name in names)
+    return column < len(table.header) and csv_columns.fits(table.header[column], names)
 
 
 def _cells(table: Table, column: int) -> list[str]:
     return [row[column].strip() for row in table.rows if column < len(row) and row[column].strip()]
 
 
-def _all(table: Table, column: int, fits: Callable[[str], bool]) -> bool:
+def _all(table: Table, column: int, fits: Callable[[str], bool], *, empty: bool = False) -> bool:
     cells = _cells(table, column)
-    return bool(cells) and all(fits(cell) for cell in cells)
+    return (bool(cells) or empty) and all(fits(cell) for cell in cells)
 
 
 def _all_differ(table: Table, column: int) -> bool:
     cells = _cells(table, column)
-    return len(cells) == len(table.rows) == len(set(cells)) > 1
+    rows = [row for row in table.rows if any(cell.strip() for cell in row)]
+    return len(cells) == len(rows) == len(set(cells)) > 1
+
+
+def _is_code(cell: str) -> bool:
+    return _CURRENCY.fullmatch(cell) is not None
+
+
+def _is_number(cell: str) -> bool:
+    return sum(each.isdigit() for each in cell) >= 4
+
+
+def _is_own_account(table: Table, column: int) -> bool:
+    """Few account numbers are the file's own; where nearly every row has another one, they are the payers'."""
+    cells = _cells(table, column)
+    return _all(table, column, _is_number) and len(set(cells)) <= max(2, len(cells) // 3)
+
+
+def _is_marker(table: Table, column: int) -> bool:
+    both = csv_columns.WENT_OUT | csv_columns.CAME_IN
+    return _all(table, column, lambda cell: cell.casefold().strip(" .") in both)
+
+
+def _is_state(table: Table, column: int) -> bool:
+    """A column that says which rows are booked; one that is empty in this file is known by its name."""
+    if not _is_named(table, column, csv_columns.STATE):
+        return False
+    cells = _cells(table, column)
+    return any(csv_states.known(cell) for cell in cells) or (
+        not cells and csv_columns.plain(table.header[column]) != "info"
+    )
 
 
 def _order(table: Table, column: int) -> str:
-    """The order in which every day of a column can be read, the British one first; empty when it holds no days."""
-    for order in (DAY_FIRST, YEAR_FIRST, MONTH_FIRST):
-        if _all(table, column, lambda cell, order=order: written.day(cell, order) is not None):  # type: ignore[misc]
-            return order
-    return ""
+    """The order in which the days of a column can be read: the one in which they run evenly and end by today, else the
+    British one first; empty when it holds no days. A word in place of a day says why there is none."""
+    cells = [cell for cell in _cells(table, column) if not csv_states.why_it_has_no_day(cell)]
+    found: dict[str, list[date]] = {}
+    for order in _ORDERS:
+        days = [written.day(cell, order) for cell in cells]
+        read = [day for day in days if day is not None]
+        # Words below a table stand in this column too; a few days that cannot be are refused when they are read.
+        unread = [cell for cell, day in zip(cells, days, strict=True) if day is None]
+        figures = sum(any(each.isdigit() for each in cell) for cell in unread)
+        if len(read) > len(unread) and figures <= len(cells) // 10:
+            found[order] = read
+    return min(found, key=lambda order: (_missing(cells, found[order]), *_oddness(found[order])), default="")
+
+
+def _missing(cells: Sequence[str], days: Sequence[date]) -> int:
+    return len(cells) - len(days)
+
+
+def _oddness(days: Sequence[date]) -> tuple[int, int]:
+    """How many days are to come, and how often their run turns: few turns are a list in order."""
+    runs = [after > before for before, after in pairwise(days) if after != before]
+    turns = sum(before != after for before, after in pairwise(runs))
+    return sum(day > clock.today() for day in days), turns
 
 
 def _decimal(table: Table) -> str:
     """A comma before the pence, where amounts end in one and none ends in a point."""
     cells = [cell.strip() for row in table.rows for cell in row]
-    with_comma = sum(bool(re.fullmatch(r"[-−+]?[\d. ]*\d,\d\d", cell)) for cell in cells)
-    with_point = sum(bool(re.fullmatch(r"[-−+]?[\d, ]*\d\.\d\d", cell)) for cell in cells)
+    around = r"[^\w.,]*(?:[A-Za-z]{0,3})[^\w.,]*"
+    with_comma = sum(bool(re.fullmatch(rf"{around}[\d.'’ ]*\d,\d\d{around}", cell)) for cell in cells)
+    with_point = sum(bool(re.fullmatch(rf"{around}[\d,'’ ]*\d\.\d\d{around}", cell)) for cell in cells)
     return "," if with_comma and not with_point else "."
 
 
 def _is_money(cell: str, currency: str, decimal: str) -> bool:
+    """Whether a cell is an amount, in whatever currency: rows in another one are left out when they are read."""
     try:
         return written.money(cell, currency, decimal) is not None
+    except written.OtherCurrency:
+        return True
     except NotAnAmount:
         return False

@@ -1,92 +1,210 @@
-"""The payments in a CSV file, read by a mapping of its columns; a row that cannot be read stops the whole file."""
+"""The payments in a CSV file, read by a mapping of its columns; a row that cannot be read stops the whole file, and one
+that is not surely a booked payment of this account in its currency is left out and said to be."""
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from app.banking import written
-from app.banking.as_read import NotReadable, Read, ReadLine
+from app.banking import csv_account, csv_balances, csv_columns, csv_states, written
+from app.banking.as_read import (
+    ACCOUNT,
+    CURRENCY,
+    FEES,
+    KINDS,
+    NO_DAY,
+    NOTHING,
+    LeftOut,
+    Note,
+    NotReadable,
+    Read,
+    ReadLine,
+)
+from app.banking.csv_balances import Step
 from app.banking.csv_table import Table
 from app.banking.mapping import Mapping
 from app.money import Money, NotAnAmount
 
 
-def read(table: Table, mapping: Mapping, currency: str) -> Read:
-    """Read every row. One without a day and without an amount holds no payment and is left out, and said to be.
+def read(table: Table, mapping: Mapping, currency: str, last_digits: str = "") -> Read:
+    """Read every row of the account that ends in `last_digits`.
 
-    Raises `NotReadable` with the first row that cannot be read.
+    Raises `NotReadable` with the first row that cannot be read, or when the file is of another account or currency.
     """
-    lines, left_out = [], []
-    signed = _out_is_signed(table, mapping, currency)
-    for number, row in enumerate(table.rows, table.first):
-        if not any(cell.strip() for cell in row):
-            continue
+    for column in (mapping.amount, mapping.money_in, mapping.money_out):
+        heading = table.header[column] if column is not None and column < len(table.header) else ""
+        if csv_columns.currency_in(heading) not in ("", currency):
+            raise NotReadable("other-currency", heading)
+    return _Reading(table, mapping, currency, last_digits).read()
+
+
+class _Reading:
+    """One table that is being read, and what came of it so far."""
+
+    def __init__(self, table: Table, mapping: Mapping, currency: str, last_digits: str) -> None:
+        self.table, self.mapping, self.currency = table, mapping, currency
+        self.lines: list[ReadLine] = []
+        self.left_out: list[LeftOut] = []
+        self.steps: list[Step] = []
+        self.fees: list[Money] = []
+        above = csv_account.named_above(table)
+        csv_account.ours([above], last_digits)
+        named = {csv_account.digits(_cell(row, mapping.account)) for _, row in self._rows() if self._is_dated(row)}
+        self.ours = csv_account.ours(named, last_digits)
+        self.last_digits = (min(self.ours, default="") or above)[-4:]
+        outs = [amount for amount in self._amounts(mapping.money_out) if amount.minor]
+        self.out_is_signed = any(each.minor < 0 for each in outs) and all(each.minor <= 0 for each in outs)
+        self.has_signs = any(each.minor < 0 for each in self._amounts(mapping.amount))
+        self.fees_are_signed = any(each.minor < 0 for each in self._amounts(mapping.fee))
+        self.contradictions = 0
+
+    def read(self) -> Read:
+        for number, row in self._rows():
+            self._take(number, row)
+        if not self.lines:
+            foreign = self.left_out and all(each.reason == CURRENCY for each in self.left_out)
+            raise NotReadable("other-currency" if foreign else "no-payments")
+        checked = csv_balances.check(self.steps)
+        notes = list(checked.notes)
+        if self.contradictions:
+            notes.append(Note(KINDS, self.contradictions))
+        if self.fees:
+            notes.append(Note(FEES, len(self.fees), amount=-sum(self.fees, Money(0, self.currency))))
+        last = max(line.day for line in self.lines)
+        return Read(
+            "csv",
+            self.lines,
+            checked.opening,
+            checked.closing,
+            last if checked.closing is not None else None,
+            self.last_digits,
+            self.left_out,
+            notes,
+        )
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        for number, row in enumerate(self.table.rows, self.table.first):
+            if any(cell.strip() for cell in row):
+                yield number, row
+
+    def _is_dated(self, row: Sequence[str]) -> bool:
+        return written.day(_cell(row, self.mapping.day), self.mapping.date_order) is not None
+
+    def _take(self, number: int, row: Sequence[str]) -> None:
+        mapping = self.mapping
         day = written.day(_cell(row, mapping.day), mapping.date_order)
-        amount = _amount(row, number, mapping, currency, signed=signed)
-        if amount is None or not amount.minor or (day is None and not _cell(row, mapping.day)):
-            left_out.append(f"{number}: {written.words(*row)}")
-            continue
+        details = written.words(*(_cell(row, column) for column in mapping.details))
+        reason, word = self._why_not(row, details)
+        try:
+            amount = None if reason else self._amount(row, number)
+        except written.OtherCurrency:
+            amount, reason = None, CURRENCY
+        if not reason and (amount is None or not amount.minor):
+            reason = NOTHING
+        if not reason and day is None and not _cell(row, mapping.day):
+            reason = NO_DAY
+        if reason or amount is None:
+            self.left_out.append(LeftOut(f"{number}: {written.words(*row)}", reason, word))
+            return
         if day is None:
             raise NotReadable("day", f"{number}: {_cell(row, mapping.day)}")
-        lines.append(
-            ReadLine(
-                row=number,
-                day=day,
-                amount=amount,
-                details=written.words(*(_cell(row, column) for column in mapping.details)),
-                payer=written.words(_cell(row, mapping.payer))[:200],
-                bank_id=_cell(row, mapping.bank_id)[:120] or None,
-                balance=_money(row, mapping.balance, number, mapping, currency),
-            )
+        balance = self._money(row, mapping.balance, number)
+        line = ReadLine(
+            row=number,
+            day=day,
+            amount=amount,
+            details=details,
+            payer=written.words(_cell(row, mapping.payer))[:200],
+            bank_id=written.words(_cell(row, mapping.bank_id))[:115] or None,
+            balance=balance,
         )
-    if not lines:
-        raise NotReadable("no-payments")
-    opening, closing = _balances(lines)
-    last = max(line.day for line in lines)
-    return Read("csv", lines, opening, closing, last if closing is not None else None, left_out=left_out)
+        fee = self._fee(row, number, amount)
+        self.steps.append(Step(str(number), amount + fee, balance))
+        self.lines.append(line if not fee.minor else replace(line, balance=None))
+        if fee.minor:
+            self.fees.append(fee)
+            own = f"{line.bank_id}:fee" if line.bank_id else None
+            said = written.words(self._heading(mapping.fee) or "Fee", line.payer, line.details)
+            self.lines.append(replace(line, amount=fee, payer="", details=said, bank_id=own))
+
+    def _why_not(self, row: Sequence[str], details: str) -> tuple[str, str]:
+        """Why a row is not surely a booked payment of this account in its currency, and the word that says so."""
+        mapping = self.mapping
+        cells = [written.words(cell) for cell in row]
+        if self.table.header and cells == [written.words(cell) for cell in self.table.header][: len(cells)]:
+            return NOTHING, ""
+        if self.ours and csv_account.digits(_cell(row, mapping.account)) not in self.ours and self._is_dated(row):
+            return ACCOUNT, csv_account.digits(_cell(row, mapping.account))[-4:]
+        for column in mapping.states:
+            word = _cell(row, column)
+            reason = csv_states.why_not(word)
+            if reason:
+                return reason, word
+        dated = _cell(row, mapping.day)
+        if csv_states.why_it_has_no_day(dated):
+            return csv_states.why_it_has_no_day(dated), dated
+        if csv_states.is_hold(_cell(row, mapping.kind)):
+            return NOTHING, _cell(row, mapping.kind)
+        if any(csv_columns.is_sum(said) for said in (details, _cell(row, mapping.payer), dated)):
+            return NOTHING, ""
+        code = _cell(row, mapping.currency)
+        if code and code.casefold() != self.currency:
+            return CURRENCY, code
+        return "", ""
+
+    def _heading(self, column: int | None) -> str:
+        return self.table.header[column] if column is not None and column < len(self.table.header) else ""
+
+    def _amounts(self, column: int | None) -> list[Money]:
+        """Every amount of a column that is one in this currency; what is none is refused where its row is read."""
+        found = []
+        for _, row in self._rows() if column is not None else ():
+            try:
+                amount = written.money(_cell(row, column), self.currency, self.mapping.decimal)
+            except NotAnAmount:
+                continue
+            if amount is not None:
+                found.append(amount)
+        return found
+
+    def _money(self, row: Sequence[str], column: int | None, number: int) -> Money | None:
+        cell = _cell(row, column)
+        try:
+            return written.money(cell, self.currency, self.mapping.decimal)
+        except written.OtherCurrency:
+            raise
+        except NotAnAmount as error:
+            raise NotReadable("amount", f"{number}: {cell}") from error
+
+    def _amount(self, row: Sequence[str], number: int) -> Money | None:
+        mapping = self.mapping
+        if mapping.amount is None:
+            into, out = (self._money(row, column, number) for column in (mapping.money_in, mapping.money_out))
+            if into is None and out is None:
+                return None
+            nothing = Money(0, self.currency)
+            return (into or nothing) + ((out or nothing) if self.out_is_signed else -(out or nothing))
+        amount = self._money(row, mapping.amount, number)
+        if amount is None:
+            return None
+        if mapping.out_is_positive:
+            amount = -amount
+        marker = _cell(row, mapping.marker).casefold().strip(" .")
+        if marker and marker not in csv_columns.WENT_OUT | csv_columns.CAME_IN:
+            raise NotReadable("marker", f"{number}: {marker}")
+        goes_out = marker in csv_columns.WENT_OUT
+        if marker and not self.has_signs:
+            return -amount if goes_out else amount
+        # Where amounts have signs of their own these count; a word that says the opposite throws doubt on them.
+        self.contradictions += bool(marker) and amount.minor != 0 and goes_out != (amount.minor < 0)
+        return amount
+
+    def _fee(self, row: Sequence[str], number: int, amount: Money) -> Money:
+        """What was taken besides the amount, as what it moves on the account."""
+        net = self._money(row, self.mapping.net, number)
+        if net is not None:
+            return net - amount
+        fee = self._money(row, self.mapping.fee, number) or Money(0, self.currency)
+        return fee if self.fees_are_signed else -fee
 
 
 def _cell(row: Sequence[str], column: int | None) -> str:
     return row[column].strip() if column is not None and column < len(row) else ""
-
-
-def _money(row: Sequence[str], column: int | None, number: int, mapping: Mapping, currency: str) -> Money | None:
-    cell = _cell(row, column)
-    try:
-        return written.money(cell, currency, mapping.decimal)
-    except NotAnAmount as error:
-        raise NotReadable("amount", f"{number}: {cell}") from error
-
-
-def _amount(row: Sequence[str], number: int, mapping: Mapping, currency: str, *, signed: bool) -> Money | None:
-    if mapping.amount is not None:
-        amount = _money(row, mapping.amount, number, mapping, currency)
-        return -amount if amount is not None and mapping.out_is_positive else amount
-    into = _money(row, mapping.money_in, number, mapping, currency)
-    out = _money(row, mapping.money_out, number, mapping, currency)
-    if into is None and out is None:
-        return None
-    nothing = Money(0, currency)
-    return (into or nothing) + ((out or nothing) if signed else -(out or nothing))
-
-
-def _out_is_signed(table: Table, mapping: Mapping, currency: str) -> bool:
-    """Whether the column of money out holds amounts below nothing, as some banks write them."""
-    rows = enumerate(table.rows, table.first)
-    out = [_money(row, mapping.money_out, number, mapping, currency) for number, row in rows]
-    return any(each.minor < 0 for each in out if each) and all(each.minor <= 0 for each in out if each)
-
-
-def _balances(lines: Sequence[ReadLine]) -> tuple[Money | None, Money | None]:
-    """What stood on the account before the first and after the last payment, where a column of balances adds up in
-    one direction or the other; one that does not proves nothing."""
-    for run in (list(lines), list(reversed(lines))):
-        first, last = run[0].balance, run[-1].balance
-        if first is None or last is None:
-            return None, None
-        steps = itertools.pairwise(run)
-        if all(
-            before.balance is not None and after.balance is not None and before.balance + after.amount == after.balance
-            for before, after in steps
-        ):
-            return first - run[0].amount, last
-    return None, None

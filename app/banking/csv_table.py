@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.banking import written
 from app.banking.as_read import NotReadable
@@ -11,21 +13,27 @@ from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, shape_of
 
 _ORDERS = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST)
 # Banks put a few lines about the account above the table; a table that begins later than this is none.
-_PREAMBLE = 30
+_PREAMBLE = 40
+_SEPARATORS = ",;\t|"
+# What an amount looks like, in whatever currency and with whatever marks.
+_MONEY = re.compile(r"[^\w.,]*(?:[a-z]{2,3}|[^\w.,]*)?[^\w.,]*\d[\d.,'’\s]*[^\w.,]*(?:[a-z]{1,6})?[^\w.,]*", re.I)
+_SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headings (none in some banks' files), rows of cells, and the number of the first row in the file, from 1."""
+    """Headings (none in some banks' files), rows of cells, the number of the first row in the file, from 1, and the
+    rows above the headings."""
 
     header: list[str]
     rows: list[list[str]]
     first: int
+    above: list[list[str]] = field(default_factory=list)
 
     @property
     def width(self) -> int:
         """How many columns it has."""
-        return max((len(row) for row in self.rows), default=0)
+        return max(len(self.header), max((len(row) for row in self.rows), default=0))
 
     @property
     def shape(self) -> str:
@@ -37,6 +45,11 @@ def text_of(body: bytes) -> str:
     """The file's text: Unicode where it is, else as Windows writes western Europe, which is what banks use."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", errors="replace")
+    # Unicode without its mark: every other byte of plain text is nothing.
+    sample = body[:2000]
+    for encoding, nothing in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if len(nothing) > 1 and nothing.count(0) > len(nothing) * 0.6:
+            return body.decode(encoding, errors="replace")
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return body.decode(encoding)
@@ -47,19 +60,30 @@ def text_of(body: bytes) -> str:
 
 def read(body: bytes) -> Table:
     """The table in a CSV file. Raises `NotReadable`."""
-    text = text_of(body)
+    text = text_of(body).replace("\r\n", "\n").replace("\r", "\n")
+    told, _, rest = text.partition("\n")
+    offset = 0
+    separators = _SEPARATORS
+    if re.fullmatch(r"sep=.", told.strip(), re.I):
+        separators, text, offset = told.strip()[-1], rest, 1
     try:
-        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+        tried = [_cells(text, mark) for mark in separators]
     except csv.Error as error:
         raise NotReadable("broken") from error
+    cells = max(tried, key=_worth)
+    separator = separators[tried.index(cells)]
     begins = _first_row(cells)
     if begins is None:
         raise NotReadable("no-table")
-    width = len(cells[begins])
-    # The row above the first one with a day holds the headings, if it is as wide as the table.
-    above = cells[begins - 1] if begins else []
-    headed = bool(above) and sum(bool(cell.strip()) for cell in above) > 1 and len(above) >= width - 1
-    return Table([cell.strip() for cell in above] if headed else [], cells[begins:], begins + 1)
+    _refuse_swallowed_rows(cells, offset)
+    headed_at = _header(cells, begins)
+    if headed_at is not None:
+        begins = headed_at + 1
+    header = [] if headed_at is None else [cell.strip() for cell in cells[headed_at]]
+    above = cells[: begins if headed_at is None else headed_at]
+    first = begins + offset + 1
+    rows = _as_wide(cells[begins:], header, first, separator)
+    return Table(header, rows, first, [row for row in above if _filled(row)])
 
 
 def is_day(cell: str) -> bool:
@@ -67,15 +91,132 @@ def is_day(cell: str) -> bool:
     return any(written.day(cell, order) for order in _ORDERS)
 
 
+def looks_like_money(cell: str) -> bool:
+    """Whether a cell holds an amount, in whatever currency and with whatever marks."""
+    return len(cell) < 40 and _MONEY.fullmatch(cell.strip()) is not None and not is_day(cell)
+
+
+def _cells(text: str, separator: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+
+
+def _worth(cells: Sequence[Sequence[str]]) -> tuple[int, int, int]:
+    """How well a separator makes a table of a file: by how many rows have a day and an amount in cells of their own,
+    then by how many are as wide as most."""
+    sample = [row for row in cells if _filled(row)][: _PREAMBLE + _SAMPLE]
+    payments = sum(any(map(is_day, row)) and any(map(looks_like_money, row)) for row in sample)
+    dated = sum(any(map(is_day, row)) and len(row) > 1 for row in sample)
+    widths = Counter(len(row) for row in sample if len(row) > 1)
+    return payments, dated, max(widths.values(), default=0)
+
+
 def _first_row(cells: Sequence[Sequence[str]]) -> int | None:
-    """The first row that has a day and at least one other cell filled."""
-    for number, row in enumerate(cells[:_PREAMBLE]):
-        if any(is_day(cell) for cell in row) and sum(bool(cell.strip()) for cell in row) > 1:
-            return number
-    return None
+    """The first row with a day and an amount; where there is none so early, the first with a day and another cell."""
+    dated = [number for number, row in enumerate(cells[:_PREAMBLE]) if any(map(is_day, row)) and _filled(row) > 1]
+    headed = next((at for at, row in enumerate(cells[:_PREAMBLE]) if _is_heading(row)), None)
+    # A line about the account above the headings may hold a day as well.
+    after = [number for number in dated if headed is None or number > headed]
+    with_money = [number for number in after if any(map(looks_like_money, cells[number]))]
+    return next(iter(with_money or after or dated), None)
 
 
-def _separator(text: str) -> str:
-    """The separator that most of the first lines have most often."""
-    lines = [line for line in text.splitlines()[:_PREAMBLE] if line.strip()]
-    return max(",;\t|", key=lambda mark: sum(line.count(mark) for line in lines))
+def _filled(row: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+_WORDS = re.compile(
+    r"\b(date|datum|buchungstag|amount|betrag|montant|bedrag|value|balance|saldo|solde|debit|credit|débit|crédit|"
+    r"paid (in|out)|money (in|out)|description|details|memo|gross|net|umsatz)\b",
+    re.I,
+)
+
+
+def _is_heading(row: Sequence[str]) -> bool:
+    """Whether a row names columns: at least two with words that banks use for that, and none is a day or amount."""
+    named = sum(bool(_WORDS.search(cell)) for cell in row)
+    return named > 1 and not any(is_day(cell) or re.search(r"\d[.,]\d\d\b", cell) for cell in row)
+
+
+def _header(cells: Sequence[Sequence[str]], begins: int) -> int | None:
+    """Where the headings stand above the first row, with or without blank lines or a row without a payment between;
+    `None` where there are none."""
+    width = len(_trimmed(cells[begins]))
+    above = [at for at in range(begins - 1, -1, -1) if _filled(cells[at]) > 1 and len(cells[at]) >= width - 1]
+    named = next((at for at in above if _is_heading(cells[at])), None)
+    if named is not None:
+        return named
+    nearest = next((at for at in range(begins - 1, -1, -1) if _filled(cells[at])), None)
+    if (
+        nearest is None
+        or nearest not in above
+        or any(is_day(cell) or looks_like_money(cell) for cell in cells[nearest])
+    ):
+        return None
+    return nearest
+
+
+def _trimmed(row: Sequence[str]) -> list[str]:
+    """A row without the empty cells at its end."""
+    end = len(row)
+    while end and not row[end - 1].strip():
+        end -= 1
+    return list(row[:end])
+
+
+def _as_wide(rows: list[list[str]], header: Sequence[str], first: int, separator: str) -> list[list[str]]:
+    """The rows, those that a comma in words has made wider than the headings put together again. Raises `NotReadable`
+    for one of which nobody can tell where its amount stands."""
+    if not header:
+        return rows
+    width = len(header)
+    even = [row for row in rows if len(_trimmed(row)) <= width and any(map(is_day, row))][:_SAMPLE]
+    kinds = [_kind([row[at] for row in even if at < len(row) and row[at].strip()]) for at in range(width)]
+    # A heading of an amount is one, even while its column is empty or every row is too wide.
+    kinds = [kind or ("money" if _MONEY_NAMES.search(name) else "") for kind, name in zip(kinds, header, strict=True)]
+    return [_narrowed(row, width, kinds, number, separator) for number, row in enumerate(rows, first)]
+
+
+_MONEY_NAMES = re.compile(
+    r"\b(amount|value|betrag|montant|bedrag|balance|saldo|solde|debit|credit|paid (in|out)|money (in|out)|gross|fee"
+    r"|net)\b",
+    re.I,
+)
+
+
+def _kind(cells: Sequence[str]) -> str:
+    if cells and all(map(is_day, cells)):
+        return "day"
+    return "money" if cells and all(map(looks_like_money, cells)) else "words" if cells else ""
+
+
+def _narrowed(row: list[str], width: int, kinds: Sequence[str], number: int, separator: str) -> list[str]:
+    trimmed = _trimmed(row)
+    extra = len(trimmed) - width
+    if extra <= 0:
+        return row[:width]
+    fits = {"day": is_day, "money": looks_like_money}
+
+    def joined(at: int) -> list[str]:
+        return [*trimmed[:at], separator.join(trimmed[at : at + extra + 1]), *trimmed[at + extra + 1 :]]
+
+    def agrees(cells: Sequence[str]) -> bool:
+        return all(
+            not cell.strip() or kind not in fits or fits[kind](cell) for cell, kind in zip(cells, kinds, strict=True)
+        )
+
+    if not any(map(is_day, trimmed)):
+        return row[:width]
+    places = [at for at in range(width) if agrees(joined(at))]
+    if not places or any(kinds[at] == "money" for at in places):
+        raise NotReadable("too-wide", f"{number}: {written.words(*trimmed)}")
+    # Wherever the words belong, the day and the amounts are the same; most banks have them last.
+    return joined(places[-1])
+
+
+def _refuse_swallowed_rows(cells: Sequence[Sequence[str]], first: int) -> None:
+    """A quotation mark that never ends makes the rows below a part of its cell: they must not be lost in silence."""
+    for number, row in enumerate(cells, 1):
+        for cell in row:
+            inside = cell.split("\n")[1:] if "\n" in cell else []
+            if any(any(map(is_day, re.split(r"[,;\t|]", line))) and re.search(r"[,;\t|].*\d", line) for line in inside):
+                raise NotReadable("quotes", f"{max(number, first)}")

@@ -18,7 +18,13 @@ DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """Columns by their place from 0. Either `amount` holds what came in, with a sign, or `money_in` and `money_out`
-    hold it in two columns. `date_order` is how its days are written, `decimal` the mark before the pence."""
+    hold it in two columns. `date_order` is how its days are written, `decimal` the mark before the pence.
+
+    `marker` says in words whether an amount came in or went out; `fee` is what was taken besides the amount, `net`
+    the amount less its fee. `currency`, `account`, `states` and `kind` say of each row whether it is a booked payment
+    of this account. `held_money` are all columns that held amounts when somebody looked at them: an amount in any
+    other column is one that nobody has explained.
+    """
 
     day: int
     date_order: str
@@ -32,6 +38,14 @@ class Mapping:
     decimal: str = "."
     # Some banks write what was paid out without a sign, and what came in with one.
     out_is_positive: bool = False
+    marker: int | None = None
+    fee: int | None = None
+    net: int | None = None
+    currency: int | None = None
+    account: int | None = None
+    states: tuple[int, ...] = ()
+    kind: int | None = None
+    held_money: tuple[int, ...] = ()
 
 
 class CsvMapping(Base):
@@ -54,12 +68,15 @@ def shape_of(header: Sequence[str], width: int) -> str:
 
 
 def kept(account_id: int, shape: str) -> Mapping | None:
-    """The mapping that was kept for an account's files of this shape."""
+    """The mapping that was kept for an account's files of this shape; `None` for one that was kept before anybody was
+    asked about all its columns, which is asked about once more."""
     row = db.session.scalar(select(CsvMapping).where(CsvMapping.account_id == account_id, CsvMapping.shape == shape))
     if row is None:
         return None
     values = json.loads(row.columns)
-    return Mapping(**{**values, "details": tuple(values["details"])})
+    if "held_money" not in values:
+        return None
+    return Mapping(**{**values, **{name: tuple(values[name]) for name in ("details", "states", "held_money")}})
 
 
 def keep(account_id: int, shape: str, mapping: Mapping) -> None:

@@ -1,89 +1,129 @@
-"""The payments in an OFX file, version 1 or 2. The library reads its markup; days stay those that the bank wrote,
-because an instant would move some of them to another day."""
+"""The payments in an OFX file, version 1 or 2. Days stay those that the bank wrote, because an instant would move some
+of them to another day; a day in another form than the standard's is refused, not guessed."""
 
-import io
-import logging
-from xml.etree.ElementTree import Element
+import re
+from collections.abc import Sequence
+from datetime import date
 
-from ofxtools.header import OFXHeaderError
-from ofxtools.Parser import OFXTree, ParseError
-
-from app.banking import written
-from app.banking.as_read import NotReadable, Read, ReadLine
+from app.banking import ofx_markup, written
+from app.banking.as_read import (
+    CORRECTION,
+    CURRENCY,
+    KINDS,
+    NOTHING,
+    PENDING,
+    LeftOut,
+    Note,
+    NotReadable,
+    Read,
+    ReadLine,
+)
 from app.banking.mapping import YEAR_FIRST
+from app.banking.ofx_markup import Node
 from app.money import Money, NotAnAmount
 
-# It would log the whole file, which is full of names.
-logging.getLogger("ofxtools").setLevel(logging.CRITICAL)
+_DAY = re.compile(r"(\d{8})(?:\d{4}(?:\d{2}(?:\.\d*)?)?)?\s*(?:\[[^\]]*\]?)?", re.ASCII)
+_OUT = frozenset(("DEBIT", "FEE", "SRVCHG", "POS", "DIRECTDEBIT", "CHECK"))
+_IN = frozenset(("CREDIT", "DIRECTDEP", "DEP", "DIV"))
+_LISTED = ("STMTTRN", "STMTTRNP")
 
 
 def read(body: bytes, currency: str, last_digits: str) -> Read:
     """Read the statement of the account that ends in `last_digits`. Raises `NotReadable`."""
-    tree = OFXTree()
-    try:
-        tree.parse(io.BytesIO(body))
-    except (ParseError, OFXHeaderError, ValueError, AssertionError, IndexError, AttributeError) as error:
-        raise NotReadable("broken") from error
-    statements = [each for tag in ("STMTRS", "CCSTMTRS") for each in tree.iter(tag)]
+    tree = ofx_markup.read(body)
+    statements = [each for tag in ("STMTRS", "CCSTMTRS") for each in tree.all(tag)]
     if not statements:
-        raise NotReadable("no-payments")
+        raise NotReadable("no-payments" if tree.inside else "broken")
     ours = [each for each in statements if _digits(each).endswith(last_digits)] if last_digits else statements
     if not ours:
         raise NotReadable("other-account", _digits(statements[0]))
     if len({_digits(each) for each in ours}) > 1:
-        raise NotReadable("several-accounts")
-    if any(_text(each, "CURDEF").lower() not in ("", currency) for each in ours):
+        raise NotReadable("several-accounts", ", ".join(sorted({_digits(each)[-4:] for each in ours})))
+    if any(each.said("CURDEF").casefold() not in ("", currency) for each in ours):
         raise NotReadable("other-currency")
     lines: list[ReadLine] = []
-    left_out: list[str] = []
-    for statement in ours:
-        for each in statement.iter("STMTTRN"):
-            amount = _amount(each, "TRNAMT", currency)
-            if amount.minor:
-                lines.append(_line(each, len(lines) + 1, amount))
-            else:
-                left_out.append(written.words(_text(each, "NAME"), _text(each, "MEMO")))
+    left_out: list[LeftOut] = []
+    contradictions = 0
+    for number, each in enumerate((row for statement in ours for tag in _LISTED for row in statement.all(tag)), 1):
+        why, word = _why_not(each, currency)
+        amount = None if why else _amount(each, "TRNAMT", currency)
+        if amount is None or not amount.minor:
+            said = written.words(each.said("NAME"), each.said("MEMO"), each.said("TRNAMT"))
+            left_out.append(LeftOut(f"{number}: {said}", why or NOTHING, word))
+            continue
+        lines.append(_line(each, number, amount))
+        kind = each.said("TRNTYPE").upper()
+        contradictions += (kind in _OUT and amount.minor > 0) or (kind in _IN and amount.minor < 0)
     if not lines:
-        raise NotReadable("no-payments")
-    closing = ours[-1].find("LEDGERBAL")
-    on = written.day(_text(closing, "DTASOF")[:8], YEAR_FIRST) if closing is not None else None
-    stated = _amount(closing, "BALAMT", currency) if closing is not None and on else None
-    return Read("ofx", lines, None, stated, on, _digits(ours[0])[-4:], left_out)
+        foreign = left_out and all(each.reason == CURRENCY for each in left_out)
+        raise NotReadable("other-currency" if foreign else "no-payments")
+    stated, on = _closing(ours, currency)
+    notes = [Note(KINDS, contradictions)] if contradictions else []
+    return Read("ofx", lines, None, stated, on, _digits(ours[0])[-4:], left_out, notes)
 
 
-def _line(each: Element, row: int, amount: Money) -> ReadLine:
-    day = written.day(_text(each, "DTPOSTED")[:8], YEAR_FIRST)
+def _why_not(each: Node, currency: str) -> tuple[str, str]:
+    """Why an entry is no booked payment of its own in the account's currency, and the word that says so."""
+    if each.name == "STMTTRNP" or each.said("TRNTYPE").upper() == "HOLD":
+        return PENDING, each.said("TRNTYPE")
+    if each.said("CORRECTACTION"):
+        return CORRECTION, each.said("CORRECTACTION")
+    # The amount is in this currency; one that was only converted from another stands under ORIGCURRENCY.
+    foreign = each.said("CURRENCY", "CURSYM")
+    if foreign and foreign.casefold() != currency:
+        return CURRENCY, foreign
+    # Two of what there is one of: two entries run into one another, and nobody can say which amount is whose.
+    names = [field.name for field in each.inside]
+    if any(names.count(name) > 1 for name in ("TRNAMT", "DTPOSTED", "FITID")):
+        raise NotReadable("broken")
+    return "", ""
+
+
+def _line(each: Node, row: int, amount: Money) -> ReadLine:
+    day = _day(each.said("DTPOSTED"))
     if day is None:
-        raise NotReadable("day", f"{row}: {_text(each, 'DTPOSTED')}")
-    check = _text(each, "CHECKNUM")
+        raise NotReadable("day", f"{row}: {each.said('DTPOSTED')}")
+    name = each.said("NAME") or each.said("PAYEE", "NAME")
+    details = (each.said("MEMO"), each.said("CHECKNUM"), each.said("REFNUM"))
     return ReadLine(
         row=row,
         day=day,
         amount=amount,
-        details=written.words(_text(each, "MEMO"), check, _text(each, "REFNUM")),
-        payer=written.words(_text(each, "NAME"))[:200],
-        bank_id=_text(each, "FITID")[:120] or None,
+        details=written.words(*details),
+        payer=written.words(name)[:200],
+        bank_id=written.words(each.said("FITID"))[:120] or None,
     )
 
 
-def _text(parent: Element | None, tag: str) -> str:
-    """What a field says; OFX escapes the three characters of markup and nothing else."""
-    found = parent.find(f".//{tag}") if parent is not None else None
-    said = (found.text or "") if found is not None else ""
-    for escaped, meant in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")):
-        said = said.replace(escaped, meant)
-    return said.strip()
+def _day(said: str) -> date | None:
+    match = _DAY.fullmatch(said)
+    return written.day(match[1], YEAR_FIRST) if match else None
 
 
-def _amount(parent: Element, tag: str, currency: str) -> Money:
-    said = _text(parent, tag)
+def _closing(statements: Sequence[Node], currency: str) -> tuple[Money | None, date | None]:
+    """The latest balance that a file states; an empty one states nothing."""
+    found: tuple[Money | None, date | None] = (None, None)
+    for statement in statements:
+        balance = statement.first("LEDGERBAL")
+        on = _day(balance.said("DTASOF")) if balance is not None else None
+        if balance is None or on is None or (found[1] is not None and on < found[1]):
+            continue
+        stated = _amount(balance, "BALAMT", currency)
+        if stated is not None:
+            found = stated, on
+    return found
+
+
+def _amount(parent: Node, tag: str, currency: str) -> Money | None:
+    said = parent.said(tag)
     try:
         decimal = "," if "," in said and "." not in said else "."
-        return written.money(said, currency, decimal) or Money(0, currency)
+        return written.money(said, currency, decimal, exact=True)
     except NotAnAmount as error:
         raise NotReadable("amount", said) from error
 
 
-def _digits(statement: Element) -> str:
+def _digits(statement: Node) -> str:
     """The digits of the account's number; of a masked one, those that are left."""
-    return "".join(each for each in _text(statement, "ACCTID") if each.isdigit())
+    number = statement.said("BANKACCTFROM", "ACCTID") or statement.said("CCACCTFROM", "ACCTID")
+    return "".join(each for each in number if each.isascii() and each.isdigit())

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, insert, select
 
@@ -28,13 +29,20 @@ class TakenIn:
 
 def look(account: BankAccount, read: Read) -> list[Sorted]:
     """What of a file is new to an account, and what is known."""
-    rows = db.session.execute(
-        select(BankLine.identity, BankLine.ordinal, BankLine.day, BankLine.amount_minor, BankLine.bank_id).where(
-            BankLine.account_id == account.id, BankLine.day >= read.first_day, BankLine.day <= read.last_day
-        )
+    # A payment may be booked anew some days away, so the days around count as well.
+    first, last = read.first_day, read.last_day
+    since, until = (
+        (first - sorting.NEAR) if first - date.min > sorting.NEAR else date.min,
+        (last + sorting.NEAR) if date.max - last > sorting.NEAR else date.max,
     )
-    known = [Known(row.identity, row.ordinal, row.day, row.amount_minor, row.bank_id is not None) for row in rows]
-    return sorting.sort(read.lines, known)
+    rows = db.session.scalars(
+        select(BankLine).where(BankLine.account_id == account.id, BankLine.day.between(since, until))
+    )
+    known = [Known(row.identity, row.ordinal, row.day, row.amount_minor, row.bank_id, row.said) for row in rows]
+    spans = db.session.execute(
+        select(BankStatement.first_day, BankStatement.last_day).where(BankStatement.account_id == account.id)
+    )
+    return sorting.sort(read.lines, known, [(span.first_day, span.last_day) for span in spans])
 
 
 def take_in(

@@ -1,40 +1,66 @@
-"""Days and amounts as banks write them in their files."""
+"""Days and amounts as banks and people write them in files."""
 
 import re
-from datetime import date, datetime
+from datetime import date
+from functools import cache
+from string import ascii_uppercase
+
+from babel.dates import get_month_names
+from babel.numbers import get_currency_symbol, list_currencies
 
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
-from app.money import Money, NotAnAmount
+from app.money import Money, NotAnAmount, decimals
 
 # Both marks are the same, or an amount such as 112.26 would be a day as well.
-_DAY = re.compile(
-    r"(?:(?P<a>\d{1,4})(?P<mark>[-/. ])(?P<b>\d{1,2}|[A-Za-z]{3,9})(?P=mark)(?P<c>\d{1,4})"
-    r"|(?P<whole>\d{8}))(?:[T ,].*)?",
-    re.ASCII,
+_FIGURES = re.compile(
+    r"(?:(?P<a>\d{1,4})(?P<mark>[-/. ])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{1,4})|(?P<whole>\d{8}))(?:[T ,].*)?", re.ASCII
 )
-_SIGNED = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[-−+])?\s*(?P<body>[^()]*?)\s*(?P<after>[-−]|CR|DR)?\s*(?P<close>\))?", re.I
+# A month that is named needs no order: 21 Jul 2026, 21-Jul-26, Tue, 21st July 2026; Jul 21, 2026.
+_NAMED = re.compile(
+    r"(?:[^\W\d_]{2,10}\.?,? +)??"
+    r"(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?[-/. ]+(?P<month>[^\W\d_]{3,10})\.?"
+    r"|(?P<month_first>[^\W\d_]{3,10})\.?[-/ ]+(?P<day_then>[0-9]{1,2})(?:st|nd|rd|th)?)"
+    r"[-/., ]+(?P<year>[0-9]{4}|[0-9]{2})(?:[T ,].*)?"
 )
+# Figures with their marks of thousands and their decimals; what stands around them is looked at apart.
+_FIGURE = re.compile(r"(?P<before>[^0-9.,]*)(?P<figure>[.,]?[0-9][0-9., ]*?)(?P<after>[^0-9.,]*)", re.ASCII)
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " "))
+_MINUS = str.maketrans(dict.fromkeys("−‐‑‒–—", "-"))
+_LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "pl")
+_SYMBOLS = "£€$¥"
+# What banks write behind or before an amount for its direction.
+_OUT, _IN = {"-", "dr", "d", "db", "debit", "od"}, {"+", "cr", "c", "credit"}
+
+
+class OtherCurrency(NotAnAmount):
+    """The amount is written in another currency than the one it should be in."""
 
 
 def day(text: str, order: str) -> date | None:
     """The day that a cell names, in one of the orders, with or without a time after it; `None` if it names none."""
-    match = _DAY.fullmatch(text.strip())
+    cleaned = " ".join(text.translate(_SPACES).split())
+    named = _NAMED.fullmatch(cleaned)
+    if named is not None:
+        month = _months().get((named["month"] or named["month_first"]).casefold())
+        return _date(named["year"], str(month or 0), named["day"] or named["day_then"])
+    match = _FIGURES.fullmatch(cleaned)
     if match is None:
         return None
     first, second, third = _whole(match["whole"], order) if match["whole"] else (match["a"], match["b"], match["c"])
-    year, month, of_month = {
-        DAY_FIRST: (third, second, first),
-        MONTH_FIRST: (third, first, second),
-        YEAR_FIRST: (first, second, third),
-    }[order]
+    return _date(
+        *{DAY_FIRST: (third, second, first), MONTH_FIRST: (third, first, second), YEAR_FIRST: (first, second, third)}[
+            order
+        ]
+    )
+
+
+def _date(year: str, month: str, of_month: str) -> date | None:
     if len(year) == 2:
         year = "20" + year
-    if len(year) != 4 or not of_month.isdigit():
+    if len(year) != 4:
         return None
     try:
-        number = int(month) if month.isdigit() else datetime.strptime(month[:3].title(), "%b").month  # noqa: DTZ007
-        return date(int(year), number, int(of_month))
+        return date(int(year), int(month), int(of_month))
     except ValueError:
         return None
 
@@ -44,30 +70,86 @@ def _whole(digits: str, order: str) -> tuple[str, str, str]:
     return (digits[:4], digits[4:6], digits[6:]) if order == YEAR_FIRST else (digits[:2], digits[2:4], digits[4:])
 
 
-def money(text: str, currency: str, decimal: str = ".") -> Money | None:
-    """The signed amount in a cell: '-1,234.50', '£12.00 DR', '(3.20)', '1.234,50-'; `None` for an empty one.
+@cache
+def _months() -> dict[str, int]:
+    """Months by their names and short names in the languages of banks that we meet."""
+    found: dict[str, int] = {"sept": 9, "mrz": 3}
+    for language in _LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for number, name in get_month_names(width, locale=language).items():
+                found.setdefault(name.rstrip(".").casefold(), number)
+    return found
 
-    Raises `NotAnAmount`.
+
+def money(text: str, currency: str, decimal: str = ".", *, exact: bool = False) -> Money | None:
+    """The signed amount in a cell: '-1,234.50', '£12.00 DR', '£(3.20)', "1'234.50", '12.00 GBP', '1.234,50- €'; `None`
+    for an empty one.
+
+    Decimals beyond the currency's must be zeros. Three of them might be thousands ('1.000'), so they are refused unless
+    `exact`: where a standard says that a point is always the decimal mark. Raises `NotAnAmount`; `OtherCurrency`
+    when the amount names another currency.
     """
-    cleaned = text.replace("\N{NO-BREAK SPACE}", " ").strip()
+    cleaned = text.translate(_SPACES).translate(_MINUS).replace("’", "'").replace("\ufeff", "").strip()
     if not cleaned:
         return None
-    match = _SIGNED.fullmatch(cleaned)
-    if match is None or bool(match["open"]) != bool(match["close"]):
+    # Thousands may be set off by an apostrophe, but only between figures.
+    cleaned = re.sub(r"(?<=[0-9])'(?=[0-9]{3})", " ", cleaned)
+    match = _FIGURE.fullmatch(cleaned)
+    if match is None:
         raise NotAnAmount("not an amount of money")
-    body = match["body"]
-    # A sign may also stand behind the currency's own: '£-12.00'.
-    inner = re.fullmatch(r"([^\d\s])\s*([-−])\s*(\d.*)", body)
-    if inner is not None:
-        body = inner[1] + inner[3]
+    out = _is_out(match["before"], match["after"], currency)
+    figure = match["figure"].strip()
     if decimal == ",":
-        body = body.replace(".", " ").replace(",", ".")
-    if body.startswith("."):
-        body = "0" + body
-    amount = Money.parse(body, currency)
-    marks = ((match["sign"] or "") in "-−" and bool(match["sign"]), bool(match["open"]), inner is not None)
-    out = any(marks) or (match["after"] or "").upper() in ("-", "−", "DR")
+        figure = figure.replace(".", " ").replace(",", ".")
+    amount = Money.parse(_plain(figure, currency, exact=exact), currency)
     return -amount if out else amount
+
+
+def _plain(figure: str, currency: str, *, exact: bool) -> str:
+    """A figure without zeros that say nothing: in front of it, and behind the currency's decimals."""
+    whole, point, part = figure.partition(".")
+    if part.isdigit() and len(part) > decimals(currency) and (exact or len(part) > 3):
+        part = part[: decimals(currency)] + part[decimals(currency) :].rstrip("0")
+    if not whole or whole.isdigit():
+        whole = whole.lstrip("0") or "0"
+    return whole + (point + part if part or not point else ".")
+
+
+def _is_out(before: str, after: str, currency: str) -> bool:
+    """Whether what stands around a figure says that it went out. Raises `NotAnAmount` for anything unknown, and for
+    two signs that contradict or double each other."""
+    before, after = before.strip(), after.strip()
+    brackets = "(" in before and ")" in after
+    if brackets:
+        before, after = before.replace("(", " ", 1), after.replace(")", " ", 1)
+    marks = [_mark(each, currency) for each in re.findall(r"[^\W\d_]+\$?|[-+]|[^\w\s]", f"{before} {after}")]
+    signs = [each for each in marks if each]
+    if re.search(r"[\d_]", before + after) or len([each for each in marks if not each]) > 1:
+        raise NotAnAmount("not an amount of money")
+    if "in" in signs and ("out" in signs or brackets):
+        raise NotAnAmount("two signs that contradict each other")
+    if len(re.findall(r"[-+]", before + after)) + brackets > 1:
+        raise NotAnAmount("more than one sign")
+    return brackets or "out" in signs
+
+
+def _mark(word: str, currency: str) -> str:
+    """'in' or 'out' for a sign; empty for the currency's own name or sign."""
+    said = word.casefold()
+    if said in _OUT:
+        return "out"
+    if said in _IN:
+        return "in"
+    symbol = get_currency_symbol(currency.upper(), locale="en_GB")
+    if said == currency or word in (
+        symbol,
+        symbol.lstrip(ascii_uppercase),
+        get_currency_symbol(currency.upper(), "en"),
+    ):
+        return ""
+    if said.upper() in list_currencies() or word in _SYMBOLS:
+        raise OtherCurrency(f"an amount in {word}")
+    raise NotAnAmount("not an amount of money")
 
 
 def words(*parts: str | None) -> str:

@@ -16,6 +16,11 @@ from app.office.cleaned_form import CleanedForm
 
 _NONE = ""
 _LONGEST = 40
+# The fields that name one column; the day's is the only one that must.
+_SINGLE = (
+    "day", "amount", "money_in", "money_out", "payer", "balance", "bank_id", "marker", "fee", "net", "currency",
+    "account", "kind",
+)  # fmt: skip
 
 
 class ColumnsForm(CleanedForm):
@@ -47,22 +52,51 @@ class ColumnsForm(CleanedForm):
     bank_id = SelectField(
         _l("The bank’s own number for the payment"), description=_l("Different in every row."), validate_choice=False
     )
+    marker = SelectField(
+        _l("In or out, in words"), description=_l("Such as Debit and Credit, beside amounts without a sign."),
+        validate_choice=False,
+    )  # fmt: skip
+    fee = SelectField(_l("Fee, taken besides the amount"), validate_choice=False)
+    net = SelectField(_l("Amount less the fee"), validate_choice=False)
+    currency = SelectField(_l("Currency of the row"), validate_choice=False)
+    account = SelectField(_l("Number of your account"), validate_choice=False)
+    states = SelectMultipleField(
+        _l("Whether the payment is booked"),
+        description=_l("Such as Pending or Completed. Only rows that are surely booked are taken in."),
+        validate_choice=False,
+    )  # fmt: skip
+    kind = SelectField(
+        _l("Kind of payment"), description=_l("Rows that only hold money are left out."), validate_choice=False
+    )
     look = SubmitField(_l("Show how it is read"))
 
     def __init__(self, account: BankAccount, body: bytes) -> None:
         """The columns of this file, as they were kept for the account or as they are guessed."""
         self.table = csv_table.read(body)
         self._account = account
-        known = mapping.kept(account.id, self.table.shape) or csv_guessing.guess(self.table, account.currency)
+        kept = mapping.kept(account.id, self.table.shape)
+        # Columns that hold amounts for the first time: what was kept does not say what they are.
+        self.unexplained = [self.heading(each) for each in csv_guessing.unexplained(self.table, kept)] if kept else []
+        known = kept if kept and self._fits(kept) else csv_guessing.guess(self.table, account.currency) or kept
         super().__init__(data=_as_typed(known) if known else None)
         columns = [SelectChoice(str(number), self.heading(number)) for number in range(self.table.width)]
-        for field in (self.amount, self.money_in, self.money_out, self.payer, self.balance, self.bank_id):
-            field.choices = [SelectChoice(_NONE, _("none")), *columns]
-        self.day.choices = self.details.choices = columns
+        for name in _SINGLE[1:]:
+            self[name].choices = [SelectChoice(_NONE, _("none")), *columns]
+        self.day.choices = self.details.choices = self.states.choices = columns
         self.columns: Mapping | None = None
         self.read: Read | None = None
         if not self.is_submitted():
             self._read(known)
+
+    def _fits(self, kept: Mapping) -> bool:
+        """Whether the file can be read by what was kept."""
+        if self.unexplained:
+            return False
+        try:
+            csv_lines.read(self.table, kept, self._account.currency, self._account.last_digits)
+        except NotReadable:
+            return False
+        return True
 
     def heading(self, number: int) -> str:
         """What a column is called, or what stands in it first."""
@@ -84,20 +118,16 @@ class ColumnsForm(CleanedForm):
             self.wrong(self.amount, _("Choose either one column of amounts, or those of money in and money out"))
         if self.errors or day is None:
             return False
-        chosen = [number for each in self.details.data or () if (number := self._number(each)) is not None]
         self._read(
             Mapping(
+                **{name: self._number(self[name].data) for name in _SINGLE[1:]},
                 day=day,
                 date_order=self.date_order.data,
-                amount=amount,
-                money_in=into,
-                money_out=out,
-                details=tuple(chosen),
-                payer=self._number(self.payer.data),
-                balance=self._number(self.balance.data),
-                bank_id=self._number(self.bank_id.data),
+                details=self._numbers(self.details.data),
+                states=self._numbers(self.states.data),
                 decimal=self.decimal.data,
                 out_is_positive=bool(self.out_is_positive.data),
+                held_money=tuple(csv_guessing.money_columns(self.table)),
             )
         )
         return not self.errors
@@ -107,9 +137,15 @@ class ColumnsForm(CleanedForm):
         if columns is None:
             return
         try:
-            self.read = csv_lines.read(self.table, columns, self._account.currency)
+            self.read = csv_lines.read(self.table, columns, self._account.currency, self._account.last_digits)
         except NotReadable as refusal:
-            self.wrong(self.day if refusal.reason == "day" else self.amount, bank_words.wrong_with(refusal))
+            fields = {
+                "day": self.day, "marker": self.marker, "other-account": self.account, "several-accounts": self.account
+            }  # fmt: skip
+            self.wrong(fields.get(refusal.reason, self.amount), bank_words.wrong_with(refusal))
+
+    def _numbers(self, typed: list[str] | None) -> tuple[int, ...]:
+        return tuple(number for each in typed or () if (number := self._number(each)) is not None)
 
     def _number(self, typed: str | None) -> int | None:
         return int(typed) if typed and typed.isdigit() and int(typed) < self.table.width else None
@@ -117,11 +153,11 @@ class ColumnsForm(CleanedForm):
 
 def _as_typed(known: Mapping) -> dict[str, Any]:
     """A mapping as the fields hold it."""
-    single = ("day", "amount", "money_in", "money_out", "payer", "balance", "bank_id")
-    found = {name: getattr(known, name) for name in single}
+    found = {name: getattr(known, name) for name in _SINGLE}
     return {
         **{name: _NONE if number is None else str(number) for name, number in found.items()},
         "details": [str(number) for number in known.details],
+        "states": [str(number) for number in known.states],
         "date_order": known.date_order,
         "decimal": known.decimal,
         "out_is_positive": known.out_is_positive,

@@ -10,10 +10,11 @@ from sqlalchemy import delete
 
 from app import clock
 from app.audit.recording import record
-from app.banking import mapping, reading, taking_in
+from app.banking import mapping, reading, taking_in, written
 from app.banking.account import BankAccount
 from app.banking.as_read import NotReadable
-from app.banking.reading import LARGEST, NeedsMapping
+from app.banking.reading import NeedsMapping
+from app.banking.recognising import LARGEST
 from app.banking.statement import BankUpload
 from app.office import bank_at, bank_words, long_bodies
 from app.office.access import TREASURER, allow, me
@@ -52,13 +53,12 @@ def upload() -> ResponseReturnValue:
     try:
         reading.read(body, found)
     except NotReadable as refusal:
-        form.wrong(form.file, bank_words.wrong_with(refusal))
-        return _ask(found, form, 422)
+        return _refused(found, refusal)
     with writing() as session:
         kept = BankUpload(
             reference=secrets.token_hex(8),
             account_id=found.id,
-            name=(form.file.data.filename or "")[:200],
+            name=written.words(form.file.data.filename)[:200],
             body=body,
             uploaded_at=clock.now(),
             uploaded_by=f"person:{me().reference}",
@@ -73,7 +73,10 @@ def look(account: str, upload: str) -> ResponseReturnValue:
     """What would come of the file; or first, what its columns mean."""
     found = bank_at.account_or_404(account)
     kept = bank_at.upload_or_404(found, upload)
-    read = reading.read(kept.body, found)
+    try:
+        read = reading.read(kept.body, found)
+    except NotReadable as refusal:
+        return _refused(found, refusal)
     if isinstance(read, NeedsMapping):
         return redirect(url_for(".columns", account=account, upload=upload), code=303)
     return _preview(found, kept, TakingForm(found, read))
@@ -85,7 +88,10 @@ def take(account: str, upload: str) -> ResponseReturnValue:
     """Take in what is new."""
     found = bank_at.account_or_404(account)
     kept = bank_at.upload_or_404(found, upload)
-    read = reading.read(kept.body, found)
+    try:
+        read = reading.read(kept.body, found)
+    except NotReadable as refusal:
+        return _refused(found, refusal)
     if isinstance(read, NeedsMapping):
         return redirect(url_for(".columns", account=account, upload=upload), code=303)
     form = TakingForm(found, read)
@@ -132,13 +138,24 @@ def keep_columns(account: str, upload: str) -> ResponseReturnValue:
     return redirect(url_for(".look", account=account, upload=upload), code=303)
 
 
+def _refused(account: BankAccount, refusal: NotReadable) -> ResponseReturnValue:
+    """Ask for another file, with what is wrong with this one."""
+    form = FileForm(formdata=None, data={"account": account.reference})
+    form.wrong(form.file, bank_words.wrong_with(refusal))
+    return _ask(account, form, 422)
+
+
 def _ask(account: BankAccount, form: FileForm, status: int = 200) -> ResponseReturnValue:
     return render_template("office/bank/import.html", account=account, form=form), status
 
 
 def _columns(account: BankAccount, kept: BankUpload, form: ColumnsForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("office/bank/columns.html", account=account, upload=kept, form=form), status
+    return render_template(
+        "office/bank/columns.html", words=bank_words, account=account, upload=kept, form=form
+    ), status
 
 
 def _preview(account: BankAccount, kept: BankUpload, form: TakingForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("office/bank/preview.html", account=account, upload=kept, form=form), status
+    return render_template(
+        "office/bank/preview.html", words=bank_words, account=account, upload=kept, form=form
+    ), status

@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.banking import item
+from app.banking import as_read, item
 from app.banking import match as matches
-from app.banking.as_read import NotReadable
+from app.banking.as_read import LeftOut, Note, NotReadable
 from app.banking.item import Item, Reason
 from app.money import written
 
@@ -19,9 +19,19 @@ _FILES = {
     ),
     "pdf": _l("This is a PDF: it is made for reading, and its figures cannot be taken from it safely."),
     "spreadsheet": _l("This is a spreadsheet. If it came from the bank, ask there for CSV, or save it as CSV."),
+    "html-table": _l(
+        "This is a table from a web page that is only named like a spreadsheet. Open it in a spreadsheet and save it "
+        "as CSV, or ask the bank for CSV."
+    ),
+    "archive": _l("This is a packed file (ZIP or the like). Unpack it, and choose the statement that was in it."),
+    "document": _l("This is a document of a word processor."),
+    "encrypted": _l("This file is encrypted."),
     "picture": _l("This is a picture."),
     "qif": _l("This is a QIF file, which does not say which payment is which."),
     "mt940": _l("This is an MT940 file. Banks that give those out also give out CAMT.053."),
+    "json": _l("This is a JSON file, made for programs."),
+    "list": _l("This is a list of payments as text, without columns."),
+    "sign-in": _l("This is a page to sign in at: the bank had signed you out when it was saved."),
     "web-page": _l("This is a web page, perhaps because the bank had signed you out when it was saved."),
     "unknown-xml": _l("This is an XML file, but no bank statement."),
     "unknown": _l("This is no file of a kind that banks give out."),
@@ -31,7 +41,16 @@ _FILES = {
     "broken": _l("This file is damaged or was cut off. Get it from the bank once more."),
     "no-table": _l("No payments were found: in none of the first lines there is a day."),
     "no-payments": _l("There are no payments in this file."),
-    "several-accounts": _l("This file holds several accounts. Ask the bank for one account at a time."),
+}
+
+_LEFT_OUT = {
+    as_read.NOTHING: _l("moves nothing on the account"),
+    as_read.PENDING: _l("not booked yet"),
+    as_read.NOT_DONE: _l("not booked, or taken back"),
+    as_read.CURRENCY: _l("in another currency"),
+    as_read.ACCOUNT: _l("of another account"),
+    as_read.NO_DAY: _l("without a day"),
+    as_read.CORRECTION: _l("corrects another payment; see the bank’s page"),
 }
 
 _ITEMS = {
@@ -40,7 +59,6 @@ _ITEMS = {
     item.CASH: _l("Cash that was counted"),
     item.CHEQUE: _l("Cheque"),
     item.TRANSFER: _l("Bank transfer that was announced"),
-    item.AWAITED: _l("Bank transfer that was announced and booked"),
     item.ORDER: _l("Standing order"),
     item.BOUNCED: _l("Cheque that came back unpaid"),
     item.ASIDE: _l("Unknown money, sent back"),
@@ -66,15 +84,109 @@ def wrong_with(refusal: NotReadable) -> str:
             return str(_("This cannot be read as a day, in row %(where)s", where=refusal.where))
         case "amount":
             return str(_("This cannot be read as an amount, in row %(where)s", where=refusal.where))
+        case "marker":
+            return str(_("This says neither in nor out, in row %(where)s", where=refusal.where))
+        case "too-wide":
+            where = refusal.where
+            return str(
+                _(
+                    "This row has more cells than there are headings, so its amount cannot be told: %(where)s",
+                    where=where,
+                )
+            )
+        case "quotes":
+            return str(
+                _(
+                    "A quotation mark does not end in row %(where)s, so the rows below it cannot be told apart.",
+                    where=refusal.where,
+                )
+            )
+        case "several-accounts":
+            ends = refusal.where
+            if not ends:
+                return str(_("This file holds several accounts. Ask the bank for one account at a time."))
+            return str(
+                _(
+                    "This file holds several accounts, whose numbers end in %(ends)s. Ask the bank for one account "
+                    "at a time.",
+                    ends=ends,
+                )
+            )
         case "other-account":
             ends = refusal.where[-4:]
             return str(_("This file is about another account: the one whose number ends in %(ends)s.", ends=ends))
         case "other-currency":
             return str(_("This file is in another currency than the account."))
-        case reason if reason in ("too-large", "empty", "no-payments", "several-accounts", "broken", "not-a-statement"):
+        case reason if reason in (
+            "too-large",
+            "empty",
+            "no-payments",
+            "broken",
+            "not-a-statement",
+            "archive",
+            "html-table",
+        ):
             return str(_FILES[reason])
         case reason:
             return f"{_FILES.get(reason, _FILES['unknown'])} {_OTHERWISE}"
+
+
+def left_out(row: LeftOut) -> str:
+    """Why a row is left out, with the word of the file that says so."""
+    why = str(_LEFT_OUT[row.reason])
+    return f"{why} ({row.word})" if row.word else why
+
+
+def note(each: Note) -> str:
+    """What is to be said about a file before it is taken in."""
+    amount = "" if each.amount is None else written(each.amount)
+    match each.kind:
+        case as_read.SIGNS:
+            return str(
+                _(
+                    "The balance falls where money is read as in, and rises where it is read as out, first in row "
+                    "%(where)s. In and out are probably the wrong way round.", where=each.where,
+                )
+            )  # fmt: skip
+        case as_read.BALANCE:
+            return str(
+                ngettext(
+                    "In %(num)s row the balance does not follow from the amounts (row %(where)s). A row may be "
+                    "missing, or be read wrongly: compare with the bank’s page.",
+                    "In %(num)s rows the balance does not follow from the amounts, first in row %(where)s. Rows may "
+                    "be missing, or be read wrongly: compare with the bank’s page.", each.number, where=each.where,
+                )
+            )  # fmt: skip
+        case as_read.SUM:
+            return str(
+                _(
+                    "Between the balances that the file states there is %(amount)s that its payments do not come to.",
+                    amount=amount,
+                )
+            )
+        case as_read.KINDS:
+            return str(
+                ngettext(
+                    "%(num)s payment is called the opposite of its sign, such as a debit that comes in. The sign "
+                    "counts.",
+                    "%(num)s payments are called the opposite of their sign, such as a debit that comes in. The sign "
+                    "counts.",
+                    each.number,
+                )
+            )
+        case _:
+            return str(
+                ngettext(
+                    "%(num)s fee that the file states beside a payment is a line of its own: %(amount)s.",
+                    "%(num)s fees that the file states beside payments are lines of their own: %(amount)s together.",
+                    each.number, amount=amount,
+                )
+            )  # fmt: skip
+
+
+def is_warning(each: Note) -> bool:
+    """Whether a note throws doubt on the reading, and is no mere information."""
+    return each.kind != as_read.FEES
 
 
 def item_name(each: Item) -> str:

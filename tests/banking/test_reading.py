@@ -7,7 +7,7 @@ import pytest
 
 from app.banking import reading
 from app.banking.account import BankAccount
-from app.banking.as_read import NotReadable, Read
+from app.banking.as_read import NOTHING, PENDING, LeftOut, NotReadable, Read
 from app.banking.reading import NeedsMapping
 from app.money import Money
 
@@ -74,7 +74,9 @@ def test_statements_of_either_standard_and_version_come_to_the_same(file):
 
 
 def test_what_a_bank_only_announces_is_left_out_and_said_to_be():
-    assert read_by_guess((FILES / "statement.camt053.xml").read_bytes()).left_out == ["Announced 5.00"]
+    assert read_by_guess((FILES / "statement.camt053.xml").read_bytes()).left_out == [
+        LeftOut("Announced 5.00", PENDING, "PDNG")
+    ]
 
 
 def test_an_escaped_character_is_itself_again():
@@ -100,12 +102,15 @@ def test_any_encoding_that_banks_use_is_read(app, encoding):
         (b"\x89PNG\r\n", "picture"),
         (b"!Type:Bank\n", "qif"),
         (b":20:STARTUMSE\n", "mt940"),
-        (b"<!DOCTYPE html><html><body>Sign in", "web-page"),
+        (b"<!DOCTYPE html><html><body>Sign in", "sign-in"),
+        (b"<!DOCTYPE html><html><body>Our rates", "web-page"),
+        (b"<html><table><tr><td>Date</td><td>5.00</td></tr></table>", "html-table"),
         (b"<?xml version='1.0'?><invoice/>", "unknown-xml"),
         (b"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.052.001.02'/>", "not-a-statement"),
         (b"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.02'>", "broken"),
         (b"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.02'/>", "no-payments"),
-        (b"OFXHEADER:100\n\n<OFX></OFX>", "broken"),
+        (b"OFXHEADER:100\n\n<OFX></OFX>", "no-payments"),
+        (b"OFXHEADER:100\n\n<OFX><BANKMSGSRSV1>", "broken"),
         (b"a letter to the treasurer", "no-table"),
         (b"\x00\x01\x02\x03", "unknown"),
         (b"x" * 3_000_001, "too-large"),
@@ -159,7 +164,7 @@ def test_one_row_that_cannot_be_read_stops_the_file_and_is_quoted(app, row, reas
 def test_a_row_without_a_payment_is_left_out_and_said_to_be(app):
     read = read_by_guess(b"Date,Description,Amount\n01/07/2026,A,5.00\n02/07/2026,Note,\n,Total,5.00\n\n")
     assert len(read.lines) == 1
-    assert read.left_out == ["3: 02/07/2026 Note", "4: Total 5.00"]
+    assert read.left_out == [LeftOut("3: 02/07/2026 Note", NOTHING), LeftOut("4: Total 5.00", NOTHING)]
 
 
 def test_a_batch_is_one_line_of_its_whole_amount():

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from app import clock
 from app.audit.deed import Deed
@@ -130,7 +130,7 @@ WRONG_FILES = (
 
 
 def test_a_wrong_file_is_called_what_it_is_and_not_kept(treasurer, bank, subtests, monkeypatch):
-    monkeypatch.setattr("app.banking.reading.LARGEST", 2500)
+    monkeypatch.setattr("app.banking.recognising.LARGEST", 2500)
     for body, said in WRONG_FILES:
         with subtests.test(said):
             answer = upload(treasurer, bank, body)
@@ -169,6 +169,65 @@ def test_columns_are_looked_at_before_they_are_kept_and_then_never_asked_again(t
     assert treasurer.post(columns, data=chosen).status_code == 303
     again = upload(treasurer, bank, a_week((1, "SOMEBODY", "ELSE", "3.00")))
     assert "Take in 1 line" in words(treasurer.get(again.headers["Location"]))
+
+
+CASES = FILES.parent / "cases"
+
+
+def test_a_column_of_amounts_that_was_empty_before_is_asked_about_again(treasurer, bank):
+    only_in = b"Date,Memo,Credit,Debit,Note\n01/07/2026,A,5.00,,\n02/07/2026,B,7.00,,\n"
+    take_in(treasurer, bank, only_in)
+    with_note = b"Date,Memo,Credit,Debit,Note\n03/07/2026,C,5.00,,1.50\n"
+    columns = treasurer.get(upload(treasurer, bank, with_note).headers["Location"]).headers["Location"]
+    assert "amounts in a column that was empty in earlier ones: Note" in words(treasurer.get(columns))
+    in_and_out = b"Date,Memo,Credit,Debit,Note\n03/07/2026,C,,4.00,\n"
+    looked = treasurer.get(upload(treasurer, bank, in_and_out).headers["Location"])
+    assert "−£4.00" in words(looked) or "-£4.00" in words(looked)
+
+
+def test_columns_that_were_kept_before_all_were_known_are_asked_about_once_more(treasurer, bank):
+    body = (CASES / "only_in.csv").read_bytes().replace(b"12345678", b"00001234")
+    take_in(treasurer, bank, body)
+    with writing() as session:
+        session.execute(text("UPDATE bank_csv_mappings SET columns = :old"), {"old": '{"day": 0, "details": [4]}'})
+    assert upload(treasurer, bank, body).status_code == 303
+    assert "What the columns mean" in words(treasurer.get(upload(treasurer, bank, body).headers["Location"],
+                                                          follow_redirects=True))  # fmt: skip
+
+
+def test_the_preview_says_what_is_left_out_and_leads_back_to_the_columns(treasurer, bank):
+    looked, taken = take_in(treasurer, bank, (CASES / "held_and_pending.csv").read_bytes())
+    assert "Left out 2 rows" in words(looked)
+    assert "not booked yet (Pending)" in words(looked)
+    assert "1 fee that the file states beside a payment is a line of its own: £43.40." in words(looked)
+    (back,) = [link for link in page(looked).select("main a") if "Read these columns differently" in link.get_text()]
+    assert back["href"].endswith("/columns")
+    assert "3 new lines, 0 known already." in words(taken)
+
+
+def test_a_balance_that_contradicts_the_amounts_is_said_before_anything_is_taken_in(treasurer, bank):
+    body = b"Date,Memo,Amount,Balance\n01/07/2026,A,5.00,5.00\n02/07/2026,B,7.00,99.00\n03/07/2026,C,1.00,100.00\n"
+    looked, _ = take_in(treasurer, bank, body)
+    assert "In 1 row the balance does not follow from the amounts (row 3)." in words(looked)
+
+
+def test_a_csv_file_of_another_account_or_of_several_is_refused(treasurer, bank, subtests):
+    for name, said in (
+        ("only_in.csv", "the one whose number ends in 5678"),
+        ("two_accounts.csv", "This file holds several accounts, whose numbers end in 6368, 1362."),
+    ):
+        with subtests.test(name):
+            answer = upload(treasurer, bank, (CASES / name).read_bytes())
+            assert (answer.status_code, said in words(answer)) == (422, True)
+    assert db.session.query(BankUpload).count() == 0
+
+
+def test_a_payment_in_longer_words_is_shown_beside_the_one_that_it_may_be(treasurer, bank):
+    take_in(treasurer, bank, a_week((2, "OKON", "SO", "10.00")))
+    looked, taken = take_in(treasurer, bank, a_week((2, "OKON L", "SO 8812", "10.00")))
+    assert "like the one of" in words(looked)
+    assert ": OKON SO" in words(looked)
+    assert "0 new lines, 1 known already." in words(taken)
 
 
 def test_a_line_that_says_the_same_is_asked_about_and_can_be_taken_in_as_another(treasurer, bank):

@@ -1,0 +1,53 @@
+"""Whose file a CSV file is: the account that it names in a column or above its table, and the rows of others."""
+
+import re
+from collections.abc import Collection
+
+from app.banking.as_read import NotReadable
+from app.banking.csv_table import Table
+
+_LABEL = re.compile(r"(?:.*\b)?(account|a/c|iban|konto|kontonummer|rekening)( ?(number|no\.?|name|details))?\W*", re.I)
+_LABELLED = re.compile(rf"({_LABEL.pattern[:-3]})\s*[:.-]\s*(?P<value>.+)", re.I)
+
+
+def named_above(table: Table) -> str:
+    """The digits of the account that is named above the headings; empty where none is."""
+    for row in table.above:
+        for cell, after in zip(row, [*row[1:], ""], strict=True):
+            label, value = cell.strip(), after.strip()
+            inside = _LABELLED.fullmatch(label)
+            if inside is not None:
+                value = inside["value"]
+            elif not _LABEL.fullmatch(label):
+                continue
+            # A year is no account: a number has six digits, or is masked.
+            if re.search(r"[*•xX]{2,}[\s-]*\d{2,}|\d[\d\s-]{4,}\d", value):
+                return digits(value)
+    return ""
+
+
+def digits(cell: str) -> str:
+    """The digits of an account's number."""
+    return "".join(each for each in cell if each.isascii() and each.isdigit())
+
+
+def ours(named: Collection[str], last_digits: str) -> set[str]:
+    """Those of the accounts that a file names which end in these digits; an empty name is no name.
+
+    Raises `NotReadable` when it is about others alone, or about several of which nobody can say which is ours.
+    """
+    numbers = sorted(each for each in named if each)
+    if not numbers:
+        return set()
+    if not last_digits:
+        if len(numbers) > 1:
+            raise NotReadable("several-accounts", ", ".join(each[-4:] for each in numbers))
+        return set(numbers)
+    found = {each for each in numbers if each.endswith(last_digits)}
+    if len(found) > 1:
+        raise NotReadable("several-accounts", ", ".join(each[-4:] for each in numbers))
+    if not found:
+        raise NotReadable(
+            "several-accounts" if len(numbers) > 1 else "other-account", ", ".join(each[-4:] for each in numbers)
+        )
+    return found

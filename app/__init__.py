@@ -1,10 +1,11 @@
 """Whipround: appeals under every article, gifts by card, books that balance to the penny.
 
-The map, from the top: the composition (`factory`, `asgi`) puts together the doors (`public`, `webhooks`, `live`,
-`worker`, `cli`, `practice`), which tell the story of a gift (`donations`, `proof`) in the rooms (`appeals`,
-`payments`, `receipts`) over the `ledger`; everything stands on the floor (`config`, `practice_settings`,
-`extensions`, `writing`, `money`, `clock`, `errors`, `mail`, `markup`, `limits`, `networks`). Imports point down.
-`docs/architecture.md` says it at length.
+The map, from the top: the composition (`factory`, `asgi`) puts together the interfaces (`public`, `office`, `webhooks`,
+`live`, `worker`, `cli`, `practice`). They use the workflows (`donations`, `proof`), which say what happens to a gift,
+and the domain's packages (`appeals`, `payments`, `receipts`, `banking`, `staff`), which know one subject each, over the
+`ledger` and the `audit` trail. Everything stands on the foundation (`mail`, `config`, `practice_settings`,
+`extensions`, `connections`, `writing`, `money`, `clock`, `errors`, `markup`, `typed_text`, `limits`, `networks`).
+Imports point down. `docs/architecture.md` says it at length.
 """
 
 from app.factory import create_app

@@ -34,11 +34,23 @@ class SettingsError(SystemExit):
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who raises the money, as pages, mails and receipts name it."""
+    """Who raises the money, as pages, mails and receipts name it, and how to reach them.
+
+    The privacy notice is either at an address of their own or, as Markdown, a text that this site shows.
+    """
 
     name: str
     address: str
     registration: str = ""
+    email: str = ""
+    phone: str = ""
+    privacy_address: str = ""
+    privacy_text: str = ""
+
+    @property
+    def phone_digits(self) -> str:
+        """The telephone number as a link names it (RFC 3966): digits and a plus alone."""
+        return "".join(each for each in self.phone if each in "+0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +168,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     except DomainError:
         problems.append("KEEP_NAMES_OVER must be an amount of money, such as 500.")
         keep_names_over = None
+    privacy_address, privacy_text = _privacy_notice(
+        required("PRIVACY_NOTICE", "the address of your privacy notice, or the path of a file with its text"), problems
+    )
     bind = given.get("BIND") or "127.0.0.1:8000"
     if not re.fullmatch(r"[^\s/]+:[0-9]{1,5}", bind):
         problems.append(f"BIND must be an address such as 127.0.0.1:8000, not {bind!r}.")
@@ -173,6 +188,15 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
             name=required("ORGANISATION_NAME", "who raises the money"),
             address=required("ORGANISATION_ADDRESS", "its postal address, for receipts and the imprint"),
             registration=given.get("ORGANISATION_REGISTRATION", ""),
+            email=required("CONTACT_EMAIL", "the e-mail address at which givers reach you"),
+            phone=_phone(
+                required(
+                    "CONTACT_PHONE", "the telephone number at which givers reach you, or none if you have no such"
+                ),
+                problems,
+            ),
+            privacy_address=privacy_address,
+            privacy_text=privacy_text,
         ),
         stripe_secret_key=key,
         stripe_webhook_secrets=secrets_given,
@@ -192,6 +216,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     )
     if settings.mail_from and not _is_sender(settings.mail_from):
         problems.append("MAIL_FROM must be one e-mail address, such as The Lantern <receipts@lantern.example>.")
+    if settings.organisation.email and not _is_address(settings.organisation.email):
+        problems.append("CONTACT_EMAIL must be one e-mail address, such as office@lantern.example.")
     if problems:
         raise SettingsError(problems)
     return settings
@@ -201,6 +227,37 @@ def _is_sender(text: str) -> bool:
     """Whether mails can come from it: one address, with or without a name (RFC 5322, 3.6.2 "From")."""
     found = [address for _name, address in getaddresses([text])]
     return text.isprintable() and len(found) == 1 and bool(re.fullmatch(r"[^@\s]+@[^@\s]+", found[0]))
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is one plain e-mail address, fit for a link and a header."""
+    return text.isprintable() and bool(re.fullmatch(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+", text))
+
+
+def _phone(text: str, problems: list[str]) -> str:
+    """The telephone number as it is shown; empty where the organisation says that it has none."""
+    if text.casefold() == "none":
+        return ""
+    if text and not re.fullmatch(r"\+?[0-9() ./-]{3,40}", text):
+        problems.append("CONTACT_PHONE must be a telephone number, such as 01632 960 123, or none.")
+    return text
+
+
+def _privacy_notice(text: str, problems: list[str]) -> tuple[str, str]:
+    """The address of the notice, or else the text that the named file holds."""
+    if not text:
+        return "", ""
+    if re.fullmatch(r"https?://[A-Za-z0-9][^\s\"'<>]*", text):
+        return text, ""
+    try:
+        notice = Path(text).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        notice = ""
+    if not notice:
+        problems.append(
+            "PRIVACY_NOTICE must be an address starting with https://, or the path of a file with its text."
+        )
+    return "", notice
 
 
 def _database_url(url: str) -> str:

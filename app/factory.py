@@ -19,6 +19,9 @@ _ROOT = Path(__file__).parent.parent
 
 # How many requests one web process works on at a time; each may hold one database connection (app/asgi.py).
 THREADS = 8
+# How many database connections one process may hold at most: a web server's threads, or those of the worker's lanes
+# (app/worker/lanes.py), each with one more to renew its lease.
+POOL = 12
 
 
 class House(Flask):
@@ -83,10 +86,11 @@ def _open_doors(app: Flask) -> None:
     from app.office import door as office_door
     from app.public import door as public_door
     from app.webhooks import door as webhooks_door
-    from app.worker import refunds
+    from app.worker import catch_up, refunds
 
     # Doors do not know each other: the office is handed what the worker does.
     app.extensions["asking_for_refund"] = refunds.asking_now
+    app.extensions["asking_to_catch_up"] = catch_up.ask
     public_door.register(app)
     office_door.register(app)
     webhooks_door.register(app)
@@ -96,7 +100,7 @@ def _open_doors(app: Flask) -> None:
 def _engine_options(url: str) -> dict[str, object]:
     # A statement's parameters are people's names and addresses; errors quote them unless they are hidden.
     options: dict[str, object] = {
-        "poolclass": QueuePool, "pool_size": THREADS, "max_overflow": 4, "hide_parameters": True,
+        "poolclass": QueuePool, "pool_size": THREADS, "max_overflow": POOL - THREADS, "hide_parameters": True,
     }  # fmt: skip
     if url.startswith("sqlite"):
         # Requests run on threads that come and go; a connection is used by one at a time.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 PRACTICE_KEY = "sk_test_practice"
 PRACTICE_TILL = "http://127.0.0.1:8001"
+_EXAMPLE_NOTICE = Path(__file__).parent.parent / "examples" / "privacy.md"
 
 
 def defaults(data_dir: Path) -> dict[str, str]:
@@ -36,6 +37,10 @@ def defaults(data_dir: Path) -> dict[str, str]:
         "STRIPE_SECRET_KEY": PRACTICE_KEY,
         "STRIPE_API_BASE": PRACTICE_TILL,
         "MAIL_FROM": "The Lantern <receipts@lantern.example>",
+        "CONTACT_EMAIL": "office@lantern.example",
+        # Numbers that begin like this one are kept free for plays (ofcom.org.uk, "numbers for drama use").
+        "CONTACT_PHONE": "01632 960 123",
+        "PRIVACY_NOTICE": str(_EXAMPLE_NOTICE),
         # Nobody's address: alarms and the nightly statement are to be read in the outbox.
         "TREASURER_EMAIL": "treasurer@lantern.example",
     }

@@ -22,6 +22,9 @@ ENOUGH = {
     "STRIPE_SECRET_KEY": "sk_live_real",
     "STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old,",
     "MAIL_FROM": "receipts@lantern.example",
+    "CONTACT_EMAIL": "office@lantern.example",
+    "CONTACT_PHONE": "01632 960 123",
+    "PRIVACY_NOTICE": "https://lantern.example/privacy",
 }
 
 
@@ -85,12 +88,35 @@ def test_whatever_is_missing_is_named_at_once():
         "STRIPE_SECRET_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "SECRET_KEY",
+        "PRIVACY_NOTICE",
         "BASE_URL",
         "ORGANISATION_NAME",
         "ORGANISATION_ADDRESS",
+        "CONTACT_EMAIL",
+        "CONTACT_PHONE",
         "MAIL_FROM",
     ]
     assert all(line.endswith(".") for line in said)
+
+
+def test_an_organisation_may_say_that_it_has_no_telephone_but_not_forget_it(tmp_path):
+    enough = {**ENOUGH, "DATA_DIR": str(tmp_path)}
+    assert read({**enough, "CONTACT_PHONE": "None"}).organisation.phone == ""
+    (problem,) = problems({**enough, "CONTACT_PHONE": ""})
+    assert "CONTACT_PHONE is missing" in problem
+    assert "none" in problem
+    assert read({**enough, "CONTACT_PHONE": "+44 (0) 1632 960123"}).organisation.phone_digits == "+4401632960123"
+
+
+def test_the_privacy_notice_is_an_address_or_a_file_with_its_text(tmp_path):
+    enough = {**ENOUGH, "DATA_DIR": str(tmp_path)}
+    here = read(enough).organisation
+    assert (here.privacy_address, here.privacy_text) == ("https://lantern.example/privacy", "")
+    (tmp_path / "notice.md").write_text("We keep *little*.\n")
+    there = read({**enough, "PRIVACY_NOTICE": str(tmp_path / "notice.md")}).organisation
+    assert (there.privacy_address, there.privacy_text) == ("", "We keep *little*.")
+    (tmp_path / "empty.md").write_text(" \n")
+    assert len(problems({**enough, "PRIVACY_NOTICE": str(tmp_path / "empty.md")})) == 1
 
 
 def test_a_command_without_settings_ends_with_the_words_alone_and_status_1(tmp_path):
@@ -150,6 +176,13 @@ def test_the_message_holds_every_problem():
         ("MAIL_FROM", "receipts@"),
         ("MAIL_FROM", "a@lantern.example, b@lantern.example"),
         ("MAIL_FROM", "The Lantern <receipts@lantern.example>\nBcc: all@lantern.example"),
+        ("CONTACT_EMAIL", "The Lantern <office@lantern.example>"),
+        ("CONTACT_EMAIL", "office@lantern.example\nBcc: all@lantern.example"),
+        ("CONTACT_PHONE", "call us"),
+        ("CONTACT_PHONE", "01632 960 123<script>"),
+        ("PRIVACY_NOTICE", "/no/such/file.md"),
+        ("PRIVACY_NOTICE", "https://"),
+        ("PRIVACY_NOTICE", "/etc"),
         ("TREASURER_EMAIL", "treasurer"),
         ("TREASURER_EMAIL", "a@lantern.example, b@lantern.example"),
         ("CHECKOUT_ORIGIN", "pay.lantern.example"),
@@ -198,7 +231,7 @@ def test_no_secret_is_shown_by_the_settings(tmp_path):
 @pytest.mark.parametrize("practice", [None, "", "0", "true", "yes", "2"])
 def test_practice_is_never_a_fallback(tmp_path, practice):
     environ = {"DATA_DIR": str(tmp_path)} | ({} if practice is None else {"PRACTICE": practice})
-    assert len(problems(environ)) == 7
+    assert len(problems(environ)) == 10
     assert list(tmp_path.iterdir()) == []
 
 
@@ -209,6 +242,9 @@ def test_practice_needs_nothing_else_and_stays_the_same(tmp_path):
     assert not settings.live
     assert settings.stripe_api_base == practice_settings.PRACTICE_TILL
     assert settings.treasurer_email == "treasurer@lantern.example"
+    assert settings.organisation.email == "office@lantern.example"
+    assert settings.organisation.phone
+    assert "example newspaper" in settings.organisation.privacy_text
     assert settings == read(environ)
     kept = tmp_path / "new" / "practice.env"
     assert [each.name for each in kept.parent.iterdir()] == ["practice.env"]

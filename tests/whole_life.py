@@ -20,9 +20,10 @@ _WORLD = ("charges", "refunds", "disputes", "payouts", "transactions", "paid_in"
 class WholeLife(Account):
     """One gift of £25 and one plan of £10 a month, named by their references.
 
-    The gift is refunded twice in part (the second refund fails later), disputed and lost but for £7. The plan's first
-    month is disputed and won; its second is paid at the second try; then it gives £15 a month, of which the third is
-    refunded; then it ends. Stripe pays out twice: the first payout comes back.
+    The gift is refunded twice in part (the second refund fails later), disputed and lost but for £7; £3 and £4 more
+    come back after that. The plan's first month is disputed and won; its second is paid at the second try; then it
+    gives £15 a month, of which the third is refunded; then it ends. Stripe pays out twice: the first payout comes
+    back.
     """
 
     def __init__(self, gift: str, plan: str) -> None:
@@ -42,6 +43,8 @@ class WholeLife(Account):
         third = self._month(3, 1500)
         self.gives_back(third, 1500)
         self._is_lost(lost, 700)
+        self._is_overturned(lost, 300)
+        self._is_overturned(lost, 400)
         self.decides(won, "won")
         self.happens("charge.dispute.funds_reinstated", won)
         self.happens("payout.created", self.pays_out())
@@ -111,6 +114,12 @@ class WholeLife(Account):
         disputed["balance_transactions"].append(self.moves("adjustment", disputed["id"], reinstated))
         self.happens("charge.dispute.funds_reinstated", disputed)
         self.decides(disputed, "lost")
+
+    def _is_overturned(self, disputed: dict[str, Any], reinstated: int) -> None:
+        """A part of what was lost is given back; the last of them may be the whole rest, or not."""
+        self.now += DAY
+        disputed["balance_transactions"].append(self.moves("adjustment", disputed["id"], reinstated))
+        self.happens("charge.dispute.funds_reinstated", disputed)
 
     def _payout_comes_back(self, paid: dict[str, Any]) -> None:
         self.happens("payout.created", paid)

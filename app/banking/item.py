@@ -7,6 +7,8 @@ from app.money import Money
 
 PAYOUT, PAYOUT_BACK, CASH, CHEQUE = "payout", "payout-back", "cash", "cheque"
 TRANSFER, ORDER, BOUNCED, ASIDE = "bank-transfer", "standing-order", "bounced", "aside"
+# A transfer that was booked when it was announced, as was once the rule.
+AWAITED = "awaited"
 # An entry that was made by hand, before the statement showed what it is about.
 ENTRY = "entry"
 

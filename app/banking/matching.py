@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from app.banking import sums
 from app.banking.item import (
     ASIDE,
+    AWAITED,
     BOUNCED,
     CASH,
     CHEQUE,
@@ -31,7 +32,8 @@ _WINDOWS = {
     PAYOUT_BACK: (0, 60),
     CASH: (1, 60),
     CHEQUE: (1, 60),
-    TRANSFER: (7, 60),
+    TRANSFER: (30, 90),
+    AWAITED: (7, 60),
     ORDER: (4, 14),
     BOUNCED: (0, 90),
     ASIDE: (0, 400),
@@ -102,7 +104,7 @@ def _parts(line: OnStatement, items: Sequence[Item], others: Sequence[OnStatemen
         rest = item.amount.minor - line.amount.minor
         said = _said_of(line, [item])
         # Some sum always fits by chance, so the line itself must speak of the item.
-        if item.what not in (PAYOUT, CASH, TRANSFER) or rest * line.amount.minor <= 0 or not said:
+        if item.what not in (PAYOUT, CASH, AWAITED) or rest * line.amount.minor <= 0 or not said:
             continue
         near = [
             other

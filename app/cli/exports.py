@@ -50,6 +50,7 @@ def export(
             said = {"format": format_, "from": choice.from_on, "to": choice.to_on, "names": names}
             recording.record("export.made", f"export:{made.reference}", after={**said, "lines": made.lines})
             batch, lines = made.reference, made.lines
+            beside, said_beside = exporting.companion(made)
         # Progress goes where it disturbs nobody who pipes the rest.
         with click.progressbar(range(lines), label="lines", file=sys.stderr) as bar:
             file = exporting.make(connection, choice, totals, batch, lambda rows: bar.update(rows - bar.pos))
@@ -58,4 +59,6 @@ def export(
                 for piece in file.pieces:
                     written.write(piece)
             bar.update(lines - bar.pos)
+        with (into / beside).open("x", newline="") as words_beside:
+            words_beside.write(said_beside)
     click.echo(f"{path}\n{words(totals)}", nl=False)

@@ -13,6 +13,7 @@ from app.config import Settings
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, written
+from app.payments import inbox
 from app.payments.event import APPLIED, PENDING, StripeEvent
 from app.payments.payout import KeptPayout
 from app.proof import holding, reconciliation
@@ -100,13 +101,13 @@ def take_in_what_is_missing(days: int) -> None:
 def replay(event: str) -> None:
     """Apply one stored event again; what it says is in the books already posts nothing twice."""
     refuse_old_schema()
-    with writing():
-        stored = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one_or_none()
-        if stored is None:
-            raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may bring it.")
-        if not stored.body:
-            raise click.ClickException(f"What {event} said was erased with the donor it was about.")
-        stored.state, stored.next_try_at, stored.leased_until = PENDING, None, None
+    try:
+        with writing():
+            inbox.apply_again(event)
+    except inbox.NotThere:
+        raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may bring it.") from None
+    except inbox.Erased:
+        raise click.ClickException(f"What {event} said was erased with the donor it was about.") from None
     duty = events.duty(current_app.extensions["gateway"])
     replace(duty, due=duty.due & (StripeEvent.event_id == event)).work_once()
     now = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one()

@@ -10,11 +10,9 @@ from flask.cli import with_appcontext
 from app.cli.starting import begin_books
 from app.config import Settings
 from app.payments.gateway import Gateway
-from app.receipts.rendering import PROCESSES, Renderer
-from app.worker import catch_up, events, letters, loop, payouts, receipts, refunds, treasurer
-from app.worker.clockwork import HOUSEKEEPING
-from app.worker.donors import DONORS
-from app.worker.seals import SEALS
+from app.receipts.rendering import Renderer
+from app.worker import events
+from app.worker.lanes import all_of, do_all_due, work_until
 from app.writing import writing
 
 
@@ -34,36 +32,10 @@ def work(once: bool) -> None:
         click.echo(f"{taken_up} events that an earlier release did not know are taken up again.")
     gateway: Gateway = current_app.extensions["gateway"]
     with Renderer() as renderer:
-        duties: list[loop.Work] = [
-            HOUSEKEEPING,
-            SEALS,
-            DONORS,
-            events.duty(gateway),
-            refunds.duty(gateway),
-            payouts.duty(gateway),
-            *catch_up.regularly(gateway, settings),
-            *treasurer.regularly(settings),
-            receipts.duty(settings, renderer),
-            letters.duty(settings),
-        ]
+        lanes = all_of(settings, gateway, renderer)
         if once:
-            click.echo(f"{loop.do_all_due(duties)} done.")
+            click.echo(f"{do_all_due(lanes)} done.")
             return
         click.echo("The worker is working.")
-        _work_side_by_side(stop, duties)
+        work_until(stop, lanes)
         click.echo("The worker has stopped.")
-
-
-def _work_side_by_side(stop: threading.Event, duties: list[loop.Work]) -> None:
-    """One thread for each rendering child, so that none of them waits for another's mail server."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # the documented way to hand it to a thread
-
-    def work_here() -> None:
-        with app.app_context():
-            loop.work_until(stop, duties)
-
-    threads = [threading.Thread(target=work_here) for _ in range(PROCESSES)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

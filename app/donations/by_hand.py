@@ -6,16 +6,18 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.donations import standing_order  # noqa: F401 - a gift may be of a standing order
-from app.donations.donation import BANK_TRANSFER, CHEQUE, STANDING_ORDER, Donation
+from app.donations import count_sheet, standing_order  # noqa: F401 - a gift may be of a sheet, or of a standing order
+from app.donations import donation as donations
+from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, STANDING_ORDER, Donation
 from app.errors import DomainError
 from app.extensions import Base, db
 from app.money import Money
 
-# How far the money has come; a gift in kind stays received.
+# How far the money has come; a gift in kind stays received. What was only promised has not come at all.
 WAITING, PAID_IN, BANKED, BOUNCED, REVERSED, RECEIVED = (
     "waiting", "paid-in", "banked", "bounced", "reversed", "received",
 )  # fmt: skip
+ANNOUNCED, POST_DATED, WITHDRAWN = "announced", "post-dated", "withdrawn"
 _WAITS = text("banked_on IS NULL AND reversed_at IS NULL AND bounced_on IS NULL")
 _BOUNCED = text("bounced_on IS NOT NULL")
 
@@ -27,9 +29,11 @@ class NotYet(DomainError):
 class GiftByHand(Base):
     """What the donation itself does not say. `what` is a cheque's number, a transfer's reference, or what was given.
 
-    A cheque is paid in with a slip (`paying_in`) and banked when the bank's statement shows it (`bank_line`, the
-    source of that line); it may bounce before or after. `reason` says why it was reversed and may be erased; the
-    ledger never has it.
+    `given_on` is the day on which it came; of a transfer that was announced, the day on which we were told, and
+    `expected_on` the one on which it should show. Cash from a named person may be a line of a count sheet
+    (`count_sheet_id`), and then goes to the bank with it. A cheque is paid in with a slip (`paying_in`) and banked
+    when the bank's statement shows it (`bank_line`, the source of that line); it may bounce before or after. `reason`
+    says why it was reversed or withdrawn and may be erased; the ledger never has it.
     """
 
     __tablename__ = "gifts_by_hand"
@@ -46,6 +50,8 @@ class GiftByHand(Base):
     what: Mapped[str | None] = mapped_column(String(200))
     dated_on: Mapped[date | None]
     standing_order_id: Mapped[int | None] = mapped_column(ForeignKey("standing_orders.id"), index=True)
+    expected_on: Mapped[date | None]
+    count_sheet_id: Mapped[int | None] = mapped_column(ForeignKey("count_sheets.id"), index=True)
     entered_at: Mapped[datetime]
     entered_by: Mapped[str] = mapped_column(String(80))
     paying_in: Mapped[str | None] = mapped_column(String(40))
@@ -58,15 +64,19 @@ class GiftByHand(Base):
     reversed_by: Mapped[str | None] = mapped_column(String(80))
     reason: Mapped[str | None] = mapped_column(Text)
 
-    def state(self, method: str) -> str:
-        """How far the money of a gift by this method has come."""
+    def state(self, gift: Donation) -> str:
+        """How far the money of this gift has come."""
+        if gift.state == donations.ABANDONED:
+            return WITHDRAWN
+        if gift.state == donations.PLEDGED:
+            return POST_DATED if gift.method == CHEQUE else ANNOUNCED
         if self.reversed_at is not None:
             return REVERSED
         if self.bounced_on is not None:
             return BOUNCED
         if self.banked_on is not None:
             return BANKED
-        if method not in (CHEQUE, BANK_TRANSFER, STANDING_ORDER):
+        if gift.method not in (CASH, CHEQUE, BANK_TRANSFER, STANDING_ORDER):
             return RECEIVED
         return WAITING if self.paid_in_on is None else PAID_IN
 
@@ -82,8 +92,9 @@ def of(donation: Donation) -> GiftByHand:
 
 
 def kept(donation: Donation) -> Money:
-    """What is kept of a gift that did not come by card: all of it, until it bounces or is reversed."""
-    return Money(0, donation.currency) if of(donation).came_to_nothing else donation.amount
+    """What is kept of a gift that did not come by card: all of it once it has come, until it bounces or is reversed."""
+    nothing = donation.state != donations.RECEIVED or of(donation).came_to_nothing
+    return Money(0, donation.currency) if nothing else donation.amount
 
 
 def moment_of(day: date) -> datetime:

@@ -8,7 +8,7 @@ from app.appeals import income
 from app.appeals.appeal import Appeal
 from app.donations import by_hand, correcting
 from app.donations.by_hand import GiftByHand
-from app.donations.donation import CHEQUE, Donation
+from app.donations.donation import CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
@@ -25,7 +25,7 @@ def bounce(donation: Donation, day: date, *, by: str) -> None:
     account. Bouncing it again changes nothing. The caller commits. Raises `NotACheque` or `by_hand.NotYet`.
     """
     row = locked(donation)
-    if donation.method != CHEQUE or row.reversed_at is not None:
+    if donation.method != CHEQUE or donation.state != RECEIVED or row.reversed_at is not None:
         raise NotACheque("only a cheque that was received can bounce")
     if row.bounced_on is not None:
         return
@@ -68,6 +68,7 @@ def shown(donation: Donation, line: str, day: date) -> None:
 def locked(donation: Donation) -> GiftByHand:
     """What is known of a gift by hand, as it is now, locked until the caller's transaction ends. Raises `NotACheque`
     for a gift by card."""
+    # The donation as well, as it is once the lock is ours.
     row = db.session.scalars(
         select(GiftByHand)
         .where(GiftByHand.donation_id == donation.id)
@@ -76,6 +77,7 @@ def locked(donation: Donation) -> GiftByHand:
     ).one_or_none()
     if row is None:
         raise NotACheque("this gift came by card")
+    db.session.refresh(donation)
     return row
 
 

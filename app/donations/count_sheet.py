@@ -15,14 +15,17 @@ _WAITS = text("banked_on IS NULL AND reversed_at IS NULL")
 class CountSheet(Base):
     """One count. `pieces` are pairs of a coin's or note's value in minor units and how many there were of it.
 
-    What was counted never changes (triggers hold that); a wrong sheet is reversed and counted anew. `paying_in` is
-    the reference of the slip with which the cash was handed in, `bank_line` the source of the statement's line that
-    shows it. The counters' names and the reason of a reversal may be erased; the ledger never has them.
+    Of what was counted, `named_minor` came from people with a name, each of whom has a gift of their own; the rest is
+    the collection's. What was counted never changes (triggers hold that); a wrong sheet is reversed and counted anew.
+    `paying_in` is the reference of the slip with which the cash was handed in, `bank_line` the source of the
+    statement's line that shows it. The counters' names and the reason of a reversal may be erased; the ledger never
+    has them.
     """
 
     __tablename__ = "count_sheets"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("named_minor BETWEEN 0 AND amount_minor", name="named"),
         CheckConstraint("lower(counter_one) <> lower(counter_two)", name="counters"),
         CheckConstraint("(paid_in_on IS NULL) = (paying_in IS NULL)", name="paid_in"),
         CheckConstraint("(banked_on IS NULL) = (bank_line IS NULL)", name="banked"),
@@ -44,6 +47,7 @@ class CountSheet(Base):
     counter_two: Mapped[str | None] = mapped_column(String(120))
     pieces: Mapped[list[list[int]]] = mapped_column(JSON)
     amount_minor: Mapped[int] = mapped_column(Key)
+    named_minor: Mapped[int] = mapped_column(Key, default=0, server_default="0")
     currency: Mapped[str] = mapped_column(String(3))
     entered_at: Mapped[datetime]
     entered_by: Mapped[str] = mapped_column(String(80))
@@ -59,6 +63,11 @@ class CountSheet(Base):
     def amount(self) -> Money:
         """What was counted."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def rest(self) -> Money:
+        """What came from nobody knows whom, and is booked as the collection."""
+        return Money(self.amount_minor - self.named_minor, self.currency)
 
     @property
     def state(self) -> str:

@@ -78,6 +78,19 @@ def open_ones(most: int) -> list[KeptDispute]:
     )
 
 
+def of_charge(charge_id: str | None) -> KeptDispute | None:
+    """The dispute over a charge that is not decided, if there is one."""
+    waits = KeptDispute.charge_id == (charge_id or ""), KeptDispute.status.not_in(_CLOSED)
+    return db.session.scalars(select(KeptDispute).where(*waits).order_by(KeptDispute.id.desc())).first()
+
+
+def withdrawn(charge_id: str | None) -> bool:
+    """Whether a charge stands in an open dispute, so that Stripe refunds it no more. An inquiry (`warning_…`) has not
+    taken anything back yet: that one is best ended by a refund (docs.stripe.com/disputes/how-disputes-work)."""
+    found = of_charge(charge_id)
+    return found is not None and not found.status.startswith("warning_")
+
+
 def is_open(dispute: KeptDispute) -> bool:
     """Whether a dispute still waits for an answer or a decision."""
     return dispute.status not in _CLOSED

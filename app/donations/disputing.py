@@ -1,29 +1,33 @@
 """Disputes: withdrawn, reinstated, lost, overturned; each of them booked from what Stripe's movements say."""
 
-from app.donations import dispute_kept, movements
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.donations import dispute_kept, exchange, movements
 from app.ledger import accounts, posting, tracing
 from app.ledger.tracing import Moved
 from app.money import Money
-from app.payments.dispute import LOST, Dispute
+from app.payments.dispute import LOST, Dispute, movements_when_lost
 from app.payments.transaction import Transaction
+
+# A movement of a dispute, and what it is worth in the currency of the charge: negative when it was withdrawn.
+Worth = tuple[Transaction, Money]
 
 
 def book(dispute: Dispute) -> None:
     """Keep and book a dispute as it stands. The charge itself has been booked before; the caller commits.
 
     While it is open, what was withdrawn waits on *disputed*: the appeal has not lost it yet. What is still withdrawn
-    when the dispute is lost comes off the appeal; what is reinstated after that goes back to it. An inquiry moves
-    nothing and books nothing.
+    when the dispute is lost comes off the appeal; whatever is reinstated after that goes back to it, each time by its
+    own movement. An inquiry moves nothing and books nothing.
     """
     dispute_kept.keep(dispute)
     received = tracing.moved_by(f"stripe:{dispute.charge.charge_id}:received")
     if received is None:
         return
     disputed = accounts.house_account("assets:disputed", dispute.amount.currency)
-    withdrawn = Money(0, dispute.amount.currency)
-    for movement in sorted(dispute.movements, key=lambda each: (each.created_at, each.txn_id)):
-        worth = _worth(movement, dispute)
-        withdrawn -= worth
+    moved = list(_worths(dispute))
+    for movement, worth in moved:
         left = worth.minor < 0
         movements.book(
             movement,
@@ -34,35 +38,82 @@ def book(dispute: Dispute) -> None:
             subject=received.subject,
             fees="expenses:dispute-fees",
         )
-    _close(dispute, received, disputed, withdrawn)
+    _close(dispute, received, disputed, moved)
 
 
-def _close(dispute: Dispute, received: Moved, disputed: int, withdrawn: Money) -> None:
-    """Take what is lost off the appeal, or give back to it what turned out not to be lost."""
-    lost = tracing.moved_by(f"stripe:{dispute.dispute_id}:lost")
-    happened = max((movement.created_at for movement in dispute.movements), default=dispute.created_at)
+def _close(dispute: Dispute, received: Moved, disputed: int, moved: list[Worth]) -> None:
+    """Take what is lost off the appeal, and give back to it what turned out not to be lost.
 
-    def close(step: str, ends: tuple[int, int], amount: Money, memo: str) -> None:
+    What was lost is told by the movements and by the event that closed the dispute, never by when somebody looked, so
+    the entries are the same in whatever order the news comes.
+    """
+
+    def post(source: str, step: str, amount: Money, happened: datetime) -> None:
+        lost = step == "lost"
+        ends = (disputed, received.from_id) if lost else (received.from_id, disputed)
         posting.post(
-            f"stripe:{dispute.dispute_id}:{step}",
+            source,
             [posting.Line(*ends, amount)],
             kind=f"dispute-{step}",
             subject=received.subject,
-            memo=memo,
+            memo="dispute lost" if lost else "lost dispute overturned",
             occurred_at=happened,
             recorded_by="stripe",
         )
 
-    if lost is None and dispute.status == LOST and withdrawn.minor > 0:
-        close("lost", (disputed, received.from_id), withdrawn, "dispute lost")
-    elif lost is not None and withdrawn < lost.amount:
-        already = tracing.moved_by(f"stripe:{dispute.dispute_id}:overturned")
-        if already is None:
-            close("overturned", (received.from_id, disputed), lost.amount - withdrawn, "lost dispute overturned")
+    source = f"stripe:{dispute.dispute_id}:lost"
+    before = tracing.moved_by(source)
+    amount = _lost(dispute, moved) if before is None else before.amount
+    count = _up_to(amount, moved)
+    if before is None and count:
+        post(source, "lost", amount, moved[count - 1][0].created_at)
+    # Earlier releases gave back everything that had come by then in one entry.
+    at_once = tracing.moved_by(f"stripe:{dispute.dispute_id}:overturned")
+    given_back = 0 if at_once is None else at_once.amount.minor
+    for movement, worth in moved[count:] if count else []:
+        if 0 < worth.minor <= given_back:
+            given_back -= worth.minor
+        elif worth.minor > 0:
+            post(f"stripe:{movement.txn_id}:overturned", "overturned", worth, movement.created_at)
+        elif dispute.status == LOST:
+            post(f"stripe:{movement.txn_id}:lost", "lost", -worth, movement.created_at)
 
 
-def _worth(movement: Transaction, dispute: Dispute) -> Money:
-    """What a movement is worth in the currency of the charge; settled in another, it is the whole dispute's amount."""
-    if movement.amount.currency == dispute.amount.currency:
-        return movement.amount
-    return dispute.amount if movement.amount.minor > 0 else -dispute.amount
+def _lost(dispute: Dispute, moved: list[Worth]) -> Money:
+    """What the appeal lost when the dispute was lost: what was withdrawn, less what had come back by then. Nothing
+    while it is not lost, and while we cannot know yet what had come back by then."""
+    nothing = Money(0, dispute.amount.currency)
+    by_then = movements_when_lost(dispute)
+    if by_then is None:
+        still_lost = dispute.status == LOST and all(worth.minor < 0 for _, worth in moved)
+        by_then = frozenset(movement.txn_id for movement, _ in moved) if still_lost else frozenset()
+    return -sum((worth for movement, worth in moved if movement.txn_id in by_then), nothing)
+
+
+def _up_to(lost: Money, moved: list[Worth]) -> int:
+    """How many of the movements, the oldest first, come to what was lost; 0 when nothing was, or they never do."""
+    still = Money(0, lost.currency)
+    for count, (_, worth) in enumerate(moved, 1):
+        still -= worth
+        if still == lost and lost.minor > 0:
+            return count
+    return 0
+
+
+def _worths(dispute: Dispute) -> Iterator[Worth]:
+    """The dispute's movements, the oldest first, each with its worth in the currency of the charge.
+
+    Settled in another currency, the first withdrawal is the whole of what is disputed; any other movement is worth what
+    Stripe's rate says, or, where Stripe gives none, its share of what was withdrawn.
+    """
+    out, out_settled = Money(0, dispute.amount.currency), 0
+    for movement in sorted(dispute.movements, key=lambda each: (each.created_at, each.txn_id)):
+        amount = movement.amount
+        if amount.currency == dispute.amount.currency:
+            worth = amount
+        elif amount.minor < 0:
+            worth = -exchange.worth_of(movement, dispute.amount - out) if out.minor else -dispute.amount
+        else:
+            worth = exchange.worth_of(movement, out, out_settled)
+        out, out_settled = out - worth, out_settled - amount.minor
+        yield movement, worth

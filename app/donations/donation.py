@@ -37,8 +37,9 @@ class Donation(Base):
     typed for this gift; nothing of them is copied into the ledger. `submission` is the digest of the form's nonce
     and content: the same submission is the same pledge. `checkout_key` is the idempotency key under which Stripe is
     asked for a Checkout Session; it is committed before the call. One month's gift of a plan (`plan_id`) is made when
-    it has been charged, so it is received at once. So is a gift that did not come by card (`method`): it has no charge
-    and never was a pledge. A gift may be raised by a branch (`branch_id`), and is then on that branch's account.
+    it has been charged, so it is received at once. A gift that did not come by card (`method`) has no charge; it is
+    received as it is entered, unless it was only promised: a transfer that was announced, a cheque of a day to come.
+    A gift may be raised by a branch (`branch_id`), and is then on that branch's account.
     `name_key`, `email_key` and `card_last4` are what a gift is found by; `donor_id` is whose it is, once the worker has
     said so.
     """

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 
-from app.donations import merging, name_words, searching
+from app.donations import kept, merging, name_words, searching
 from app.donations.donation import RECEIVED, Donation
 from app.donations.donor import Donor
 from app.extensions import db
@@ -45,15 +45,46 @@ def page(words: str, *, older: str | None = None, newer: str | None = None) -> P
     return Page(found, found[0].reference if ahead else None, found[-1].reference if behind else None)
 
 
-def given(donor: Donor) -> list[tuple[Money, int]]:
-    """What a donor has given in each currency, and in how many gifts."""
-    rows = db.session.execute(
-        select(Donation.currency, func.sum(Donation.amount_minor), func.count())
-        .where(Donation.donor_id.in_(merging.everyone([donor.id])), Donation.state == RECEIVED)
-        .group_by(Donation.currency)
-        .order_by(Donation.currency)
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one donor gave in one currency: what came, what is kept of it, and of how many gifts something is kept."""
+
+    came: Money
+    kept: Money
+    gifts: int
+
+
+def given(donor: Donor) -> list[Given]:
+    """What a donor has given in each currency, with all who are one person with them."""
+    head = merging.head_of(donor).id
+    return given_by([head]).get(head, [])
+
+
+def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
+    """The same of several donors at once, by the donors' ids; each with all who were merged into them."""
+    family = merging.families(heads)
+    gift = (
+        select(Donation.donor_id, Donation.currency, Donation.amount_minor, kept.minor().label("kept"))
+        .where(Donation.donor_id.in_(family), Donation.state == RECEIVED)
+        .subquery()
     )
-    return [(Money(int(minor), currency), count) for currency, minor, count in rows]
+    counted = func.sum(case((gift.c.kept > 0, 1), else_=0))
+    rows = db.session.execute(
+        select(gift.c.donor_id, gift.c.currency, func.sum(gift.c.amount_minor), func.sum(gift.c.kept), counted)
+        .group_by(gift.c.donor_id, gift.c.currency)
+        .order_by(gift.c.currency)
+    )
+    sums: dict[int, dict[str, Given]] = {}
+    for who, currency, came, left, number in rows:
+        theirs = sums.setdefault(family[who], {})
+        more = Given(Money(int(came), currency), Money(int(left), currency), int(number))
+        so_far = theirs.get(currency)
+        theirs[currency] = (
+            more
+            if so_far is None
+            else Given(so_far.came + more.came, so_far.kept + more.kept, so_far.gifts + more.gifts)
+        )
+    return {who: [theirs[currency] for currency in sorted(theirs)] for who, theirs in sums.items()}
 
 
 def _says(words: str) -> list[ColumnElement[bool]]:

@@ -1,9 +1,13 @@
-"""Entering: a gift that did not come by card becomes a received donation and an entry in the books, together."""
+"""Entering: a gift that did not come by card becomes a received donation and an entry in the books, together.
+
+What was only promised becomes a pledge, and nothing is booked: a bank transfer that no statement shows yet, a cheque
+whose day has not come (docs/decisions/0012).
+"""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
@@ -11,12 +15,14 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand
+from app.donations import by_hand, correcting
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import (
     BANK_TRANSFER,
+    CASH,
     CHEQUE,
     IN_KIND,
+    PLEDGED,
     RECEIVED,
     STANDING_ORDER,
     Donation,
@@ -24,17 +30,17 @@ from app.donations.donation import (
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
+from app.ledger.gifts import NAMED_CASH
 from app.money import Money
-from app.receipts import requesting
+from app.receipts import requesting, successions
 
-# Where the money of each method is once it has been entered, until the bank's statement shows it.
-HELD = {
-    CHEQUE: "assets:cheques",
-    BANK_TRANSFER: "assets:awaited",
-    STANDING_ORDER: "assets:awaited",
-    IN_KIND: "expenses:in-kind",
-}
+# Where what has come by each method is, until the bank's statement shows it.
+HELD = {CASH: "assets:cash", CHEQUE: "assets:cheques", IN_KIND: "expenses:in-kind"}
+# By these nothing has come until the bank's statement shows it.
+_SHOWN_BY_THE_BANK = (BANK_TRANSFER, STANDING_ORDER)
+_KIND = {CASH: NAMED_CASH}
 _MEMO = {
+    CASH: "cash from a named person",
     CHEQUE: "cheque received",
     BANK_TRANSFER: "bank transfer",
     STANDING_ORDER: "standing order",
@@ -49,7 +55,8 @@ class NoAmount(DomainError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandGift:
     """What is entered of one gift. `what` is a cheque's number, a transfer's reference, or what was given in kind;
-    `dated_on` is the date on a cheque. Names and addresses may be empty."""
+    `dated_on` is the date on a cheque, `expected_on` the day on which a transfer that was announced should show.
+    Names and addresses may be empty."""
 
     amount: Money
     given_on: date
@@ -60,6 +67,8 @@ class HandGift:
     what: str = ""
     dated_on: date | None = None
     standing_order_id: int | None = None
+    expected_on: date | None = None
+    count_sheet_id: int | None = None
 
 
 def enter(
@@ -73,7 +82,8 @@ def enter(
     bank_line: str | None = None,
     held: int | None = None,
 ) -> Donation:
-    """Receive a gift by `method` and book it from the appeal's income (or its branch's) to where its money is now.
+    """Receive a gift by `method` and book it from the appeal's income (or its branch's) to where its money is now; or
+    write down that it was promised, where the money has not come.
 
     `submission` names the form or the movement that it came by: the same one again is the same gift. With
     `bank_line`, the source of a line of the bank's statement, the money is there already. `held` is the id of the
@@ -83,14 +93,16 @@ def enter(
     if gift.amount.minor <= 0:
         raise NoAmount("a gift is more than nothing")
     moment = by_hand.moment_of(gift.given_on)
+    promised = bank_line is None and (method in _SHOWN_BY_THE_BANK or _is_of_a_day_to_come(method, gift))
     digest = mark_of(submission)
     reference = secrets.token_hex(12)
     donation_id = db.session.scalar(
         postgresql.insert(Donation)
         .values(
             reference=reference, appeal_id=appeal.id, branch_id=branch_id, method=method,
-            amount_minor=gift.amount.minor, currency=gift.amount.currency, state=RECEIVED, pledged_at=moment,
-            received_at=moment, name=gift.name or None, email=gift.email or None, address=gift.address or None,
+            amount_minor=gift.amount.minor, currency=gift.amount.currency,
+            state=PLEDGED if promised else RECEIVED, pledged_at=moment, received_at=None if promised else moment,
+            name=gift.name or None, email=gift.email or None, address=gift.address or None,
             postcode=gift.postcode or None, submission=digest, checkout_key=secrets.token_hex(16),
         )
         .on_conflict_do_nothing(index_elements=["submission"])
@@ -98,27 +110,51 @@ def enter(
     )  # fmt: skip
     if donation_id is None:
         return db.session.scalars(select(Donation).where(Donation.submission == digest)).one()
+    expected_on = gift.expected_on or gift.given_on if promised and method in _SHOWN_BY_THE_BANK else None
     db.session.add(
         GiftByHand(
             donation_id=donation_id, given_on=gift.given_on, what=gift.what or None, dated_on=gift.dated_on,
-            standing_order_id=gift.standing_order_id, entered_at=clock.now(), entered_by=by,
-            banked_on=gift.given_on if bank_line else None, bank_line=bank_line,
+            standing_order_id=gift.standing_order_id, expected_on=expected_on, count_sheet_id=gift.count_sheet_id,
+            entered_at=clock.now(), entered_by=by, banked_on=gift.given_on if bank_line else None, bank_line=bank_line,
         )
     )  # fmt: skip
-    at_bank = accounts.house_account("assets:bank" if bank_line else HELD[method], gift.amount.currency)
+    db.session.flush()
+    donation = db.session.get_one(Donation, donation_id)
+    if promised:
+        # The account is opened now, so that what is expected can name it.
+        income.account_of(appeal, branch_id)
+    else:
+        book(donation, bank_line or f"{method}:{reference}", moment, held=held, by=by)
+    return donation
+
+
+def book(donation: Donation, source: str, moment: datetime, *, held: int | None = None, by: str) -> None:
+    """Post what has come of a gift under its source, and make its receipt due where there is an address. `held` is the
+    id of the account that has the money; by default the source and the method decide. The caller commits."""
+    if held is None:
+        at_bank = "assets:bank" if source.startswith("bank:") else HELD[donation.method]
+        held = accounts.house_account(at_bank, donation.currency)
+    appeal = db.session.get_one(Appeal, donation.appeal_id)
     posting.post(
-        bank_line or f"{method}:{reference}",
-        [posting.Line(income.account_of(appeal, branch_id), held or at_bank, gift.amount)],
-        kind=method,
-        subject=f"donation:{reference}",
-        memo=_MEMO[method],
+        source,
+        [posting.Line(income.account_of(appeal, donation.branch_id), held, donation.amount)],
+        kind=_KIND.get(donation.method, donation.method),
+        subject=f"donation:{donation.reference}",
+        memo=_MEMO[donation.method],
         occurred_at=moment,
         recorded_by=by,
     )
-    if gift.email:
-        requesting.request(f"donation:{reference}")
     db.session.flush()
-    return db.session.get_one(Donation, donation_id)
+    if successions.receipts_of(f"donation:{donation.reference}"):
+        correcting.correct_gift(donation)
+    elif donation.email:
+        requesting.request(f"donation:{donation.reference}")
+    db.session.flush()
+
+
+def _is_of_a_day_to_come(method: str, gift: HandGift) -> bool:
+    """Whether this is a cheque that no bank pays yet."""
+    return method == CHEQUE and gift.dated_on is not None and gift.dated_on > clock.today()
 
 
 def mark_of(submission: str) -> str:

@@ -13,7 +13,7 @@ from app.banking import forgetting as statements
 from app.donations import dispute_kept
 from app.donations.belongings import Belongings
 from app.donations.by_hand import GiftByHand
-from app.donations.donation import Donation
+from app.donations.donation import PLEDGED, Donation
 from app.donations.donor import Note
 from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
 from app.donations.standing_order import StandingOrder
@@ -121,6 +121,10 @@ def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> I
     running = select(StandingOrder.id).where(StandingOrder.id.in_(of_gifts), StandingOrder.ended_on.is_(None))
     if db.session.scalar(running.limit(1)) is not None:
         yield "a standing order is still expected; end it first"
+    promised = Donation.state == PLEDGED
+    by_hand = select(GiftByHand.donation_id).where(GiftByHand.donation_id.in_([gift.id for gift in theirs.donations]))
+    if db.session.scalar(select(Donation.id).where(Donation.id.in_(by_hand), promised).limit(1)) is not None:
+        yield "a gift that was promised is still expected; withdraw it first"
     until = max((day for gift in theirs.donations if (day := _kept_until(gift, kept_over))), default=None)
     if until is not None and clock.today() <= until:
         yield f"the records of a gift this large have to be kept until {until.isoformat()}"

@@ -3,29 +3,32 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import and_, select
 
 from app import clock
 from app.appeals.appeal import AppealAccount
 from app.donations import order_payments
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
+from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, Donation
 from app.donations.entering import HELD
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.money import Money
 
+# A transfer that was announced, and booked then, as was once the rule.
+AWAITED = "awaited"
 # A cheque may come back for a while after it was credited, and what bounced may still show on a statement.
 _MAY_BOUNCE, _MAY_SHOW = timedelta(days=30), timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One thing that a line of the statement may show. `what` is 'cash', 'cheque', 'bank-transfer', 'standing-order'
-    or 'bounced'.
+    """One thing that a line of the statement may show. `what` is 'cash', 'cheque', 'bank-transfer' (announced),
+    'awaited' (announced, and booked then, as was once the rule), 'standing-order' or 'bounced'.
 
     A positive amount comes to the bank from the account `account_code`; a negative one, a cheque sent back unpaid,
     leaves the bank for there. Things paid in with one slip share its `reference`, and are one line together.
@@ -53,45 +56,56 @@ def cash() -> Iterator[Expected]:
         )  # fmt: skip
 
 
-def _by_hand() -> Select[Donation, GiftByHand]:
+def _by_hand() -> Any:
     return select(Donation, GiftByHand).join(GiftByHand, GiftByHand.donation_id == Donation.id)
 
 
+def _with_income(rows: Any, of: Any) -> Any:
+    """The rows, each with the code of the income account that it is for."""
+    return (
+        rows.add_columns(Account.code)
+        .join(
+            AppealAccount,
+            and_(
+                AppealAccount.appeal_id == of.appeal_id,
+                AppealAccount.branch_id.is_not_distinct_from(of.branch_id),
+            ),
+        )
+        .join(Account, Account.id == AppealAccount.account_id)
+    )
+
+
 def gifts() -> Iterator[Expected]:
-    """Cheques that were paid in, and transfers that were announced."""
-    waiting = _by_hand().where(
+    """Cheques, and cash by itself, that were paid in; and transfers that were announced."""
+    paid_in = Donation.method.in_((CASH, CHEQUE)) & GiftByHand.paid_in_on.is_not(None)
+    waiting = _with_income(_by_hand(), Donation).where(
         GiftByHand.banked_on.is_(None),
         GiftByHand.reversed_at.is_(None),
         GiftByHand.bounced_on.is_(None),
-        ((Donation.method == CHEQUE) & GiftByHand.paid_in_on.is_not(None)) | (Donation.method == BANK_TRANSFER),
+        GiftByHand.count_sheet_id.is_(None),
+        ((Donation.state == RECEIVED) & paid_in) | (Donation.method == BANK_TRANSFER),
     )
-    for donation, row in db.session.execute(waiting):
+    for donation, row, income_account in db.session.execute(waiting):
+        if donation.method != BANK_TRANSFER:
+            what, account = donation.method, f"{HELD[donation.method]}:{donation.currency}"
+        elif donation.state == PLEDGED:
+            what, account = BANK_TRANSFER, income_account
+        else:
+            what, account = AWAITED, f"assets:awaited:{donation.currency}"
         yield Expected(
-            f"donation:{donation.reference}", donation.method, donation.amount, row.paid_in_on or row.given_on,
-            f"{HELD[donation.method]}:{donation.currency}", donation.name, row.paying_in or row.what,
+            f"donation:{donation.reference}", what, donation.amount,
+            row.paid_in_on or row.expected_on or row.given_on, account, donation.name, row.paying_in or row.what,
         )  # fmt: skip
 
 
 def bounces() -> Iterator[Expected]:
     """Cheques that were banked and may come back, and those that bounced after they had been paid in."""
     today = clock.today()
-    back = (
-        _by_hand()
-        .add_columns(Account.code)
-        .join(
-            AppealAccount,
-            and_(
-                AppealAccount.appeal_id == Donation.appeal_id,
-                AppealAccount.branch_id.is_not_distinct_from(Donation.branch_id),
-            ),
-        )
-        .join(Account, Account.id == AppealAccount.account_id)
-        .where(
-            Donation.method == CHEQUE,
-            GiftByHand.bounced_line.is_(None),
-            (GiftByHand.bounced_on.is_(None) & (GiftByHand.banked_on > today - _MAY_BOUNCE))
-            | ((GiftByHand.bounced_on > today - _MAY_SHOW) & GiftByHand.paid_in_on.is_not(None)),
-        )
+    back = _with_income(_by_hand(), Donation).where(
+        Donation.method == CHEQUE,
+        GiftByHand.bounced_line.is_(None),
+        (GiftByHand.bounced_on.is_(None) & (GiftByHand.banked_on > today - _MAY_BOUNCE))
+        | ((GiftByHand.bounced_on > today - _MAY_SHOW) & GiftByHand.paid_in_on.is_not(None)),
     )
     for donation, row, income_account in db.session.execute(back):
         known = row.bounced_on is not None
@@ -106,15 +120,7 @@ def bounces() -> Iterator[Expected]:
 def orders() -> Iterator[Expected]:
     """Standing orders that are due, or nearly."""
     due = (
-        select(StandingOrder, Account.code)
-        .join(
-            AppealAccount,
-            and_(
-                AppealAccount.appeal_id == StandingOrder.appeal_id,
-                AppealAccount.branch_id.is_not_distinct_from(StandingOrder.branch_id),
-            ),
-        )
-        .join(Account, Account.id == AppealAccount.account_id)
+        _with_income(select(StandingOrder), StandingOrder)
         .where(StandingOrder.ended_on.is_(None), StandingOrder.next_due_on <= clock.today() + order_payments.EARLY)
         .order_by(StandingOrder.next_due_on, StandingOrder.id)
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.donations import cheques, expectation, order_payments
+from app.donations import cheques, expectation, order_payments, promises
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import Donation
+from app.donations.donation import ABANDONED, PLEDGED, Donation
 from app.donations.expectation import Expected
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
@@ -47,9 +47,10 @@ def arrived(subject: str, line_reference: str, day: date, *, held: int | None = 
     """Note that the statement shows what was expected under this subject. Noting it again changes nothing.
 
     `line_reference` is the line's source (`bank:<line>`), `day` the day on which the bank booked it. The caller posts
-    the transfer between the bank and the account that `Expected` names; only a standing order becomes a gift here,
-    and is posted here under this very source, so the caller posts nothing for it: to the bank account
-    whose id in the ledger is `held`, by default the first. The caller commits. Raises `LookupError`.
+    the transfer between the bank and the account that `Expected` names; only a standing order and a transfer that was
+    announced become gifts here, and are posted here under this very source, so the caller posts nothing for them: to
+    the bank account whose id in the ledger is `held`, by default the first. The caller commits. Raises `LookupError`,
+    and `by_hand.NotYet` for a gift of a day to come.
     """
     kind, _, reference = subject.partition(":")
     if kind == "count":
@@ -61,9 +62,14 @@ def arrived(subject: str, line_reference: str, day: date, *, held: int | None = 
         sheet.banked_on, sheet.bank_line = sheet.banked_on or day, sheet.bank_line or line_reference
         db.session.flush()
     elif kind == "donation":
-        cheques.shown(
-            db.session.scalars(select(Donation).where(Donation.reference == reference)).one(), line_reference, day
-        )
+        donation = db.session.scalars(select(Donation).where(Donation.reference == reference)).one()
+        cheques.locked(donation)
+        if donation.state == ABANDONED:
+            raise LookupError("this gift was withdrawn, and is not expected any more")
+        if donation.state == PLEDGED:
+            promises.receive(donation, line_reference, day, held=held)
+        else:
+            cheques.shown(donation, line_reference, day)
     elif kind == "standing-order":
         order = db.session.scalars(select(StandingOrder).where(StandingOrder.reference == reference)).one()
         order_payments.pay(order, order.amount, line_reference, day, held=held)

@@ -53,6 +53,13 @@ def explain(txn_id: str, account: str, *, by: str, reason: str) -> tuple[int, Mo
     return posted.entry_id, Money(minor, currency)
 
 
+def waiting(txn_id: str) -> Money | None:
+    """What a balance transaction that is in suspense brought to the Stripe account, below nothing what it took; nothing
+    when it is not known or has been explained."""
+    found = _waiting(f"transaction:{txn_id}")
+    return Money(-found[0][2], found[0][1]) if found else None
+
+
 def in_suspense(most: int) -> list[tuple[str, Money]]:
     """Every balance transaction of which something is in suspense, and how much, the oldest first."""
     return [

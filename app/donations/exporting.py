@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from app.appeals import income_report
-from app.donations.export_table import Wanted, donation_table, donation_totals
+from app.donations.export_table import LEFT_OUT, Wanted, donation_table, donation_totals
 from app.errors import DomainError
 from app.ledger import accounts
 from app.ledger.exports import formats, log, making
@@ -87,6 +87,17 @@ def make(
         stem = f"whipround-donations-{choice.from_on}-{choice.to_on}-{batch}"
         return making.of_table(table, stem, choice.format.removeprefix("donations-"), progress)
     return making.of_ledger(connection, choice.format, _selection(choice), found, batch, progress)
+
+
+def companion(made: Export) -> tuple[str, str]:
+    """The name and the words of the file beside an export: its control totals, and what a list of donations leaves
+    out. An export's own file holds nothing but what was asked for."""
+    name = f"whipround-{made.format}-{made.from_on}-{made.to_on}-{made.reference}-totals.txt"
+    said = f"{made.format}, {made.from_on} to {made.to_on}, batch {made.reference}\r\n"
+    said += formats.words([Total(**each) for each in made.totals])
+    if made.format in DONATIONS:
+        said += "".join(["Not in this list:\r\n", *(f"- {each}\r\n" for each in LEFT_OUT)])
+    return name, said
 
 
 def _wanted(choice: Choice) -> Wanted:

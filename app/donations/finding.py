@@ -12,7 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 
 from app.appeals.appeal import Appeal
-from app.donations.donation import Donation
+from app.donations import dispute_kept, kept
+from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
+from app.donations.dispute_kept import KeptDispute
+from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.gift_search import Wanted, conditions, kind_of
 from app.donations.refund import CAME_TO_NOTHING, DonationRefund
 from app.extensions import db
@@ -20,16 +23,24 @@ from app.money import Money
 
 PAGE = 50
 
+# A gift whose dispute is not decided; of one that is decided only what was lost is said.
+DISPUTED, _DECIDED = "disputed", "decided"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One gift in a list."""
+    """One gift in a list. `given_back` went back, or is on its way; `lost` went with a dispute; `kept` is what the
+    books have of it. `mark` says what else became of it: 'disputed' (not decided yet), 'bounced', 'reversed', or
+    nothing."""
 
     reference: str
     at: datetime
     name: str
     amount: Money
     given_back: Money
+    lost: Money
+    kept: Money
+    mark: str
     state: str
     method: str
     appeal: str
@@ -97,19 +108,43 @@ def rows(gifts: Sequence[Donation]) -> list[Row]:
     }
     named = select(Appeal.id, Appeal.title).where(Appeal.id.in_({gift.appeal_id for gift in gifts}))
     titles: dict[int, str] = {row.id: row.title for row in db.session.execute(named)}
-    return [
-        Row(
-            gift.reference,
-            gift.received_at or gift.pledged_at,
-            gift.name or "",
-            gift.amount,
-            Money(refunded.get(gift.id, 0), gift.currency),
-            gift.state,
-            gift.method,
-            titles[gift.appeal_id],
-        )
-        for gift in gifts
-    ]
+    left, marks = _kept(gifts), _marks(gifts)
+    found = []
+    for gift in gifts:
+        returned, keeps = Money(refunded.get(gift.id, 0), gift.currency), Money(left.get(gift.id, 0), gift.currency)
+        rest = gift.amount - keeps - returned
+        lost = rest if marks.get(gift.id) == _DECIDED and rest.minor > 0 else Money(0, gift.currency)
+        mark = "" if marks.get(gift.id) == _DECIDED else marks.get(gift.id, "")
+        at = gift.received_at or gift.pledged_at
+        found.append(
+            Row(
+                gift.reference, at, gift.name or "", gift.amount, returned, lost, keeps, mark, gift.state, gift.method,
+                titles[gift.appeal_id],
+            )
+        )  # fmt: skip
+    return found
+
+
+def _kept(gifts: Sequence[Donation]) -> dict[int, int]:
+    """What is kept of each received gift, in minor units."""
+    received = Donation.id.in_([gift.id for gift in gifts if gift.state == RECEIVED])
+    return {each: int(minor) for each, minor in db.session.execute(select(Donation.id, kept.minor()).where(received))}
+
+
+def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
+    """What a list says of a gift beside its amount."""
+    charges = {gift.charge_id: gift.id for gift in gifts if gift.charge_id}
+    disputes = db.session.scalars(
+        select(KeptDispute).where(KeptDispute.charge_id.in_(charges)).order_by(KeptDispute.id)
+    )
+    marks = {}
+    for each in disputes:
+        marks[charges[each.charge_id]] = DISPUTED if dispute_kept.is_open(each) else _DECIDED
+    by_hand = GiftByHand.donation_id.in_([gift.id for gift in gifts if gift.method != CARD])
+    for row in db.session.scalars(select(GiftByHand).where(by_hand)):
+        if row.came_to_nothing:
+            marks[row.donation_id] = REVERSED if row.reversed_at is not None else BOUNCED
+    return marks
 
 
 def _order(wanted: Wanted) -> _Order:

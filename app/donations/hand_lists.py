@@ -15,7 +15,7 @@ from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import CHEQUE, Donation
+from app.donations.donation import CHEQUE, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money
@@ -60,6 +60,17 @@ def gifts(
     return _page(found.where(Donation.method.in_(methods)), GiftByHand.donation_id, last, before)
 
 
+def promised(branch_id: int | None, before: str = "") -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
+    """A page of what was promised and has not come, likewise."""
+    found = _with_names(
+        select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
+        Donation,
+        branch_id,
+    )
+    waits = (_NOT_RECEIVED, Donation.state == PLEDGED)
+    return _page(found.where(*waits), Donation.id, select(Donation.id).where(Donation.reference == before), before)
+
+
 def orders(branch_id: int | None, before: str = "") -> Sequence[Row[StandingOrder, str | None, str]]:
     """A page of standing orders, likewise."""
     found = _with_names(select(StandingOrder, Branch.name, Appeal.title), StandingOrder, branch_id)
@@ -79,7 +90,7 @@ def cheques_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand,
         Donation,
         branch_id,
     )
-    waits = (Donation.method == CHEQUE, *_GIFT_WAITS)
+    waits = (Donation.method == CHEQUE, Donation.state == RECEIVED, *_GIFT_WAITS)
     return db.session.execute(found.where(*waits).order_by(GiftByHand.donation_id).limit(_MOST_AT_HAND)).all()
 
 
@@ -97,13 +108,20 @@ def cheques_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> li
     wanted = (
         select(Donation.currency, func.count(), func.sum(Donation.amount_minor), func.min(GiftByHand.given_on))
         .join(GiftByHand, GiftByHand.donation_id == Donation.id)
-        .where(Donation.method == CHEQUE, *_GIFT_WAITS, *_own(Donation, branch_id), *_handed_in(GiftByHand, paid_in))
+        .where(
+            Donation.method == CHEQUE,
+            Donation.state == RECEIVED,
+            *_GIFT_WAITS,
+            *_own(Donation, branch_id),
+            *_handed_in(GiftByHand, paid_in),
+        )
     )
     rows = db.session.execute(wanted.group_by(Donation.currency).order_by(Donation.currency))
     return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
 
 
 # The words of the partial indexes, so that both databases know that they may use them.
+_NOT_RECEIVED: ColumnElement[bool] = literal_column("donations.state <> 'received'")
 _BY_HAND: ColumnElement[bool] = literal_column("donations.method <> 'card'")
 _CASH_WAITS = (CountSheet.banked_on.is_(None), CountSheet.reversed_at.is_(None))
 _GIFT_WAITS = (GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None), GiftByHand.bounced_on.is_(None))

@@ -1,11 +1,17 @@
 """What is kept of a donation: what the books say it brought, less what went back, for whatever reason."""
 
+from typing import Any
+
 from sqlalchemy import BindParameter, bindparam, case, func, or_, select
 
 from app.donations import by_hand
+from app.donations.by_hand import GiftByHand
+from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import CARD, Donation
+from app.donations.refund import DonationRefund
 from app.extensions import db
 from app.ledger import tracing
+from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 
@@ -33,3 +39,30 @@ def of(donation: Donation) -> Money:
         return donation.amount
     total = db.session.scalar(_KEPT, {"ours": received.from_id, "subject": received.subject})
     return Money(int(total or 0), received.amount.currency)
+
+
+def minor() -> Any:
+    """The same as a column of a query over received donations, in minor units of each one's currency.
+
+    Only gifts that had a refund or a dispute are looked up in the books, so that many can be added up.
+    """
+    gone, come = Account.__table__.alias("gone"), Account.__table__.alias("come")
+    income = case((gone.c.kind == "income", 1), else_=0) - case((come.c.kind == "income", 1), else_=0)
+    booked = (
+        select(func.sum(Transfer.amount_minor * income))
+        .join_from(Entry, Transfer, Transfer.entry_id == Entry.id)
+        .join(gone, gone.c.id == Transfer.from_account_id)
+        .join(come, come.c.id == Transfer.to_account_id)
+        .where(Entry.subject == "donation:" + Donation.reference, Transfer.currency == Donation.currency)
+        .correlate(Donation)
+        .scalar_subquery()
+    )
+    to_nothing = GiftByHand.bounced_on.is_not(None) | GiftByHand.reversed_at.is_not(None)
+    of_none = select(GiftByHand.donation_id).where(GiftByHand.donation_id == Donation.id, to_nothing).exists()
+    refunded = select(DonationRefund.id).where(DonationRefund.donation_id == Donation.id).exists()
+    disputed = select(KeptDispute.id).where(KeptDispute.charge_id == Donation.charge_id).exists()
+    return case(
+        ((Donation.method != CARD) & of_none, 0),
+        ((Donation.method == CARD) & or_(refunded, disputed), func.coalesce(booked, 0)),
+        else_=Donation.amount_minor,
+    )

@@ -56,3 +56,14 @@ def everyone(ids: Collection[int]) -> set[int]:
         new = {each for each in (*parts, *heads) if each is not None} - found
         found |= new
     return found
+
+
+def families(heads: Collection[int]) -> dict[int, int]:
+    """Everybody who is shown as one of these donors: whose row, and which of the heads it belongs to."""
+    found = {head: head for head in heads}
+    new = dict(found)
+    while new:
+        parts = select(Donor.id, Donor.merged_into_id).where(Donor.merged_into_id.in_(new))
+        new = {part: found[into] for part, into in db.session.execute(parts) if into is not None and part not in found}
+        found |= new
+    return found

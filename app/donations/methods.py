@@ -2,7 +2,7 @@
 
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, STANDING_ORDER
 from app.ledger import sums
-from app.ledger.gifts import GIFT
+from app.ledger.gifts import GIFT, NAMED_CASH
 from app.ledger.journal import Wanted
 from app.money import Money
 
@@ -10,7 +10,7 @@ from app.money import Money
 OTHER = "other"
 KINDS = {
     CARD: (GIFT, "refund", "refund-returned", "dispute-lost", "dispute-overturned"),
-    CASH: (CASH,),
+    CASH: (CASH, NAMED_CASH),
     CHEQUE: (CHEQUE, "bounced"),
     STANDING_ORDER: (STANDING_ORDER,),
     BANK_TRANSFER: (BANK_TRANSFER,),

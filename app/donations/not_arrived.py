@@ -3,10 +3,10 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, correcting, entering
+from app.donations import cheques, correcting, entering, promises
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import STANDING_ORDER, Donation
+from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
@@ -47,6 +47,8 @@ def _gift(donation: Donation, line: str, by: str) -> None:
     row.banked_on = row.bank_line = None
     # What was entered before the statement came waits again; the rest was never there without it.
     if donation.submission != entering.mark_of(line):
+        if donation.method == BANK_TRANSFER and not promises.is_booked_early(donation):
+            promises.wait_again(donation, row)
         return
     row.reversed_at, row.reversed_by, row.reason = clock.now(), by, _REASON
     if donation.method == STANDING_ORDER and row.standing_order_id is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from app.donations import by_hand, cheques
+from app.donations import by_hand, cheques, promises
 from app.donations.count_sheet import COUNTED, PAID_IN, CountSheet
 from app.donations.donation import CHEQUE, Donation
 from app.errors import DomainError
@@ -33,16 +33,18 @@ def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, d
     if not 0 < len(slip) <= _LONGEST:
         raise NotASlip(f"a paying-in slip has a reference of up to {_LONGEST} characters")
     by_hand.moment_of(day)
+    for gift in gifts:
+        promises.come_due(gift, by="slip")
     rows = [cheques.locked(gift) for gift in gifts]
     for sheet in sheets:
         db.session.refresh(sheet, with_for_update=True)
+    if any(row.dated_on is not None and row.dated_on > day for row in rows):
+        raise NotPayableYet("a cheque is dated later than this day")
     if any(sheet.state not in (COUNTED, PAID_IN) for sheet in sheets) or any(
-        gift.method != CHEQUE or row.state(CHEQUE) not in (by_hand.WAITING, by_hand.PAID_IN)
+        gift.method != CHEQUE or row.state(gift) not in (by_hand.WAITING, by_hand.PAID_IN)
         for gift, row in zip(gifts, rows, strict=True)
     ):
         raise NotAtHand("only cash and cheques that are at hand can be paid in")
-    if any(row.dated_on is not None and row.dated_on > day for row in rows):
-        raise NotPayableYet("a cheque is dated later than this day")
     for sheet in sheets:
         sheet.paying_in, sheet.paid_in_on = slip, day
     for row in rows:

@@ -89,11 +89,12 @@ def issue(
     issuing.issue(receipt_id, printed or checked)
 
 
-def mail(receipt: Receipt) -> Mail:
+def mail(receipt: Receipt, organisation: Organisation | None = None) -> Mail:
     """The mail of an issued and rendered receipt: always the same one, whenever it is made.
 
-    A receipt without an ask is a service message, so the mail thanks and proves, and asks for nothing more. Raises
-    `NotRendered` or `NoAddress`.
+    `organisation` says how it is reached today; what it was called stands in the frozen facts. A receipt without an
+    ask is a service message, so the mail thanks and proves, and asks for nothing more. Raises `NotRendered` or
+    `NoAddress`.
     """
     pdf = db.session.scalar(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt.id))
     if not pdf or receipt.facts is None or receipt.issued_at is None:
@@ -106,8 +107,8 @@ def mail(receipt: Receipt) -> Mail:
     return Mail(
         to=to,
         subject=one_line(subject),
-        text=wording.fill("mail/receipt.txt", facts.language, facts=facts),
-        html=wording.fill("mail/receipt.html", facts.language, facts=facts),
+        text=wording.fill("mail/receipt.txt", facts.language, facts=facts, contact=organisation),
+        html=wording.fill("mail/receipt.html", facts.language, facts=facts, contact=organisation),
         message_id=_message_id(receipt.reference, facts.link),
         date=clock.local(receipt.issued_at),
         attachments=(Attachment(f"receipt-{facts.number}.pdf", "application/pdf", pdf),),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app import clock
+from app.donations import dispute_kept
 from app.donations.donation import RECEIVED, Donation
 from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
@@ -24,6 +25,11 @@ class NotReceived(DomainError):
     """The donation has not been received, so there is nothing to give back."""
 
 
+class Disputed(DomainError):
+    """The giver's bank has taken the payment back for now, and Stripe refunds none that is disputed: it is answered, or
+    accepted, at Stripe."""
+
+
 class MoreThanIsLeft(DomainError):
     """The refund is larger than what is left of the donation; the message says how much that is."""
 
@@ -32,13 +38,16 @@ def ask(donation: Donation, amount: Money | None, *, by: str, reason: str) -> Do
     """Write down that a donation is to be refunded, in part or (without an amount) as far as it is left.
 
     The donation's row is locked meanwhile, so that of several who ask at once only as much as is left can be granted.
-    The caller commits; then the worker, or the caller, asks Stripe. Raises `NotReceived` or `MoreThanIsLeft`.
+    The caller commits; then the worker, or the caller, asks Stripe. Raises `NotReceived`, `Disputed` or
+    `MoreThanIsLeft`.
     """
     locked = db.session.scalars(
         select(Donation).where(Donation.id == donation.id).with_for_update().execution_options(populate_existing=True)
     ).one()
     if locked.state != RECEIVED or locked.charge_id is None:
         raise NotReceived("this gift has not been received, so there is nothing to refund")
+    if dispute_kept.withdrawn(locked.charge_id):
+        raise Disputed("the donor's bank disputes this payment; answer the dispute at Stripe, or accept it there")
     rest = left(locked)
     wanted = rest if amount is None else amount
     if wanted.minor <= 0 or wanted > rest:

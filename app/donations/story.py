@@ -72,7 +72,11 @@ def of(gift: Donation) -> Story:
 
 
 def _pledge(gift: Donation) -> Iterator[Happening]:
-    if gift.method == "card" and gift.plan_id is None:
+    if (
+        (gift.method == "card" and gift.plan_id is None)
+        or gift.received_at is None
+        or gift.pledged_at < gift.received_at
+    ):
         yield Happening(gift.pledged_at, PLEDGED, gift)
     if gift.declined_at is not None:
         yield Happening(gift.declined_at, DECLINED, gift)

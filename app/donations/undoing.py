@@ -6,7 +6,7 @@ from app import clock
 from app.donations import cheques, correcting
 from app.donations.by_hand import BANKED, BOUNCED
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import Donation
+from app.donations.donation import RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import reversing
@@ -17,6 +17,10 @@ _LONGEST = 500
 
 class NoReason(DomainError):
     """A correction without a reason, or with one too long to read."""
+
+
+class NotReceived(DomainError):
+    """What was only promised is in no books: it is withdrawn, not reversed."""
 
 
 class AtTheBank(DomainError):
@@ -41,11 +45,13 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
 def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
     """Reverse a gift by hand that was entered wrongly; its receipt is void. Doing it again changes nothing.
 
-    The caller commits. Raises `NoReason`, `AtTheBank` or `cheques.NotACheque` for a gift by card.
+    The caller commits. Raises `NoReason`, `AtTheBank`, `NotReceived` or `cheques.NotACheque` for a gift by card.
     """
     _check(reason)
     row = cheques.locked(donation)
-    if row.state(donation.method) in (BANKED, BOUNCED):
+    if donation.state != RECEIVED:
+        raise NotReceived("a promise is withdrawn, not reversed")
+    if row.state(donation) in (BANKED, BOUNCED):
         raise AtTheBank("the bank has shown this gift")
     if row.reversed_at is None:
         _reverse(f"donation:{donation.reference}", f"{donation.method} entered wrongly", by)

@@ -4,9 +4,10 @@ A count of cash (`CASH`) counts as none: nobody knows how many people gave (docs
 """
 
 GIFT, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND = "gift", "cheque", "standing-order", "bank-transfer", "in-kind"
-CASH = "cash"
+# A count of cash is nobody's gift; cash from a named person is one.
+CASH, NAMED_CASH = "cash", "named-cash"
 
-COUNTED = (GIFT, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
+COUNTED = (GIFT, NAMED_CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
 
 
 def counted(kind: str) -> int:

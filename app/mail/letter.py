@@ -50,8 +50,8 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
 
 
-def written(mail: Mail, sender: str) -> tuple[EmailMessage, str]:
-    """The message as it goes out, and its recipient. Raises `MailRefused`.
+def written(mail: Mail, sender: str, reply_to: str = "") -> tuple[EmailMessage, str]:
+    """The message as it goes out, and its recipient; `reply_to` is where answers go. Raises `MailRefused`.
 
     Line breaks in headers are refused by the email package, so that no field can add a header of its own.
     """
@@ -61,6 +61,8 @@ def written(mail: Mail, sender: str) -> tuple[EmailMessage, str]:
         message = EmailMessage(policy=_PLAIN if recipient.isascii() else SMTPUTF8)
         message["Subject"] = mail.subject
         message["From"] = sender
+        if reply_to:
+            message["Reply-To"] = reply_to
         message["To"] = Address(username=local, domain=domain)
         message["Date"] = format_datetime(mail.date)
         message["Message-ID"] = f"<{mail.message_id}>"

@@ -68,6 +68,8 @@ def take_out() -> ResponseReturnValue:
 def _lines(all_told: Iterable[reading.Told]) -> Iterator[str]:
     names = {row.reference: row.name for row in db.session.execute(select(Person.reference, Person.name))}
     out = io.StringIO()
+    # Spreadsheets know by it that what follows is UTF-8.
+    out.write("\N{BYTE ORDER MARK}")
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for told in all_told:

@@ -66,6 +66,8 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
     except DoesNotFit:
         flash(_("What you chose does not come to the same amount as the line. Nothing was booked."), "error")
         return redirect(url_for(".show", account=account, line=line), code=303)
+    except NotYet:
+        flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
     except (NotExpected, BookedAlready):
         flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
     return redirect(url_for(".index", account=account), code=303)

@@ -59,6 +59,7 @@ _ITEMS = {
     item.CASH: _l("Cash that was counted"),
     item.CHEQUE: _l("Cheque"),
     item.TRANSFER: _l("Bank transfer that was announced"),
+    item.AWAITED: _l("Bank transfer that was announced and booked"),
     item.ORDER: _l("Standing order"),
     item.BOUNCED: _l("Cheque that came back unpaid"),
     item.ASIDE: _l("Unknown money, sent back"),

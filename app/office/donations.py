@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.audit import acting
 from app.audit.recording import record
-from app.donations import finding, refunding, story
+from app.donations import dispute_kept, finding, refunding, story
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.donor import Donor, Note, note
 from app.donations.plan import Plan
@@ -16,6 +16,7 @@ from app.extensions import db
 from app.money import Money
 from app.office import hands, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
+from app.office.at_stripe import at_stripe
 from app.office.donation_search_form import DonationSearchForm
 from app.office.donor_forms import NoteForm
 from app.writing import writing
@@ -73,7 +74,9 @@ def _page(gift: Donation, form: NoteForm) -> str:
     told = story.of(gift)
     subject = f"donation:{gift.reference}"
     notes = db.session.scalars(select(Note).where(Note.subject == subject).order_by(Note.id)).all()
-    left = refunding.left(gift) if gift.state == RECEIVED and gift.method == CARD else Money(0, gift.currency)
+    dispute = dispute_kept.of_charge(gift.charge_id)
+    can_go_back = gift.state == RECEIVED and gift.method == CARD and not dispute_kept.withdrawn(gift.charge_id)
+    left = refunding.left(gift) if can_go_back else Money(0, gift.currency)
     by = [each.asked_by for each in told.refunds] + [each.written_by for each in notes]
     return render_template(
         "office/donations/show.html",
@@ -81,6 +84,8 @@ def _page(gift: Donation, form: NoteForm) -> str:
         story=told,
         notes=notes,
         left=left,
+        dispute=dispute,
+        at_stripe=at_stripe(dispute.dispute_id) if dispute else None,
         appeal=db.session.get_one(Appeal, gift.appeal_id),
         donor=db.session.get(Donor, gift.donor_id) if gift.donor_id else None,
         plan=db.session.get(Plan, gift.plan_id) if gift.plan_id else None,

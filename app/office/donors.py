@@ -31,6 +31,7 @@ def index() -> ResponseReturnValue:
         "office/donors/index.html",
         words=words,
         donors=page.donors,
+        given=donor_list.given_by([each.id for each in page.donors]),
         newer=url_for(".index", **query, newer=page.newer) if page.newer else None,
         older=url_for(".index", **query, older=page.older) if page.older else None,
     )

@@ -5,13 +5,13 @@ from flask_babel import lazy_gettext as _l
 WORDS = {
     "unclaimed charge": (
         _l("Card payments that belong to no gift"),
-        _l("Look the charge up in Stripe’s Dashboard. Somebody may have paid by a link of Stripe’s own: give it back "
-           "there, or reverse its entry here and enter it for what it was."),
+        _l("Look the charge up at Stripe; the link leads to it. Somebody may have paid by a link of Stripe’s own: give "
+           "it back there, or let it stand here and say why."),
     ),
     "pending event": (
         _l("News from Stripe that could not be applied"),
-        _l("It is tried again by itself. If it stays, ask whoever looks after the server to replay it: flask stripe "
-           "replay, with the number below."),
+        _l("It is tried again by itself, and at once when you press the button. If it stays, what is the matter says "
+           "why."),
     ),
     "receipt": (
         _l("Receipts that could not be made or sent"),
@@ -25,7 +25,7 @@ WORDS = {
     ),
     "second subscription": (
         _l("Plans that two subscriptions charge for"),
-        _l("End the one named below in Stripe’s Dashboard, and give back what it took."),
+        _l("End the one named below at Stripe; the link leads to it. Then give back here what it took."),
     ),
     "unknown fee": (
         _l("Gifts whose fee is not known"),
@@ -33,12 +33,23 @@ WORDS = {
     ),
     "dispute": (
         _l("Disputes that want an answer"),
-        _l("Answer in Stripe’s Dashboard before the date, or accept it there. The money is counted until it is lost."),
+        _l("Answer it at Stripe before the date, or accept it there; the link leads to it. The money is counted until "
+           "it is lost. Give nothing back while it is open."),
+    ),
+    "disputed refund": (
+        _l("Refunds that Stripe refused because the payment is disputed"),
+        _l("The donor’s bank has asked for the money, so Stripe gives none back. Answer the dispute, or accept it, at "
+           "Stripe. Pay nothing another way: the donor would get it twice."),
+    ),
+    "closed dispute": (
+        _l("Disputes that are closed and not cleared"),
+        _l("Stripe withdrew another amount than what was lost and what came back. Compare the dispute in Stripe’s "
+           "Dashboard with the entries of the gift, and write to Stripe if a movement is missing there."),
     ),
     "refund": (
         _l("Refunds that did not go through"),
-        _l("Stripe could not give the money back, so it is with us again. Ask the donor for another way, and pay it "
-           "by bank."),
+        _l("Stripe could not give the money back, so it is with us again: the card may be closed. Ask the donor for "
+           "another way to pay it, and look first that no dispute is open."),
     ),
     "payout": (
         _l("Payouts that came back or do not add up"),
@@ -47,12 +58,12 @@ WORDS = {
     ),
     "movement": (
         _l("Movements at Stripe that the books cannot explain"),
-        _l("Look the movement up in Stripe’s Dashboard, and say where it belongs: flask books explain, with the number "
-           "below."),
+        _l("Look up what it was at Stripe, then say here where it belongs."),
     ),
     "difference": (
         _l("Currencies in which the books and Stripe differ"),
-        _l("Have what is missing taken in: flask stripe catch-up. What still differs is listed under Payouts."),
+        _l("Have what is missing taken in from Stripe, with the button above. What still differs is listed under "
+           "Payouts."),
     ),
     "bank line": (
         _l("Lines of the bank’s statement that nobody has matched"),
@@ -65,6 +76,16 @@ WORDS = {
     "standing order": (
         _l("Standing orders that stayed out"),
         _l("Look whether the statement shows it under another name. If the donor has ended it, end it here as well."),
+    ),
+    "announced transfer": (
+        _l("Transfers that were announced and have not come"),
+        _l("Look whether the statement shows it under another name. If it will not come, withdraw it; nothing was "
+           "booked for it."),
+    ),
+    "transfer booked early": (
+        _l("Transfers that are in the books, and on no statement"),
+        _l("They were booked when they were announced, as was once the rule. Open each and make it a promise: it "
+           "leaves the books today, and is a gift once the bank shows it."),
     ),
     "unbanked cash": (
         _l("Cash that was counted more than a week ago"),

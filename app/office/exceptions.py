@@ -1,29 +1,183 @@
-"""Exceptions: everything that the books cannot settle by themselves, each with what to do about it."""
+"""Exceptions: everything that the books cannot settle by themselves, each with what to do about it, here."""
 
 from itertools import groupby
 from operator import attrgetter
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
 
-from app.office import exception_words
+from app.audit import acknowledging, acting
+from app.audit.recording import record
+from app.donations import explaining
+from app.donations.donation import Donation
+from app.extensions import db
+from app.money import Money
+from app.office import exception_words, hands
 from app.office.access import AUDITOR, TREASURER, allow
-from app.proof import exceptions
+from app.office.at_stripe import at_stripe
+from app.office.exception_forms import AcknowledgeForm, ExplainForm, WithdrawForm
+from app.payments import inbox
+from app.payments.transaction import StripeTransaction
+from app.proof import acknowledged, exceptions
 from app.proof.exception import Found
+from app.writing import writing
 
 bp = Blueprint("exceptions", __name__, url_prefix="/exceptions")
+
+# As many of each kind as `exceptions.find` names.
+_MOST = 500
 
 
 @bp.get("/")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """All of them, by kind; the books and Stripe are compared as a whole, which takes a moment."""
-    found = sorted(exceptions.find(), key=attrgetter("kind"))
+    return _page()
+
+
+@bp.post("/acknowledged")
+@allow(reads=(), changes={TREASURER})
+def acknowledge() -> ResponseReturnValue:
+    """Let one stand as it is, for a reason."""
+    form = AcknowledgeForm()
+    if not form.validate():
+        return _page(form), 422
+    found = _still(form.kind.data, form.reference.data)
+    # What is acknowledged is what was seen: a page that was open while the facts changed shows the new ones first.
+    if found is None or acknowledging.digest(acknowledged.facts_of(found)) != form.seen.data:
+        flash(_("This has changed in the meantime. Look at it again."), "warn")
+        return redirect(url_for(".index"), code=303)
+    with writing():
+        acknowledged.let_stand(found, reason=form.reason.data, by=acting.at_work().by)
+        said = {"kind": found.kind, "what": found.what, "reason": form.reason.data}
+        record("exception.acknowledged", _subject(found), after=said)
+    flash(_("It stands as it is, and comes back here if it changes."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/withdrawn")
+@allow(reads=(), changes={TREASURER})
+def withdraw() -> ResponseReturnValue:
+    """Let one need somebody again."""
+    form = WithdrawForm()
+    if not form.validate():
+        return _page(), 422
+    found = _still(form.kind.data, form.reference.data)
+    with writing():
+        acknowledging.withdraw(form.kind.data, form.reference.data)
+        subject = _subject(found) if found else f"exception:{form.reference.data}"
+        record("exception.withdrawn", subject, after={"kind": form.kind.data})
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/catch-up")
+@allow(reads=(), changes={TREASURER})
+def catch_up() -> ResponseReturnValue:
+    """Have the worker compare all that Stripe still lists with the books, and take in what is missing."""
+    with writing():
+        current_app.extensions["asking_to_catch_up"]()
+        record("stripe.catch_up_asked", "stripe:account")
+    flash(
+        _("The worker now compares everything that Stripe lists of the last 30 days with the books, and takes in what "
+          "is missing. That takes some minutes; look here again then."),
+        "good",
+    )  # fmt: skip
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.post("/events/<event_id>")
+@allow(reads=(), changes={TREASURER})
+def replay(event_id: str) -> ResponseReturnValue:
+    """Have the worker apply one of Stripe's events again, at once; what is in the books already posts nothing twice."""
+    try:
+        with writing():
+            inbox.apply_again(event_id)
+            record("stripe.event_replayed", f"event:{event_id}")
+    except inbox.NotThere:
+        abort(404)
+    except inbox.Erased:
+        flash(_("What this message said was erased with the donor it was about."), "warn")
+    else:
+        flash(_("It is tried again now. If it fails once more, it stands here with the reason."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+@bp.get("/movements/<txn_id>")
+@allow(reads={TREASURER}, fresh=True)
+def movement(txn_id: str) -> ResponseReturnValue:
+    """What one movement at Stripe was, and the form that says where it belongs."""
+    return _movement(txn_id, ExplainForm(_in_suspense(txn_id).currency, formdata=None))
+
+
+@bp.post("/movements/<txn_id>")
+@allow(reads=(), changes={TREASURER}, fresh=True)
+def explain(txn_id: str) -> ResponseReturnValue:
+    """Move what Stripe moved for an unknown reason out of suspense to where it belongs."""
+    form = ExplainForm(_in_suspense(txn_id).currency)
+    if not form.validate():
+        return _movement(txn_id, form), 422
+    try:
+        with writing():
+            entry_id, _amount = explaining.explain(
+                txn_id, form.account.data, by=acting.at_work().by, reason=form.reason.data
+            )
+    except explaining.NoSuchAccount:
+        form.wrong(form.account, _("What Stripe moved is explained by another account. Choose one."))
+        return _movement(txn_id, form), 422
+    except explaining.NothingToExplain:
+        flash(_("Somebody has explained it in the meantime."), "warn")
+        return redirect(url_for(".index"), code=303)
+    flash(_("The movement has moved from suspense to where it belongs."), "good")
+    return redirect(url_for("office.entries.show", number=entry_id), code=303)
+
+
+def _still(kind: str, reference: str) -> Found | None:
+    """An exception as it is now, if it is still one."""
+    same = (each for each in exceptions.find() if (each.kind, each.reference) == (kind, reference))
+    return next(same, None)
+
+
+def _subject(found: Found) -> str:
+    return f"donation:{found.gift}" if found.gift else f"exception:{found.reference}"
+
+
+def _in_suspense(txn_id: str) -> Money:
+    """What of a movement waits to be explained; 404 when nothing does."""
+    amount = explaining.waiting(txn_id)
+    return amount if amount is not None else abort(404)
+
+
+def _movement(txn_id: str, form: ExplainForm) -> str:
+    row = db.session.scalars(select(StripeTransaction).where(StripeTransaction.txn_id == txn_id)).one_or_none()
+    if row is None:
+        abort(404)
+    return render_template("office/exceptions/movement.html", row=row, amount=_in_suspense(txn_id), form=form)
+
+
+def _page(form: AcknowledgeForm | None = None) -> str:
+    waiting, stand = acknowledged.apart(exceptions.find())
+    waiting.sort(key=attrgetter("kind"))
     kinds = [
-        (exception_words.title(kind), exception_words.advice(kind), [(each, _address(each)) for each in them])
-        for kind, them in groupby(found, key=attrgetter("kind"))
+        (kind, exception_words.title(kind), exception_words.advice(kind), list(them))
+        for kind, them in groupby(waiting, key=attrgetter("kind"))
     ]
-    return render_template("office/exceptions.html", kinds=kinds, number=len(found))
+    gifts = {each.gift for each in waiting} | {each.found.gift for each in stand}
+    named = select(Donation.reference, Donation.name).where(Donation.reference.in_(gifts))
+    return render_template(
+        "office/exceptions/index.html",
+        kinds=kinds,
+        suspended={txn_id for txn_id, _amount in explaining.in_suspense(_MOST)},
+        acknowledged=stand,
+        title_of=exception_words.title,
+        names={row.reference: row.name for row in db.session.execute(named)},
+        hands=hands.names([each.word.made_by for each in stand]),
+        address_of=_address,
+        at_stripe=lambda found: at_stripe(found.stripe_id) if found.stripe_id else None,
+        seen=lambda found: acknowledging.digest(acknowledged.facts_of(found)),
+        form=form or AcknowledgeForm(formdata=None),
+    )
 
 
 def _address(found: Found) -> str | None:
@@ -31,15 +185,15 @@ def _address(found: Found) -> str | None:
     match found.kind:
         case "payout":
             return url_for("office.payouts.show", payout_id=found.reference)
-        case "unknown fee":
-            return url_for("office.donations.show", reference=found.reference)
         case "bank line" | "unidentified money":
             return url_for("office.bank.line", line=found.reference)
         case "bank difference":
             return url_for("office.bank.show", account=found.reference)
         case "standing order":
             return url_for("office.standing_orders.index")
+        case "announced transfer" | "transfer booked early":
+            return url_for("office.gifts_by_hand.show", reference=found.reference)
         case "unbanked cash":
             return url_for("office.collections.show", reference=found.reference)
         case _:
-            return None
+            return url_for("office.donations.show", reference=found.gift) if found.gift else None

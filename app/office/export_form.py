@@ -35,6 +35,15 @@ FORMAT_NAMES = {
     "hledger": _l("hledger: journal with balances asserted"),
 }
 
+# What a list of donations leaves out, in the words of `app/donations/export_table.py`.
+LEFT_OUT = (
+    _l("gifts that were promised and have not been received"),
+    _l("money that came in and belongs to no gift yet"),
+    _l("interest and other income that no appeal raised"),
+    _l("corrections of income that were entered in the ledger by hand"),
+    _l("the fee of a gift that Stripe settled in another currency, or has not settled yet: it is left blank"),
+)
+
 
 class ExportForm(CleanedForm):
     """What, of which days, and of which account, appeal and branch."""

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.audit import acting, recording
@@ -14,7 +14,7 @@ from app.money import Money
 from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.days_asked import last_month
-from app.office.export_form import FORMAT_NAMES, ExportForm
+from app.office.export_form import FORMAT_NAMES, LEFT_OUT, ExportForm
 from app.writing import writing
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
@@ -50,14 +50,24 @@ def take_with_names() -> ResponseReturnValue:
     return _file(names=True)
 
 
+@bp.get("/<reference>/totals")
+@allow(reads={TREASURER, AUDITOR})
+def totals(reference: str) -> ResponseReturnValue:
+    """The control totals of an export that was made, as a file to keep beside it."""
+    name, said = exporting.companion(log.find(reference) or abort(404))
+    response = Response(said, content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _page(form: ExportForm | None = None) -> ResponseReturnValue:
     asked = form is not None or "format" in request.args
     form = form or ExportForm(formdata=request.args if asked else None, meta={"csrf": False})
     choice = form.choice() if asked and form.validate() else None
-    totals: list[Total] = []
+    found: list[Total] = []
     if choice is not None:
         with snapshot() as connection:
-            totals = exporting.totals(connection, choice)
+            found = exporting.totals(connection, choice)
     if not asked:
         form.from_on.data, form.to_on.data = (day.isoformat() for day in last_month())
     made = log.latest()
@@ -66,7 +76,8 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
         form=form,
         choice=choice,
         totals=[(each.lines, Money(each.in_minor, each.currency), Money(each.out_minor, each.currency))
-                for each in totals],
+                for each in found],
+        left_out=LEFT_OUT if choice and choice.format in exporting.DONATIONS else (),
         before=exporting.made_before(choice) if choice else (),
         made=made,
         by=hands.names(each.made_by for each in made),
@@ -83,13 +94,13 @@ def _file(*, names: bool) -> ResponseReturnValue:
     choice = form.choice()
     with ExitStack() as stack:
         connection = stack.enter_context(snapshot())
-        totals = exporting.totals(connection, choice)
+        found = exporting.totals(connection, choice)
         with writing():
-            export = exporting.note(choice, totals, by=acting.at_work().by)
+            export = exporting.note(choice, found, by=acting.at_work().by)
             said = {"format": choice.format, "from": choice.from_on, "to": choice.to_on, "names": choice.names}
             recording.record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
-        made = exporting.make(connection, choice, totals, export.reference)
-        response = Response(made.pieces, mimetype=made.mimetype)
+        made = exporting.make(connection, choice, found, export.reference)
+        response = Response(made.pieces, content_type=made.content_type)
         # The snapshot lasts until the last piece is sent, or the reader has gone.
         response.call_on_close(stack.pop_all().close)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 from app import clock
 from app.audit.recording import record
 from app.donations import entering
-from app.donations.donation import BANK_TRANSFER, CHEQUE, IN_KIND, Donation
+from app.donations.donation import BANK_TRANSFER, CHEQUE, IN_KIND, PLEDGED, Donation
 from app.donations.entering import HandGift
 from app.money import Money
 from app.office.access import me
@@ -54,10 +54,12 @@ class GiftForm(HandForm):
             postcode=self.postcode.data or "",
             what=self.what.data or "",
             dated_on=self.dated_on.data if "dated_on" in self else None,
+            expected_on=self.expected_on.data if "expected_on" in self else None,
         )
 
     def take(self) -> Donation:
-        """Receive the gift that a valid form describes, in a writing unit of its own, and leave it on the trail."""
+        """Receive or expect the gift that a valid form describes, in a writing unit of its own, and leave it on the
+        trail."""
         with writing():
             donation = entering.enter(
                 self.chosen_appeal,
@@ -68,7 +70,8 @@ class GiftForm(HandForm):
                 branch_id=self.branch_id,
             )
             after = {"amount": str(donation.amount), "method": self.method, "name": donation.name}
-            record("gift.entered", f"donation:{donation.reference}", after=after)
+            what = "gift.announced" if donation.state == PLEDGED else "gift.entered"
+            record(what, f"donation:{donation.reference}", after=after)
         return donation
 
 
@@ -85,6 +88,8 @@ class TransferForm(GiftForm):
     """A bank transfer that a donor has told us of, and that no statement shows yet."""
 
     method = BANK_TRANSFER
+    day = DayField(_l("Announced on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    expected_on = DayField(_l("Expected by"), description=_l("It is overdue after this day."), validators=[Optional()])
     what = StringField(_l("Reference on the transfer"), validators=[Length(max=80)])
 
 
@@ -107,6 +112,6 @@ def titles() -> dict[str, str]:
     """What entering a gift is called, by its method."""
     return {
         CHEQUE: str(_("Enter a cheque")),
-        BANK_TRANSFER: str(_("Enter a bank transfer")),
+        BANK_TRANSFER: str(_("Expect a bank transfer")),
         IN_KIND: str(_("Enter a gift in kind")),
     }

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.recording import record
-from app.donations import by_hand, hand_lists, undoing
-from app.donations.donation import BANK_TRANSFER, CARD, IN_KIND, STANDING_ORDER, Donation
+from app.donations import by_hand, hand_lists, promises, undoing
+from app.donations.donation import BANK_TRANSFER, CARD, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.extensions import db
 from app.money import written
 from app.office import gift_form, hand_form, hands, own_branch
@@ -24,14 +24,20 @@ bp = Blueprint("gifts_by_hand", __name__, url_prefix="/gifts-by-hand")
 
 _LISTED = (BANK_TRANSFER, STANDING_ORDER, IN_KIND)
 _ENTERED = (BANK_TRANSFER, IN_KIND)
+# The list of what was promised and has not come, instead of one method's.
+_PROMISED = "promised"
+_MOST_BOOKED_EARLY = 200
 
 
 @bp.get("/")
 @allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
 def index() -> ResponseReturnValue:
-    """Gifts by bank and in kind, the latest first; one method alone by `?method=`."""
+    """Gifts by bank and in kind, the latest first; by `?method=` one method alone, or what was promised."""
     before, method = request.args.get("before", ""), request.args.get("method", "")
-    gifts = hand_lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
+    if method == _PROMISED:
+        gifts = hand_lists.promised(my_branch_id(), before)
+    else:
+        gifts = hand_lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
     older = gifts[hand_lists.PAGE - 1][0].reference if len(gifts) > hand_lists.PAGE else None
     return render_template(
         "office/gifts_by_hand.html",
@@ -40,6 +46,7 @@ def index() -> ResponseReturnValue:
         older=older,
         method=method,
         methods=_LISTED,
+        booked_early=[] if before else promises.booked_early(_MOST_BOOKED_EARLY, my_branch_id()),
     )
 
 
@@ -58,10 +65,11 @@ def create(method: str) -> ResponseReturnValue:
     if not form.validate():
         return _form(form, status=422)
     donation = form.take()
-    flash(
-        _("Entered: %(amount)s from %(name)s.", amount=written(donation.amount), name=donation.name or _("somebody")),
-        "good",
-    )
+    named = {"amount": written(donation.amount), "name": donation.name or _("somebody")}
+    if donation.state == PLEDGED:
+        flash(_("Expected: %(amount)s from %(name)s. It is a gift once the bank shows it.", **named), "good")
+    else:
+        flash(_("Entered: %(amount)s from %(name)s.", **named), "good")
     following = url_for(".new", method=method, **form.same_again())
     return redirect(following if "another" in request.form else url_for(".index"), code=303)
 
@@ -75,7 +83,7 @@ def show(reference: str) -> ResponseReturnValue:
 
 def _whether_it_is_wrong(reference: str) -> Question | None:
     gift = _gift(reference)
-    if not CorrectionForm().validate():
+    if gift.state != RECEIVED or not CorrectionForm().validate():
         return None
     return Question(
         _("Reverse %(amount)s from %(name)s?", amount=written(gift.amount), name=gift.name or _("somebody")),
@@ -98,11 +106,58 @@ def correct(reference: str) -> ResponseReturnValue:
         with writing():
             undoing.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
             record("gift.reversed", f"donation:{reference}", after={"reason": form.reason.data})
-    except undoing.AtTheBank:
-        flash(_("The bank’s statement has shown this gift, so it cannot be reversed here."), "error")
+    except (undoing.AtTheBank, undoing.NotReceived):
+        flash(_("This gift is at the bank, or was only promised, so it cannot be reversed here."), "error")
         return redirect(url_for(".show", reference=reference), code=303)
     flash(_("The gift is reversed. If there is a right one, enter it anew."), "good")
     return redirect(url_for(".show", reference=reference), code=303)
+
+
+def _whether_it_is_withdrawn(reference: str) -> Question | None:
+    gift = _gift(reference)
+    if gift.state != PLEDGED or not CorrectionForm().validate():
+        return None
+    return Question(
+        _("Withdraw %(amount)s from %(name)s?", amount=written(gift.amount), name=gift.name or _("somebody")),
+        _("It is not expected any more. If it comes after all, the bank’s line can still be booked as a gift."),
+        _("Withdraw it"),
+        url_for(".show", reference=reference),
+    )
+
+
+@bp.post("/<reference>/withdrawal")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+@asks_once(_whether_it_is_withdrawn)
+def withdraw(reference: str) -> ResponseReturnValue:
+    """Expect a gift that was promised no longer."""
+    donation, form = _gift(reference), CorrectionForm()
+    if not form.validate():
+        return _page(donation, form, status=422)
+    try:
+        with writing():
+            promises.withdraw(_gift(reference), form.reason.data, by=f"person:{me().reference}")
+            record("gift.withdrawn", f"donation:{reference}", after={"reason": form.reason.data})
+    except promises.NotPromised:
+        flash(_("This gift has come in the meantime, so it cannot be withdrawn."), "error")
+        return redirect(url_for(".show", reference=reference), code=303)
+    flash(_("Withdrawn: it is not expected any more. Nothing had been booked."), "good")
+    return redirect(url_for(".show", reference=reference), code=303)
+
+
+@bp.post("/<reference>/promise")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def make_promise(reference: str) -> ResponseReturnValue:
+    """Take a transfer that was booked when it was announced out of the books, and expect it."""
+    _gift(reference)
+    try:
+        with writing():
+            promises.make_promise(_gift(reference), by=f"person:{me().reference}")
+            record("gift.made_promise", f"donation:{reference}")
+    except promises.NotPromised:
+        flash(_("The bank’s statement has shown this gift in the meantime, so it stays."), "error")
+        return redirect(url_for(".show", reference=reference), code=303)
+    flash(_("It is out of the books from today, its receipt is void, and the bank’s line will make it a gift."), "good")
+    return redirect(url_for(".index"), code=303)
 
 
 def _empty(method: str, **values: object) -> GiftForm:
@@ -134,7 +189,8 @@ def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> Respon
         "office/gift_by_hand.html",
         gift=donation,
         row=row,
-        state=row.state(donation.method),
+        state=row.state(donation),
+        booked_early=donation.method in (BANK_TRANSFER, STANDING_ORDER) and row.state(donation) == by_hand.WAITING,
         appeal=db.session.get_one(Appeal, donation.appeal_id),
         branch=db.session.get(Branch, donation.branch_id) if donation.branch_id else None,
         receipts=db.session.scalars(receipts.order_by(Receipt.id)).all(),

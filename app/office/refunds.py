@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.audit import acting
 from app.audit.recording import record
-from app.donations import refunding
+from app.donations import dispute_kept, refunding
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
@@ -38,7 +38,7 @@ def new(reference: str) -> ResponseReturnValue:
 def _whether_it_goes_back(reference: str) -> Question | None:
     gift = _gift(reference)
     form = RefundForm(refunding.left(gift))
-    amount = form.wanted() if form.validate() else None
+    amount = form.wanted() if form.validate() and not dispute_kept.withdrawn(gift.charge_id) else None
     if amount is None:
         return None
     return Question(
@@ -71,6 +71,11 @@ def create(reference: str) -> ResponseReturnValue:
     except GivenBackSince:
         form.only_so_much_is_left(refunding.left(_gift(reference)))
         return _form(_gift(reference), form), 409
+    except refunding.Disputed:
+        form.wrong(
+            form.amount, _("The donor’s bank disputes this payment: answer the dispute, or accept it, at Stripe")
+        )
+        return _form(_gift(reference), form), 409
     except DomainError as refusal:
         form.wrong(form.amount, _("Nothing was refunded: %(why)s", why=str(refusal)))
         return _form(_gift(reference), form), 422
@@ -91,7 +96,8 @@ def _gift(reference: str) -> Donation:
 def _form(gift: Donation, form: RefundForm) -> str:
     left = refunding.left(gift)
     form.shown.data = str(left.minor)
-    return render_template("office/donations/refund.html", gift=gift, left=left, form=form)
+    disputed = dispute_kept.withdrawn(gift.charge_id)
+    return render_template("office/donations/refund.html", gift=gift, left=left, form=form, disputed=disputed)
 
 
 def _number(text: str | None) -> int | None:
@@ -103,7 +109,13 @@ def _say(row_id: int) -> None:
     db.session.rollback()
     made = db.session.get_one(DonationRefund, row_id, populate_existing=True)
     amount = written(made.amount)
-    if made.state == REFUSED:
+    if made.state == REFUSED and dispute_kept.of_charge(made.charge_id):
+        flash(
+            _("Stripe would not refund %(amount)s, because the donor’s bank disputes the payment. Answer the dispute, "
+              "or accept it, at Stripe; pay nothing by bank, or the donor gets it twice.", amount=amount),
+            "warn",
+        )  # fmt: skip
+    elif made.state == REFUSED:
         flash(_("Stripe would not refund %(amount)s, so nothing was given back.", amount=amount), "warn")
     elif made.state in CAME_TO_NOTHING:
         flash(_("The refund of %(amount)s failed at Stripe: nothing was given back.", amount=amount), "warn")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql
 from stripe import SignatureVerificationError, WebhookSignature
 
@@ -43,6 +43,14 @@ class WrongMode(DomainError):
 
 class NotApplied(DomainError):
     """A delivery could not be applied; its message says why in words that may be stored."""
+
+
+class NotThere(DomainError):
+    """No event with this id was ever taken in; catching up may bring it."""
+
+
+class Erased(DomainError):
+    """What the event said was erased with the donor it was about."""
 
 
 class Outcome(Enum):
@@ -116,6 +124,18 @@ def take_in(delivery: Delivery, apply: Callable[[News], Outcome]) -> Outcome | N
 def put_by(delivery: Delivery, why: NotApplied) -> None:
     """Store a delivery that could not be applied: it is pending, with its error, for the worker. The caller commits."""
     _store(delivery, Outcome.PENDING, str(why))
+
+
+def apply_again(event_id: str) -> None:
+    """Make a stored event pending, to be applied once more at once; what is in the books already posts nothing twice.
+    The caller commits. Raises `NotThere` or `Erased`."""
+    stored = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event_id)).one_or_none()
+    if stored is None:
+        raise NotThere(f"there is no event {event_id} here")
+    if not stored.body:
+        raise Erased(f"what {event_id} said was erased with the donor it was about")
+    stored.state, stored.next_try_at, stored.leased_until = PENDING, None, None
+    db.session.flush()
 
 
 def _store(delivery: Delivery, state: Outcome, error: str | None = None) -> int | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, PrimaryKeyConstraint, String
@@ -47,7 +48,10 @@ class StripeMovement(Base):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A balance transaction as Stripe's JSON describes it; `source_id` names the charge, refund, dispute or payout."""
+    """A balance transaction as Stripe's JSON describes it; `source_id` names the charge, refund, dispute or payout.
+
+    `rate` is what one unit of the source's currency was worth in this one's, where Stripe exchanged money.
+    """
 
     txn_id: str
     source_id: str | None
@@ -57,6 +61,7 @@ class Transaction:
     net: Money
     created_at: datetime
     available_on: datetime
+    rate: Decimal | None = None
 
 
 def read(body: dict[str, Any]) -> Transaction:
@@ -71,6 +76,7 @@ def read(body: dict[str, Any]) -> Transaction:
         net=Money(body["net"], currency),
         created_at=clock.from_timestamp(body["created"]),
         available_on=clock.from_timestamp(body["available_on"]),
+        rate=None if not body.get("exchange_rate") else Decimal(str(body["exchange_rate"])),
     )
 
 

@@ -1,1 +1,1 @@
-"""The proof that ledger, Stripe and bank agree; for now, the list of what does not settle by itself."""
+"""The proof that ledger, Stripe and bank agree: payouts taken apart, bank lines booked, what is missing, alarms."""

@@ -32,6 +32,7 @@ def unidentified(most: int) -> list[Found]:
             "unidentified money",
             each.subject.removeprefix("bank-line:"),
             f"{written(-each.amount)} since {each.since}, {bank_balance.days_since(each.since)} days",
+            facts=f"{written(-each.amount)} since {each.since}",
         )
         for each in bank_expected.aside()[:most]
     ]

@@ -30,9 +30,16 @@ _OTHERWISE = {
 }
 
 
+# What was promised becomes a gift by the line that shows it.
+_BECOMES_A_GIFT = (item.ORDER, item.TRANSFER)
+# What is never one line together with something else, nor one thing in several lines.
+_BY_ITSELF = (*_BECOMES_A_GIFT, item.ENTRY)
+
+
 def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
     """Book lines as what was expected under these keys (`Item.key`): one line as one item or as several, or several
-    lines as one. The caller commits. Raises `booking.BookedAlready`, `NotExpected`, `DoesNotFit` or `LookupError`."""
+    lines as one. The caller commits. Raises `booking.BookedAlready`, `NotExpected`, `DoesNotFit`,
+    `by_hand.NotYet` or `LookupError`."""
     lines = booking.lock(references)
     # A cheque that bounces while its line is confirmed would leave the appeal twice.
     expected.hold(key.partition("|")[2] for key in keys)
@@ -45,8 +52,8 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
         each.amount.minor for each in items
     ):
         raise DoesNotFit("the amounts differ")
-    if len(lines) + len(items) > 2 and any(each.what in (item.ORDER, item.ENTRY) for each in items):
-        raise DoesNotFit("a standing order, and an entry that was made by hand, is a line of its own")
+    if len(lines) + len(items) > 2 and any(each.what in _BY_ITSELF for each in items):
+        raise DoesNotFit("a standing order, a transfer, and an entry that was made by hand, is a line of its own")
     if len({each.what == item.ASIDE for each in items}) > 1:
         raise DoesNotFit("money of an unknown giver goes back by a line of its own")
     for line in lines:
@@ -58,8 +65,8 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
 
 def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by: str) -> None:
     source = booking.source_of(line)
-    if parts[0][0].what == item.ORDER:
-        # A standing order's payment is a gift of its own, which is posted where it is received.
+    if parts[0][0].what in _BECOMES_A_GIFT:
+        # What was promised is a gift of its own, which is posted where it is received.
         expected.arrived(parts[0][0].subject, source, line.day, held=booking.bank_of(line))
         entry_id = posting.find(source)
         assert entry_id is not None  # noqa: S101 - arrived() has posted it

@@ -42,12 +42,15 @@ def find_quickly(most: int = 500) -> list[Found]:
         *plan_exceptions.past_due(most),
         *plan_exceptions.charged_twice(most),
         *stripe_exceptions.disputes(most),
+        *stripe_exceptions.closed_disputes(most),
         *stripe_exceptions.refunds(most),
         *stripe_exceptions.payouts(most),
         *stripe_exceptions.suspended(most),
         *bank_exceptions.lines(most),
         *bank_exceptions.unidentified(most),
         *hand_exceptions.standing_orders(most),
+        *hand_exceptions.transfers(most),
+        *hand_exceptions.booked_early(most),
         *hand_exceptions.unbanked_cash(most),
     ]
 
@@ -77,6 +80,7 @@ def _unclaimed(most: int) -> list[Found]:
             "unclaimed charge",
             row.subject.removeprefix("charge:"),
             f"{written(Money(row.amount_minor, row.currency))} on {row.booked_on} belongs to no donation",
+            stripe_id=row.subject.removeprefix("charge:"),
         )
         for row in rows
     ]
@@ -90,7 +94,13 @@ def _stuck_events(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found("pending event", row.event_id, f"{row.type}, tried {row.attempts} times: {row.last_error or 'not yet'}")
+        Found(
+            "pending event",
+            row.event_id,
+            f"{row.type}, tried {row.attempts} times: {row.last_error or 'not yet'}",
+            stripe_id=row.event_id,
+            facts=f"{row.type}: {row.last_error}",
+        )
         for row in rows
     ]
 
@@ -104,4 +114,13 @@ def _stuck_receipts(most: int) -> list[Found]:
         .order_by(Receipt.id)
         .limit(most)
     )
-    return [Found("receipt", row.subject, f"tried {row.attempts} times: {row.last_error or 'not yet'}") for row in rows]
+    return [
+        Found(
+            "receipt",
+            row.subject,
+            f"tried {row.attempts} times: {row.last_error or 'not yet'}",
+            gift=row.subject.split(":")[1],
+            facts=str(row.last_error),
+        )
+        for row in rows
+    ]

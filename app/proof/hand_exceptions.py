@@ -1,11 +1,14 @@
-"""Gifts by hand that need somebody: standing orders that stay out, and cash that lies in a drawer."""
+"""Gifts by hand that need somebody: transfers and standing orders that stay out, and cash that lies in a drawer."""
 
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from app import clock
+from app.donations import promises
+from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
+from app.donations.donation import BANK_TRANSFER, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import LATE_AFTER, StandingOrder
 from app.extensions import db
 from app.money import written
@@ -27,6 +30,31 @@ def standing_orders(most: int) -> list[Found]:
     return [
         Found("standing order", each.reference, f"{written(each.amount)} a month, not seen since {each.next_due_on}")
         for each in db.session.scalars(late)
+    ]
+
+
+def transfers(most: int) -> list[Found]:
+    """Transfers that were announced and have not come, the longest overdue first."""
+    late = (
+        select(Donation, GiftByHand.expected_on)
+        .join(GiftByHand, GiftByHand.donation_id == Donation.id)
+        # In the words of the index of all that is not received.
+        .where(Donation.state != RECEIVED, Donation.state == PLEDGED, Donation.method == BANK_TRANSFER)
+        .where(GiftByHand.expected_on < clock.today() - LATE_AFTER)
+        .order_by(GiftByHand.expected_on, Donation.id)
+        .limit(most)
+    )
+    return [
+        Found("announced transfer", gift.reference, f"{written(gift.amount)} was to come by {day}, and has not")
+        for gift, day in db.session.execute(late)
+    ]
+
+
+def booked_early(most: int) -> list[Found]:
+    """Transfers that were booked when they were announced, as was once the rule, and that no statement has shown."""
+    return [
+        Found("transfer booked early", gift.reference, f"{written(gift.amount)}, announced for {row.given_on}")
+        for gift, row in promises.booked_early(most)
     ]
 
 

@@ -2,12 +2,17 @@
 
 from datetime import date
 
+from sqlalchemy import select
+
 from app import clock
 from app.config import Settings
 from app.donations import dispute_kept
 from app.donations.composing import LANGUAGE, compose
+from app.donations.donation import Donation
 from app.donations.letter import DueLetter
+from app.extensions import db
 from app.mail.letter import Mail
+from app.payments import dashboard
 from app.proof import alarms, statement
 from app.receipts import wording
 
@@ -17,11 +22,15 @@ def dispute(due: DueLetter, settings: Settings) -> Mail | None:
     kept = dispute_kept.find(due.subject.removeprefix("dispute:"))
     if kept is None or settings.treasurer_email is None or not dispute_kept.is_open(kept):
         return None
+    gift = db.session.scalars(select(Donation).where(Donation.charge_id == kept.charge_id)).one_or_none()
     return compose(
         due,
         settings.treasurer_email,
         settings,
         dispute=kept.dispute_id,
+        donor=(gift.name or "") if gift else "",
+        gift=f"{settings.base_url}/office/donations/{gift.reference}" if gift else "",
+        at_stripe=dashboard.address_of(kept.dispute_id, live=settings.live) or "",
         charge=kept.charge_id,
         amount_minor=kept.amount_minor,
         currency=kept.currency,

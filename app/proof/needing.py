@@ -13,7 +13,7 @@ from app.donations.dispute_kept import KeptDispute
 from app.donations.hand_lists import AtHand
 from app.extensions import db
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
-from app.proof import bank_exceptions, exceptions
+from app.proof import acknowledged, bank_exceptions, exceptions
 
 _MOST = 500
 # These have a line of their own on the front page.
@@ -42,10 +42,12 @@ class Needing:
 
 def of_the_house() -> Needing:
     """All that waits, for whoever keeps the books."""
-    found = Counter(each.kind for each in exceptions.find_quickly(_MOST))
+    waiting, stand = acknowledged.apart(exceptions.find_quickly(_MOST))
+    found = Counter(each.kind for each in waiting)
+    let_stand = {each.found.reference for each in stand if each.found.kind == "dispute"}
     return Needing(
         exceptions={kind: number for kind, number in found.items() if kind not in _APART},
-        disputes=dispute_kept.open_ones(_MOST),
+        disputes=[each for each in dispute_kept.open_ones(_MOST) if each.dispute_id not in let_stand],
         bank_lines=bank_exceptions.open_lines(),
         payouts=_payouts(),
         **_at_hand(None),

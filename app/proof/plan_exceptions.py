@@ -32,6 +32,7 @@ def charged_twice(most: int) -> list[Found]:
             "second subscription",
             row.subscription_id,
             f"claims the plan {row.reference}, which {row.own} carries out: the donor may be charged twice",
+            stripe_id=row.subscription_id,
         )
         for row in rows
     ]

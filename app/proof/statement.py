@@ -13,7 +13,7 @@ from app.ledger import sealing
 from app.ledger.entries import Entry
 from app.ledger.gifts import CASH, COUNTED
 from app.money import Money
-from app.proof import bank_balance, bank_expected, exceptions, holding
+from app.proof import acknowledged, bank_balance, bank_expected, exceptions, holding
 from app.proof.bank_balance import Agreement
 from app.proof.exceptions import Found
 from app.proof.holding import Whole
@@ -76,7 +76,7 @@ def of(day: date) -> Statement:
         whole=holding.whole(),
         in_transit=_in_transit(),
         banks=_banks(),
-        exceptions=exceptions.find(),
+        exceptions=acknowledged.apart(exceptions.find())[0],
         head=f"{seq}:{digest}",
     )
 

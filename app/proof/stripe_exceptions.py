@@ -1,14 +1,18 @@
 """Exceptions between us and Stripe: disputes, refunds and payouts that failed, and movements nothing explains."""
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, literal, or_, select
 
 from app import clock
 from app.donations import dispute_kept, explaining
+from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
 from app.donations.refund import ASKED, REFUSED, DonationRefund
 from app.extensions import db
+from app.ledger.accounts import Account
+from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.payout import CANCELED, FAILED, KeptPayout
 from app.payments.transaction import StripeTransaction
@@ -25,36 +29,91 @@ _NEWS = timedelta(days=30)
 
 def disputes(most: int) -> list[Found]:
     """Disputes that are open, and by when they must be answered."""
+    found = dispute_kept.open_ones(most)
+    gifts = _gifts_of([each.charge_id for each in found])
     return [
         Found(
             "dispute",
             each.dispute_id,
             f"{written(each.amount)} of {each.charge_id}, {each.reason}: {each.status}"
             + (f", answer by {clock.local(each.due_by):%d %B %Y, %H:%M}" if each.due_by else ""),
+            gift=gifts.get(each.charge_id, ""),
+            stripe_id=each.dispute_id,
         )
-        for each in dispute_kept.open_ones(most)
+        for each in found
     ]
 
 
+def closed_disputes(most: int) -> list[Found]:
+    """Gifts whose disputes are all closed, and of which something is *disputed* all the same: more or less came back
+    than Stripe said."""
+    accounts = db.session.scalars(select(Account.id).where(Account.code.startswith("assets:disputed:"))).all()
+    came = Transfer.to_account_id.in_(accounts)
+    minor = func.sum(case((came, Transfer.amount_minor), else_=-Transfer.amount_minor))
+    # The disputed accounts have few transfers; each is found by its account, which has an index.
+    rows = db.session.execute(
+        select(Entry.subject, Transfer.currency, minor.label("minor"))
+        .join(Transfer, Transfer.entry_id == Entry.id)
+        .where(came | Transfer.from_account_id.in_(accounts))
+        .group_by(Entry.subject, Transfer.currency)
+        .having(minor != 0)
+        .order_by(func.min(Entry.id))
+    ).all()
+    found = []
+    for row in rows:
+        kept = _disputes_of(row.subject)
+        if kept and not any(map(dispute_kept.is_open, kept)):
+            names = ", ".join(f"{each.dispute_id}: {each.status}" for each in kept)
+            left = written(Money(int(row.minor), row.currency))
+            what = f"{left} of {row.subject} is still disputed ({names})"
+            kind, _, reference = row.subject.partition(":")
+            gift = reference if kind == "donation" else ""
+            found.append(Found("closed dispute", row.subject, what, gift=gift, stripe_id=kept[-1].dispute_id))
+    return found[:most]
+
+
+def _disputes_of(subject: str) -> Sequence[KeptDispute]:
+    """The disputes of a gift ('donation:<reference>') or of a charge that no gift claims ('charge:<id>')."""
+    kind, _, name = subject.partition(":")
+    charge = (
+        select(Donation.charge_id).where(Donation.reference == name) if kind == "donation" else select(literal(name))
+    )
+    return db.session.scalars(
+        select(KeptDispute).where(KeptDispute.charge_id.in_(charge)).order_by(KeptDispute.id)
+    ).all()
+
+
+def _gifts_of(charges: Collection[str]) -> dict[str, str]:
+    """The references of the gifts that these charges paid."""
+    rows = db.session.execute(
+        select(Donation.charge_id, Donation.reference).where(Donation.charge_id.in_(set(charges)))
+    )
+    return {row.charge_id: row.reference for row in rows}
+
+
 def refunds(most: int) -> list[Found]:
-    """Refunds that Stripe refused or that failed lately, and those it could not be asked for."""
+    """Refunds that Stripe refused or that failed lately, and those it could not be asked for. Apart from these, the
+    refunds that Stripe refused because the payment is disputed: the money may be on its way back by that."""
     late = (DonationRefund.state == ASKED) & (DonationRefund.asked_at < clock.now() - _LATE)
     failed = DonationRefund.state.in_((REFUSED, "failed", "canceled")) & (DonationRefund.asked_at > clock.now() - _NEWS)
+    disputed = select(KeptDispute.id).where(KeptDispute.charge_id == DonationRefund.charge_id).exists()
     rows = db.session.execute(
-        select(DonationRefund, Donation.reference)
+        select(DonationRefund, Donation.reference, disputed)
         .outerjoin(Donation, Donation.id == DonationRefund.donation_id)
         .where(or_(late, failed))
         .order_by(DonationRefund.id)
         .limit(most)
     ).all()
-    return [
-        Found(
-            "refund",
-            refund.refund_id or refund.reference,
-            f"{written(refund.amount)} of gift {reference or refund.charge_id}: {refund.state}",
-        )
-        for refund, reference in rows
-    ]
+    found = []
+    for refund, reference, is_disputed in rows:
+        number = refund.refund_id or refund.reference
+        what = f"{written(refund.amount)} of gift {reference or refund.charge_id}: {refund.state}"
+        about = {"gift": reference or "", "stripe_id": refund.charge_id}
+        if is_disputed and refund.state == REFUSED:
+            found.append(Found("disputed refund", number, what, **about))
+        else:
+            found.append(Found("refund", number, what, **about))
+    return found
 
 
 def payouts(most: int) -> list[Found]:
@@ -73,6 +132,7 @@ def payouts(most: int) -> list[Found]:
             each.payout_id,
             f"{written(Money(each.amount_minor, each.currency))}, {each.status}"
             + ("" if each.reconciled_at or not each.automatic else f", not explained: {each.last_error}"),
+            stripe_id=each.payout_id,
         )
         for each in rows
     ]
@@ -101,6 +161,8 @@ def fees(most: int) -> list[Found]:
             row.reference,
             f"{written(Money(row.amount_minor, row.currency))} on {clock.local_day(row.received_at)}, "
             f"{row.charge_id}: Stripe has not said what it kept of it",
+            gift=row.reference,
+            stripe_id=row.charge_id,
         )
         for row in rows
     ]

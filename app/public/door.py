@@ -20,6 +20,7 @@ from app.public import (
     outbox,
     plan_access,
     plans,
+    privacy,
     receipts,
     refusals,
 )  # fmt: skip
@@ -56,7 +57,7 @@ def _pages(settings: Settings) -> Blueprint:
     public = Blueprint("public", __name__)
     for pages in (
         front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, monthly.bp, changing.bp, receipts.bp, plan_access.bp,
-        plans.bp, images.bp,
+        plans.bp, images.bp, privacy.bp,
     ):  # fmt: skip
         public.register_blueprint(pages)
     if settings.practice:

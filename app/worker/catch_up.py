@@ -7,6 +7,8 @@ from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
+from sqlalchemy.dialects import postgresql
+
 from app import clock
 from app.config import Settings
 from app.donations import news
@@ -16,7 +18,7 @@ from app.payments.gateway import Gateway
 from app.payments.inbox import Delivery
 from app.proof import alarms, catching_up
 from app.worker import payouts
-from app.worker.clockwork import Regularly
+from app.worker.clockwork import Clockwork, Regularly
 from app.writing import writing
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ _Listed = TypeVar("_Listed")
 # As far back as Stripe keeps its events (docs.stripe.com/api/events).
 AS_FAR_AS_STRIPE = timedelta(days=30)
 _A_RUN = 100
+_DAILY = "catch-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,20 @@ def catch_up(gateway: Gateway, settings: Settings, back: timedelta = AS_FAR_AS_S
 def regularly(gateway: Gateway, settings: Settings) -> list[Regularly]:
     """The daily comparison of all that Stripe still lists, and an hourly one that notices when events fall silent."""
     return [
-        Regularly("catch-up", timedelta(days=1), lambda: _run(gateway, settings, AS_FAR_AS_STRIPE)),
+        Regularly(_DAILY, timedelta(days=1), lambda: _run(gateway, settings, AS_FAR_AS_STRIPE)),
         Regularly("listen", timedelta(hours=1), lambda: _run(gateway, settings, timedelta(hours=3))),
     ]
+
+
+def ask() -> None:
+    """Have the worker compare all that Stripe still lists at its next look, whenever it would have; the caller
+    commits."""
+    now = clock.now()
+    db.session.execute(
+        postgresql.insert(Clockwork)
+        .values(name=_DAILY, next_run_at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"next_run_at": now})
+    )
 
 
 def _run(gateway: Gateway, settings: Settings, back: timedelta) -> None:

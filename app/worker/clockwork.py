@@ -12,20 +12,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
 from app.banking import statement
-from app.donations import plan_links
+from app.donations import plan_links, promises
 from app.errors import in_words
 from app.extensions import Base, db
 from app.staff import unsent
+from app.worker.lease import LEASE, Held
 from app.writing import writing
 
 log = logging.getLogger(__name__)
 
-# How soon a duty is tried again that failed, or whose worker died at it; longer than any of them takes.
+# How soon a duty is tried again that failed; one whose worker died at it is due again when its lease has run out.
 AGAIN = timedelta(minutes=15)
 
 
 class Clockwork(Base):
-    """One such duty: when it ran last, and when it is due next; whoever moves `next_run_at` on is the one to run it."""
+    """One such duty: when it ran last, and when it is due next; whoever moves `next_run_at` on is the one to run it,
+    and goes on moving it for as long as that takes."""
 
     __tablename__ = "clockwork"
 
@@ -48,26 +50,29 @@ class Regularly:
 
     def work_once(self) -> bool:
         """Do it if it is due; always False, because there is never a second one waiting."""
-        if not self._claim():
+        lease = self._claim()
+        if lease is None:
             return False
         try:
-            self.perform()
+            with lease:
+                self.perform()
         except Exception as failure:
             log.warning("%s could not be done: %s", self.name, in_words(failure))
-            db.session.rollback()
-            self._note(last_error=in_words(failure))
+            again = clock.now() + min(self.every, AGAIN)
+            self._end(lease, next_run_at=again, last_error=in_words(failure))
         else:
             moment = clock.now()
-            self._note(last_run_at=moment, next_run_at=moment + self.every, last_error=None)
+            self._end(lease, last_run_at=moment, next_run_at=moment + self.every, last_error=None)
         finally:
             db.session.remove()
         return False
 
-    def _claim(self) -> bool:
+    def _claim(self) -> Held | None:
         moment = clock.now()
         due_at = db.session.scalar(select(Clockwork.next_run_at).where(Clockwork.name == self.name))
         if due_at is not None and due_at > moment:
-            return False
+            return None
+        until = moment + LEASE
         with writing():
             db.session.execute(
                 postgresql.insert(Clockwork).values(name=self.name, next_run_at=moment).on_conflict_do_nothing()
@@ -75,14 +80,16 @@ class Regularly:
             claimed = db.session.execute(
                 update(Clockwork)
                 .where(Clockwork.name == self.name, Clockwork.next_run_at <= moment)
-                .values(next_run_at=moment + min(self.every, AGAIN))
+                .values(next_run_at=until)
                 .returning(Clockwork.name)
             ).first()
-        return claimed is not None
+        return Held(Clockwork.name == self.name, Clockwork.next_run_at, until) if claimed is not None else None
 
-    def _note(self, **outcome: Any) -> None:
+    def _end(self, lease: Held, **outcome: Any) -> None:
+        """Write down what came of it. Where the lease was lost, another worker is at it: nothing is said."""
+        db.session.rollback()
         with writing():
-            db.session.execute(update(Clockwork).where(Clockwork.name == self.name).values(**outcome))
+            db.session.execute(update(Clockwork).where(lease.ours()).values(**outcome))
 
 
 def forget_attempts() -> None:
@@ -95,4 +102,11 @@ def forget_attempts() -> None:
         statement.forget_uploads()
 
 
+def receive_cheques() -> None:
+    """Receive the post-dated cheques whose day has come."""
+    with writing():
+        promises.cheques_come_due("clock")
+
+
+CHEQUES = Regularly("post-dated-cheques", timedelta(hours=1), receive_cheques)
 HOUSEKEEPING = Regularly("forget-attempts", timedelta(hours=1), forget_attempts)

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from flask import current_app
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
@@ -18,19 +18,20 @@ LEASE = timedelta(minutes=3)
 RENEWED_EVERY = timedelta(minutes=1)
 
 
-class Lease:
-    """Our right to work on one row. `until` is what stands in its row; when something else does, it is not ours."""
+class Held:
+    """Our right to work on one row: the instant in its column `until_column` is the one that we wrote there. When
+    something else stands there, the row is not ours."""
 
-    def __init__(self, model: Any, row_id: int, until: datetime) -> None:
-        """`until` has just been written into the row."""
-        self.model, self.row_id, self.until = model, row_id, until
+    def __init__(self, row: ColumnElement[bool], until_column: Any, until: datetime) -> None:
+        """`row` names the row; `until` has just been written into it."""
+        self.row, self.until_column, self.until = row, until_column, until
         self._app = current_app._get_current_object()  # type: ignore[attr-defined] # how Flask hands it to threads
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="lease", daemon=True)
 
-    def ours(self) -> Any:
+    def ours(self) -> ColumnElement[bool]:
         """The condition that the row is still leased to us."""
-        return (self.model.id == self.row_id) & (self.model.leased_until == self.until)
+        return and_(self.row, self.until_column == self.until)
 
     def __enter__(self) -> Self:
         """Renew it from now on."""
@@ -58,7 +59,19 @@ class Lease:
         longer = clock.now() + LEASE
         with writing():
             renewed = db.session.execute(
-                update(self.model).where(self.ours()).values(leased_until=longer).returning(self.model.id)
+                update(self.until_column.class_)
+                .where(self.ours())
+                .values({self.until_column: longer})
+                .returning(self.until_column)
             ).first()
         if renewed is not None:
             self.until = longer
+
+
+class Lease(Held):
+    """A lease on a row of a duty, which is found by its id and says `leased_until`."""
+
+    def __init__(self, model: Any, row_id: int, until: datetime) -> None:
+        """`until` has just been written into the row."""
+        super().__init__(model.id == row_id, model.leased_until, until)
+        self.row_id = row_id

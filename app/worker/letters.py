@@ -54,7 +54,13 @@ def duty(settings: Settings, writers: Mapping[str, Writer] = WRITERS) -> Duty:
                 letter.state = DROPPED
         if mail is None:
             return
-        sending.send(mail, sender=settings.mail_from, smtp_url=settings.smtp_url, outbox=settings.outbox)
+        sending.send(
+            mail,
+            sender=settings.mail_from,
+            reply_to=settings.organisation.email,
+            smtp_url=settings.smtp_url,
+            outbox=settings.outbox,
+        )
         with writing():
             sent = db.session.get_one(DueLetter, row_id)
             sent.state, sent.sent_at = SENT, clock.now()

@@ -1,4 +1,6 @@
-"""Receipts: each one that is due is numbered, rendered, filed and mailed, step by step.
+"""Receipts: each one that is due is numbered, rendered and filed, and then mailed, step by step.
+
+They are two duties over the same rows, so that a mail server that hangs keeps no receipt from being made.
 
 One on paper is not mailed: the office prints it. Every step is committed by itself and is skipped when it has been
 done, so a kill at any moment repeats at most the step it hit: numbering and filing do nothing the second time, and a
@@ -23,21 +25,29 @@ from app.writing import writing
 log = logging.getLogger(__name__)
 
 
-def duty(settings: Settings, renderer: Renderer) -> Duty:
-    """The duty of receipts that have not been mailed."""
+def making(settings: Settings, renderer: Renderer) -> Duty:
+    """The duty of receipts that have not been numbered, rendered and filed."""
 
-    def prove(receipt_id: int) -> None:
+    def make(receipt_id: int) -> None:
         receipt = _look(receipt_id)
         if receipt.state == DUE:
             _issue(receipt, settings)
             receipt = _look(receipt_id)
         if receipt.rendered_at is None:
             _render(receipt, renderer)
-            receipt = _look(receipt_id)
+
+    return Duty("receipt", Receipt, forgetting.unfinished() & Receipt.rendered_at.is_(None), make)
+
+
+def mailing(settings: Settings) -> Duty:
+    """The duty of receipts that are filed, not on paper, and have not been mailed."""
+
+    def mail(receipt_id: int) -> None:
+        receipt = _look(receipt_id)
         if not receipt.on_paper:
             _mail(receipt, settings)
 
-    return Duty("receipt", Receipt, forgetting.unfinished(), prove)
+    return Duty("receipt's mail", Receipt, forgetting.unfinished() & Receipt.rendered_at.is_not(None), mail)
 
 
 def _look(receipt_id: int) -> Receipt:
@@ -73,8 +83,14 @@ def _render(receipt: Receipt, renderer: Renderer) -> None:
 
 
 def _mail(receipt: Receipt, settings: Settings) -> None:
-    written = receipting.mail(receipt)
+    written = receipting.mail(receipt, settings.organisation)
     db.session.rollback()
-    sending.send(written, sender=settings.mail_from, smtp_url=settings.smtp_url, outbox=settings.outbox)
+    sending.send(
+        written,
+        sender=settings.mail_from,
+        reply_to=settings.organisation.email,
+        smtp_url=settings.smtp_url,
+        outbox=settings.outbox,
+    )
     with writing():
         filing.mailed(receipt.id)

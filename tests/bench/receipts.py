@@ -64,7 +64,7 @@ class Job:
     def __init__(self, stage: Stage, renderer: Renderer, count: int) -> None:
         self.stage, self.count = stage, count
         self.settings, self.renderer = read(stage.environment), renderer
-        self.duty = receipts.duty(self.settings, renderer)
+        self.duties = [receipts.making(self.settings, renderer), receipts.mailing(self.settings)]
         self._give(2)
         self._work(2)
 
@@ -98,7 +98,7 @@ class Job:
     def _work(self, count: int) -> float:
         began = time.perf_counter()
         for _ in range(count):
-            if not self.duty.work_once():
+            if not all(duty.work_once() for duty in self.duties):
                 raise RuntimeError("no receipt was due")
         seconds = (time.perf_counter() - began) / count
         if failed := db.session.scalars(select(Receipt.last_error).where(Receipt.mailed_at.is_(None))).all():

@@ -57,6 +57,9 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "STRIPE_WEBHOOK_SECRET": SECRET,
         "STRIPE_API_BASE": "http://127.0.0.1:9",
         "MAIL_FROM": "The Lantern <receipts@lantern.example>",
+        "CONTACT_EMAIL": "office@lantern.example",
+        "CONTACT_PHONE": "none",
+        "PRIVACY_NOTICE": "https://lantern.example/privacy",
     }
 
 

@@ -21,7 +21,9 @@ def test_the_ledger_is_written_to_a_file_and_its_totals_are_said(app, tmp_path):
     (path,) = tmp_path.glob("*.csv")
     made = db.session.query(Export).one()
     assert path.name == f"whipround-ledger-csv-2026-01-01-2026-12-31-{made.reference}.csv"
-    assert len(list(csv.reader(path.read_text().splitlines()))) == 1 + 10 + 2
+    assert len(list(csv.reader(path.read_text().splitlines()))) == 1 + 10
+    beside = path.with_name(f"{path.stem}-totals.txt").read_text()
+    assert "Control total | GBP | 8 lines | in 1270.06 | out 1270.06\n" in beside
     assert "Control total | GBP | 8 lines | in 1270.06 | out 1270.06" in result.stdout
     assert (made.made_by, made.lines) == ("operator", 10)
     assert [deed.subject for deed in db.session.query(Deed)] == [f"export:{made.reference}"]

@@ -48,7 +48,7 @@ def test_once_follows_up_what_waits_and_proves_what_was_received(app):
     app.extensions["gateway"] = Stripe()
     deliver(app, "payment_intent.succeeded", stripe_says.intent(reference))
     result = app.test_cli_runner().invoke(args=["work", "--once"])
-    assert (result.exit_code, result.output) == (0, "2 done.\n")
+    assert (result.exit_code, result.output) == (0, "3 done.\n")
     db.session.rollback()
     assert db.session.scalars(select(StripeEvent.state)).all() == ["applied"]
     assert db.session.scalars(select(Donation.state)).all() == ["received"]

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import branch as branches
 from app.appeals import raised
-from app.donations import counting, entering, expected
+from app.donations import by_hand, counting, entering, expected
+from app.donations.by_hand import GiftByHand
 from app.donations.counting import Count
-from app.donations.donation import CHEQUE, Donation
+from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.donations.entering import HandGift
 from app.extensions import db
 from app.ledger import accounts, posting
@@ -48,10 +49,25 @@ def a_cheque(appeal, minor=2500, **more):
     return a_gift_by(CHEQUE, appeal, minor, **{"what": "000123", **more})
 
 
+def a_transfer_booked_early(appeal, *, given_on=None, **more):
+    """A transfer that was booked as income when it was announced, as was once the rule."""
+    donation = a_gift_by(BANK_TRANSFER, appeal, given_on=given_on or clock.today(), **more)
+    with writing():
+        donation = db.session.get_one(Donation, donation.id)
+        donation.state, donation.received_at = "received", donation.pledged_at
+        db.session.get_one(GiftByHand, donation.id).expected_on = None
+        db.session.flush()
+        awaited = accounts.house_account("assets:awaited", donation.currency)
+        entering.book(
+            donation, f"bank-transfer:{donation.reference}", donation.pledged_at, held=awaited, by="treasurer"
+        )
+    return donation
+
+
 def the_bank_shows(wanted, line, day=None):
     """What the banking room does when somebody confirms a match."""
     with writing():
-        if wanted.what != "standing-order":
+        if wanted.what not in ("standing-order", "bank-transfer"):
             there = db.session.scalars(select(Account.id).where(Account.code == wanted.account_code)).one()
             bank = accounts.house_account("assets:bank", wanted.amount.currency)
             minor = wanted.amount.minor
@@ -87,6 +103,12 @@ def again(donation):
     """A donation as it is now."""
     db.session.rollback()
     return db.session.scalars(select(Donation).where(Donation.reference == donation.reference)).one()
+
+
+def state_of(donation):
+    """How far the money of a gift by hand has come."""
+    now = again(donation)
+    return by_hand.of(now).state(now)
 
 
 LONG_AGO = timedelta(days=400)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import by_hand, cheques, kept, paying_in
+from app.donations import by_hand, cheques, kept, paying_in, promises
 from app.donations.donation import IN_KIND
 from app.extensions import db
 from app.ledger import verifying
@@ -14,7 +14,7 @@ from app.ledger.entries import Entry
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_cheque, a_count, a_gift_by, again, held, raised_by
+from tests.donations.hands import a_cheque, a_count, a_gift_by, again, held, raised_by, state_of
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -71,14 +71,33 @@ def test_what_was_paid_in_and_has_not_arrived_can_be_paid_in_anew():
         with writing():
             paying_in.pay_in([], [cheque], slip, clock.today())
     row = by_hand.of(again(cheque))
-    assert (row.state("cheque"), row.paying_in) == ("paid-in", "500124")
+    assert (row.state(cheque), row.paying_in) == ("paid-in", "500124")
 
 
 def test_a_post_dated_cheque_waits_for_its_day():
-    cheque = a_cheque(an_appeal(), dated_on=clock.today() + timedelta(days=3))
+    appeal = an_appeal()
+    cheque = a_cheque(appeal, dated_on=clock.today() + timedelta(days=3), email="lucja@example.org")
     with pytest.raises(paying_in.NotPayableYet), writing():
         paying_in.pay_in([], [cheque], "500123", clock.today())
-    assert by_hand.of(again(cheque)).state("cheque") == "waiting"
+    assert (state_of(cheque), raised_by(appeal), held("assets:cheques:gbp")) == ("post-dated", (0, 0), 0)
+    assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
+    with pytest.raises(cheques.NotACheque):
+        bounce(cheque)
+
+
+@pytest.mark.both_databases
+def test_a_post_dated_cheque_is_received_on_the_day_that_it_carries(monkeypatch):
+    appeal, day = an_appeal(), clock.today() + timedelta(days=3)
+    cheque = a_cheque(appeal, dated_on=day, email="lucja@example.org")
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=5))
+    for number in (1, 0):
+        with writing():
+            assert promises.cheques_come_due("clock") == number
+    assert (state_of(cheque), raised_by(appeal), held("assets:cheques:gbp")) == ("waiting", (2500, 1), 2500)
+    assert clock.local_day(again(cheque).received_at) == day
+    assert db.session.scalars(select(Receipt.subject)).all() == [f"donation:{cheque.reference}"]
+    assert verifying.faults() == []
 
 
 def test_what_is_not_at_hand_is_not_paid_in():

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.donations import by_hand, entering, kept
-from app.donations.donation import BANK_TRANSFER, CHEQUE, IN_KIND, Donation
+from app.donations.donation import CASH, CHEQUE, IN_KIND, Donation
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("app")
     ("method", "account", "state"),
     [
         (CHEQUE, "assets:cheques:gbp", "waiting"),
-        (BANK_TRANSFER, "assets:awaited:gbp", "waiting"),
+        (CASH, "assets:cash:gbp", "waiting"),
         (IN_KIND, "expenses:in-kind:gbp", "received"),
     ],
 )
@@ -33,12 +33,12 @@ def test_it_is_a_received_donation_and_one_gift_on_the_account_of_its_method(met
     appeal = an_appeal()
     donation = a_gift_by(method, appeal)
     assert (donation.state, donation.method, donation.charge_id) == ("received", method, None)
-    assert by_hand.of(donation).state(method) == state
+    assert by_hand.of(donation).state(donation) == state
     assert held(account) == 2500
     assert raised_by(appeal) == (2500, 1)
     assert kept.of(donation).minor == 2500
     entry = db.session.scalars(select(Entry)).one()
-    assert (entry.kind, entry.subject) == (method, f"donation:{donation.reference}")
+    assert (entry.kind, entry.subject) == ("named-cash" if method == CASH else method, f"donation:{donation.reference}")
     assert verifying.faults() == []
 
 

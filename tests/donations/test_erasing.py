@@ -272,7 +272,7 @@ def test_a_receipt_that_is_drawn_while_its_donor_is_forgotten_is_not_kept(app, s
             assert erase(app, donation).exit_code == 0
             return f"%PDF for {NAME}".encode()
 
-    loop.do_all_due([making.duty(settings, Press())])
+    loop.do_all_due([making.making(settings, Press()), making.mailing(settings)])
     assert traces() == []
     db.session.rollback()
     assert db.session.scalars(select(Receipt.mailed_at)).all() == [None]

@@ -23,6 +23,7 @@ from tests.donations.hands import (
     held,
     pounds,
     raised_by,
+    state_of,
     the_bank_shows,
 )
 
@@ -55,7 +56,7 @@ def test_cash_and_cheques_are_expected_once_they_are_paid_in_and_share_their_sli
     for number, each in enumerate(expected.at_the_bank()):
         the_bank_shows(each, f"bank:{number}")
     assert (held("assets:cash:gbp"), held("assets:cheques:gbp"), held("assets:bank:gbp")) == (0, 0, 3800)
-    assert (sheet.state, by_hand.of(cheque).state("cheque")) == ("banked", "banked")
+    assert (sheet.state, state_of(cheque)) == ("banked", "banked")
     assert raised_by(appeal) == (3800, 1)
     assert verifying.faults() == []
 
@@ -67,20 +68,25 @@ def test_the_same_line_again_changes_nothing():
     wanted = expected.at_the_bank()[0]
     the_bank_shows(wanted, "bank:1")
     the_bank_shows(wanted, "bank:1")
-    assert by_hand.of(again(cheque)).state("cheque") == "banked"
+    assert state_of(cheque) == "banked"
     assert held("assets:bank:gbp") == 2500
 
 
-def test_an_announced_transfer_is_raised_at_once_and_expected_until_it_shows():
+@pytest.mark.both_databases
+def test_an_announced_transfer_is_expected_and_becomes_a_gift_on_the_day_on_which_the_bank_shows_it():
     appeal = an_appeal()
-    gift = a_gift_by(BANK_TRANSFER, appeal, what="OKON GIFT")
-    assert raised_by(appeal) == (2500, 1)
+    gift = a_gift_by(BANK_TRANSFER, appeal, what="OKON GIFT", email="lucja@example.org")
+    assert (state_of(gift), raised_by(appeal)) == ("announced", (0, 0))
     [wanted] = expected.at_the_bank()
-    assert (wanted.account_code, wanted.payer, wanted.reference) == ("assets:awaited:gbp", "Łucja Okoń", "OKON GIFT")
-    the_bank_shows(wanted, "bank:1")
-    assert (held("assets:awaited:gbp"), held("assets:bank:gbp")) == (0, 2500)
+    assert wanted.account_code == f"income:appeal:{appeal.reference}:gbp"
+    assert (wanted.payer, wanted.reference) == ("Łucja Okoń", "OKON GIFT")
+    day = clock.today() - timedelta(days=2)
+    the_bank_shows(wanted, "bank:1", day)
+    the_bank_shows(wanted, "bank:1", day)
+    assert (held("assets:bank:gbp"), raised_by(appeal)) == (2500, (2500, 1))
     assert expectations() == []
-    assert by_hand.of(again(gift)).state(BANK_TRANSFER) == "banked"
+    assert (state_of(gift), clock.local_day(again(gift).received_at)) == ("banked", day)
+    assert verifying.faults() == []
 
 
 @pytest.mark.both_databases
@@ -129,7 +135,7 @@ def test_a_banked_cheque_that_the_statement_takes_back_is_bounced():
     [back] = expected.at_the_bank()
     assert (back.what, back.amount.minor) == ("bounced", -2500)
     the_bank_shows(back, "bank:2")
-    assert by_hand.of(again(cheque)).state("cheque") == "bounced"
+    assert state_of(cheque) == "bounced"
     assert raised_by(appeal) == (0, 1)
     assert (held("assets:bank:gbp"), held("assets:cheques:gbp")) == (0, 0)
     assert expectations() == []

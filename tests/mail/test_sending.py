@@ -7,6 +7,8 @@ import socket
 import ssl
 import stat
 import subprocess
+import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -170,6 +172,76 @@ def test_a_server_that_is_not_there_is_waited_for(send):
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(send, monkeypatch):
     monkeypatch.setattr(sending, "_SECONDS_A_STEP", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(MailUnavailable):
+        send(f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+
+
+@contextmanager
+def a_server(*steps: str):
+    """A mail server that answers each line it is sent with the next of `steps`, an empty one by hanging up; its URL,
+    and the number of mails that it has taken over."""
+    taken = []
+
+    def serve(connection) -> None:
+        with connection, connection.makefile("rb") as lines:
+            for step in steps:
+                if not step:
+                    return
+                connection.sendall(step.encode() + b"\r\n")
+                line = lines.readline()
+                while step.startswith("354") and line.rstrip() != b".":
+                    line = lines.readline()
+                if step.startswith("354"):
+                    taken.append(line)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            while True:
+                try:
+                    serve(listening.accept()[0])
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            yield f"smtp://127.0.0.1:{listening.getsockname()[1]}", taken
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+UNTIL_THE_MAIL = ("220 ready", "250 hello", "250 sender", "250 recipient", "354 go on")
+
+
+@pytest.mark.parametrize(
+    "afterwards", [("221 bye",), ("500 what?",), ("451 later",), ("",), ("nonsense",), ("421 no",)]
+)
+def test_a_mail_that_was_accepted_is_sent_whatever_is_said_afterwards(send, afterwards):
+    with a_server(*UNTIL_THE_MAIL, "250 taken", *afterwards) as (url, taken):
+        send(url)
+    assert len(taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"), [("554 no", MailRefused, "(554)"), ("451 later", MailUnavailable, "(451)")]
+)
+@pytest.mark.parametrize("afterwards", ["", "500 what?", "nonsense"])
+def test_a_mail_that_was_refused_stays_refused_whatever_is_said_afterwards(send, answer, error, words, afterwards):
+    with a_server(*UNTIL_THE_MAIL, answer, afterwards) as (url, _taken), pytest.raises(error) as refusal:
+        send(url)
+    assert words in str(refusal.value)
+
+
+def test_a_connection_that_breaks_before_the_answer_is_tried_again(send):
+    with a_server(*UNTIL_THE_MAIL, "") as (url, taken), pytest.raises(MailUnavailable, match="SMTPServerDisconnected"):
+        send(url)
+    assert len(taken) == 1
+
+
+def test_a_server_that_never_comes_to_an_end_is_cut_off(send, monkeypatch):
+    monkeypatch.setattr(sending, "_SECONDS_IN_ALL", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(MailUnavailable):
         send(f"smtp://127.0.0.1:{silent.getsockname()[1]}")
 

@@ -59,6 +59,12 @@ MATRIX: dict[str, Route] = {
         held_by="test_dashboard.py::test_a_branch_treasurer_sees_the_own_branch_s_figures_alone",
     ),
     "office.exceptions.index": Route(reads=MONEY_READS),
+    "office.exceptions.acknowledge": Route(changes=MONEY_CHANGES),
+    "office.exceptions.withdraw": Route(changes=MONEY_CHANGES),
+    "office.exceptions.catch_up": Route(changes=MONEY_CHANGES),
+    "office.exceptions.replay": Route(changes=MONEY_CHANGES),
+    "office.exceptions.movement": Route(reads=MONEY_CHANGES, fresh=True),
+    "office.exceptions.explain": Route(changes=MONEY_CHANGES, fresh=True),
     "office.statement.show": Route(reads=MONEY_READS),
     "office.payouts.index": Route(reads=MONEY_READS),
     "office.payouts.show": Route(reads=MONEY_READS),
@@ -123,6 +129,7 @@ MATRIX: dict[str, Route] = {
     "office.closing.reopen": Route(changes=MONEY_CHANGES),
     "office.exports.index": Route(reads=MONEY_READS),
     "office.exports.with_names": Route(reads=MONEY_CHANGES, fresh=True),
+    "office.exports.totals": Route(reads=MONEY_READS),
     "office.exports.take": Route(changes=MONEY_CHANGES),
     "office.exports.take_with_names": Route(changes=MONEY_CHANGES, fresh=True),
     "office.reports.income": Route(
@@ -161,6 +168,8 @@ MATRIX: dict[str, Route] = {
     "office.gifts_by_hand.create": Route(changes=MONEY_AND_BRANCH_CHANGES, another=LEFT_OUT, held_by=_GIFTS),
     "office.gifts_by_hand.show": Route(reads=MONEY_AND_BRANCH_READS, another=HIDDEN, held_by=_GIFTS),
     "office.gifts_by_hand.correct": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_GIFTS),
+    "office.gifts_by_hand.withdraw": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_GIFTS),
+    "office.gifts_by_hand.make_promise": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_GIFTS),
     # branches
     "office.branches.index": Route(
         reads=MONEY_AND_BRANCH_READS | {ADMIN},

@@ -21,6 +21,7 @@ ASKED = {
     "office.collections.correct",
     "office.entries.reverse",
     "office.gifts_by_hand.correct",
+    "office.gifts_by_hand.withdraw",
     "office.images.remove",
     "office.person.forget_second_factor",
     "office.person.remove",

@@ -59,7 +59,7 @@ def scripted() -> Iterator[Scripted]:
             self.end_headers()
             self.wfile.write(raw)
 
-        do_GET = do_POST = answer  # noqa: N815 - the library's names
+        do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the library's names
 
         def log_message(self, *args: object) -> None:
             pass

@@ -17,7 +17,7 @@ from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations import by_hand, cheques, expected, export_table, not_arrived, paying_in, standing_orders
-from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
+from app.donations.donation import BANK_TRANSFER, Donation
 from app.extensions import db
 from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
@@ -37,7 +37,7 @@ from app.proof.exception import Found
 from app.writing import writing
 from tests.banking.bank import a_bank_account
 from tests.cast import an_appeal
-from tests.donations.hands import a_cheque, a_count
+from tests.donations.hands import a_cheque, a_count, state_of
 
 TODAY = clock.today()
 both = pytest.mark.both_databases
@@ -161,7 +161,7 @@ def test_a_cheque_that_comes_back_is_bounced_and_stays_so(bank):
     confirm(there, f"cheque|donation:{cheque.reference}")
     confirm(back, f"bounced|donation:{cheque.reference}")
     assert balances() == {}
-    assert by_hand.of(again(cheque)).state(CHEQUE) == "bounced"
+    assert state_of(cheque) == "bounced"
     with pytest.raises(not_arrived.StaysBounced), writing():
         bank_undoing.undo(back, "ada")
 

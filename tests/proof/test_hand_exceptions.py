@@ -10,7 +10,7 @@ from app.donations.standing_orders import Promise
 from app.proof import exceptions, statement
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_cheque, a_count, a_gift_by, pounds, the_bank_shows
+from tests.donations.hands import a_cheque, a_count, a_gift_by, a_transfer_booked_early, pounds, the_bank_shows
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -40,6 +40,20 @@ def test_cash_is_listed_once_it_has_lain_for_a_week():
     a_count(appeal, submission="new")
     old = a_count(appeal, day=clock.today() - timedelta(days=8), submission="old")
     assert found("unbanked cash") == [old.reference]
+
+
+def test_a_transfer_is_listed_once_it_is_days_overdue():
+    appeal, today = an_appeal(), clock.today()
+    a_gift_by("bank-transfer", appeal, given_on=today - timedelta(days=20), expected_on=today, submission="new")
+    late = a_gift_by("bank-transfer", appeal, given_on=today - timedelta(days=20), submission="old")
+    assert found("announced transfer") == [late.reference]
+
+
+def test_a_transfer_that_was_booked_early_is_listed_until_the_bank_shows_it():
+    gift = a_transfer_booked_early(an_appeal())
+    assert found("transfer booked early") == [gift.reference]
+    the_bank_shows(expected.at_the_bank()[0], "bank:1")
+    assert found("transfer booked early") == []
 
 
 @pytest.mark.both_databases

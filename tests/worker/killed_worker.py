@@ -76,4 +76,5 @@ if __name__ == "__main__":
     MOMENTS[moment]()
     settings = make_settings(Path(data_dir), database_url, smtp_url=smtp_url)
     with create_app(settings).app_context(), Renderer(processes=1) as renderer:
-        print(loop.do_all_due([receipts.duty(settings, renderer)]), "done")
+        duties_of_receipts = [receipts.making(settings, renderer), receipts.mailing(settings)]
+        print(loop.do_all_due(duties_of_receipts), "done")

@@ -1,5 +1,6 @@
 """Clockwork: what belongs to a clock is done by one worker, once a period, and soon again when it failed."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from app import clock, limits
 from app.errors import DomainError
 from app.extensions import db
 from app.limits import Attempt
-from app.worker import clockwork
+from app.worker import clockwork, lease
 from app.worker.clockwork import Clockwork, Regularly
 from app.writing import writing
 
@@ -75,6 +76,52 @@ def test_what_failed_is_noted_and_tried_again_soon(at):
     Regularly("chime", 24 * HOUR, lambda: done.append(1)).work_once()
     assert done == [1]
     assert (row().last_run_at, row().next_run_at, row().last_error) == (moment, moment + 24 * HOUR, None)
+
+
+def test_while_it_goes_on_no_other_worker_begins_it_however_long_it_takes(app, monkeypatch):
+    monkeypatch.setattr(lease, "RENEWED_EVERY", timedelta(milliseconds=20))
+    renewed, done = threading.Event(), []
+    real = lease.Held.renew
+
+    def renewing(self):
+        real(self)
+        renewed.set()
+
+    monkeypatch.setattr(lease.Held, "renew", renewing)
+
+    def take_long():
+        first = row().next_run_at
+        renewed.clear()
+        assert renewed.wait(30)
+        assert row().next_run_at > first
+        db.session.rollback()
+        # It is due every second, and meanwhile a second worker comes by.
+        Regularly("chime", timedelta(seconds=1), lambda: done.append("twice")).work_once()
+        done.append("once")
+
+    Regularly("chime", timedelta(seconds=1), take_long).work_once()
+    assert done == ["once"]
+    assert row().last_error is None
+
+
+def test_one_whose_worker_died_at_it_is_due_again_when_its_lease_has_run_out(at):
+    class Killed(BaseException):
+        pass
+
+    def die():
+        raise Killed
+
+    at()
+    with pytest.raises(Killed):
+        Regularly("chime", 24 * HOUR, die).work_once()
+    done = []
+    chime = Regularly("chime", 24 * HOUR, lambda: done.append(1))
+    at(minutes=2)
+    chime.work_once()
+    assert done == []
+    at(minutes=3)
+    chime.work_once()
+    assert done == [1]
 
 
 def test_attempts_are_forgotten_after_a_day(at):

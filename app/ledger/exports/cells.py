@@ -25,6 +25,6 @@ def amount(minor: int, currency: str) -> str:
 
 def plain_line(text: str, most: int) -> str:
     """One line without commas, quotation marks and control characters, at most `most` characters long, that begins no
-    formula."""
-    kept = "".join(" " if character in ",\"'" or not character.isprintable() else character for character in text)
-    return " ".join(kept.split()).lstrip("=+-@＝＋－＠ ")[:most].rstrip()
+    formula. An apostrophe is a part of names, not a quotation mark: O'Brien stays."""
+    kept = "".join(" " if character in ',"' or not character.isprintable() else character for character in text)
+    return " ".join(kept.split()).lstrip("=+-@＝＋－＠' ")[:most].rstrip()

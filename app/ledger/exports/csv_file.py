@@ -1,4 +1,5 @@
-"""CSV as spreadsheets read it: UTF-8, commas, CRLF (RFC 4180), written as it is read from the database."""
+"""CSV as spreadsheets read it: UTF-8 that says so at its beginning, commas, CRLF (RFC 4180), written as it is read from
+the database."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,19 +8,19 @@ from itertools import islice
 
 from app.ledger.exports.table import Progress, Table, nobody
 
+# Without it, Excel takes the file for one of its own country's letters, and 'Łucja' for something else.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _RUN = 2000
 
 
 def csv_file(table: Table, progress: Progress = nobody) -> Iterator[bytes]:
-    """The table in pieces. Its control totals are the last rows, in columns that no sum of amounts runs over."""
-    yield _written([table.columns])
+    """The table in pieces: its head and its rows, and nothing else. Its control totals are a file of their own."""
+    yield BYTE_ORDER_MARK + _written([table.columns])
     done = 0
     for rows, piece in table.as_csv or _pieces(table):
         yield piece
         done += rows
         progress(done)
-    width = len(table.columns)
-    yield _written([*each, *[""] * (width - len(each))] for each in table.control)
 
 
 def _pieces(table: Table) -> Iterator[tuple[int, bytes]]:

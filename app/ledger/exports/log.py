@@ -50,6 +50,11 @@ def latest(most: int = 20) -> Sequence[Export]:
     return db.session.scalars(select(Export).order_by(Export.id.desc()).limit(most)).all()
 
 
+def find(reference: str) -> Export | None:
+    """The export with this batch's name."""
+    return db.session.scalars(select(Export).where(Export.reference == reference)).one_or_none()
+
+
 def made_before(format_: str, from_on: date, to_on: date, account: str, appeal: str, branch: str) -> Sequence[Export]:
     """Earlier exports of the same format that hold some of the same postings, newest first.
 

@@ -26,10 +26,10 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file that is made as it is read: its name, its type, and its pieces."""
+    """A file that is made as it is read: its name, its type with its charset, and its pieces."""
 
     name: str
-    mimetype: str
+    content_type: str
     pieces: Iterator[bytes]
 
 

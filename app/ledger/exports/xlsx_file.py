@@ -35,7 +35,8 @@ def _records(table: Table, progress: Progress) -> Iterator[dict[str, Cell]]:
     for done, row in enumerate(table.rows, 1):
         cells: list[Cell] = list(row)
         for place in amounts:
-            cells[place] = float(row[place])
+            # An amount that is not known is left blank.
+            cells[place] = float(row[place]) if row[place] != "" else ""
         for place in days:
             cells[place] = _day(str(row[place]))
         yield dict(zip(columns, cells, strict=True))

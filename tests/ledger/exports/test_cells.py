@@ -30,5 +30,10 @@ def test_an_amount_is_a_plain_number_of_its_exact_worth(minor, currency):
 def test_a_plain_line_has_no_commas_quotes_or_breaks_and_begins_no_formula(text):
     line = plain_line(text, 30)
     assert len(line) <= 30
-    assert not set(line) & set(",\"'\r\n\t")
+    assert not set(line) & set(',"\r\n\t')
     assert guarded(line) == line
+
+
+def test_an_apostrophe_is_a_part_of_a_name():
+    assert plain_line('Conor O\'Brien, "the printer"', 30) == "Conor O'Brien the printer"
+    assert guarded("O'Brien") == "O'Brien"

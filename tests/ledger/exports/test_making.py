@@ -95,7 +95,7 @@ def made(name, chosen=WHOLE):
 
 
 def rows(content):
-    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 @pytest.mark.parametrize("name", GOLDEN)
@@ -113,7 +113,10 @@ def test_every_format_for_a_program_is_written_down_here(app):
 @pytest.mark.both_databases
 def test_the_ledger_as_csv_reads_back_to_the_balances_to_the_penny(app):
     books()
-    *lines, eur, gbp = rows(made("ledger-csv")[1])
+    content = made("ledger-csv")[1]
+    assert content.startswith(b"\xef\xbb\xbfentry,line,")
+    lines = rows(content)
+    assert len(lines) == 10
     sums = {}
     for line in lines:
         assert line["account_name"] != "=1+1"
@@ -128,9 +131,6 @@ def test_the_ledger_as_csv_reads_back_to_the_balances_to_the_penny(app):
         "account": "income:appeal:9f2c:gbp", "account_name": "'=1+1", "account_kind": "income", "currency": "gbp",
         "amount": "-25.00",
     }  # fmt: skip
-    assert list(gbp.values())[:5] == ["Control total", "GBP", "8 lines", "in 1270.06", "out 1270.06"]
-    assert list(eur.values())[:5] == ["Control total", "EUR", "2 lines", "in 7.00", "out 7.00"]
-    assert gbp["amount"] == ""
 
 
 def test_the_ledger_as_xlsx_has_numbers_days_and_no_formula(app, tmp_path):
@@ -153,12 +153,11 @@ def test_the_ledger_as_xlsx_has_numbers_days_and_no_formula(app, tmp_path):
 def test_lines_of_some_accounts_and_days_are_those_and_no_others(app):
     books()
     some = Selection(date(2026, 3, 31), date(2026, 4, 1), frozenset([account_id("assets:stripe:gbp")]))
-    *lines, total = rows(made("ledger-csv", some)[1])
+    lines = rows(made("ledger-csv", some)[1])
     assert [(line["account"], line["amount"]) for line in lines] == [
         ("assets:stripe:gbp", "-0.50"),
         ("assets:stripe:gbp", "1234.56"),
     ]
-    assert list(total.values())[2:5] == ["2 lines", "in 1234.56", "out 0.50"]
 
 
 @pytest.mark.parametrize("from_on", [date(2026, 1, 1), date(2026, 4, 1)])
@@ -181,11 +180,24 @@ def test_hledger_finds_nothing_wrong(app, tmp_path, from_on):
     books()
     path = tmp_path / "books.journal"
     path.write_bytes(made("hledger", Selection(from_on, WHOLE.to_on))[1])
-    checked = subprocess.run(["hledger", "-f", path, "check", "--strict"], capture_output=True, text=True, check=False)
+    check = ["hledger", "-f", path, "check", "--strict", "ordereddates"]
+    checked = subprocess.run(check, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
     balance = subprocess.run(
         ["hledger", "-f", path, "bal", "Assets:Stripe:GBP", "-N"], capture_output=True, text=True, check=True
     )
+    assert "1249.06 GBP" in balance.stdout
+
+
+@pytest.mark.skipif(not shutil.which("ledger"), reason="ledger is not installed")
+@pytest.mark.parametrize("from_on", [date(2026, 1, 1), date(2026, 4, 1)])
+def test_ledger_reads_the_same_file_and_finds_nothing_wrong(app, tmp_path, from_on):
+    books()
+    path = tmp_path / "books.journal"
+    path.write_bytes(made("hledger", Selection(from_on, WHOLE.to_on))[1])
+    asked = ["ledger", "--args-only", "--strict", "--pedantic", "-f", path, "bal", "Assets:Stripe:GBP"]
+    balance = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (balance.returncode, balance.stderr) == (0, "")
     assert "1249.06 GBP" in balance.stdout
 
 
@@ -242,8 +254,8 @@ def test_the_lines_are_the_same_whoever_writes_them(app, some):
     with snapshot() as connection:
         totals = formats.totals_of(connection, "ledger-csv", chosen)
         read = [list(map(str, row)) for row in ledger_table(connection, chosen, totals).rows]
-        written = b"".join(csv_file(ledger_table(connection, chosen, totals))).decode()
-    assert list(csv.reader(io.StringIO(written, newline="")))[1 : 1 + len(read)] == read
+        written = b"".join(csv_file(ledger_table(connection, chosen, totals))).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(written, newline="")))[1:] == read
     assert written.count("\n") == written.count("\r\n")
 
 

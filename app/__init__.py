@@ -4,7 +4,8 @@ The map, from the top: the composition (`factory`, `asgi`) puts together the int
 `live`, `worker`, `cli`, `practice`). They use the workflows (`donations`, `proof`), which say what happens to a gift,
 and the domain's packages (`appeals`, `payments`, `receipts`, `banking`, `staff`), which know one subject each, over the
 `ledger` and the `audit` trail. Everything stands on the foundation (`mail`, `config`, `practice_settings`,
-`extensions`, `connections`, `writing`, `money`, `clock`, `errors`, `markup`, `typed_text`, `limits`, `networks`).
+`extensions`, `connections`, `writing`, `money`, `clock`, `errors`, `markup`, `typed_text`, `typed_amount`,
+`limits`, `networks`).
 Imports point down. `docs/architecture.md` says it at length.
 """
 

@@ -11,12 +11,14 @@ from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from app import typed_amount
 from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
 from app.donations import amounts
 from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
 from app.office.article_form import MOST_CHARACTERS
 from app.office.cleaned_form import CleanedForm
+from app.typed_amount import SeveralReadings
 
 # An amount may hold a comma itself, so only one with a space after it separates.
 _SEPARATORS = re.compile(r"\n|;|,\s+")
@@ -137,7 +139,9 @@ class AppealForm(CleanedForm):
 
     def _amount(self, field: StringField, text: str) -> Money | None:
         try:
-            amount = Money.parse(text, self.unit)
+            amount = typed_amount.read(text, self.unit)
+        except SeveralReadings as error:
+            self.wrong(field, typed_amount.complaint(error, text, self.unit))
         except TooManyDecimals:
             self.wrong(field, _("“%(typed)s” has too many decimals", typed=text))
         except NotAnAmount:

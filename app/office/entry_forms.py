@@ -9,7 +9,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Length, Regexp
 
-from app import clock
+from app import clock, typed_amount
 from app.ledger import accounts, by_hand, by_hand_kinds
 from app.ledger.by_hand import Draft
 from app.money import Money, NotAnAmount
@@ -50,9 +50,9 @@ class EntryForm(CleanedForm):
     def validate_amount(self, field: StringField) -> None:
         """Read what was typed."""
         try:
-            self._money = Money.parse(field.data or "", self._currency)
-        except NotAnAmount:
-            self.wrong(field, _("Enter an amount, such as 12.50"))
+            self._money = typed_amount.read(field.data or "", self._currency)
+        except NotAnAmount as error:
+            self.wrong(field, typed_amount.complaint(error, field.data or "", self._currency))
         else:
             if self._money.minor <= 0:
                 self.wrong(field, _("Enter an amount above nothing"))

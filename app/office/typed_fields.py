@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from wtforms import StringField, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
-from app.money import Money, NotAnAmount, TooManyDecimals
+from app import typed_amount
+from app.money import Money, NotAnAmount
 from app.office import moments
 
 _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
@@ -42,11 +43,9 @@ class AmountField(StringField):  # type: ignore[misc]
         """The amount in a currency, or nothing, and a message beside the field."""
         text = (self.data or "").strip()
         try:
-            amount = Money.parse(text, currency)
-        except TooManyDecimals:
-            wrong = _("The amount has more decimals than its currency")
-        except NotAnAmount:
-            wrong = _("Enter an amount in figures, like 25 or 12.50") if text else _("Enter the amount")
+            amount = typed_amount.read(text, currency)
+        except NotAnAmount as error:
+            wrong = typed_amount.complaint(error, text, currency) if text else _("Enter the amount")
         else:
             if amount.minor:
                 return amount

@@ -31,9 +31,7 @@ def form(slug: str) -> ResponseReturnValue:
     appeal = _appeal(slug)
     if not appeal.open_on(clock.today()):
         return redirect(url_for("public.appeals.show", slug=slug), code=303)
-    chosen = {name: request.args.get(name) for name in ("amount", "other")}
-    chosen["rhythm"] = request.args.get("rhythm", appeal.preset_rhythm)
-    return page(appeal, giving_form.filled(appeal, chosen))
+    return page(appeal, giving_form.filled(appeal, giving_form.chosen(appeal, request.args)))
 
 
 # The form checks its own CSRF token, so that a session that ran out shows the form again with all that was typed.

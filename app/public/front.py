@@ -1,13 +1,15 @@
 """The front page, and /donate, which leads to whatever appeal is in force."""
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, markup
 from app.appeals import identity, reading
 from app.appeals.article import Article
 from app.appeals.in_force import in_force
-from app.public import appeal_below, event_words, kept_pages
+from app.public import appeal_below, event_words, giving_form, kept_pages
 from app.public.appeal_below import Shown
 
 bp = Blueprint("front", __name__)
@@ -22,12 +24,15 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/donate")
 def donate() -> ResponseReturnValue:
-    """The giving form of the appeal in force; whoever is sent there must ask again the next time."""
+    """The giving form of the appeal in force, with what the address asks for (`?amount=25`, `?every=month`); whoever is
+    sent there must ask again the next time."""
     appeal = in_force(clock.today())
     headers = {"Cache-Control": "no-store"}
     if appeal is None:
         return Response(render_template("public/no_appeal.html"), headers=headers)
-    return redirect(url_for("public.donations.form", slug=appeal.slug), code=302), headers
+    asked = urlencode(giving_form.asked(request.args))
+    form = url_for("public.donations.form", slug=appeal.slug)
+    return redirect(f"{form}?{asked}" if asked else form, code=302), headers
 
 
 def _render(appeal: Shown) -> str:

@@ -13,15 +13,17 @@ from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, St
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
 
-from app import typed_text
+from app import typed_amount, typed_text
 from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations.pledging import Gift
-from app.money import Money, written
+from app.money import Money, NotAnAmount, written
 from app.public import amount_typed
 
 OTHER = "other"
 ONCE, MONTHLY = "once", "monthly"
+# What an address may say of how often.
+_EVERY = {"once": ONCE, "month": MONTHLY}
 _CLEANED = {StringField: typed_text.line, EmailField: typed_text.line, TextAreaField: typed_text.lines}
 
 
@@ -160,6 +162,30 @@ def sent(appeal: Appeal) -> DonationForm:
 def filled(appeal: Appeal, typed: Mapping[str, object]) -> DonationForm:
     """The form before it is sent, with what is known already."""
     return DonationForm(appeal, _address_rule(), formdata=None, data=typed)
+
+
+def asked(address: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks the form to have chosen: `amount` (and `other`), `every` or `rhythm`."""
+    return {name: address[name] for name in ("amount", "other", "every", "rhythm") if name in address}
+
+
+def chosen(appeal: Appeal, address: Mapping[str, str]) -> dict[str, object]:
+    """What the form has chosen before it is sent: what stood under the article or in the address that led here
+    (`?amount=25&every=month`); else only the appeal may choose how often.
+
+    An amount that the appeal does not offer stands in the field for another one, as it was written.
+    """
+    amount, other = address.get("amount"), address.get("other")
+    rhythm = address.get("rhythm") or _EVERY.get(address.get("every", "")) or appeal.preset_rhythm
+    if amount and amount != OTHER:
+        try:
+            offered = typed_amount.read(amount, appeal.currency)
+        except NotAnAmount:
+            return {"amount": OTHER, "other": other or amount[:24], "rhythm": rhythm}
+        if offered not in appeal.suggested:
+            return {"amount": OTHER, "other": other or amount[:24], "rhythm": rhythm}
+        amount = str(offered.major())
+    return {"amount": amount, "other": other, "rhythm": rhythm}
 
 
 def page(

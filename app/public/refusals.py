@@ -1,8 +1,9 @@
 """What people read when something cannot be done: a page in plain words with the right status, never a traceback."""
 
 import logging
+from urllib.parse import quote
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -33,9 +34,25 @@ def _refused(error: HTTPException) -> ResponseReturnValue:
     """A status with a page of its own gets it; others keep their status and get the nearest page's words."""
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    if error.code == 404 and (straight := _without_slash()):
+        return redirect(straight, code=301)
     page = error.code if error.code in _PAGES else 400 if error.code < 500 else 500
     headers = [(name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")]
     return render_template(f"errors/{page}.html", calm=page < 500), error.code, headers
+
+
+def _without_slash() -> str | None:
+    """The address without the slash at its end, when there is a page at that; what it asks for comes along."""
+    path = request.path.rstrip("/")
+    # What begins with two slashes would lead to another site.
+    if request.method not in ("GET", "HEAD") or path == request.path or not path or path.startswith(("//", "/\\")):
+        return None
+    try:
+        current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return None
+    asked = request.query_string.decode("ascii", "replace")
+    return quote(request.script_root + path, safe="/:@!$&'()*+,;=~") + (f"?{asked}" if asked else "")
 
 
 def _outdated(_error: CSRFError) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ for (const amounts of document.querySelectorAll(".amounts")) {
 
   const chosen = () => {
     const text = typed.value.trim().replace(sign, "");
-    if (text) return /^\d{1,3}(,?\d{3})*(\.\d{2})?$/.test(text) ? sign + text : "";
+    if (text) return /^\d{1,12}(\.\d{2})?$/.test(text) ? sign + text : "";
     return amounts.querySelector(".amount:has(:checked):not(.amount--other)")?.textContent.trim() ?? "";
   };
   const say = () => {

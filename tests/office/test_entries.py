@@ -67,7 +67,7 @@ def test_mistakes_come_back_with_what_was_typed(app, signed_in):
         "Enter the day", "Say why",
     ]  # fmt: skip
     wrong = client.post("/office/entries/", data={**CHARGE, "amount": "6,5O", "to_code": "assets:bank:gbp"})
-    assert errors(wrong) == ["Choose two different accounts", "Enter an amount, such as 12.50"]
+    assert errors(wrong) == ["Choose two different accounts", "Enter an amount in figures, like 25 or 12.50"]
     assert page(wrong, 422).select_one("#amount")["value"] == "6,5O"
     unfit = client.post("/office/entries/", data={**CHARGE, "kind": "income-moved"})
     assert errors(unfit) == ["An entry of this kind does not go between these two accounts. Choose others."]

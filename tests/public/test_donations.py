@@ -132,7 +132,11 @@ def test_the_same_nonce_with_changed_content_is_a_new_pledge(client):
         ({"other": "15"}, "Choose one of the amounts or type another amount, not both"),
         ({"amount": "other", "other": "lots"}, "Enter an amount in figures, like 25 or 12.50"),
         ({"amount": "other", "other": "NaN"}, "Enter an amount in figures, like 25 or 12.50"),
-        ({"amount": "other", "other": "１２"}, "Enter an amount in figures, like 25 or 12.50"),
+        ({"amount": "other", "other": "€25"}, "Enter an amount in figures, like 25 or 12.50"),
+        (
+            {"amount": "other", "other": "1,500"},
+            "“1,500” can be read as £1,500 or as £1.50. Enter 1500 or 1.50",
+        ),
         ({"amount": "other", "other": "1.234"}, "The amount must have no more than two decimals, like 12.50"),
         ({"amount": "other", "other": "0.50"}, "The amount must be £1 or more"),
         (
@@ -157,6 +161,34 @@ def test_a_mistake_is_named_in_plain_words_and_nothing_typed_is_lost(client, cha
     assert page.select_one("input[name=email]")["value"] == kept["email"].strip()
     assert page.select_one("textarea[name=message]").get_text().strip() == kept["message"]
     assert db.session.scalars(select(Donation)).all() == []
+
+
+@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.parametrize(("typed", "minor"), [("5,50", 550), ("5.", 500), ("5 GBP", 500), ("５", 500), ("£5", 500)])
+def test_an_amount_that_can_mean_one_thing_only_is_taken(client, typed, minor):
+    assert send(client, amount="other", other=typed).status_code == 303
+    assert db.session.scalars(select(Donation.amount_minor)).one() == minor
+
+
+@pytest.mark.usefixtures("appeal")
+@pytest.mark.parametrize("way", ["/donate", "/appeals/press-fund/donate"])
+@pytest.mark.parametrize(
+    ("asked", "checked", "other"),
+    [
+        ("amount=25", {"25.00"}, ""),
+        ("amount=25.00&every=month", {"25.00", "monthly"}, ""),
+        ("every=month", {"monthly"}, ""),
+        ("every=once&amount=£50", {"once", "50.00"}, ""),
+        ("amount=32", {"other"}, "32"),
+        ("amount=other&other=5,50", {"other"}, "5,50"),
+        ("amount=lots", {"other"}, "lots"),
+        ("every=never", set(), ""),
+    ],
+)
+def test_what_an_address_asks_for_survives_the_way_to_the_form(client, way, asked, checked, other):
+    page = read(client.get(f"{way}?{asked}", follow_redirects=True))
+    assert {each["value"] for each in page.select("input[checked]")} == checked
+    assert page.select_one("#other")["value"] == other
 
 
 @pytest.mark.usefixtures("appeal", "till")

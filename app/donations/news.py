@@ -66,8 +66,7 @@ def book(found: Found) -> None:
 
 def settle(charge: Charge) -> None:
     """Book a charge and what is known of its settlement; one that has not succeeded moves no money."""
-    if charge.succeeded:
-        settlement.settle(charge)
+    if charge.succeeded and settlement.settle(charge):
         fees.book_settlement(charge)
 
 

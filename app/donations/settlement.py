@@ -1,5 +1,6 @@
 """Settlement: a charge becomes a received donation, an entry in the books and a receipt that is due, together."""
 
+import hashlib
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -9,10 +10,11 @@ from app.appeals.appeal import AppealAccount
 from app.donations import plan_payments
 from app.donations.donation import RECEIVED, Donation
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import accounts, posting, tracing
 from app.ledger.accounts import Account
 from app.ledger.gifts import GIFT
-from app.money import home_currency
+from app.money import Money, home_currency, written
+from app.payments import contradiction
 from app.payments.charge import Charge
 from app.receipts import requesting
 
@@ -21,7 +23,14 @@ _DONATIONS: Any = Donation.__table__
 _OWNED: Any = AppealAccount.__table__
 _ACCOUNTS: Any = Account.__table__
 _CLAIMED = (
-    select(_DONATIONS.c.id, _DONATIONS.c.reference, _DONATIONS.c.state, _DONATIONS.c.charge_id, _OWNED.c.account_id)
+    select(
+        _DONATIONS.c.id,
+        _DONATIONS.c.reference,
+        _DONATIONS.c.state,
+        _DONATIONS.c.charge_id,
+        _DONATIONS.c.amount_minor,
+        _OWNED.c.account_id,
+    )
     # What comes by card is on the appeal's own account: no branch holds a card.
     .join(_OWNED, (_OWNED.c.appeal_id == _DONATIONS.c.appeal_id) & _OWNED.c.branch_id.is_(None))
     .join(_ACCOUNTS, (_ACCOUNTS.c.id == _OWNED.c.account_id) & (_ACCOUNTS.c.currency == bindparam("currency")))
@@ -31,8 +40,9 @@ _CLAIMED = (
 _RECEIVE = update(_DONATIONS).where(_DONATIONS.c.id == bindparam("donation_id"))
 
 
-def settle(charge: Charge) -> None:
-    """Book a charge that succeeded. Settling it again changes nothing.
+def settle(charge: Charge) -> bool:
+    """Book a charge that succeeded; whether the books have it as it is told. Settling it again changes nothing, and one
+    that is told again with another amount is noted as a contradiction and not booked.
 
     A charge of a donation we know makes it received; a plan's charge is a donation from now on. One that no donation
     claims, or a second charge for the same donation, is real money all the same: it is posted to *unidentified* and
@@ -44,10 +54,13 @@ def settle(charge: Charge) -> None:
         claimed = {"reference": reference, "currency": charge.amount.currency}
         donation = db.session.execute(_CLAIMED, claimed).first()
     if donation is None or donation.charge_id not in (None, charge.charge_id):
+        known = tracing.moved_by(_source(charge.charge_id))
+        if known is not None:
+            return _as_before(charge, known.amount)
         _post(charge, accounts.house_account("liabilities:unidentified", charge.amount.currency), None)
-        return
+        return True
     if donation.state == RECEIVED:
-        return
+        return _as_before(charge, Money(donation.amount_minor, charge.amount.currency))
     db.session.execute(
         _RECEIVE,
         {
@@ -61,6 +74,17 @@ def settle(charge: Charge) -> None:
     )
     requesting.request(f"donation:{donation.reference}")
     _post(charge, donation.account_id, donation.reference)
+    return True
+
+
+def _as_before(charge: Charge, known: Money) -> bool:
+    """Whether a charge that is booked is told with the amount that it is booked with."""
+    if charge.amount == known:
+        return True
+    what = f"{written(charge.amount)}, but the books have {written(known)}"
+    told = hashlib.sha256(str(charge.amount).encode()).hexdigest()
+    contradiction.note(contradiction.CHARGE, charge.charge_id, what, told)
+    return False
 
 
 def is_settled(charge_id: str) -> bool:

@@ -41,6 +41,11 @@ WORDS = {
         _l("The donor’s bank has asked for the money, so Stripe gives none back. Answer the dispute, or accept it, at "
            "Stripe. Pay nothing another way: the donor would get it twice."),
     ),
+    "contradiction": (
+        _l("News from Stripe that contradicts itself"),
+        _l("Nothing of it was applied. Compare what stands below with Stripe’s Dashboard. If it says so too, write to "
+           "Stripe; if Stripe knows nothing of it, somebody may have the webhook’s signing secret: replace it."),
+    ),
     "closed dispute": (
         _l("Disputes that are closed and not cleared"),
         _l("Stripe withdrew another amount than what was lost and what came back. Compare the dispute in Stripe’s "

@@ -14,6 +14,7 @@ from stripe import SignatureVerificationError, WebhookSignature
 from app import clock
 from app.errors import DomainError, in_words
 from app.extensions import db
+from app.payments import contradiction
 from app.payments.event import APPLIED, IGNORED, PENDING, News, StripeEvent
 
 # How far a signature's time may lie from ours, in seconds: Stripe's own tolerance (docs.stripe.com/webhooks), kept in
@@ -80,7 +81,10 @@ def verify(raw: bytes, signature: str, *, secrets: Sequence[str], live: bool) ->
     if abs(_stamp(signature) - clock.now().timestamp()) > TOLERANCE:
         raise WrongTime("the signature fits, but its time stamp is out of bounds")
     try:
-        news = News(json.loads(raw))
+        body = json.loads(raw)
+        if str(body.get("object")).startswith("v2."):
+            raise UnreadableEvent("this endpoint takes no thin events: set its payload style to snapshot")
+        news = News(body)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableEvent("the delivery is not an event of the kind this endpoint takes") from error
     if news.livemode is not live:
@@ -104,13 +108,15 @@ def _stamp(signature: str) -> int:
 
 
 def take_in(delivery: Delivery, apply: Callable[[News], Outcome]) -> Outcome | None:
-    """Store a delivery and apply it; `None` when the event was stored before.
+    """Store a delivery and apply it; `None` when the event was stored before. One that says something else than what
+    was stored under its id is not applied, but noted as a contradiction.
 
     The caller commits, and answers 200 only after that. Raises `NotApplied`: then the caller undoes everything and
     calls `put_by` instead, which costs less than a savepoint around every delivery (docs/performance.md).
     """
     event_id = _store(delivery, Outcome.APPLIED)
     if event_id is None:
+        _compare(delivery)
         return None
     try:
         outcome = apply(delivery.news)
@@ -119,6 +125,17 @@ def take_in(delivery: Delivery, apply: Callable[[News], Outcome]) -> Outcome | N
     if outcome is not Outcome.APPLIED:
         db.session.execute(update(StripeEvent).where(StripeEvent.id == event_id).values(state=outcome.value))
     return outcome
+
+
+def _compare(delivery: Delivery) -> None:
+    """Note what a second delivery says otherwise than the first. One whose body was erased cannot be compared."""
+    known = db.session.scalar(select(StripeEvent.body).where(StripeEvent.event_id == delivery.news.event_id))
+    if not known or known == delivery.raw:
+        return
+    differing = contradiction.fields_that_differ(json.loads(known), json.loads(delivery.raw))
+    if differing:
+        told = hashlib.sha256(differing.encode() + delivery.raw).hexdigest()
+        contradiction.note(contradiction.EVENT, delivery.news.event_id, f"other than before: {differing}", told)
 
 
 def put_by(delivery: Delivery, why: NotApplied) -> None:

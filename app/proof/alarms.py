@@ -10,12 +10,14 @@ from app.donations import letter
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger.beginning import Beginning
+from app.payments import contradiction
 from app.payments.event import PENDING, StripeEvent
-from app.payments.inbox import Delivery, NotFromStripe, WrongMode, WrongTime
+from app.payments.inbox import Delivery, NotFromStripe, UnreadableEvent, WrongMode, WrongTime
 
 # The kind of letter, and its reasons.
 ALARM = "alarm"
 SILENCE, CLOCK, SIGNATURE, MODE, PENDING_LONG = "silence", "clock", "signature", "mode", "pending"
+UNREADABLE, CONTRADICTION = "unreadable", "contradiction"
 
 # Stripe delivers within seconds; what it has known for this long and did not bring, it could not bring.
 _DELIVERED_WITHIN = timedelta(minutes=15)
@@ -25,7 +27,12 @@ _PENDING_TOO_LONG = timedelta(hours=1)
 # Strangers knock now and then with signatures of their own; several in a day are more than that.
 _STRANGERS = 3
 
-_COUNTED = {WrongTime: "webhook-clock", NotFromStripe: "webhook-signature", WrongMode: "webhook-mode"}
+_COUNTED = {
+    WrongTime: "webhook-clock",
+    NotFromStripe: "webhook-signature",
+    WrongMode: "webhook-mode",
+    UnreadableEvent: "webhook-unreadable",
+}
 
 
 def sound(reason: str) -> None:
@@ -60,6 +67,10 @@ def watch() -> None:
         sound(SIGNATURE)
     if limits.tried(_COUNTED[WrongMode], since):
         sound(MODE)
+    if limits.tried(_COUNTED[UnreadableEvent], since):
+        sound(UNREADABLE)
+    if contradiction.number_since(since):
+        sound(CONTRADICTION)
     if pending_too_long():
         sound(PENDING_LONG)
 

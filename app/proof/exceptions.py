@@ -41,6 +41,7 @@ def find_quickly(most: int = 500) -> list[Found]:
         *_stuck_receipts(most),
         *plan_exceptions.past_due(most),
         *plan_exceptions.charged_twice(most),
+        *stripe_exceptions.contradictions(most),
         *stripe_exceptions.disputes(most),
         *stripe_exceptions.closed_disputes(most),
         *stripe_exceptions.refunds(most),

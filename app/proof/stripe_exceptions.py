@@ -14,6 +14,7 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
+from app.payments import contradiction
 from app.payments.payout import CANCELED, FAILED, KeptPayout
 from app.payments.transaction import StripeTransaction
 from app.proof import holding, reconciliation
@@ -89,6 +90,22 @@ def _gifts_of(charges: Collection[str]) -> dict[str, str]:
         select(Donation.charge_id, Donation.reference).where(Donation.charge_id.in_(set(charges)))
     )
     return {row.charge_id: row.reference for row in rows}
+
+
+def contradictions(most: int) -> list[Found]:
+    """What Stripe told again, and otherwise than before; nothing of it was applied."""
+    found = contradiction.every(most)
+    gifts = _gifts_of([each.name for each in found])
+    return [
+        Found(
+            "contradiction",
+            each.name,
+            f"{each.name} came again on {clock.local(each.noticed_at):%d %B %Y}: {each.what}",
+            gift=gifts.get(each.name, ""),
+            stripe_id=each.name,
+        )
+        for each in found
+    ]
 
 
 def refunds(most: int) -> list[Found]:

@@ -56,6 +56,11 @@ def test_a_live_event_for_test_books_is_heard_of(client):
     assert heard() == ["alarm:mode"]
 
 
+def test_one_thin_event_is_heard_of(client):
+    assert knock(client, object="v2.core.event") == 400
+    assert heard() == ["alarm:unreadable"]
+
+
 def test_a_flood_of_strangers_is_counted_no_oftener_than_every_ten_seconds(client, monkeypatch):
     monkeypatch.setattr(refused, "_AT_MOST_EVERY", timedelta(seconds=10))
     for _ in range(20):
@@ -95,6 +100,8 @@ def test_each_reason_is_heard_once_a_day(client, monkeypatch):
         ("clock", "clock of the server is probably wrong"),
         ("signature", "STRIPE_WEBHOOK_SECRET differ"),
         ("mode", "the other mode"),
+        ("unreadable", "must be “snapshot”"),
+        ("contradiction", "Nothing of it was applied"),
     ],
 )
 def test_an_alarm_says_what_to_look_at(app, tmp_path, database_url, reason, words):

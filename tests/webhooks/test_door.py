@@ -64,6 +64,14 @@ class TestRefusing:
         raw, headers = signed({"id": "evt_1", "object": "v2.core.event", "created": "2026-07-01T00:00:00Z"}, SECRET)
         assert client.post(URL, data=raw, headers=headers).status_code == 400
 
+    @pytest.mark.parametrize("more", [{}, {"created": "2026-07-01T00:00:00.000Z"}, {"data": None}, {"data": {}}])
+    def test_a_thin_event_whatever_else_stands_in_it(self, client, more):
+        whole = {**event("v1.charge.succeeded", charge("d")), "object": "v2.core.event", **more}
+        whole["related_object"] = {"id": "ch_1", "type": "charge", "url": "/v1/charges/ch_1"}
+        answer = deliver(client, whole)
+        assert (answer.status_code, "no thin events" in answer.text) == (400, True)
+        assert count(StripeEvent) == 0
+
     def test_a_body_larger_than_any_event(self, client):
         assert deliver(client, event("x", {"filling": "x" * 600_000})).status_code == 413
 

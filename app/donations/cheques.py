@@ -12,6 +12,7 @@ from app.donations.donation import CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
+from app.ledger.entries import Entry, Transfer
 
 
 class NotACheque(DomainError):
@@ -21,8 +22,9 @@ class NotACheque(DomainError):
 def bounce(donation: Donation, day: date, *, by: str) -> None:
     """Book that the bank will not pay a cheque: what it brought leaves the appeal again, and its receipt is void.
 
-    It leaves for `assets:cheques`; if the bank had credited it already, the line that takes it back settles that
-    account. Bouncing it again changes nothing. The caller commits. Raises `NotACheque` or `by_hand.NotYet`.
+    One that is not at the bank leaves the hand; one that the bank has credited leaves the bank's account, and the line
+    that takes it back finds that in the books. Bouncing it again changes nothing. The caller commits. Raises
+    `NotACheque` or `by_hand.NotYet`.
     """
     row = locked(donation)
     if donation.method != CHEQUE or donation.state != RECEIVED or row.reversed_at is not None:
@@ -34,7 +36,7 @@ def bounce(donation: Donation, day: date, *, by: str) -> None:
         f"cheque:{donation.reference}:bounced",
         [
             posting.Line(
-                accounts.house_account("assets:cheques", donation.currency),
+                account_of(donation, row),
                 income.account_of(appeal, donation.branch_id),
                 donation.amount,
             )
@@ -47,6 +49,13 @@ def bounce(donation: Donation, day: date, *, by: str) -> None:
     )
     row.bounced_on = day
     _void(donation)
+
+
+def account_of(donation: Donation, row: GiftByHand) -> int:
+    """The id of the account that a cheque's money is on: the bank's that has credited it, or the hand's."""
+    shown_by = select(Transfer.to_account_id).join(Entry, Entry.id == Transfer.entry_id)
+    bank = db.session.scalar(shown_by.where(Entry.source == row.bank_line).limit(1)) if row.bank_line else None
+    return bank or accounts.house_account("assets:cheques", donation.currency)
 
 
 def shown(donation: Donation, line: str, day: date) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.appeals.appeal import AppealAccount
@@ -17,8 +18,11 @@ from app.donations.entering import HELD
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.ledger.accounts import Account
+from app.ledger.entries import Entry, Transfer
 from app.money import Money
 
+# The account that something was taken from.
+Held = aliased(Account)
 # A transfer that was announced, and booked then, as was once the rule.
 AWAITED = "awaited"
 # A cheque may come back for a while after it was credited, and what bounced may still show on a statement.
@@ -99,22 +103,45 @@ def gifts() -> Iterator[Expected]:
 
 
 def bounces() -> Iterator[Expected]:
-    """Cheques that were banked and may come back, and those that bounced after they had been paid in."""
+    """Cheques that were banked and may come back, and those that bounced after they had been paid in.
+
+    One that bounced once the bank had credited it has left the bank's account in the books already, and the line finds
+    that entry. One that bounced before is credited and taken back by two lines, both of the appeal's account.
+    """
     today = clock.today()
-    back = _with_income(_by_hand(), Donation).where(
-        Donation.method == CHEQUE,
-        GiftByHand.bounced_line.is_(None),
-        (GiftByHand.bounced_on.is_(None) & (GiftByHand.banked_on > today - _MAY_BOUNCE))
-        | ((GiftByHand.bounced_on > today - _MAY_SHOW) & GiftByHand.paid_in_on.is_not(None)),
+    back = (
+        _with_income(_by_hand(), Donation)
+        .add_columns(_left_the_hand("cheque:" + Donation.reference + ":bounced"), _left_the_hand(GiftByHand.bank_line))
+        .where(
+            Donation.method == CHEQUE,
+            GiftByHand.bounced_line.is_(None),
+            (GiftByHand.bounced_on.is_(None) & (GiftByHand.banked_on > today - _MAY_BOUNCE))
+            | ((GiftByHand.bounced_on > today - _MAY_SHOW) & GiftByHand.paid_in_on.is_not(None)),
+        )
     )
-    for donation, row, income_account in db.session.execute(back):
-        known = row.bounced_on is not None
-        amount = donation.amount if row.banked_on is None else -donation.amount
+    for donation, row, income_account, bounced_in_hand, credited_from_hand in db.session.execute(back):
+        if row.bounced_on is not None and not bounced_in_hand:
+            continue
+        # By a rule of before, one that had been credited left the hand when it bounced, and the line puts it back.
+        owed = bounced_in_hand and credited_from_hand
         yield Expected(
-            f"donation:{donation.reference}", "bounced" if row.banked_on else CHEQUE, amount,
-            row.bounced_on or row.banked_on, f"assets:cheques:{donation.currency}" if known else income_account,
-            donation.name, row.paying_in,
+            f"donation:{donation.reference}", "bounced" if row.banked_on else CHEQUE,
+            donation.amount if row.banked_on is None else -donation.amount, row.bounced_on or row.banked_on,
+            f"assets:cheques:{donation.currency}" if owed else income_account, donation.name, row.paying_in,
         )  # fmt: skip
+
+
+def _left_the_hand(source: Any) -> Any:
+    """Whether the entry with this source has taken the gift's amount from the cheques in hand."""
+    return (
+        select(Transfer.entry_id)
+        .join(Entry, Entry.id == Transfer.entry_id)
+        .join(Held, Held.id == Transfer.from_account_id)
+        .where(Entry.source == source, Held.code.like("assets:cheques:%"))
+        .where(Transfer.amount_minor == Donation.amount_minor)
+        .correlate(Donation, GiftByHand)
+        .exists()
+    )
 
 
 def orders() -> Iterator[Expected]:

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import func, select
+
 from app.donations import by_hand, cheques, promises
+from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import COUNTED, PAID_IN, CountSheet
-from app.donations.donation import CHEQUE, Donation
+from app.donations.donation import CASH, CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
+from app.ledger import in_hand
+from app.money import Money
 
 _LONGEST = 40
 
@@ -28,7 +33,8 @@ def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, d
     """Hand in the cash of count sheets and cheques with one slip; what was handed in with another slip and has not
     arrived moves to this one. Nothing is booked: the money is at the bank when the statement shows it.
 
-    The caller commits. Raises `NotASlip`, `NotAtHand`, `NotPayableYet` or `by_hand.NotYet`, and nothing has changed.
+    The caller commits. Raises `NotASlip`, `NotAtHand`, `NotPayableYet`, `in_hand.BelowZero` or `by_hand.NotYet`;
+    the caller then undoes what was flushed.
     """
     if not 0 < len(slip) <= _LONGEST:
         raise NotASlip(f"a paying-in slip has a reference of up to {_LONGEST} characters")
@@ -41,7 +47,9 @@ def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, d
     if any(row.dated_on is not None and row.dated_on > day for row in rows):
         raise NotPayableYet("a cheque is dated later than this day")
     if any(sheet.state not in (COUNTED, PAID_IN) for sheet in sheets) or any(
-        gift.method != CHEQUE or row.state(gift) not in (by_hand.WAITING, by_hand.PAID_IN)
+        gift.method not in (CASH, CHEQUE)
+        or row.count_sheet_id is not None
+        or row.state(gift) not in (by_hand.WAITING, by_hand.PAID_IN)
         for gift, row in zip(gifts, rows, strict=True)
     ):
         raise NotAtHand("only cash and cheques that are at hand can be paid in")
@@ -50,3 +58,34 @@ def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, d
     for row in rows:
         row.paying_in, row.paid_in_on = slip, day
     db.session.flush()
+    for currency in sorted({sheet.currency for sheet in sheets} | {gift.currency for gift in gifts}):
+        _check_that_it_is_there(currency, day)
+
+
+def _check_that_it_is_there(currency: str, day: date) -> None:
+    """Refuse slips over more than lies in hand, because something was spent or is missing. Raises `BelowZero`."""
+    in_hand.one_taker_at_a_time()
+    for method, account in ((CASH, "assets:cash"), (CHEQUE, "assets:cheques")):
+        gone = _gifts_paid_in(method, currency) + (_sheets_paid_in(currency) if method == CASH else 0)
+        missing = gone - in_hand.held(account, currency)
+        if gone and missing > 0:
+            raise in_hand.BelowZero(f"{account}:{currency}", day, Money(missing, currency))
+
+
+def _sheets_paid_in(currency: str) -> int:
+    on_its_way = CountSheet.banked_on.is_(None) & CountSheet.reversed_at.is_(None) & CountSheet.paid_in_on.is_not(None)
+    total = select(func.sum(CountSheet.amount_minor)).where(on_its_way, CountSheet.currency == currency)
+    return int(db.session.scalar(total) or 0)
+
+
+def _gifts_paid_in(method: str, currency: str) -> int:
+    total = (
+        select(func.sum(Donation.amount_minor))
+        .join(GiftByHand, GiftByHand.donation_id == Donation.id)
+        .where(
+            GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None), GiftByHand.bounced_on.is_(None),
+            GiftByHand.paid_in_on.is_not(None), GiftByHand.count_sheet_id.is_(None),
+            Donation.state == RECEIVED, Donation.method == method, Donation.currency == currency,
+        )
+    )  # fmt: skip
+    return int(db.session.scalar(total) or 0)

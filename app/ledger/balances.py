@@ -114,6 +114,16 @@ def _add_what_was_noted(connection: Connection) -> None:
     db.session.info[announcing.MOVED] = True
 
 
+def noted(account_id: int) -> dict[date, int]:
+    """By day, what this transaction has moved on an account so far, in minor units: what came less what left."""
+    found: dict[date, int] = defaultdict(int)
+    for moves, booked_on, _gifts in _noted.get(db.session.connection(), []):
+        for each in moves:
+            if account_id in (each.from_id, each.to_id):
+                found[booked_on] += each.amount_minor if each.to_id == account_id else -each.amount_minor
+    return found
+
+
 @event.listens_for(Engine, "rollback")
 def _forget_what_was_noted(connection: Connection) -> None:
     _noted.pop(connection, None)

@@ -1,21 +1,26 @@
 """Entries made by hand: what no machine can know, from a fixed list of kinds, each with its reason."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, closing, reasons, reversing
+from app.ledger import accounts, closing, in_hand, reasons, reversing
 from app.ledger.accounts import Account
 from app.ledger.by_hand_kinds import INCOME_MOVED, KEPT_BY_STRIPE, KINDS, may_go
-from app.ledger.entries import Entry
-from app.ledger.posting import Line, Posted, post
+from app.ledger.entries import Entry, Transfer
+from app.ledger.posting import Line, Posted, find, post
 from app.money import Money
 
 _SOURCE = "manual:"
+# The accounts where money is, of which one thing may be entered twice.
+_MONEY = ("assets:bank", "assets:cash")
+# So far apart may be the days on which two people enter one thing.
+_NEAR = timedelta(days=14)
 
 
 class NotTheseAccounts(DomainError):
@@ -60,7 +65,7 @@ def choices(currency: str) -> dict[str, tuple[str, str]]:
 def enter(draft: Draft, *, by: str) -> Posted:
     """Post what somebody wrote, with its reason; the caller commits.
 
-    Raises `NotTheseAccounts` and `DayNotOpen`. The same draft entered again changes nothing.
+    Raises `NotTheseAccounts`, `DayNotOpen` and `in_hand.BelowZero`. The same draft entered again changes nothing.
     """
     kind = KINDS[draft.kind]
     source = f"{_SOURCE}{draft.nonce}"
@@ -85,6 +90,63 @@ def enter(draft: Draft, *, by: str) -> Posted:
     if posted.new:
         reasons.keep(posted.entry_id, draft.reason)
     return posted
+
+
+def is_entered(draft: Draft) -> bool:
+    """Whether the very form that a draft came by is in the books already."""
+    return find(f"{_SOURCE}{draft.nonce}") is not None
+
+
+def overdraft(draft: Draft) -> Money | None:
+    """Where a draft takes a bank account below zero, what would stand there at the worst; else nothing."""
+    code = draft.to_code if draft.kind == INCOME_MOVED else draft.from_code
+    return _overdraft(accounts.find(code), draft.amount, draft.day)
+
+
+def overdraft_of_reversal(entry: Entry) -> Money | None:
+    """The same for the reversal of an entry, which is of today."""
+    for transfer in db.session.scalars(select(Transfer).where(Transfer.entry_id == entry.id)):
+        account = db.session.get(Account, transfer.to_account_id)
+        left = _overdraft(account, Money(transfer.amount_minor, transfer.currency), clock.today())
+        if left is not None:
+            return left
+    return None
+
+
+def alike(draft: Draft) -> list[Entry]:
+    """The entries that look like a draft: of nearly the same day and the same amount, from or to the same account of
+    money, and not reversed. The lines of the bank's statement are booked so."""
+    ends = accounts.find(draft.from_code), accounts.find(draft.to_code)
+    same = [
+        column == account.id
+        for column, account in zip((Transfer.from_account_id, Transfer.to_account_id), ends, strict=True)
+        if account is not None and account.code.startswith(_MONEY)
+    ]
+    if not same:
+        return []
+    reversal = aliased(Entry)
+    found = (
+        select(Entry)
+        .join(Transfer, Transfer.entry_id == Entry.id)
+        .where(
+            *same,
+            Transfer.amount_minor == draft.amount.minor,
+            Entry.booked_on.between(draft.day - _NEAR, draft.day + _NEAR),
+            Entry.reverses_id.is_(None),
+            Entry.source != f"{_SOURCE}{draft.nonce}",
+            ~select(reversal.id).where(reversal.reverses_id == Entry.id).exists(),
+        )
+        .order_by(Entry.id.desc())
+        .limit(3)
+    )
+    return list(db.session.scalars(found))
+
+
+def _overdraft(account: Account | None, amount: Money, day: date) -> Money | None:
+    if account is None or not account.code.startswith("assets:bank"):
+        return None
+    left = in_hand.lowest_from(account.id, day)[0] - amount.minor
+    return Money(left, account.currency) if left < 0 else None
 
 
 def may_be_reversed(entry: Entry) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import balances, closing
+from app.ledger import balances, closing, in_hand
 from app.ledger import gifts as gifts_of
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
@@ -69,6 +69,7 @@ def post(
     nothing and returns the entry already there, so a retry is harmless; with other transfers it raises
     `SourceConflict`. `memo` comes from a fixed vocabulary with references and holds no personal data.
     What happened in a closed month is booked on the first open day. The balances follow when the transaction commits.
+    Raises `in_hand.BelowZero` for what would take cash or cheques out of hand that are not there.
     """
     if not lines:
         raise ValueError("an entry has at least one transfer")
@@ -105,7 +106,11 @@ def post(
         ],
     )
     given = gifts_of.counted(kind) if gifts is None else gifts
-    balances.move([balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines], booked_on, given)
+    moves = [balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines]
+    # What Stripe holds is in nobody's hand, and its news has no time to spare.
+    if not source.startswith("stripe:"):
+        in_hand.check(moves, booked_on)
+    balances.move(moves, booked_on, given)
     return Posted(entry_id, new=True)
 
 

@@ -12,7 +12,8 @@ from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations.by_hand import NotYet
 from app.donations.not_arrived import StaysBounced
-from app.office import bank_at, bank_desk, bank_words
+from app.ledger.in_hand import BelowZero
+from app.office import bank_at, bank_desk, bank_words, in_hand_words
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank_gift_form import GiftForm
 from app.proof import bank_gifts, bank_matches, bank_undoing
@@ -65,6 +66,9 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
                 record("bank.line_matched", f"bank-line:{reference}", after={"is": keys})
     except DoesNotFit:
         flash(_("What you chose does not come to the same amount as the line. Nothing was booked."), "error")
+        return redirect(url_for(".show", account=account, line=line), code=303)
+    except BelowZero as refusal:
+        flash(in_hand_words.refused(refusal), "error")
         return redirect(url_for(".show", account=account, line=line), code=303)
     except NotYet:
         flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
@@ -130,6 +134,8 @@ def undo(account: str, line: str) -> ResponseReturnValue:
             bank_undoing.undo(row.reference, f"person:{me().reference}")
             record("bank.line_undone", f"bank-line:{row.reference}")
         flash(_("Undone: its entry is reversed, and the line waits again."), "good")
+    except BelowZero as refusal:
+        flash(in_hand_words.refused(refusal), "error")
     except StaysBounced:
         flash(_("A cheque that came back unpaid stays so: its receipt is void, and the giver may know."), "error")
     except ClaimedSince:

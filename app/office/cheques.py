@@ -1,5 +1,7 @@
 """Cheques: entered when they come, listed with how far they have come, bounced when the bank does not pay."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,11 +12,13 @@ from app.audit.recording import record
 from app.donations import cheques, hand_lists
 from app.donations.donation import CHEQUE, Donation
 from app.extensions import db
+from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import hand_form, own_branch
+from app.office import hand_form, in_hand_words, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.gift_form import ChequeForm
+from app.office.noticed import Noticed
 from app.writing import writing
 
 bp = Blueprint("cheques", __name__, url_prefix="/cheques")
@@ -50,6 +54,9 @@ def create() -> ResponseReturnValue:
     form = ChequeForm(hand_form.appeals())
     if not form.validate():
         return _form(form, status=422)
+    found = form.noticed()
+    if noticed.asks(found):
+        return _form(form, status=409, found=found)
     donation = form.take()
     flash(
         _("Entered: a cheque over %(amount)s from %(name)s.", amount=written(donation.amount),
@@ -81,6 +88,9 @@ def bounce(reference: str) -> ResponseReturnValue:
         with writing():
             cheques.bounce(_cheque(reference), clock.today(), by=f"person:{me().reference}")
             record("cheque.bounced", f"donation:{reference}")
+    except BelowZero as refusal:
+        flash(in_hand_words.refused(refusal), "error")
+        return back
     except cheques.NotACheque:
         flash(_("This cheque was reversed, so it cannot bounce."), "error")
         return back
@@ -88,9 +98,10 @@ def bounce(reference: str) -> ResponseReturnValue:
     return back
 
 
-def _form(form: ChequeForm, status: int = 200) -> ResponseReturnValue:
+def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
     return render_template("office/gift_new.html", form=form, title=_("Enter a cheque"), send=url_for(".create"),
-                           above=[(url_for(".index"), _("Cheques"))]), status  # fmt: skip
+                           above=[(url_for(".index"), _("Cheques"))], found=found,
+                           anyway=noticed.mark(found)), status  # fmt: skip
 
 
 def _cheque(reference: str) -> Donation:

@@ -11,8 +11,9 @@ from app.audit.recording import record
 from app.donations import counting, hand_lists, undoing
 from app.donations.count_sheet import CountSheet
 from app.extensions import db
+from app.ledger.in_hand import BelowZero
 from app.money import Money, home_currency, written
-from app.office import count_form, hand_form, hands, own_branch
+from app.office import count_form, hand_form, hands, in_hand_words, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
@@ -101,6 +102,9 @@ def correct(reference: str) -> ResponseReturnValue:
             sheet = _sheet(reference)
             undoing.undo_count(sheet, reason=form.reason.data, by=f"person:{me().reference}")
             record("count.reversed", f"count:{reference}", after={"reason": form.reason.data})
+    except BelowZero as refusal:
+        flash(in_hand_words.refused(refusal), "error")
+        return redirect(url_for(".show", reference=reference), code=303)
     except undoing.AtTheBank:
         flash(_("The bank has confirmed this sheet, so it cannot be reversed."), "error")
         return redirect(url_for(".show", reference=reference), code=303)

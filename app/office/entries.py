@@ -11,11 +11,13 @@ from app.audit import acting, recording
 from app.extensions import db
 from app.ledger import by_hand, reading
 from app.ledger.entries import Entry
+from app.ledger.in_hand import BelowZero
 from app.money import home_currency
-from app.office import hands
+from app.office import hands, in_hand_words, noticed
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.entry_forms import EntryForm, ReversalForm
+from app.office.noticed import Noticed
 from app.office.sight import my_accounts
 from app.office.subjects import way_to
 from app.writing import writing
@@ -34,9 +36,11 @@ def _whether_it_is_reversed(number: int) -> Question | None:
     entry = db.session.get(Entry, number)
     if entry is None or not by_hand.may_be_reversed(entry) or not ReversalForm().validate():
         return None
+    words = _("A new entry of today moves the same amounts back. Both stay in the books for good.")
+    left = by_hand.overdraft_of_reversal(entry)
     return Question(
         _("Reverse entry %(number)s?", number=number),
-        _("A new entry of today moves the same amounts back. Both stay in the books for good."),
+        words if left is None else f"{in_hand_words.overdrawn(left)} {words}",
         _("Reverse entry %(number)s", number=number),
         url_for(".show", number=number),
     )
@@ -53,10 +57,14 @@ def reverse(number: int) -> ResponseReturnValue:
         abort(404)
     if not form.validate():
         return _page(number, form), 422
-    with writing():
-        made = by_hand.undo(db.session.get_one(Entry, number), form.reason.data, by=acting.at_work().by)
-        if made.new:
-            recording.record("entry.reversed", f"entry:{number}", after={"reason": form.reason.data})
+    try:
+        with writing():
+            made = by_hand.undo(db.session.get_one(Entry, number), form.reason.data, by=acting.at_work().by)
+            if made.new:
+                recording.record("entry.reversed", f"entry:{number}", after={"reason": form.reason.data})
+    except BelowZero as refusal:
+        form.form_errors.append(in_hand_words.refused(refusal))
+        return _page(number, form), 409
     flash(_("The entry is reversed. Both stay in the books."), "success")
     return redirect(url_for(".show", number=made.entry_id), code=303)
 
@@ -77,6 +85,11 @@ def create() -> ResponseReturnValue:
     form = EntryForm(currency)
     if not form.validate():
         return render_template("office/entries/new.html", form=form, currency=currency), 422
+    found = _noticed(form.draft())
+    if noticed.asks(found):
+        return render_template(
+            "office/entries/new.html", form=form, currency=currency, found=found, anyway=noticed.mark(found)
+        ), 409
     try:
         with writing():
             made = by_hand.enter(form.draft(), by=acting.at_work().by)
@@ -84,12 +97,28 @@ def create() -> ResponseReturnValue:
                 recording.record("entry.made", f"entry:{made.entry_id}", after={"reason": form.reason.data})
     except by_hand.NotTheseAccounts:
         form.wrong(form.to_code, _("An entry of this kind does not go between these two accounts. Choose others."))
+    except BelowZero as refusal:
+        form.form_errors.append(in_hand_words.refused(refusal))
     except by_hand.DayNotOpen:
         form.wrong(form.day, _("Choose a day of a month that is not closed, and not one to come"))
     else:
         flash(_("The entry is in the books."), "success")
         return redirect(url_for(".show", number=made.entry_id), code=303)
     return render_template("office/entries/new.html", form=form, currency=currency), 422
+
+
+def _noticed(draft: by_hand.Draft) -> list[Noticed]:
+    """What whoever enters this should look at first: a bank account below zero, an entry that may be the same."""
+    if by_hand.is_entered(draft):
+        return []
+    left = by_hand.overdraft(draft)
+    found = [Noticed(in_hand_words.overdrawn(left))] if left is not None else []
+    for entry in by_hand.alike(draft):
+        words = _(
+            "This looks like entry %(number)s of %(day)s.", number=entry.id, day=in_hand_words.day(entry.booked_on)
+        )
+        found.append(Noticed(words, url_for(".show", number=entry.id)))
+    return found
 
 
 def _page(number: int, form: ReversalForm) -> str:

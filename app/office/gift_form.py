@@ -2,19 +2,25 @@
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from app import clock
 from app.audit.recording import record
-from app.donations import entering
-from app.donations.donation import BANK_TRANSFER, CHEQUE, IN_KIND, PLEDGED, Donation
+from app.donations import alike, entering
+from app.donations.alike import Alike
+from app.donations.donation import BANK_TRANSFER, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
 from app.donations.entering import HandGift
-from app.money import Money
-from app.office.access import me
+from app.extensions import db
+from app.money import Money, written
+from app.office import in_hand_words
+from app.office.access import me, my_branch_id
 from app.office.hand_form import HandForm
+from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
 from app.writing import writing
 
@@ -57,6 +63,15 @@ class GiftForm(HandForm):
             expected_on=self.expected_on.data if "expected_on" in self else None,
         )
 
+    def noticed(self) -> list[Noticed]:
+        """What a valid form looks like that is in the books, or promised, already."""
+        return [_like(each) for each in alike.gifts(self.method, self.gift(), my_branch_id()) if self._is_new(each)]
+
+    def _is_new(self, each: Alike) -> bool:
+        """Whether a gift is not the one that this very form has made: a form that is sent twice is one gift."""
+        known = select(Donation.submission).where(Donation.reference == each.reference)
+        return db.session.scalar(known) != entering.mark_of(self.nonce.data or "")
+
     def take(self) -> Donation:
         """Receive or expect the gift that a valid form describes, in a writing unit of its own, and leave it on the
         trail."""
@@ -73,6 +88,17 @@ class GiftForm(HandForm):
             what = "gift.announced" if donation.state == PLEDGED else "gift.entered"
             record(what, f"donation:{donation.reference}", after=after)
         return donation
+
+
+def _like(each: Alike) -> Noticed:
+    named = {"amount": written(each.amount), "name": each.name or _("somebody"), "day": in_hand_words.day(each.day)}
+    if each.promised:
+        words = _("This looks like what was promised on %(day)s: %(amount)s from %(name)s.", **named)
+    elif each.method in (BANK_TRANSFER, STANDING_ORDER):
+        words = _("This looks like the transfer of %(day)s: %(amount)s from %(name)s.", **named)
+    else:
+        words = _("This looks like the gift of %(day)s: %(amount)s from %(name)s.", **named)
+    return Noticed(words, url_for("office.gifts_by_hand.show", reference=each.reference))
 
 
 class ChequeForm(GiftForm):

@@ -1,5 +1,7 @@
 """Other gifts by hand: bank transfers that were announced, gifts in kind; and the page of any gift by hand."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,12 +13,14 @@ from app.audit.recording import record
 from app.donations import by_hand, hand_lists, promises, undoing
 from app.donations.donation import BANK_TRANSFER, CARD, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.extensions import db
+from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import gift_form, hand_form, hands, own_branch
+from app.office import gift_form, hand_form, hands, in_hand_words, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.gift_form import GiftForm
+from app.office.noticed import Noticed
 from app.receipts.receipt import Receipt
 from app.writing import writing
 
@@ -64,6 +68,9 @@ def create(method: str) -> ResponseReturnValue:
     form = _empty(method)
     if not form.validate():
         return _form(form, status=422)
+    found = form.noticed()
+    if noticed.asks(found):
+        return _form(form, status=409, found=found)
     donation = form.take()
     named = {"amount": written(donation.amount), "name": donation.name or _("somebody")}
     if donation.state == PLEDGED:
@@ -106,6 +113,9 @@ def correct(reference: str) -> ResponseReturnValue:
         with writing():
             undoing.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
             record("gift.reversed", f"donation:{reference}", after={"reason": form.reason.data})
+    except BelowZero as refusal:
+        flash(in_hand_words.refused(refusal), "error")
+        return redirect(url_for(".show", reference=reference), code=303)
     except (undoing.AtTheBank, undoing.NotReceived):
         flash(_("This gift is at the bank, or was only promised, so it cannot be reversed here."), "error")
         return redirect(url_for(".show", reference=reference), code=303)
@@ -166,13 +176,15 @@ def _empty(method: str, **values: object) -> GiftForm:
     return gift_form.FORMS[method](hand_form.appeals(), **values)
 
 
-def _form(form: GiftForm, status: int = 200) -> ResponseReturnValue:
+def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
     page = render_template(
         "office/gift_new.html",
         form=form,
         title=gift_form.titles()[form.method],
         send=url_for(".create", method=form.method),
         above=[(url_for(".index"), _("Other gifts"))],
+        found=found,
+        anyway=noticed.mark(found),
     )
     return page, status
 

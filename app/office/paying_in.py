@@ -15,7 +15,8 @@ from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
 from app.extensions import db
-from app.office import own_branch
+from app.ledger.in_hand import BelowZero
+from app.office import in_hand_words, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.cleaned_form import CleanedForm
 from app.office.typed_fields import DayField
@@ -67,6 +68,8 @@ def pay_in() -> ResponseReturnValue:
                 record("money.paid_in", subject, after={"slip": slip})
     except paying_in.NotPayableYet:
         form.form_errors.append(_("One of the cheques is dated later than this day; pay it in when its day has come"))
+    except BelowZero as refusal:
+        form.form_errors.append(in_hand_words.refused(refusal))
     except NotYet:
         form.wrong(form.day, _("The day must be today or in the past"))
     except paying_in.NotAtHand:

@@ -76,7 +76,7 @@ def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by
         entry_id = booking.post(
             line,
             [(each.subject, _account(each.account_code), amount) for each, amount in parts],
-            kind="banked",
+            kind="bounced" if parts[0][0].account_code.startswith("income:") else "banked",
             memo=_memo(parts[0][0]),
             by=by,
         )

@@ -152,7 +152,7 @@ def test_a_cheque_that_is_known_to_bounce_before_the_statement_shows_it_comes_ou
     assert held("assets:cheques:gbp") == 0
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
     [back] = expected.at_the_bank()
-    assert (back.amount.minor, back.account_code) == (-2500, "assets:cheques:gbp")
+    assert (back.amount.minor, back.account_code) == (-2500, f"income:appeal:{appeal.reference}:gbp")
     the_bank_shows(back, "bank:2")
     assert (held("assets:bank:gbp"), held("assets:cheques:gbp")) == (0, 0)
     assert expectations() == []

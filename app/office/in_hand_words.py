@@ -1,0 +1,33 @@
+"""What is said when cash, cheques or a bank account would go below zero."""
+
+from datetime import date
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from app.ledger.in_hand import BelowZero
+from app.money import Money, written
+
+
+def refused(refusal: BelowZero) -> str:
+    """Why nothing was booked, and what is missing."""
+    named = {"missing": written(refusal.missing), "day": day(refusal.day)}
+    if refusal.code.startswith("assets:cheques:"):
+        return str(
+            _("Nothing was booked: the cheques in hand would be %(missing)s short on %(day)s. Enter the cheque that "
+              "is missing first, with the day on which it came.", **named)
+        )  # fmt: skip
+    return str(
+        _("Nothing was booked: the cash in hand would be %(missing)s short on %(day)s. Enter the count that is missing "
+          "first, with the day on which it was counted.", **named)
+    )  # fmt: skip
+
+
+def overdrawn(left: Money) -> str:
+    """What is asked before a bank account goes below zero."""
+    return str(_("The bank account would stand at %(left)s.", left=written(left)))
+
+
+def day(each: date) -> str:
+    """A day in words: '3 November 2026'."""
+    return str(format_date(each, "d MMMM y"))

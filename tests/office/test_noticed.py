@@ -1,0 +1,108 @@
+"""What the office notices before it takes something in by hand: twice the same, cash that is not there."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app import clock
+from app.donations import by_bank
+from app.donations.donation import BANK_TRANSFER, Donation
+from app.extensions import db
+from app.ledger.entries import Entry
+from app.money import Money
+from app.writing import writing
+from tests.cast import an_appeal
+from tests.donations.hands import a_count, held
+from tests.office.hand_pages import filled, page, said
+
+ENTRY = "/office/entries/new"
+
+
+def gifts():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Donation))
+
+
+def sent_all_the_same(client, answer, address, values):
+    """The answer to the button that says: all the same."""
+    button = page(answer).select_one("button[name=anyway]")
+    return client.post(address, data={**values, "anyway": button["value"]})
+
+
+def an_entry(client, **typed):
+    form = page(client.get(ENTRY)).main.select_one("form.form")
+    return {
+        "nonce": form.select_one("input[name=nonce]")["value"], "kind": "expense-paid", "from_code": "assets:cash:gbp",
+        "to_code": "expenses:other:gbp", "amount": "5000", "day": clock.today().isoformat(), "reason": "a press",
+        **typed,
+    }  # fmt: skip
+
+
+def test_a_transfer_that_the_bank_has_shown_is_shown_before_it_is_expected_again(app, signed_in):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    with writing():
+        by_bank.receive(
+            appeal, Money(6000, "gbp"), clock.today() - timedelta(days=3), "bank:1", method=BANK_TRANSFER,
+            payer_name="BRANDT I",
+        )  # fmt: skip
+    address = "/office/gifts-by-hand/new/bank-transfer"
+    values = filled(client, address, amount="60", name="Ida Brandt")
+    answer = client.post(address, data=values)
+    assert (answer.status_code, gifts()) == (409, 1)
+    assert "This looks like the transfer of" in said(answer)
+    assert page(answer).select_one("input[name=name]")["value"] == "Ida Brandt"
+    link = page(answer).select_one(".error-summary a")["href"]
+    assert "BRANDT I" in said(client.get(link))
+    assert sent_all_the_same(client, answer, address, values).status_code == 303
+    assert gifts() == 2
+    # The same form once more is the same gift, and nothing is asked.
+    assert sent_all_the_same(client, answer, address, values).status_code == 303
+    assert gifts() == 2
+
+
+def test_five_thousand_pounds_do_not_leave_an_empty_cash_box(app, signed_in):
+    client = signed_in("treasurer")
+    answer = client.post("/office/entries/", data=an_entry(client))
+    assert answer.status_code == 422
+    assert "the cash in hand would be £5,000.00 short" in said(answer)
+    assert "a press" in page(answer).select_one("textarea[name=reason]").text
+    assert held("assets:cash:gbp") == 0
+
+
+def test_a_bank_account_asks_before_it_goes_below_zero(app, signed_in):
+    client = signed_in("treasurer")
+    client.post("/office/entries/", data=an_entry(client, kind="opening-balance", from_code="equity:opening:gbp",
+                                                  to_code="assets:bank:gbp", amount="100"))  # fmt: skip
+    values = an_entry(client, from_code="assets:bank:gbp", amount="101")
+    answer = client.post("/office/entries/", data=values)
+    assert answer.status_code == 409
+    assert "The bank account would stand at −£1.00." in said(answer).replace("-£", "−£")
+    assert held("assets:bank:gbp") == 10_000
+    assert sent_all_the_same(client, answer, "/office/entries/", values).status_code == 303
+    assert held("assets:bank:gbp") == -100
+
+
+def test_an_entry_like_one_that_is_in_the_books_is_shown(app, signed_in):
+    client = signed_in("treasurer")
+    a_count(an_appeal())
+    values = an_entry(client, amount="5")
+    assert client.post("/office/entries/", data=values).status_code == 303
+    again = an_entry(client, amount="5")
+    answer = client.post("/office/entries/", data=again)
+    assert answer.status_code == 409
+    number = db.session.scalar(select(func.max(Entry.id)))
+    assert f"This looks like entry {number}" in said(answer)
+    assert sent_all_the_same(client, answer, "/office/entries/", again).status_code == 303
+    assert held("assets:cash:gbp") == 300
+
+
+def test_an_entry_that_put_cash_in_is_not_reversed_once_it_is_spent(app, signed_in):
+    client = signed_in("treasurer")
+    client.post("/office/entries/", data=an_entry(client, kind="opening-balance", from_code="equity:opening:gbp",
+                                                  to_code="assets:cash:gbp", amount="10"))  # fmt: skip
+    number = db.session.scalar(select(func.max(Entry.id)))
+    assert client.post("/office/entries/", data=an_entry(client, amount="4")).status_code == 303
+    answer = client.post(f"/office/entries/{number}/reversal", data={"reason": "wrong", "confirmed": "yes"})
+    assert answer.status_code == 409
+    assert "£4.00 short" in said(answer)
+    assert held("assets:cash:gbp") == 600

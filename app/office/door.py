@@ -4,7 +4,7 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import action_words, browser, guard, navigation, role_names, sign_in, unsent
+from app.office import action_words, browser, guard, navigation, role_names, sign_in, stacked_tables, unsent
 from app.office.pages import SUBJECTS
 
 
@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     app.add_template_global(clock.today)
     app.add_template_filter(role_names.role_name)
     app.add_template_filter(action_words.action_words)
+    stacked_tables.register(app)
     app.register_blueprint(_pages())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import standing
 from app.appeals.appeal import Appeal
+from app.appeals.in_force import open_appeal
 from app.extensions import db
 from app.public import kept_pages, raised_fragment
 
@@ -17,16 +18,22 @@ bp = Blueprint("appeals", __name__)
 
 @bp.get("/appeals")
 def index() -> ResponseReturnValue:
-    """The appeals that take gifts today, the one in force first, then those of the past, the latest first."""
+    """The appeals that take gifts today, the one in force first; those to come, the next first; those of the past, the
+    latest first."""
     today = clock.today()
-    appeals = db.session.scalars(select(Appeal).where(Appeal.starts_on <= today)).all()
+    appeals = db.session.scalars(select(Appeal).where(Appeal.starts_on.is_not(None))).all()
     standings = {each.slug: each for each in standing.of_all(appeals)}
     open_now = sorted((each for each in appeals if each.open_on(today)), key=_rank, reverse=True)
-    past = sorted((each for each in appeals if not each.open_on(today)), key=_end, reverse=True)
-    identity = [(each.slug, each.version, standings[each.slug].version) for each in (*open_now, *past)]
+    coming = sorted((each for each in appeals if _begin(each) > today), key=_begin)
+    past = sorted(
+        (each for each in appeals if each.ends_on is not None and each.ends_on < today), key=_end, reverse=True
+    )
+    identity = [(each.slug, each.version, standings[each.slug].version) for each in (*open_now, *coming, *past)]
     return kept_pages.answer(
         identity,
-        lambda: render_template("public/appeals.html", open_now=open_now, past=past, standings=standings),
+        lambda: render_template(
+            "public/appeals.html", open_now=open_now, coming=coming, past=past, standings=standings
+        ),
     )
 
 
@@ -36,9 +43,10 @@ def show(slug: str) -> ResponseReturnValue:
     appeal = _appeal(slug)
     now = standing.of(appeal)
     minute = int(now.raised.as_at.timestamp()) // 60
+    open_now = open_appeal(clock.today()) if now.phase == "ended" else None
     return kept_pages.answer(
-        (appeal.version, now.version, minute),
-        lambda: render_template("public/appeal.html", appeal=appeal, standing=now),
+        (appeal.version, now.version, minute, open_now and (open_now.slug, open_now.version)),
+        lambda: render_template("public/appeal.html", appeal=appeal, standing=now, open_now=open_now),
     )
 
 
@@ -75,6 +83,10 @@ def _appeal(slug: str) -> Appeal:
 
 def _rank(appeal: Appeal) -> tuple[int, date]:
     return appeal.precedence or -1, appeal.starts_on or date.min
+
+
+def _begin(appeal: Appeal) -> date:
+    return appeal.starts_on or date.min
 
 
 def _end(appeal: Appeal) -> date:

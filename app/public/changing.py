@@ -46,14 +46,18 @@ def _page(pledged: Donation | Plan, *, changeable: bool) -> ResponseReturnValue:
     if not changeable:
         return redirect(to_checkout.own_page(pledged), code=303)
     appeal = db.session.get_one(Appeal, pledged.appeal_id)
-    if not appeal.open_on(clock.today()):
+    if appeal.open_on(clock.today()):
+        return giving_form.page(appeal, giving_form.filled(appeal, _typed(appeal, pledged)))
+    if (instead := giving_form.instead_of(appeal)) is None:
         return redirect(url_for("public.appeals.show", slug=appeal.slug), code=303)
-    return giving_form.page(appeal, giving_form.filled(appeal, _typed(appeal, pledged)))
+    return giving_form.page(instead, giving_form.filled(instead, _typed(instead, pledged)), instead_of=appeal)
 
 
 def _typed(appeal: Appeal, pledged: Donation | Plan) -> dict[str, object]:
     """What the form is to show, as it was typed."""
     suggested = pledged.amount in appeal.suggested
+    if pledged.currency != appeal.currency:
+        return {"rhythm": giving_form.MONTHLY if isinstance(pledged, Plan) else giving_form.ONCE}
     amount = str(pledged.amount.major())
     typed: dict[str, object] = {
         "amount": amount if suggested else giving_form.OTHER,

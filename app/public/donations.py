@@ -27,10 +27,14 @@ bp = Blueprint("donations", __name__)
 
 @bp.get("/appeals/<slug>/donate")
 def form(slug: str) -> ResponseReturnValue:
-    """The giving form; what was chosen under an article comes along; else only the appeal may preselect how often."""
+    """The giving form; what was chosen under an article comes along. Where the appeal has ended meanwhile, it says so
+    and is the form of the one that is open, if there is one."""
     appeal = _appeal(slug)
     if not appeal.open_on(clock.today()):
-        return redirect(url_for("public.appeals.show", slug=slug), code=303)
+        if (instead := giving_form.instead_of(appeal)) is None:
+            return redirect(url_for("public.appeals.show", slug=slug), code=303)
+        chosen = giving_form.chosen(instead, request.args)
+        return page(instead, giving_form.filled(instead, chosen), instead_of=appeal)
     return page(appeal, giving_form.filled(appeal, giving_form.chosen(appeal, request.args)))
 
 
@@ -40,6 +44,8 @@ def form(slug: str) -> ResponseReturnValue:
 def create(slug: str) -> ResponseReturnValue:
     """Pledge, commit, then send the giver to Stripe's page."""
     appeal = _appeal(slug)
+    if (instead := giving_form.instead_of(appeal)) is not None:
+        return page(instead, giving_form.sent_to_another(instead), instead_of=appeal, status=409)
     form = giving_form.sent(appeal)
     if not form.validate():
         return page(appeal, form, status=422)

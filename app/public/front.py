@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock, markup
 from app.appeals import identity, reading
 from app.appeals.article import Article
-from app.appeals.in_force import in_force
+from app.appeals.in_force import open_appeal
 from app.public import appeal_below, event_words, giving_form, kept_pages
 from app.public.appeal_below import Shown
 
@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
 def donate() -> ResponseReturnValue:
     """The giving form of the appeal in force, with what the address asks for (`?amount=25`, `?every=month`); whoever is
     sent there must ask again the next time."""
-    appeal = in_force(clock.today())
+    appeal = open_appeal(clock.today())
     headers = {"Cache-Control": "no-store"}
     if appeal is None:
         return Response(render_template("public/no_appeal.html"), headers=headers)

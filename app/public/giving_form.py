@@ -13,8 +13,9 @@ from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, St
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
 
-from app import typed_amount, typed_text
+from app import clock, typed_amount, typed_text
 from app.appeals.appeal import Appeal
+from app.appeals.in_force import open_appeal
 from app.config import Settings
 from app.donations.pledging import Gift
 from app.money import Money, NotAnAmount, written
@@ -188,13 +189,36 @@ def chosen(appeal: Appeal, address: Mapping[str, str]) -> dict[str, object]:
     return {"amount": amount, "other": other, "rhythm": rhythm}
 
 
+def instead_of(appeal: Appeal) -> Appeal | None:
+    """The open appeal that a gift may serve when this one has ended; `None` while it takes gifts, has not begun yet, or
+    when there is no other."""
+    today = clock.today()
+    if appeal.ends_on is None or appeal.ends_on >= today:
+        return None
+    return open_appeal(today)
+
+
+def sent_to_another(appeal: Appeal) -> DonationForm:
+    """The form as it was sent, for another appeal than it was sent to, with everything that was typed. It is not read:
+    the giver is asked first whether that appeal may have the gift."""
+    form = sent(appeal)
+    taken = chosen(appeal, {"amount": form.amount.data or "", "other": form.other.data or ""})
+    form.amount.data, form.other.data = taken["amount"], taken["other"]
+    return form
+
+
 def page(
-    appeal: Appeal, form: DonationForm, problem: str = "", *, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    """The page of the form; a `problem` with the whole of it stands on top. Nobody keeps it: it has what was typed."""
+    appeal: Appeal, form: DonationForm, problem: str = "", *, status: int = 200,
+    headers: dict[str, str] | None = None, instead_of: Appeal | None = None,
+) -> Response:  # fmt: skip
+    """The page of the form; a `problem` with the whole of it stands on top. Nobody keeps it: it has what was typed.
+
+    `instead_of` is the appeal that was asked for and has ended: the page says so before the amount, and the giver
+    chooses by sending the form, or by leaving it.
+    """
     if problem:
         form.form_errors.append(problem)
-    text = render_template("public/donate.html", appeal=appeal, form=form)
+    text = render_template("public/donate.html", appeal=appeal, form=form, instead_of=instead_of)
     return Response(text, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

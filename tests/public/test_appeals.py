@@ -17,6 +17,7 @@ from app.extensions import db
 from app.ledger import accounts, posting, reversing
 from app.money import Money
 from app.public import raised_fragment
+from app.public.filters import day
 from app.public.qr import qr
 from app.writing import writing
 from tests.cast import an_appeal
@@ -243,8 +244,22 @@ def test_the_list_has_what_is_open_first_and_what_is_past_after_it(client):
     an_appeal("draft", title="Draft", starts_on=None, ends_on=None)
     an_appeal("coming", title="Coming", starts_on=today + timedelta(days=1))
     titles = [words(each) for each in read(client.get("/appeals")).select(".fund__title")]
-    assert titles == ["In force", "Beside", "Old", "Older"]
+    assert titles == ["In force", "Beside", "Coming", "Old", "Older"]
 
 
 def test_without_an_appeal_the_list_says_so(client):
     assert "No appeal takes gifts today" in words(read(client.get("/appeals")).main)
+
+
+def test_appeals_to_come_are_listed_with_both_their_days(client, appeal):
+    first, last = (clock.today() + timedelta(days=each) for each in (40, 60))
+    an_appeal("later", title="Later", starts_on=first, ends_on=last)
+    an_appeal("sooner", title="Sooner", starts_on=clock.today() + timedelta(days=3), ends_on=None)
+    an_appeal("draft", title="Draft", starts_on=None, ends_on=None)
+    coming = read(client.get("/appeals")).select_one("section[aria-labelledby=coming]")
+    assert [words(each) for each in coming.select("h3")] == ["Sooner", "Later"]
+    assert words(coming.select(".fund__days")[1]) == f"{day(first)} to {day(last)}"
+    assert coming.select(".bar") == []
+    page = read(client.get("/appeals/later"))
+    assert words(page.select_one(".byline")) == f"{day(first)} to {day(last)}"
+    assert f"It takes gifts from {day(first)} to {day(last)}." in words(page.select_one(".notice"))

@@ -334,6 +334,73 @@ def test_no_personal_data_stands_on_the_page_of_a_gift(client, appeal):
         assert not re.search("lucja|Okoń", text, re.IGNORECASE)
 
 
+class TestTheAppealHasEndedMeanwhile:
+    """While another one is open: the giver is told before the amount, and chooses."""
+
+    @pytest.fixture
+    def over(self, client):
+        assert client.get("/donate").status_code == 200
+        an_appeal("winter-fund", title="Coal for the winter", suggested_minor=[1000, 3000])
+        return an_appeal("over", title="Paper", starts_on=clock.today() - timedelta(days=9), ends_on=clock.today())
+
+    def end(self, over):
+        with writing():
+            db.session.merge(over).ends_on = clock.today() - timedelta(days=1)
+
+    def test_the_form_says_so_before_the_amount_and_is_that_of_the_open_one(self, client, over):
+        self.end(over)
+        page = read(client.get("/appeals/over/donate?amount=25&every=month"))
+        assert page.h1.get_text() == "Coal for the winter"
+        notice = page.select_one(".notice")
+        assert "“Paper” has ended" in notice.get_text()
+        assert "What you give here goes to “Coal for the winter”" in notice.get_text()
+        assert page.select(".notice, .amounts")[0] is notice
+        assert page.select_one("form[method=post]")["action"] == "/appeals/winter-fund/donations"
+        # The amount that the other appeal offered is kept, though this one does not offer it.
+        assert {each["value"] for each in page.select("input[checked]")} == {"other", "monthly"}
+        assert page.select_one("#other")["value"] == "25"
+
+    @pytest.mark.usefixtures("till")
+    def test_a_form_that_was_being_filled_in_pledges_nothing_until_the_giver_has_chosen(self, client, over):
+        form = read(client.get("/appeals/over/donate"))
+        hidden = {field["name"]: field["value"] for field in form.select("form[method=post] input[type=hidden]")}
+        self.end(over)
+        answer = client.post("/appeals/over/donations", data={**hidden, **GIVEN})
+        page = read(answer)
+        assert answer.status_code == 409
+        assert "“Paper” has ended" in page.select_one(".notice").get_text()
+        assert page.select_one("input[name=name]")["value"] == "Łucja Okoń"
+        assert page.select_one("textarea[name=message]").get_text().strip() == "Keep on"
+        assert page.select_one("#other")["value"] == "25.00"
+        assert db.session.scalars(select(Donation)).all() == []
+        typed = {
+            field["name"]: field.get("value", "") for field in page.select("form[method=post] input:not([type=radio])")
+        }
+        again = {**typed, "amount": "other", "rhythm": "once", "message": "Keep on"}
+        again.pop("name_may_be_shown")
+        assert client.post(page.select_one("form[method=post]")["action"], data=again).status_code == 303
+        assert db.session.scalars(select(Donation.amount_minor)).one() == 2500
+
+    @pytest.mark.usefixtures("till")
+    def test_whoever_changes_a_gift_to_it_finds_what_was_typed_for_the_open_one(self, client, over):
+        send(client, slug="over")
+        reference = db.session.scalars(select(Donation.reference)).one()
+        self.end(over)
+        page = read(client.get(f"/donations/{reference}/change"))
+        assert "“Paper” has ended" in page.select_one(".notice").get_text()
+        assert page.select_one("input[name=email]")["value"] == "lucja@example.org"
+
+    def test_its_page_leads_to_the_open_one(self, client, over):
+        self.end(over)
+        button = read(client.get("/appeals/over")).select_one(".appeal .button")
+        assert button.get_text() == "Give to “Coal for the winter”"
+        assert button["href"] == "/appeals/winter-fund/donate"
+
+    def test_an_appeal_under_no_article_still_takes_gifts_where_no_other_is_in_force(self, client):
+        an_appeal("quiet", precedence=None)
+        assert client.get("/donate").location == "/appeals/quiet/donate"
+
+
 class TestChangingAGift:
     """Back from the payment page without paying."""
 

@@ -1,9 +1,10 @@
 """The front page, and the way to the appeal in force."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app import clock
 from app.appeals.reading import LATEST
 from tests.cast import an_appeal
 from tests.public.articles import AN_EVENT, an_article, page, words
@@ -48,7 +49,7 @@ def test_donate_leads_to_the_appeal_in_force_and_is_asked_again_each_time(client
 
 
 def test_donate_says_when_no_appeal_is_open(client):
-    an_appeal("own-page", precedence=None)
+    an_appeal("over", starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1))
     answer = client.get("/donate")
     assert words(page(answer).h1) == "No appeal is open today"
     assert answer.headers["Cache-Control"] == "no-store"

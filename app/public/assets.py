@@ -8,8 +8,12 @@ from flask import Blueprint, Flask, Response, current_app, request, url_for
 
 bp = Blueprint("assets", __name__)
 
-# The order counts for the layers alone, which `tokens.css` names first; components may stand in any order.
-_SHEETS = ("tokens.css", "reset.css", "base.css", "layout.css", "components/*.css", "print.css")
+# The order counts for the layers alone, which `tokens.css` names first; components may stand in any order. Readers get
+# what every page needs; the office's own components are a sheet of their own beside it.
+_SHEETS = {
+    "style": ("tokens.css", "reset.css", "base.css", "layout.css", "components/*.css", "print.css"),
+    "office": ("office/*.css",),
+}
 
 
 def register(app: Flask) -> None:
@@ -25,24 +29,30 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={_version(name)}"
 
 
-def stylesheet() -> str:
-    """The address of the one style sheet that all pages share."""
-    return f"{url_for('assets.style')}?v={_fingerprint(_style())}"
+def stylesheet(name: str = "style") -> str:
+    """The address of the style sheet that all pages share, or of the one of that name beside it."""
+    return f"{url_for('assets.style', name=name)}?v={_fingerprint(_style(name))}"
 
 
-@bp.get("/style.css")
-def style() -> Response:
+@bp.get("/<any(style, office):name>.css")
+def style(name: str) -> Response:
     """The sheets of static/css, one after another: one request instead of twenty, and still no build."""
-    response = Response(_style(), mimetype="text/css")
-    response.set_etag(_fingerprint(_style()))
+    response = Response(_style(name), mimetype="text/css")
+    response.set_etag(_fingerprint(_style(name)))
     return response.make_conditional(request)  # type: ignore[return-value]
+
+
+@bp.get("/favicon.ico")
+def favicon() -> Response:
+    """Where browsers look by themselves, whatever a page says."""
+    return current_app.send_static_file("favicon.ico")
 
 
 def _cache(response: Response) -> Response:
     """Let browsers keep what they asked for by its present hash; everything else they must ask for again."""
     if request.endpoint in ("static", "assets.style") and response.status_code in (200, 304):
-        name = str((request.view_args or {}).get("filename", ""))
-        wanted = _version(name) if name else _fingerprint(_style())
+        asked = request.view_args or {}
+        wanted = _version(asked["filename"]) if "filename" in asked else _fingerprint(_style(asked["name"]))
         kept = request.args.get("v") == wanted
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
     return response
@@ -58,14 +68,14 @@ def _hash_of(path: Path) -> str:
     return _fingerprint(path.read_bytes())
 
 
-def _style() -> bytes:
-    return _joined.__wrapped__(_folder()) if current_app.debug else _joined(_folder())
+def _style(name: str) -> bytes:
+    return _joined.__wrapped__(_folder(), name) if current_app.debug else _joined(_folder(), name)
 
 
 @cache
-def _joined(folder: Path) -> bytes:
+def _joined(folder: Path, name: str) -> bytes:
     """All sheets in order. Adding a component means adding a file."""
-    files = (file for pattern in _SHEETS for file in sorted((folder / "css").glob(pattern)))
+    files = (file for pattern in _SHEETS[name] for file in sorted((folder / "css").glob(pattern)))
     return b"\n".join(file.read_bytes() for file in files)
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMPONENTS = sorted((ROOT / "static" / "css" / "components").glob("*.css"))
+CSS = ROOT / "static" / "css"
+OFFICE = sorted((CSS / "office").glob("*.css"))
+SHARED = sorted((CSS / "components").glob("*.css"))
+COMPONENTS = [*SHARED, *OFFICE]
 TEMPLATES = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "templates").rglob("*.html"))
 
 
@@ -17,7 +20,24 @@ def href_of_style(client):
 def test_the_style_sheet_begins_with_the_order_of_layers(client):
     sheet = client.get(href_of_style(client)).text
     assert re.sub(r"/\*.*?\*/", "", sheet, count=1, flags=re.DOTALL).lstrip().startswith("@layer reset, tokens, base,")
-    assert all(f".{file.stem}" in sheet for file in COMPONENTS)
+    assert all(f".{file.stem}" in sheet for file in SHARED)
+
+
+def test_readers_get_no_style_of_the_office_and_the_office_has_both(client):
+    shared, office = (client.get(path).text for path in ("/style.css", "/office.css"))
+    for file in OFFICE:
+        rules = file.read_text(encoding="utf-8")
+        assert rules in office
+        assert rules not in shared
+    assert "office.css" not in client.get("/").text
+    sheets = re.findall(r'rel="stylesheet" href="([^?"]+)', client.get("/office/sign-in", follow_redirects=True).text)
+    assert sheets == ["/style.css", "/office.css"]
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/static/touch-icon.png", "/static/share.png"])
+def test_browsers_and_telephones_find_the_mark(client, path):
+    with client.get(path) as answer:
+        assert (answer.status_code, answer.mimetype.partition("/")[0]) == (200, "image")
 
 
 def test_what_is_asked_for_by_its_hash_is_kept_for_a_year(client):
@@ -27,7 +47,7 @@ def test_what_is_asked_for_by_its_hash_is_kept_for_a_year(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/style.css", "/style.css?v=0123456789abcdef", "/static/mark.svg", "/static/mark.svg?v=x"]
+    "path", ["/style.css", "/office.css", "/style.css?v=0123456789abcdef", "/static/mark.svg", "/static/mark.svg?v=x"]
 )
 def test_what_is_asked_for_by_another_hash_must_be_asked_for_again(client, path):
     with client.get(path) as answer:

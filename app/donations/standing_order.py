@@ -71,5 +71,10 @@ def due_after(due: date, day_of_month: int) -> date:
     return _in_month(due.year + due.month // 12, due.month % 12 + 1, day_of_month)
 
 
+def due_in_month_of(due: date, day_of_month: int) -> date:
+    """The due date in the month of `due`, if payments come on another day."""
+    return _in_month(due.year, due.month, day_of_month)
+
+
 def _in_month(year: int, month: int, day_of_month: int) -> date:
     return date(year, month, min(day_of_month, calendar.monthrange(year, month)[1]))

@@ -34,10 +34,7 @@ class Promise:
 def expect(appeal: Appeal, promise: Promise, *, branch_id: int | None = None) -> StandingOrder:
     """Expect a standing order's payments from the first due day on or after `since`; the caller commits. Raises
     `NotAnOrder`."""
-    if promise.amount.minor <= 0 or not 1 <= promise.day_of_month <= 31:
-        raise NotAnOrder("a standing order has an amount and a day of the month from 1 to 31")
-    if not 0 < len(promise.payer) <= _LONGEST_PAYER or len(promise.reference_text) > _LONGEST_REFERENCE:
-        raise NotAnOrder(f"a payer has up to {_LONGEST_PAYER} characters, a reference {_LONGEST_REFERENCE}")
+    _check(promise)
     # The account is opened now, so that what is expected can name it.
     income.account_of(appeal, branch_id)
     order = StandingOrder(
@@ -57,6 +54,24 @@ def expect(appeal: Appeal, promise: Promise, *, branch_id: int | None = None) ->
     return order
 
 
+def change(order: StandingOrder, appeal: Appeal, promise: Promise, *, branch_id: int | None = None) -> None:
+    """Expect its payments otherwise from the next one on: what has come stays as it was booked.
+
+    The payment that is due next moves to the new day of its month; never before `since`. The caller commits and holds
+    the order's row. Raises `NotAnOrder`, also for an order that has ended.
+    """
+    _check(promise)
+    if order.ended_on is not None or promise.amount.currency != order.currency:
+        raise NotAnOrder("an order that has ended stays as it was, and an order keeps its currency")
+    income.account_of(appeal, branch_id)
+    order.payer, order.reference_text = promise.payer, promise.reference_text or None
+    order.amount_minor, order.appeal_id, order.branch_id = promise.amount.minor, appeal.id, branch_id
+    moved = standing_order.due_in_month_of(order.next_due_on, promise.day_of_month)
+    order.next_due_on = max(moved, standing_order.due_from(promise.since, promise.day_of_month))
+    order.day_of_month, order.since = promise.day_of_month, promise.since
+    db.session.flush()
+
+
 def end(order: StandingOrder) -> None:
     """Expect nothing more of it from today on; ending it again changes nothing. The caller commits."""
     order.ended_on = order.ended_on or clock.today()
@@ -67,3 +82,10 @@ def pass_over(order: StandingOrder) -> None:
     """Give up a payment that was missed, and expect the next one; the caller commits."""
     order.next_due_on = standing_order.due_after(order.next_due_on, order.day_of_month)
     db.session.flush()
+
+
+def _check(promise: Promise) -> None:
+    if promise.amount.minor <= 0 or not 1 <= promise.day_of_month <= 31:
+        raise NotAnOrder("a standing order has an amount and a day of the month from 1 to 31")
+    if not 0 < len(promise.payer) <= _LONGEST_PAYER or len(promise.reference_text) > _LONGEST_REFERENCE:
+        raise NotAnOrder(f"a payer has up to {_LONGEST_PAYER} characters, a reference {_LONGEST_REFERENCE}")

@@ -62,6 +62,7 @@ WORDS = {
     "cheque.bounced": _l("Entered that a cheque bounced"),
     "money.paid_in": _l("Paid money in at the bank"),
     "standing_order.expected": _l("Entered a standing order"),
+    "standing_order.changed": _l("Changed a standing order"),
     "standing_order.ended": _l("Ended a standing order"),
     "standing_order.passed_over": _l("Passed over a month of a standing order"),
     "entry.made": _l("Made an entry by hand"),

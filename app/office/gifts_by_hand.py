@@ -1,6 +1,7 @@
 """Other gifts by hand: bank transfers that were announced, gifts in kind; and the page of any gift by hand."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -170,7 +171,7 @@ def make_promise(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
-def _empty(method: str, **values: object) -> GiftForm:
+def _empty(method: str, **values: Any) -> GiftForm:
     if method not in _ENTERED:
         abort(404)
     return gift_form.FORMS[method](hand_form.appeals(), **values)

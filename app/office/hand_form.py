@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, InputRequired
 from app import clock
 from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
+from app.appeals.branch import Branch
 from app.appeals.in_force import in_force
 from app.extensions import db
 from app.office.access import my_branch_id
@@ -51,8 +52,11 @@ class HandForm(CleanedForm):
     appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Choose an appeal"))])
     branch = SelectField(_l("Branch"), validate_choice=False)
 
-    def __init__(self, offered: Sequence[Appeal], **values: Any) -> None:
-        """Offer these appeals, and the branches that are open; a branch's treasurer without a branch enters nothing."""
+    def __init__(self, offered: Sequence[Appeal], branch_now: Branch | None = None, **values: Any) -> None:
+        """Offer these appeals, and the branches that are open; a branch's treasurer without a branch enters nothing.
+
+        `branch_now` is offered as well, though it may be closed: what is changed may stay its own.
+        """
         if my_branch_id() == 0:
             abort(404)
         super().__init__(**values)
@@ -61,6 +65,8 @@ class HandForm(CleanedForm):
         self._branches = (
             {} if my_branch_id() is not None else {b.reference: b for b in branches.all_of_them(open_only=True)}
         )
+        if branch_now is not None and my_branch_id() is None:
+            self._branches[branch_now.reference] = branch_now
         if self._branches:
             self.branch.choices = [
                 SelectChoice("", _("No branch")),

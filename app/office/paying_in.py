@@ -82,14 +82,23 @@ def pay_in() -> ResponseReturnValue:
 
 def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
     branch_id = my_branch_id()
+    sheets, cheques = hand_lists.cash_waiting(branch_id), hand_lists.cheques_waiting(branch_id)
+    # What may go to the bank today: not what has gone there, and no cheque whose date is still to come.
+    at_hand = {each.reference for each, *_rest in sheets if each.paid_in_on is None}
+    at_hand |= {
+        gift.reference for gift, row, *_rest in cheques
+        if row.paid_in_on is None and (row.dated_on is None or row.dated_on <= clock.today())
+    }  # fmt: skip
+    ticked = {*request.form.getlist("sheet"), *request.form.getlist("cheque")}
     page = render_template(
         "office/paying_in.html",
         form=form,
-        sheets=hand_lists.cash_waiting(branch_id),
-        cheques=hand_lists.cheques_waiting(branch_id),
+        sheets=sheets,
+        cheques=cheques,
+        at_hand=at_hand,
         cash_at_hand=hand_lists.cash_at_hand(branch_id),
         cheques_at_hand=hand_lists.cheques_at_hand(branch_id),
-        ticked={*request.form.getlist("sheet"), *request.form.getlist("cheque")},
+        ticked=ticked | at_hand if request.args.get("tick") == "all" else ticked,
     )
     return page, status
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -12,6 +12,8 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app import clock
+from app.appeals.appeal import Appeal
+from app.appeals.branch import Branch
 from app.audit.recording import record
 from app.donations import hand_lists, standing_orders
 from app.donations.standing_order import StandingOrder
@@ -157,8 +159,61 @@ def pass_over(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
-def _form(form: OrderForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("office/standing_order_new.html", form=form), status
+@bp.get("/<reference>/edit")
+@allow(reads={TREASURER, BRANCH_TREASURER})
+def edit(reference: str) -> ResponseReturnValue:
+    """A standing order, to be changed; one that has ended stays as it was."""
+    order = _running(reference)
+    return _form(_form_of(order, data=_filled(order)), order=order)
+
+
+@bp.post("/<reference>/edit")
+@allow(changes={TREASURER, BRANCH_TREASURER})
+def save(reference: str) -> ResponseReturnValue:
+    """Expect its payments otherwise from now on."""
+    order = _running(reference)
+    form = _form_of(order)
+    if not form.validate():
+        return _form(form, status=422, order=order)
+    with writing():
+        order = _running(reference)
+        db.session.refresh(order, with_for_update=True)
+        before = {"amount": str(order.amount), "day": order.day_of_month}
+        standing_orders.change(order, form.chosen_appeal, form.promise(), branch_id=form.branch_id)
+        after = {"amount": str(order.amount), "day": order.day_of_month}
+        record("standing_order.changed", f"standing-order:{reference}", before=before, after=after)
+    flash(_("Changed: from the next payment on it is expected like this."), "good")
+    return redirect(url_for(".index"), code=303)
+
+
+def _form(form: OrderForm, status: int = 200, order: StandingOrder | None = None) -> ResponseReturnValue:
+    return render_template("office/standing_order_new.html", form=form, order=order), status
+
+
+def _running(reference: str) -> StandingOrder:
+    order = _order(reference)
+    return order if order.ended_on is None else abort(404)
+
+
+def _form_of(order: StandingOrder, **values: Any) -> OrderForm:
+    """The form for an order that there is: it keeps its currency, and its appeal and branch may be closed by now."""
+    appeal = db.session.get_one(Appeal, order.appeal_id)
+    offered = hand_form.appeals(order.currency)
+    branch = db.session.get(Branch, order.branch_id) if order.branch_id else None
+    return OrderForm(offered if appeal in offered else [appeal, *offered], branch, **values)
+
+
+def _filled(order: StandingOrder) -> dict[str, Any]:
+    branch = db.session.get(Branch, order.branch_id) if order.branch_id else None
+    return {
+        "amount": str(order.amount.major()),
+        "payer": order.payer,
+        "reference_text": order.reference_text,
+        "day_of_month": order.day_of_month,
+        "day": order.since,
+        "appeal": db.session.get_one(Appeal, order.appeal_id).reference,
+        "branch": branch.reference if branch else "",
+    }
 
 
 def _order(reference: str) -> StandingOrder:

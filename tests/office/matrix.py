@@ -160,6 +160,8 @@ MATRIX: dict[str, Route] = {
     "office.standing_orders.index": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_ORDERS),
     "office.standing_orders.new": Route(reads=MONEY_AND_BRANCH_CHANGES, another=SAME),
     "office.standing_orders.create": Route(changes=MONEY_AND_BRANCH_CHANGES, another=LEFT_OUT, held_by=_ORDERS),
+    "office.standing_orders.edit": Route(reads=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
+    "office.standing_orders.save": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
     "office.standing_orders.end": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
     "office.standing_orders.pass_over": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
     # gifts_by_hand

@@ -7,7 +7,7 @@ from app.donations import by_hand
 from app.extensions import db
 from tests.cast import an_appeal
 from tests.donations.hands import a_branch, a_cheque, a_count, again, expectations, raised_by
-from tests.office.hand_pages import said
+from tests.office.hand_pages import page, said
 
 
 def test_what_is_ticked_goes_to_the_bank_with_the_slip(app, signed_in):
@@ -40,6 +40,19 @@ def test_nothing_ticked_no_slip_and_a_cheque_of_tomorrow_are_refused(app, signed
     answer = client.post("/office/paying-in/", data={"cheque": cheque.reference, "slip": "1", "day": day})
     assert (answer.status_code, "dated later than this day" in said(answer)) == (409, True)
     assert by_hand.of(again(cheque)).paying_in is None
+
+
+def test_all_ticks_what_is_at_hand_and_may_go_to_the_bank_today(app, signed_in):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    sheet, cheque = a_count(appeal), a_cheque(appeal)
+    a_cheque(appeal, submission="tomorrow", dated_on=clock.today() + timedelta(days=1))
+    gone = a_cheque(appeal, submission="gone")
+    client.post("/office/paying-in/", data={"cheque": gone.reference, "slip": "1", "day": clock.today().isoformat()})
+    shown = page(client.get("/office/paying-in/"))
+    assert shown.select("input[checked]") == []
+    all_of_it = shown.find("a", string="Tick all that is at hand")["href"]
+    ticked = page(client.get(all_of_it)).select("input[checked]")
+    assert [each["value"] for each in ticked] == [sheet.reference, cheque.reference]
 
 
 def test_another_branch_s_money_is_not_there(app, signed_in):

@@ -44,3 +44,22 @@ def test_a_branch_treasurer_sees_the_own_income_alone(app, signed_in, report):
 
 def test_a_time_without_income_says_so(app, signed_in):
     assert "No income in this time" in page(signed_in("treasurer").get("/office/income/?from=2020-01-01&to=x")).text
+
+
+def test_the_chosen_days_go_along_from_report_to_report(app, signed_in):
+    books()
+    client = signed_in("auditor")
+    for report in ("", "methods"):
+        ways = [way["href"] for way in page(client.get(f"/office/income/{report}?{YEAR}")).select(".subways a")]
+        assert ways == [f"/office/income/?{YEAR}", f"/office/income/methods?{YEAR}"]
+    assert page(client.get("/office/income/")).select(".subways a")[1]["href"] == "/office/income/methods"
+
+
+def test_the_chosen_day_goes_along_through_the_books(app, signed_in):
+    books()
+    client = signed_in("auditor")
+    ways = [way["href"] for way in page(client.get("/office/ledger/?on=2026-03-31")).select(".subways a")]
+    assert ways[:2] == ["/office/ledger/?on=2026-03-31", "/office/journal/?to=2026-03-31"]
+    march = "/office/journal/?from=2026-03-01&to=2026-03-31"
+    ways = [way["href"] for way in page(client.get(march)).select(".subways a")]
+    assert ways[:2] == ["/office/ledger/?on=2026-03-31", "/office/journal/?to=2026-03-31&from=2026-03-01"]

@@ -73,8 +73,47 @@ def test_another_branch_s_orders_are_not_there(app, signed_in):
     shown = said(client.get("/office/standing-orders/"))
     assert "Own Payer" in shown
     assert "Other Payer" not in shown
-    for deed in ("end", "missed"):
+    assert client.get(f"/office/standing-orders/{theirs.reference}/edit").status_code == 404
+    for deed in ("end", "missed", "edit"):
         assert client.post(f"/office/standing-orders/{theirs.reference}/{deed}").status_code == 404
     data = filled(client, "/office/standing-orders/new", **ORDER, branch=other.reference)
     assert client.post("/office/standing-orders/", data=data).status_code == 303
     assert orders()[-1].branch_id == own.id
+
+
+def test_one_is_changed_from_the_next_payment_on_and_what_was_typed_is_what_it_had(app, signed_in):
+    client = signed_in("treasurer")
+    order = an_order(an_appeal(), branch_id=a_branch().id)
+    first = order.next_due_on
+    address = f"/office/standing-orders/{order.reference}/edit"
+    data = filled(client, address)
+    assert (data["amount"], data["payer"], data["reference_text"]) == ("10.00", "Ida Brandt", "BRANDT FUND")
+    day = 1 if first.day != 1 else 2
+    sent = {**data, "amount": "12.50", "payer": "Ida Brandt-Okoń", "day_of_month": str(day)}
+    assert "is expected like this" in said(client.post(address, data=sent, follow_redirects=True))
+    [changed] = orders()
+    assert (changed.amount_minor, changed.payer, changed.day_of_month) == (1250, "Ida Brandt-Okoń", day)
+    assert changed.next_due_on == max(
+        standing_order.due_in_month_of(first, day), standing_order.due_from(order.since, day)
+    )
+    assert changed.branch_id == order.branch_id
+
+
+def test_a_change_that_is_wrong_says_so_and_one_that_has_ended_stays(app, signed_in):
+    client = signed_in("treasurer")
+    order = an_order(an_appeal())
+    address = f"/office/standing-orders/{order.reference}/edit"
+    answer = client.post(address, data={**filled(client, address), "amount": "nothing"})
+    assert (answer.status_code, "There is a problem" in said(answer)) == (422, True)
+    client.post(f"/office/standing-orders/{order.reference}/end", data={"confirmed": "yes"})
+    assert client.get(address).status_code == 404
+    assert "Change it" not in said(client.get("/office/standing-orders/"))
+
+
+def test_the_branch_of_an_order_stays_its_own_when_it_has_closed(app, signed_in):
+    client, branch = signed_in("treasurer"), a_branch()
+    order = an_order(an_appeal(), branch_id=branch.id)
+    client.post(f"/office/branches/{branch.reference}/closing")
+    address = f"/office/standing-orders/{order.reference}/edit"
+    assert client.post(address, data=filled(client, address)).status_code == 303
+    assert orders()[0].branch_id == branch.id

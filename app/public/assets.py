@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 
+from app.public import compression
+
 bp = Blueprint("assets", __name__)
 
 # The order counts for the layers alone, which `tokens.css` names first; components may stand in any order. Readers get
@@ -55,6 +57,7 @@ def _cache(response: Response) -> Response:
         wanted = _version(asked["filename"]) if "filename" in asked else _fingerprint(_style(asked["name"]))
         kept = request.args.get("v") == wanted
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        response = compression.of_file(response)
     return response
 
 

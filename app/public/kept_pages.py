@@ -1,8 +1,8 @@
 """Pages kept under what they show: whoever has one is told so at once, and for the others it is rendered once.
 
-A page here is the same for everyone: no cookie, no token, no name. Its identity (the versions and sums that it shows,
-and the minute where it says "as at") names it wholly, so it is never out of date: when anything changes, so does its
-identity, and the old page is simply never asked for again.
+A page here is the same for everyone: no cookie, no token, no name; so it may be compressed. Its identity (the versions
+and sums that it shows, and the minute where it says "as at") names it wholly, so it is never out of date: when anything
+changes, so does its identity, and the old page is simply never asked for again.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Response, current_app, request
+
+from app.public import compression
 
 # How many pages a process keeps; at some twenty kilobytes each, that is ten megabytes.
 _MOST = 512
@@ -25,14 +27,14 @@ class _Shelf:
         self.pages: OrderedDict[str, bytes] = OrderedDict()
         self.lock = threading.Lock()
 
-    def keep(self, tag: str, render: Callable[[], str]) -> bytes:
-        """What is kept under the tag, rendered now if nothing is."""
+    def keep(self, tag: str, make: Callable[[], bytes]) -> bytes:
+        """What is kept under the tag, made now if nothing is."""
         with self.lock:
             page = self.pages.get(tag)
             if page is not None:
                 self.pages.move_to_end(tag)
                 return page
-        page = render().encode()
+        page = make()
         with self.lock:
             self.pages[tag] = page
             while len(self.pages) > _MOST:
@@ -47,17 +49,22 @@ def answer(identity: object, render: Callable[[], str], mimetype: str = "text/ht
     the page but have to ask each time.
     """
     shelf = _shelf()
-    tag = _tag(shelf.edition, request.script_root, request.path, identity)
-    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
+    page = _tag(shelf.edition, request.script_root, request.path, identity)
+    small = compression.wanted()
+    tag = page + compression.MARK if small else page
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if request.if_none_match.contains_weak(tag):
         return Response(status=304, headers=headers)
-    return Response(shelf.keep(tag, render), mimetype=mimetype, headers=headers)
+    if not small:
+        return Response(shelf.keep(page, lambda: render().encode()), mimetype=mimetype, headers=headers)
+    body = shelf.keep(tag, lambda: compression.packed(shelf.keep(page, lambda: render().encode())))
+    return Response(body, mimetype=mimetype, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def part(identity: object, render: Callable[[], str]) -> str:
     """A part that many pages share, kept in the same way; its identity has to say which part it is, too."""
     shelf = _shelf()
-    return shelf.keep(_tag(shelf.edition, request.script_root, "", identity), render).decode()
+    return shelf.keep(_tag(shelf.edition, request.script_root, "", identity), lambda: render().encode()).decode()
 
 
 def _tag(*identity: object) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -12,12 +12,14 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand, denominations
+from app.donations import by_hand, denominations, entering
 from app.donations.count_sheet import CountSheet
+from app.donations.donation import CASH
+from app.donations.entering import HandGift
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
-from app.ledger.gifts import CASH
+from app.ledger import gifts as gift_kinds
 from app.money import Money
 
 # More pieces of one kind than this are a slip of the finger.
@@ -36,10 +38,14 @@ class OneCounter(DomainError):
     """The same person would have counted twice."""
 
 
+class TooMuchNamed(DomainError):
+    """The lines with a name come to more than was counted, or to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a sheet says: where and when, which boxes with which seals, who counted, and how many of each value in
-    minor units."""
+    """What a sheet says: where and when, which boxes with which seals, who counted, how many of each value in minor
+    units, and what of it came from people with a name."""
 
     place: str
     day: date
@@ -47,6 +53,7 @@ class Count:
     pieces: Mapping[int, int] = field(default_factory=dict)
     box: str = ""
     seal: str = ""
+    named: tuple[HandGift, ...] = ()
 
 
 def total(pieces: Mapping[int, int], currency: str) -> Money:
@@ -59,15 +66,19 @@ def total(pieces: Mapping[int, int], currency: str) -> Money:
 def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id: int | None = None) -> CountSheet:
     """Write down what two people counted, and book it from the appeal's income (or its branch's) to the cash.
 
-    It is in the appeal's raised at once, and counts as no gift, because nobody knows how many gave. `submission`
-    names the form: the same one again is the same sheet. The caller commits. Raises `NothingCounted`, `NotAPiece`,
-    `OneCounter` or `by_hand.NotYet`.
+    It is in the appeal's raised at once. Each line with a name is a gift of its own, on the sheet's day; the rest is
+    the collection's and counts as no gift, because nobody knows how many gave. `submission` names the form: the same
+    one again is the same sheet. The caller commits. Raises `NothingCounted`, `NotAPiece`, `OneCounter`,
+    `TooMuchNamed` or `by_hand.NotYet`.
     """
     amount = total(counted.pieces, appeal.currency)
     if amount.minor <= 0:
         raise NothingCounted("nothing was counted")
     if not all(map(_folded, counted.counters)) or same_person(*counted.counters):
         raise OneCounter("two different people count a box")
+    named = sum(each.amount.minor for each in counted.named)
+    if named > amount.minor or any(each.amount.minor <= 0 for each in counted.named):
+        raise TooMuchNamed("people with a name gave no more than was counted")
     moment = by_hand.moment_of(counted.day)
     digest = hashlib.sha256(f"count|{submission}".encode()).hexdigest()
     reference = secrets.token_hex(12)
@@ -78,17 +89,23 @@ def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id
             counted_on=counted.day, box=counted.box or None, seal=counted.seal or None,
             counter_one=counted.counters[0], counter_two=counted.counters[1],
             pieces=[[value, number] for value, number in sorted(counted.pieces.items(), reverse=True) if number],
-            amount_minor=amount.minor, currency=amount.currency, entered_at=clock.now(), entered_by=by,
+            amount_minor=amount.minor, named_minor=named, currency=amount.currency,
+            entered_at=clock.now(), entered_by=by,
         )
         .on_conflict_do_nothing(index_elements=["submission"])
         .returning(CountSheet.id)
     )  # fmt: skip
-    if new is not None:
+    if new is None:
+        return db.session.scalars(select(CountSheet).where(CountSheet.submission == digest)).one()
+    for place, gift in enumerate(counted.named):
+        line = replace(gift, given_on=counted.day, count_sheet_id=new)
+        entering.enter(appeal, CASH, line, submission=f"{submission}|line {place}", by=by, branch_id=branch_id)
+    if amount.minor > named:
         cash = accounts.house_account("assets:cash", amount.currency)
         posting.post(
             f"count:{reference}",
-            [posting.Line(income.account_of(appeal, branch_id), cash, amount)],
-            kind=CASH,
+            [posting.Line(income.account_of(appeal, branch_id), cash, Money(amount.minor - named, amount.currency))],
+            kind=gift_kinds.CASH,
             subject=f"count:{reference}",
             memo="cash counted",
             occurred_at=moment,

@@ -15,7 +15,7 @@ from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import CHEQUE, PLEDGED, RECEIVED, Donation
+from app.donations.donation import CASH, CHEQUE, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money
@@ -83,34 +83,47 @@ def cash_waiting(branch_id: int | None) -> Sequence[Row[CountSheet, str | None, 
     return db.session.execute(found.where(*_CASH_WAITS).order_by(CountSheet.id).limit(_MOST_AT_HAND)).all()
 
 
-def cheques_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
-    """Cheques that are not known to be at the bank, the oldest first."""
+def gifts_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
+    """Cheques, and cash that is on no count sheet, that are not known to be at the bank, the oldest first."""
     found = _with_names(
         select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
         Donation,
         branch_id,
     )
-    waits = (Donation.method == CHEQUE, Donation.state == RECEIVED, *_GIFT_WAITS)
+    waits = (Donation.method.in_((CASH, CHEQUE)), *_BY_ITSELF, *_GIFT_WAITS)
     return db.session.execute(found.where(*waits).order_by(GiftByHand.donation_id).limit(_MOST_AT_HAND)).all()
 
 
 def cash_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[AtHand]:
-    """The cash that is not at the bank yet, by currency; `paid_in`: only what went there with a slip, or has not."""
+    """The cash that is not at the bank yet, by currency; `paid_in`: only what went there with a slip, or has not.
+    Cash from a named person is on a count sheet, or counts as one of its own."""
     wanted = select(
         CountSheet.currency, func.count(), func.sum(CountSheet.amount_minor), func.min(CountSheet.counted_on)
     ).where(*_CASH_WAITS, *_own(CountSheet, branch_id), *_handed_in(CountSheet, paid_in))
-    rows = db.session.execute(wanted.group_by(CountSheet.currency).order_by(CountSheet.currency))
-    return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
+    found = {
+        currency: AtHand(number, Money(int(minor), currency), since)
+        for currency, number, minor, since in db.session.execute(wanted.group_by(CountSheet.currency))
+    }
+    for each in _gifts_at_hand(CASH, branch_id, paid_in):
+        more = found.get(each.amount.currency)
+        if more is not None:
+            each = AtHand(each.number + more.number, each.amount + more.amount, min(each.since, more.since))
+        found[each.amount.currency] = each
+    return [found[currency] for currency in sorted(found)]
 
 
 def cheques_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[AtHand]:
     """The cheques that are not at the bank yet, likewise."""
+    return _gifts_at_hand(CHEQUE, branch_id, paid_in)
+
+
+def _gifts_at_hand(method: str, branch_id: int | None, paid_in: bool | None) -> list[AtHand]:
     wanted = (
         select(Donation.currency, func.count(), func.sum(Donation.amount_minor), func.min(GiftByHand.given_on))
         .join(GiftByHand, GiftByHand.donation_id == Donation.id)
         .where(
-            Donation.method == CHEQUE,
-            Donation.state == RECEIVED,
+            Donation.method == method,
+            *_BY_ITSELF,
             *_GIFT_WAITS,
             *_own(Donation, branch_id),
             *_handed_in(GiftByHand, paid_in),
@@ -123,6 +136,8 @@ def cheques_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> li
 # The words of the partial indexes, so that both databases know that they may use them.
 _NOT_RECEIVED: ColumnElement[bool] = literal_column("donations.state <> 'received'")
 _BY_HAND: ColumnElement[bool] = literal_column("donations.method <> 'card'")
+# What has come, and is no line of a count sheet.
+_BY_ITSELF = (Donation.state == RECEIVED, GiftByHand.count_sheet_id.is_(None))
 _CASH_WAITS = (CountSheet.banked_on.is_(None), CountSheet.reversed_at.is_(None))
 _GIFT_WAITS = (GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None), GiftByHand.bounced_on.is_(None))
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from app.donations import by_hand, cheques, promises
+from app.donations import by_hand, cheques, promises, sheet_gifts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import COUNTED, PAID_IN, CountSheet
 from app.donations.donation import CASH, CHEQUE, RECEIVED, Donation
@@ -55,6 +55,7 @@ def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, d
         raise NotAtHand("only cash and cheques that are at hand can be paid in")
     for sheet in sheets:
         sheet.paying_in, sheet.paid_in_on = slip, day
+        sheet_gifts.paid_in(sheet, slip, day)
     for row in rows:
         row.paying_in, row.paid_in_on = slip, day
     db.session.flush()

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, correcting
+from app.donations import cheques, correcting, sheet_gifts
 from app.donations.by_hand import BANKED, BOUNCED
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import RECEIVED, Donation
@@ -23,12 +23,17 @@ class NotReceived(DomainError):
     """What was only promised is in no books: it is withdrawn, not reversed."""
 
 
+class OfASheet(DomainError):
+    """The gift is a line of a count sheet: the cash stays counted, so the sheet is reversed and counted anew."""
+
+
 class AtTheBank(DomainError):
     """The bank has confirmed the amount, or bounced the cheque, so there is no mistake left to reverse here."""
 
 
 def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
-    """Reverse a count sheet that was entered wrongly; the right one is counted anew. Doing it again changes nothing.
+    """Reverse a count sheet that was entered wrongly, with the gifts that are lines of it; the right one is counted
+    anew. Doing it again changes nothing.
 
     The caller commits. Raises `NoReason` or `AtTheBank`.
     """
@@ -37,7 +42,9 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
     if sheet.banked_on is not None:
         raise AtTheBank("the bank has confirmed this sheet")
     if sheet.reversed_at is None:
-        _reverse(f"count:{sheet.reference}", "cash counted wrongly", by)
+        if sheet.rest.minor:
+            _reverse(f"count:{sheet.reference}", "cash counted wrongly", by)
+        sheet_gifts.reverse(sheet, reason, by=by)
         sheet.reversed_at, sheet.reversed_by, sheet.reason = clock.now(), by, reason
         db.session.flush()
 
@@ -45,12 +52,15 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
 def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
     """Reverse a gift by hand that was entered wrongly; its receipt is void. Doing it again changes nothing.
 
-    The caller commits. Raises `NoReason`, `AtTheBank`, `NotReceived` or `cheques.NotACheque` for a gift by card.
+    The caller commits. Raises `NoReason`, `AtTheBank`, `NotReceived`, `OfASheet`, or `cheques.NotACheque` for a gift by
+    card.
     """
     _check(reason)
     row = cheques.locked(donation)
     if donation.state != RECEIVED:
         raise NotReceived("a promise is withdrawn, not reversed")
+    if row.count_sheet_id is not None and row.reversed_at is None:
+        raise OfASheet("this gift is a line of a count sheet")
     if row.state(donation) in (BANKED, BOUNCED):
         raise AtTheBank("the bank has shown this gift")
     if row.reversed_at is None:

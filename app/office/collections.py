@@ -1,5 +1,7 @@
 """Collections: the cash of street collections and meetings, counted by two, on its way to the bank."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,16 +10,17 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.recording import record
-from app.donations import counting, hand_lists, undoing
+from app.donations import counting, hand_lists, sheet_gifts, undoing
 from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, home_currency, written
-from app.office import count_form, hand_form, hands, in_hand_words, own_branch
+from app.office import count_form, hand_form, hands, in_hand_words, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.count_form import CountForm
+from app.office.noticed import Noticed
 from app.writing import writing
 
 bp = Blueprint("collections", __name__, url_prefix="/collections")
@@ -54,8 +57,9 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _form(form, status=422)
     total = form.total()
-    if form.shown.data != str(total.minor):
-        return _form(form, total)
+    found = form.noticed()
+    if form.shown.data != str(total.minor) or noticed.asks(found):
+        return _form(form, total, found=found)
     with writing():
         sheet = counting.count(
             form.chosen_appeal,
@@ -117,10 +121,15 @@ def _empty(**data: object) -> CountForm:
     return count_form.form_for(currency)(hand_form.appeals(currency), data=data)
 
 
-def _form(form: CountForm, total: Money | None = None, status: int = 200) -> ResponseReturnValue:
+def _form(
+    form: CountForm, total: Money | None = None, status: int = 200, found: Sequence[Noticed] = ()
+) -> ResponseReturnValue:
     """The form; with a total, as the last look before it is taken in."""
     form.shown.data = str(total.minor) if total else ""
-    return render_template("office/collection_new.html", form=form, total=total), status
+    page = render_template(
+        "office/collection_new.html", form=form, total=total, found=found, anyway=noticed.mark(found)
+    )
+    return page, status
 
 
 def _sheet(reference: str) -> CountSheet:
@@ -137,6 +146,7 @@ def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> Respons
         ],
         appeal=db.session.get_one(Appeal, sheet.appeal_id),
         branch=db.session.get(Branch, sheet.branch_id) if sheet.branch_id else None,
+        named=sheet_gifts.of(sheet),
         names=hands.names(filter(None, (sheet.entered_by, sheet.reversed_by))),
         form=form,
     )

@@ -1,17 +1,28 @@
 """The count sheet as it is typed: a number beside each note and coin, and the total that they come to."""
 
 from functools import cache
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired, Length
+from sqlalchemy import select
+from wtforms import EmailField, HiddenField, StringField
+from wtforms.validators import DataRequired, Email, Length, Optional
 
-from app.donations import counting, denominations
+from app.donations import alike, counting, denominations, entering
 from app.donations.counting import Count
+from app.donations.donation import CASH, Donation
+from app.donations.entering import HandGift
+from app.extensions import db
 from app.money import Money, decimals, written
+from app.office.access import my_branch_id
+from app.office.gift_form import like
 from app.office.hand_form import HandForm
-from app.office.typed_fields import PiecesField
+from app.office.noticed import Noticed
+from app.office.typed_fields import AmountField, PiecesField
+
+# So many lines with a name are on a sheet; whoever is left is entered by itself.
+LINES = 10
 
 
 class CountForm(HandForm):
@@ -24,6 +35,9 @@ class CountForm(HandForm):
     counter_one = StringField(_l("Counted by"), validators=[DataRequired(_l("Enter who counted")), Length(max=120)])
     counter_two = StringField(_l("and by"), validators=[DataRequired(_l("Enter who else counted")), Length(max=120)])
     shown = HiddenField()
+    # Filled in by `form_for`: a name, an e-mail address and an amount for each line.
+    lines = range(LINES)
+    _named: tuple[HandGift, ...] = ()
 
     currency = "gbp"
 
@@ -51,6 +65,47 @@ class CountForm(HandForm):
         """What the pieces of one kind come to."""
         return Money(value.minor * field.data, value.currency)
 
+    def named_rows(self) -> list[tuple[StringField, EmailField, AmountField]]:
+        """For each line with a name its fields."""
+        return [(self[f"name_{n}"], self[f"email_{n}"], self[f"amount_{n}"]) for n in self.lines]
+
+    def named(self) -> tuple[HandGift, ...]:
+        """What a valid form says of people with a name."""
+        return self._named
+
+    def rest(self) -> Money:
+        """What came from nobody knows whom: the collection."""
+        return Money(self.total().minor - sum(each.amount.minor for each in self._named), self.currency)
+
+    def noticed(self) -> list[Noticed]:
+        """Which lines look like gifts in cash that are in the books already."""
+        mine = [entering.mark_of(f"{self.nonce.data}|line {place}") for place in self.lines]
+        known = {
+            reference
+            for (reference,) in db.session.execute(select(Donation.reference).where(Donation.submission.in_(mine)))
+        }
+        return [
+            like(each)
+            for gift in self._named
+            for each in alike.gifts(CASH, gift, my_branch_id())
+            if each.reference not in known
+        ]
+
+    def _read_named(self) -> None:
+        """Read the lines with a name; what cannot be taken is said beside its field."""
+        found = []
+        for name, email, amount in self.named_rows():
+            if not (name.data or email.data or amount.data):
+                continue
+            money = amount.read(self.currency)
+            if not name.data:
+                self.wrong(name, _("Enter who gave it"))
+            elif money is not None and not email.errors and self.day.data:
+                found.append(HandGift(amount=money, given_on=self.day.data, name=name.data, email=email.data or ""))
+        self._named = tuple(found)
+        if not self.errors and self.rest().minor < 0:
+            self.wrong(self.named_rows()[0][2], _("People with a name gave more than was counted; check the amounts"))
+
     @property
     def pieces(self) -> dict[int, int]:
         """How many there are of each value in minor units."""
@@ -70,6 +125,7 @@ class CountForm(HandForm):
         super().validate(extra_validators)
         if not self.errors and not self.total().minor:
             self.wrong(self.rows()[0][2], _("Enter how many notes and coins there are"))
+        self._read_named()
         return not self.errors
 
     def count(self) -> Count:
@@ -82,11 +138,19 @@ class CountForm(HandForm):
             pieces=self.pieces,
             box=self.box.data or "",
             seal=self.seal.data or "",
+            named=self.named(),
         )
 
 
 @cache
 def form_for(currency: str) -> type[CountForm]:
     """The form with the notes and coins of a currency."""
-    fields = {f"n{value}": PiecesField() for value in denominations.of(currency)}
+    fields: dict[str, Any] = {f"n{value}": PiecesField() for value in denominations.of(currency)}
+    for n in range(LINES):
+        fields[f"name_{n}"] = StringField(_l("Name"), validators=[Length(max=120)])
+        fields[f"email_{n}"] = EmailField(
+            _l("E-mail address"),
+            validators=[Optional(), Length(max=254), Email(_l("Enter an e-mail address like name@example.org"))],
+        )
+        fields[f"amount_{n}"] = AmountField(_l("Amount"))
     return type("CountForm", (CountForm,), {"currency": currency, **fields})

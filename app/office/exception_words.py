@@ -92,6 +92,10 @@ WORDS = {
         _l("They were booked when they were announced, as was once the rule. Open each and make it a promise: it "
            "leaves the books today, and is a gift once the bank shows it."),
     ),
+    "unbanked gift": (
+        _l("Gifts in cash of more than a week ago"),
+        _l("Pay them in, note the slip’s reference, and confirm the line when the statement shows it."),
+    ),
     "unbanked cash": (
         _l("Cash that was counted more than a week ago"),
         _l("Pay it in, note the slip’s reference, and confirm the line when the statement shows it."),

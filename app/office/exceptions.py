@@ -191,7 +191,7 @@ def _address(found: Found) -> str | None:
             return url_for("office.bank.show", account=found.reference)
         case "standing order":
             return url_for("office.standing_orders.index")
-        case "announced transfer" | "transfer booked early":
+        case "announced transfer" | "transfer booked early" | "unbanked gift":
             return url_for("office.gifts_by_hand.show", reference=found.reference)
         case "unbanked cash":
             return url_for("office.collections.show", reference=found.reference)

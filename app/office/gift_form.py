@@ -13,7 +13,7 @@ from app import clock
 from app.audit.recording import record
 from app.donations import alike, entering
 from app.donations.alike import Alike
-from app.donations.donation import BANK_TRANSFER, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
+from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
 from app.donations.entering import HandGift
 from app.extensions import db
 from app.money import Money, written
@@ -65,7 +65,7 @@ class GiftForm(HandForm):
 
     def noticed(self) -> list[Noticed]:
         """What a valid form looks like that is in the books, or promised, already."""
-        return [_like(each) for each in alike.gifts(self.method, self.gift(), my_branch_id()) if self._is_new(each)]
+        return [like(each) for each in alike.gifts(self.method, self.gift(), my_branch_id()) if self._is_new(each)]
 
     def _is_new(self, each: Alike) -> bool:
         """Whether a gift is not the one that this very form has made: a form that is sent twice is one gift."""
@@ -90,7 +90,8 @@ class GiftForm(HandForm):
         return donation
 
 
-def _like(each: Alike) -> Noticed:
+def like(each: Alike) -> Noticed:
+    """What is said of a gift that looks like the one that is entered."""
     named = {"amount": written(each.amount), "name": each.name or _("somebody"), "day": in_hand_words.day(each.day)}
     if each.promised:
         words = _("This looks like what was promised on %(day)s: %(amount)s from %(name)s.", **named)
@@ -108,6 +109,19 @@ class ChequeForm(GiftForm):
     day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
     what = StringField(_l("Cheque number"), validators=[Length(max=40)])
     dated_on = DayField(_l("Date on the cheque"), validators=[Optional()])
+
+
+class CashForm(GiftForm):
+    """Cash from a named person, that is on no count sheet."""
+
+    method = CASH
+    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter who gave it")), Length(max=120)])
+    what = StringField(
+        _l("Box or occasion"),
+        description=_l("If the cash is in a box that is counted, enter it as a line of the count sheet instead."),
+        validators=[Length(max=80)],
+    )
 
 
 class TransferForm(GiftForm):
@@ -131,12 +145,18 @@ class InKindForm(GiftForm):
     )
 
 
-FORMS: dict[str, type[GiftForm]] = {CHEQUE: ChequeForm, BANK_TRANSFER: TransferForm, IN_KIND: InKindForm}
+FORMS: dict[str, type[GiftForm]] = {
+    CASH: CashForm,
+    CHEQUE: ChequeForm,
+    BANK_TRANSFER: TransferForm,
+    IN_KIND: InKindForm,
+}
 
 
 def titles() -> dict[str, str]:
     """What entering a gift is called, by its method."""
     return {
+        CASH: str(_("Enter cash from a named person")),
         CHEQUE: str(_("Enter a cheque")),
         BANK_TRANSFER: str(_("Expect a bank transfer")),
         IN_KIND: str(_("Enter a gift in kind")),

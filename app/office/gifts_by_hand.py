@@ -12,7 +12,8 @@ from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.recording import record
 from app.donations import by_hand, hand_lists, promises, undoing
-from app.donations.donation import BANK_TRANSFER, CARD, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
+from app.donations.count_sheet import CountSheet
+from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
@@ -27,8 +28,8 @@ from app.writing import writing
 
 bp = Blueprint("gifts_by_hand", __name__, url_prefix="/gifts-by-hand")
 
-_LISTED = (BANK_TRANSFER, STANDING_ORDER, IN_KIND)
-_ENTERED = (BANK_TRANSFER, IN_KIND)
+_LISTED = (BANK_TRANSFER, STANDING_ORDER, CASH, IN_KIND)
+_ENTERED = (BANK_TRANSFER, CASH, IN_KIND)
 # The list of what was promised and has not come, instead of one method's.
 _PROMISED = "promised"
 _MOST_BOOKED_EARLY = 200
@@ -117,6 +118,9 @@ def correct(reference: str) -> ResponseReturnValue:
     except BelowZero as refusal:
         flash(in_hand_words.refused(refusal), "error")
         return redirect(url_for(".show", reference=reference), code=303)
+    except undoing.OfASheet:
+        flash(_("This gift is a line of a count sheet. Reverse the sheet, and count it anew."), "error")
+        return redirect(url_for(".show", reference=reference), code=303)
     except (undoing.AtTheBank, undoing.NotReceived):
         flash(_("This gift is at the bank, or was only promised, so it cannot be reversed here."), "error")
         return redirect(url_for(".show", reference=reference), code=303)
@@ -203,6 +207,7 @@ def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> Respon
         gift=donation,
         row=row,
         state=row.state(donation),
+        sheet=db.session.get(CountSheet, row.count_sheet_id) if row.count_sheet_id else None,
         booked_early=donation.method in (BANK_TRANSFER, STANDING_ORDER) and row.state(donation) == by_hand.WAITING,
         appeal=db.session.get_one(Appeal, donation.appeal_id),
         branch=db.session.get(Branch, donation.branch_id) if donation.branch_id else None,

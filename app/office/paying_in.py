@@ -82,7 +82,7 @@ def pay_in() -> ResponseReturnValue:
 
 def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
     branch_id = my_branch_id()
-    sheets, cheques = hand_lists.cash_waiting(branch_id), hand_lists.cheques_waiting(branch_id)
+    sheets, cheques = hand_lists.cash_waiting(branch_id), hand_lists.gifts_waiting(branch_id)
     # What may go to the bank today: not what has gone there, and no cheque whose date is still to come.
     at_hand = {each.reference for each, *_rest in sheets if each.paid_in_on is None}
     at_hand |= {

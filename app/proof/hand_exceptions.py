@@ -8,7 +8,7 @@ from app import clock
 from app.donations import promises
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import BANK_TRANSFER, PLEDGED, RECEIVED, Donation
+from app.donations.donation import BANK_TRANSFER, CASH, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import LATE_AFTER, StandingOrder
 from app.extensions import db
 from app.money import written
@@ -59,7 +59,7 @@ def booked_early(most: int) -> list[Found]:
 
 
 def unbanked_cash(most: int) -> list[Found]:
-    """Count sheets whose cash is not known to be at the bank after a week, the oldest first."""
+    """Count sheets and gifts in cash that are not known to be at the bank after a week, the oldest first."""
     lying = (
         select(CountSheet)
         .where(
@@ -70,7 +70,21 @@ def unbanked_cash(most: int) -> list[Found]:
         .order_by(CountSheet.id)
         .limit(most)
     )
+    named = (
+        select(Donation, GiftByHand.given_on)
+        .join(GiftByHand, GiftByHand.donation_id == Donation.id)
+        .where(
+            GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None), GiftByHand.bounced_on.is_(None),
+            GiftByHand.count_sheet_id.is_(None), GiftByHand.given_on < clock.today() - _CASH_WAITS,
+            Donation.method == CASH,
+        )
+        .order_by(Donation.id)
+        .limit(most)
+    )  # fmt: skip
     return [
         Found("unbanked cash", each.reference, f"{written(each.amount)} counted on {each.counted_on}, not at the bank")
         for each in db.session.scalars(lying)
+    ] + [
+        Found("unbanked gift", gift.reference, f"{written(gift.amount)} in cash of {day}, not at the bank")
+        for gift, day in db.session.execute(named)
     ]

@@ -120,3 +120,45 @@ def test_a_long_list_goes_on_on_the_next_page(app, signed_in, monkeypatch):
     second = page(client.get(first.select_one("a[rel=next]")["href"]))
     assert len(second.select("tbody tr")) == 1
     assert second.select_one("a[rel=next]") is None
+
+
+def test_named_people_s_cash_is_a_gift_of_its_own_and_the_rest_the_collection(app, signed_in):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    named = {"name_0": "Ida Brandt", "email_0": "ida@example.org", "amount_0": "5"}
+    data = filled(client, "/office/collections/new", **SHEET, **named)
+    first = client.post("/office/collections/", data=data)
+    assert "£16.50 of it is the collection" in said(first)
+    assert raised_by(appeal) == (0, 0)
+    assert client.post("/office/collections/", data={**data, "shown": "2150"}).status_code == 303
+    assert raised_by(appeal) == (2150, 1)
+    shown = said(client.get(f"/office/collections/{sheets()[0].reference}"))
+    assert "Collection, without names £16.50" in shown
+    assert "Ida Brandt £5.00" in shown
+    # The same person is noticed when entered by itself.
+    address = "/office/gifts-by-hand/new/cash"
+    answer = client.post(address, data=filled(client, address, amount="5", name="Ida Brandt"))
+    assert (answer.status_code, "This looks like the gift of" in said(answer)) == (409, True)
+    # And a further sheet with that line asks as well.
+    again = filled(client, "/office/collections/new", **SHEET, **named, shown="2150")
+    answer = client.post("/office/collections/", data=again)
+    assert (answer.status_code, "This looks like the gift of" in said(answer)) == (200, True)
+    anyway = page(answer).select_one("button[name=anyway]")["value"]
+    assert client.post("/office/collections/", data={**again, "anyway": anyway}).status_code == 303
+    assert raised_by(appeal) == (4300, 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"amount_0": "5"}, "Enter who gave it"),
+        ({"name_0": "Ida Brandt"}, "Enter the amount"),
+        ({"name_0": "Ida Brandt", "amount_0": "100"}, "People with a name gave more than was counted"),
+        ({"name_0": "Ida Brandt", "amount_0": "5", "email_0": "ida"}, "Enter an e-mail address like"),
+    ],
+)
+def test_a_line_with_a_name_that_cannot_be_taken_says_why(app, signed_in, typed, words):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    data = filled(client, "/office/collections/new", **SHEET, **typed, shown="2150")
+    answer = client.post("/office/collections/", data=data)
+    assert (answer.status_code, words in said(answer)) == (422, True)
+    assert raised_by(appeal) == (0, 0)

@@ -79,7 +79,7 @@ def test_a_transfer_that_was_booked_early_leaves_the_books_with_one_press(app, s
 def test_a_method_that_is_not_entered_here_is_not_there(app, signed_in):
     an_appeal()
     client = signed_in("treasurer")
-    for method in ("card", "cash", "pigeon"):
+    for method in ("card", "cheque", "pigeon"):
         assert client.get(f"/office/gifts-by-hand/new/{method}").status_code == 404
 
 
@@ -95,3 +95,14 @@ def test_another_branch_s_gifts_are_not_there(app, signed_in):
     for way in ("correction", "withdrawal", "promise"):
         assert client.post(f"{address}/{way}", data={"reason": "mine"}).status_code == 404
     assert raised_by(appeal) == (2500, 1)
+
+
+def test_cash_from_a_named_person_is_entered_by_itself_and_needs_the_name(app, signed_in):
+    appeal, client = an_appeal(), signed_in("treasurer")
+    address = "/office/gifts-by-hand/new/cash"
+    answer = client.post(address, data=filled(client, address, amount="20"))
+    assert (answer.status_code, "Enter who gave it" in said(answer)) == (422, True)
+    answer = client.post(address, data=filled(client, address, amount="20", name="Ida Brandt"))
+    assert (answer.status_code, raised_by(appeal)) == (303, (2000, 1))
+    assert "Ida Brandt" in said(client.get("/office/gifts-by-hand/?method=cash"))
+    assert "Ida Brandt" in said(client.get("/office/paying-in/"))

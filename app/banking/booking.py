@@ -15,6 +15,9 @@ from app.ledger.entries import Entry
 from app.ledger.posting import Line
 from app.money import Money
 
+# Between a line's source and the number of one of its parts.
+_PART = ":part-"
+
 
 class BookedAlready(DomainError):
     """Somebody has said in the meantime what this line is."""
@@ -119,19 +122,36 @@ def all_matches_of(line: BankLine) -> list[BankMatch]:
 
 
 def undo(line: BankLine, by: str) -> list[BankMatch]:
-    """Take the latest word on a line back, and return the matches that are undone by it; the caller commits. The entry
-    that was posted for the line is reversed; one that was in the books before it stays. Raises `NotBooked`."""
+    """Take the latest word on a line back, and return the matches that are undone by it; the caller commits. The
+    entries that were posted for the line are reversed; one that was in the books before it stays.
+
+    Raises `NotBooked`.
+    """
     standing = matches_of(line)
     if not standing:
         raise NotBooked("nothing was booked for this line")
-    entry_id = standing[-1].entry_id
-    undone = [each for each in standing if each.entry_id == entry_id]
-    reversal = entry_id
-    if db.session.get_one(Entry, entry_id).source.startswith(f"bank:{line.reference}"):
-        reversal = reversing.reverse(entry_id, memo="the bank's line is something else", recorded_by=by).entry_id
+    entries = {each.entry_id: db.session.get_one(Entry, each.entry_id) for each in standing}
+    latest = _whole(entries[standing[-1].entry_id].source)
+    undone = [each for each in standing if _whole(entries[each.entry_id].source) == latest]
+    reversals = {each.entry_id: each.entry_id for each in undone}
+    if latest.startswith(f"bank:{line.reference}"):
+        for entry_id in reversals:
+            reversals[entry_id] = reversing.reverse(
+                entry_id, memo="the bank's line is something else", recorded_by=by
+            ).entry_id
     for each in undone:
-        each.undone_by = reversal
-    if line.entry_id == entry_id:
+        each.undone_by = reversals[each.entry_id]
+    if line.entry_id in reversals:
         line.entry_id = None
     db.session.flush()
     return undone
+
+
+def part_source(line: BankLine, number: int) -> str:
+    """The source of the entry for one part of a line, each of which is booked by an entry of its own."""
+    return f"{source_of(line)}{_PART}{number}"
+
+
+def _whole(source: str) -> str:
+    """What the entries of one booking have in common: the parts of a line are booked, and undone, together."""
+    return source.partition(_PART)[0]

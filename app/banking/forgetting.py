@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from app.banking.line import BankLine
 from app.banking.match import BankMatch
+from app.banking.part import BankLinePart
 from app.extensions import db
 
 # So many names fit into one question on either database.
@@ -22,3 +23,4 @@ def forget(subjects: Sequence[str]) -> None:
             BankMatch.subject.in_(subjects[start : start + _RUN]), BankMatch.undone_by.is_(None)
         )
         db.session.execute(update(BankLine).where(BankLine.id.in_(theirs)).values(payer="", details=""))
+        db.session.execute(update(BankLinePart).where(BankLinePart.line_id.in_(theirs)).values(payer="", details=""))

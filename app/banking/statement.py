@@ -36,6 +36,9 @@ class BankStatement(Base):
     new: Mapped[int]
     imported_at: Mapped[datetime]
     imported_by: Mapped[str] = mapped_column(String(80))
+    # An import of which nothing was booked can be taken back; then its lines are gone, and it states nothing any more.
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class BankUpload(Base):

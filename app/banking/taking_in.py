@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,8 +11,9 @@ from sqlalchemy import func, insert, select
 from app import clock
 from app.banking import sorting
 from app.banking.account import BankAccount
-from app.banking.as_read import Read
+from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
+from app.banking.part import BankLinePart
 from app.banking.sorting import NEW, Known, Sorted
 from app.banking.statement import BankStatement
 from app.extensions import db
@@ -40,7 +41,9 @@ def look(account: BankAccount, read: Read) -> list[Sorted]:
     )
     known = [Known(row.identity, row.ordinal, row.day, row.amount_minor, row.bank_id, row.said) for row in rows]
     spans = db.session.execute(
-        select(BankStatement.first_day, BankStatement.last_day).where(BankStatement.account_id == account.id)
+        select(BankStatement.first_day, BankStatement.last_day).where(
+            BankStatement.account_id == account.id, BankStatement.taken_back_at.is_(None)
+        )
     )
     return sorting.sort(read.lines, known, [(span.first_day, span.last_day) for span in spans])
 
@@ -63,7 +66,9 @@ def take_in(
     taken += [(e, e.ordinal_if_another) for e in found if e.may_be_another and e.line.row in others]
     statement = _statement(account, read, body, imported_by, len(taken), closing)
     if statement is not None and taken:
-        db.session.execute(insert(BankLine), _rows(account, statement, taken))
+        rows = _rows(account, statement, taken)
+        db.session.execute(insert(BankLine), rows)
+        _keep_parts({str(row["reference"]): each.line for row, (each, _) in zip(rows, taken, strict=True)})
     return TakenIn(len(taken), len(found) - len(taken))
 
 
@@ -74,7 +79,8 @@ def _statement(
     digest = hashlib.sha256(body).hexdigest()
     same = (BankStatement.account_id == account.id) & (BankStatement.sha256 == digest)
     before = db.session.scalar(select(func.count()).select_from(BankStatement).where(same)) or 0
-    if before and not new:
+    standing = select(BankStatement.id).where(same, BankStatement.taken_back_at.is_(None)).limit(1)
+    if not new and db.session.scalar(standing) is not None:
         return None
     stated = read.closing or closing
     statement = BankStatement(
@@ -95,6 +101,23 @@ def _statement(
     db.session.add(statement)
     db.session.flush()
     return statement
+
+
+def _keep_parts(lines: Mapping[str, ReadLine]) -> None:
+    """Keep the parts of lines, by their references."""
+    whole = {reference: line for reference, line in lines.items() if line.parts}
+    if not whole:
+        return
+    ids = db.session.execute(select(BankLine.reference, BankLine.id).where(BankLine.reference.in_(whole)))
+    db.session.execute(
+        insert(BankLinePart),
+        [
+            {"line_id": row.id, "number": number, "amount_minor": part.amount.minor, "payer": part.payer,
+             "details": part.details}
+            for row in ids
+            for number, part in enumerate(whole[row.reference].parts, 1)
+        ],
+    )  # fmt: skip
 
 
 def _rows(

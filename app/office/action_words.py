@@ -46,6 +46,7 @@ WORDS = {
     "bank.account_added": _l("Added a bank account"),
     "bank.columns_kept": _l("Said what a bank's columns mean"),
     "bank.imported": _l("Imported a bank's file"),
+    "bank.import_taken_back": _l("Took an import of a bank's file back"),
     "bank.line_matched": _l("Said what a bank's line is"),
     "bank.line_undone": _l("Took back what a bank's line is"),
     "branch.founded": _l("Founded a branch"),

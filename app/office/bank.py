@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.audit.recording import record
 from app.banking import account as bank_account
+from app.banking import taking_back
 from app.banking.account import BankAccount
 from app.banking.line import BankLine
 from app.extensions import db
@@ -74,6 +75,7 @@ def show(account: str) -> ResponseReturnValue:
         agreement=agreement,
         waiting=waiting,
         imports=bank_at.imports(found),
+        may_go=taking_back.may_be_taken_back(found),
     )
 
 

@@ -29,6 +29,14 @@ def upload_or_404(account: BankAccount, reference: str) -> BankUpload:
     return db.session.scalar(own) or abort(404)
 
 
+def import_or_404(account: BankAccount, digest: str, number: int) -> BankStatement:
+    """An import of this account, by its file's SHA-256 and its number among imports of that file."""
+    own = select(BankStatement).where(
+        BankStatement.account_id == account.id, BankStatement.sha256 == digest, BankStatement.number == number
+    )
+    return db.session.scalar(own) or abort(404)
+
+
 def imports(account: BankAccount) -> list[tuple[BankStatement, Money | None]]:
     """The latest imports, the last one first, with the balances that the files stated."""
     own = select(BankStatement).where(BankStatement.account_id == account.id)

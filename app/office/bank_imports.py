@@ -4,13 +4,13 @@ import secrets
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import delete
 
 from app import clock
 from app.audit.recording import record
-from app.banking import mapping, reading, taking_in, written
+from app.banking import mapping, reading, taking_back, taking_in, written
 from app.banking.account import BankAccount
 from app.banking.as_read import NotReadable
 from app.banking.reading import NeedsMapping
@@ -21,6 +21,7 @@ from app.office.access import TREASURER, allow, me
 from app.office.bank_columns_form import ColumnsForm
 from app.office.bank_file_form import FileForm
 from app.office.bank_taking_form import TakingForm
+from app.office.confirming import Question, asks_once
 from app.writing import writing
 
 bp = Blueprint("bank_imports", __name__, url_prefix="/bank")
@@ -136,6 +137,48 @@ def keep_columns(account: str, upload: str) -> ResponseReturnValue:
         mapping.keep(found.id, form.table.shape, form.columns)
         record("bank.columns_kept", f"bank-account:{found.reference}")
     return redirect(url_for(".look", account=account, upload=upload), code=303)
+
+
+def _whether_to_take_back(account: str, digest: str, number: int) -> Question | None:
+    found = bank_at.account_or_404(account)
+    statement = bank_at.import_or_404(found, digest, number)
+    if statement.id not in taking_back.may_be_taken_back(found):
+        return None
+    period = _("%(first)s to %(last)s", first=format_date(statement.first_day), last=format_date(statement.last_day))
+    return Question(
+        title=_("Take the import of %(period)s back?", period=period),
+        words=ngettext(
+            "%(num)s line that came with it goes, as if it had never been imported. If another file showed it as well, "
+            "import that file again.",
+            "%(num)s lines that came with it go, as if they had never been imported. If another file showed some of "
+            "them as well, import that file again.",
+            statement.new,
+        ),
+        button=_("Take the import back"),
+        back=url_for("office.bank.show", account=account),
+    )  # fmt: skip
+
+
+@bp.post("/<account>/imports/<digest>/<int:number>/back")
+@allow(changes={TREASURER})
+@asks_once(_whether_to_take_back)
+def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
+    """Take an import back while nothing of it is booked."""
+    found = bank_at.account_or_404(account)
+    statement = bank_at.import_or_404(found, digest, number)
+    try:
+        with writing():
+            gone = taking_back.take_back(found, statement, f"person:{me().reference}")
+            record("bank.import_taken_back", f"bank-account:{found.reference}", after={"lines": gone})
+        flash(ngettext("%(num)s line is gone.", "%(num)s lines are gone.", gone), "good")
+    except taking_back.SomeAreBooked:
+        flash(
+            _("A line of this import is in the books, or was and is remembered there, so the import stays. Say of its "
+              "lines what they are instead."), "error",
+        )  # fmt: skip
+    except LookupError:
+        flash(_("This import was taken back already."), "error")
+    return redirect(url_for("office.bank.show", account=account), code=303)
 
 
 def _refused(account: BankAccount, refusal: NotReadable) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit.recording import record
-from app.banking import booking
+from app.banking import booking, part
 from app.banking.account import BankAccount
 from app.banking.booking import BookedAlready, NotBooked
 from app.banking.line import BankLine
@@ -15,7 +15,7 @@ from app.donations.not_arrived import StaysBounced
 from app.ledger.in_hand import BelowZero
 from app.office import bank_at, bank_desk, bank_words, in_hand_words
 from app.office.access import AUDITOR, TREASURER, allow, me
-from app.office.bank_gift_form import GiftForm
+from app.office.bank_gift_form import GiftForm, PartsForm, parts_form
 from app.proof import bank_gifts, bank_matches, bank_undoing
 from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
 from app.proof.bank_undoing import ClaimedSince
@@ -104,6 +104,26 @@ def gift(account: str, line: str) -> ResponseReturnValue:
     return redirect(url_for(".index", account=account), code=303)
 
 
+@bp.post("/<line>/gifts")
+@allow(changes={TREASURER})
+def gifts(account: str, line: str) -> ResponseReturnValue:
+    """Say that a line that the bank made of several payments is as many gifts."""
+    found = bank_at.account_or_404(account)
+    row = bank_at.line_or_404(found, line)
+    form = parts_form(row, part.parts_of(row))
+    if not form.validate():
+        return _page(found, row, status=422, parts=form)
+    try:
+        with writing():
+            bank_gifts.receive_parts(row.reference, form.gifts, f"person:{me().reference}", branch_id=form.branch_id)
+            record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gifts", "number": len(form.gifts)})
+    except NotYet:
+        flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
+    except (BookedAlready, WrongWay, DoesNotFit):
+        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+    return redirect(url_for(".index", account=account), code=303)
+
+
 @bp.post("/<line>/otherwise")
 @allow(changes={TREASURER})
 def otherwise(account: str, line: str) -> ResponseReturnValue:
@@ -145,8 +165,16 @@ def undo(account: str, line: str) -> ResponseReturnValue:
     return redirect(url_for(".show", account=account, line=line), code=303)
 
 
-def _page(account: BankAccount, line: BankLine, form: GiftForm | None = None, status: int = 200) -> ResponseReturnValue:
+def _page(
+    account: BankAccount,
+    line: BankLine,
+    form: GiftForm | None = None,
+    status: int = 200,
+    parts: PartsForm | None = None,
+) -> ResponseReturnValue:
     found = bank_desk.one(account, line)
+    parts = parts or parts_form(line, part.parts_of(line))
     return render_template(
-        "office/bank/line.html", words=bank_words, account=account, line=line, found=found, form=form or GiftForm(line)
+        "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts,
+        form=form or GiftForm(line),
     ), status  # fmt: skip

@@ -79,7 +79,7 @@ def of(account: BankAccount) -> Agreement | None:
 
 def last_statement(account: BankAccount) -> BankStatement | None:
     """The statement that covers the latest day."""
-    own = select(BankStatement).where(BankStatement.account_id == account.id)
+    own = select(BankStatement).where(BankStatement.account_id == account.id, BankStatement.taken_back_at.is_(None))
     return db.session.scalar(own.order_by(BankStatement.last_day.desc(), BankStatement.id.desc()).limit(1))
 
 

@@ -32,7 +32,11 @@ class OffStatement:
 
 def stated(account: BankAccount) -> BankStatement | None:
     """The latest balance that the bank stated. A balance of a day to come is the one that stands at the last line."""
-    own = select(BankStatement).where(BankStatement.account_id == account.id, BankStatement.closing_minor.is_not(None))
+    own = select(BankStatement).where(
+        BankStatement.account_id == account.id,
+        BankStatement.closing_minor.is_not(None),
+        BankStatement.taken_back_at.is_(None),
+    )
     return db.session.scalar(own.order_by(BankStatement.closing_on.desc(), BankStatement.id.desc()).limit(1))
 
 

@@ -4,15 +4,17 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.banking import account, taking_in
+from app.banking import account, part, taking_back, taking_in
 from app.banking.line import BankLine
+from app.banking.match import CHARGE
 from app.banking.statement import BankStatement
 from app.banking.taking_in import TakenIn
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.money import Money
+from app.proof import bank_balance, bank_matches, bank_sums, bank_undoing
 from app.writing import writing
-from tests.banking.bank import a_bank_account, read_file, take_in_file
+from tests.banking.bank import FILES, a_bank_account, read_file, take_in_file
 
 both = pytest.mark.both_databases
 
@@ -103,3 +105,72 @@ def test_an_account_begins_with_what_stood_on_it(app):
         ("assets:bank:gbp", 50_000),
         ("equity:opening:gbp", -50_000),
     ]
+
+
+def an_import(bank):
+    (statement,) = db.session.scalars(
+        select(BankStatement).where(BankStatement.account_id == bank.id, BankStatement.taken_back_at.is_(None))
+    )
+    return statement
+
+
+@both
+def test_an_import_is_taken_back_with_its_lines_and_their_parts_and_can_come_again(app):
+    bank = a_bank_account()
+    batch = (FILES.parent / "cases" / "batch.camt053.xml").read_bytes()
+    assert take_in_file(bank, batch).new == 1
+    (line,) = db.session.scalars(select(BankLine))
+    parts = [(each.amount_minor, each.payer, each.details) for each in part.parts_of(line)]
+    assert parts == [(2500, "A Rees", "roof"), (3000, "T Ashworth", "dues"), (2000, "L Okon", "gift")]
+    with writing():
+        assert taking_back.take_back(bank, an_import(bank), "ada") == 1
+    assert db.session.scalars(select(BankLine)).all() == []
+    assert bank_balance.last_statement(bank) is None
+    assert bank_sums.stated(bank) is None
+    assert take_in_file(bank, batch) == TakenIn(new=1, known=0)
+    statements = db.session.scalars(select(BankStatement).order_by(BankStatement.id)).all()
+    assert [(each.number, each.taken_back_by) for each in statements] == [(1, "ada"), (2, None)]
+
+
+@both
+def test_an_import_of_which_anything_was_ever_booked_stays(app):
+    bank = a_bank_account()
+    take_in_file(bank, "starling.csv")
+    statement = an_import(bank)
+    line = db.session.scalars(select(BankLine).where(BankLine.amount_minor < 0)).first()
+    with writing():
+        bank_matches.otherwise(line.reference, CHARGE, "ada")
+    for _ in ("booked", "booked and undone"):
+        with pytest.raises(taking_back.SomeAreBooked), writing():
+            taking_back.take_back(bank, statement, "ada")
+        with pytest.raises(DBAPIError, match="append-only"), writing() as session:
+            session.execute(text("UPDATE bank_statements SET taken_back_at = imported_at"))
+        if line.entry_id is not None:
+            with writing():
+                bank_undoing.undo(line.reference, "ada")
+    assert len(db.session.scalars(select(BankLine)).all()) == 5
+
+
+@both
+def test_an_import_is_taken_back_once_and_stays_so(app):
+    bank = a_bank_account()
+    take_in_file(bank, "starling.csv")
+    statement = an_import(bank)
+    with writing():
+        taking_back.take_back(bank, statement, "ada")
+    with pytest.raises(LookupError), writing():
+        taking_back.take_back(bank, statement, "ada")
+    for change in ("SET taken_back_at = NULL", "SET taken_back_by = 'somebody else'"):
+        with pytest.raises(DBAPIError, match="append-only"), writing() as session:
+            session.execute(text(f"UPDATE bank_statements {change}"))
+
+
+@both
+def test_a_part_stays_as_the_bank_gave_it_but_its_words_can_be_erased(app):
+    take_in_file(a_bank_account(), (FILES.parent / "cases" / "batch.camt053.xml").read_bytes())
+    for change in ("UPDATE bank_line_parts SET amount_minor = 1", "UPDATE bank_line_parts SET payer = 'another'",
+                   "DELETE FROM bank_line_parts"):  # fmt: skip
+        with pytest.raises(DBAPIError, match="append-only"), writing() as session:
+            session.execute(text(change))
+    with writing() as session:
+        session.execute(text("UPDATE bank_line_parts SET payer = '', details = ''"))

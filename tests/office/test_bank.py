@@ -1,7 +1,7 @@
 """The bank in the office: a file is imported, its lines are matched, and the bank and the books agree."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -362,3 +362,63 @@ def asked(client, address):
     assert client.get(address).status_code == 200
     event.remove(db.engine, "before_cursor_execute", executing)
     return len(statements)
+
+
+def answered(client, asked):
+    """Press the button of the question."""
+    form = page(asked).main.form
+    fields = {each["name"]: each["value"] for each in form.select("input[name]") if each["name"] != "csrf_token"}
+    return client.post(form["action"], data=fields, follow_redirects=True)
+
+
+def test_a_batch_is_booked_as_several_gifts_each_with_its_giver(treasurer, bank):
+    roof = an_appeal(starts_on=date(2026, 1, 1), ends_on=date(2099, 1, 1))
+    take_in_file(bank, (CASES / "batch.camt053.xml").read_bytes())
+    (line,) = db.session.scalars(select(BankLine))
+    address = f"/office/bank/{bank.reference}/lines/{line.reference}"
+    shown = treasurer.get(address)
+    assert "Part 2 £30.00, T Ashworth, dues" in words(shown)
+    assert "They are 3 gifts of £75.00 together" in words(shown)
+    named = {field["name"]: field["value"] for field in page(shown).select("#gifts input[name^=payer_]")}
+    assert named == {"payer_1": "A Rees", "payer_2": "T Ashworth", "payer_3": "L Okon"}
+    chosen = {f"appeal_{number}": roof.reference for number in (1, 2, 3)}
+    wrong = treasurer.post(f"{address}/gifts", data={**named, **chosen, "appeal_2": "another", "payer_1": "Anna Rees"})
+    assert (wrong.status_code, "Choose an appeal" in words(wrong)) == (422, True)
+    assert page(wrong).select_one("input[name=payer_1]")["value"] == "Anna Rees"
+    treasurer.post(f"{address}/gifts", data={**named, **chosen, "payer_1": "Anna Rees"})
+    gifts = db.session.scalars(select(Donation).order_by(Donation.amount_minor)).all()
+    assert [(each.name, each.amount.minor) for each in gifts] == [
+        ("L Okon", 2000), ("Anna Rees", 2500), ("T Ashworth", 3000)
+    ]  # fmt: skip
+    shown = treasurer.get(address)
+    assert words(shown).count("A gift, entry") == 3
+    entry = {"entry": page(shown).select_one("input[name=entry]")["value"]}
+    assert "its entry is reversed" in words(treasurer.post(f"{address}/undo", data=entry, follow_redirects=True))
+    assert db.session.query(BankLine).filter(BankLine.entry_id.is_(None)).count() == 1
+
+
+def test_an_import_is_taken_back_after_a_question_while_none_of_its_lines_is_booked(treasurer, bank):
+    take_in_file(bank, "starling.csv")
+    account = f"/office/bank/{bank.reference}"
+    (form,) = page(treasurer.get(account)).select("form[action$='/back']")
+    asked = treasurer.post(form["action"])
+    assert "5 lines that came with it go" in words(asked)
+    assert db.session.query(BankLine).count() == 5
+    assert "5 lines are gone." in words(answered(treasurer, asked))
+    assert db.session.query(BankLine).count() == 0
+    assert "Taken back" in words(treasurer.get(account))
+    again = treasurer.post(form["action"], follow_redirects=True)
+    assert "This import was taken back already." in words(again)
+    assert [deed.action for deed in db.session.scalars(select(Deed))] == ["bank.import_taken_back"]
+
+
+def test_an_import_of_which_a_line_is_booked_offers_no_way_back(treasurer, bank):
+    take_in_file(bank, "starling.csv")
+    account = f"/office/bank/{bank.reference}"
+    (form,) = page(treasurer.get(account)).select("form[action$='/back']")
+    line = db.session.scalars(select(BankLine).where(BankLine.amount_minor < 0)).first()
+    treasurer.post(f"{account}/lines/{line.reference}/otherwise", data={"kind": "charge"})
+    assert page(treasurer.get(account)).select("form[action$='/back']") == []
+    answer = treasurer.post(form["action"], follow_redirects=True)
+    assert "so the import stays" in words(answer)
+    assert db.session.query(BankLine).count() == 5

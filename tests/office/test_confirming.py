@@ -17,6 +17,7 @@ from tests.office.test_standing_orders import an_order
 
 # Every action of the office that cannot be undone.
 ASKED = {
+    "office.bank_imports.take_back",
     "office.cheques.bounce",
     "office.collections.correct",
     "office.entries.reverse",

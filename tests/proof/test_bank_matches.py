@@ -13,7 +13,8 @@ from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.banking import account as bank_account
 from app.banking import booking, taking_in
-from app.banking.as_read import Read, ReadLine
+from app.banking.as_read import Read, ReadLine, ReadPart
+from app.banking.booking import BookedAlready
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations import by_hand, cheques, expected, export_table, not_arrived, paying_in, standing_orders
@@ -32,6 +33,7 @@ from app.proof import (
     letters,
     statement,
 )
+from app.proof.bank_gifts import PartGift
 from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
 from app.proof.exception import Found
 from app.writing import writing
@@ -164,6 +166,53 @@ def test_a_cheque_that_comes_back_is_bounced_and_stays_so(bank):
     assert state_of(cheque) == "bounced"
     with pytest.raises(not_arrived.StaysBounced), writing():
         bank_undoing.undo(back, "ada")
+
+
+def a_batch(bank, *minors):
+    """A line that the bank made of payments of these sums, each by a giver of its own; its reference."""
+    parts = tuple(ReadPart(Money(minor, "gbp"), f"Giver {minor}", f"said {minor}") for minor in minors)
+    line = ReadLine(1, TODAY, Money(sum(minors), "gbp"), "BATCH", parts=parts)
+    with writing():
+        taking_in.take_in(bank, Read("camt.053", [line]), repr(minors).encode(), "ada")
+    return db.session.scalars(select(BankLine.reference).order_by(BankLine.id.desc())).first()
+
+
+@both
+def test_a_batch_becomes_as_many_gifts_each_with_its_name_and_sum_and_is_undone_whole(bank):
+    roof, dues = an_appeal(), an_appeal("dues")
+    reference = a_batch(bank, 2500, 3000, 2000)
+    gifts = [PartGift(1, roof), PartGift(2, dues, "T Ashworth"), PartGift(3, roof)]
+    with writing():
+        bank_gifts.receive_parts(reference, gifts, "ada")
+    donations = db.session.scalars(select(Donation).order_by(Donation.amount_minor)).all()
+    made = [(each.name, each.amount.minor, each.appeal_id) for each in donations]
+    assert made == [("Giver 2000", 2000, roof.id), ("Giver 2500", 2500, roof.id), ("T Ashworth", 3000, dues.id)]
+    assert (raised_by(roof), raised_by(dues)) == (4500, 3000)
+    agreement = bank_balance.of(bank)
+    assert (agreement.difference.minor, agreement.waiting_count, agreement.entries) == (0, 0, [])
+    with pytest.raises(BookedAlready), writing():
+        bank_gifts.receive_parts(reference, gifts, "ada")
+    with writing():
+        bank_undoing.undo(reference, "ada")
+    assert (raised_by(roof), raised_by(dues), balances()) == (0, 0, {})
+    assert [state_of(each) for each in donations] == ["reversed"] * 3
+    with writing():
+        bank_gifts.receive_parts(reference, [PartGift(each, roof) for each in (1, 2, 3)], "ada")
+    assert raised_by(roof) == 7500
+    assert verifying.faults() == []
+
+
+def test_a_batch_is_booked_whole_or_not_at_all(bank):
+    appeal, reference = an_appeal(), a_batch(bank, 2500, 3000)
+    for gifts in (
+        [],
+        [PartGift(1, appeal)],
+        [PartGift(1, appeal), PartGift(1, appeal)],
+        [PartGift(1, appeal), PartGift(3, appeal)],
+    ):
+        with pytest.raises(DoesNotFit), writing():
+            bank_gifts.receive_parts(reference, gifts, "ada")
+    assert balances() == {}
 
 
 def test_of_cheques_that_one_line_takes_back_the_export_says_that_nothing_is_kept(bank):

@@ -1,12 +1,14 @@
 """The composition: settings, extensions and doors are put together here, and nowhere else."""
 
+from collections.abc import Callable
 from pathlib import Path
 from traceback import format_tb
-from typing import Any
+from typing import Any, Self, cast
 
 from flask import Flask
 from sqlalchemy.pool import QueuePool
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Rule
 
 from app import clock, config, connections, limits, money, writing  # noqa: F401 - every table is known once the house stands
 from app.appeals import article, image, version  # noqa: F401
@@ -24,8 +26,28 @@ THREADS = 8
 POOL = 12
 
 
+class LateRule(Rule):
+    """A route that learns how to build its address when one is first asked for.
+
+    Werkzeug writes and compiles two functions for each route, which is two thirds of the application's start; a
+    process builds the addresses of a few.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compile_now = super()._compile_builder
+
+        def build(rule: Self, **values: Any) -> tuple[str, str]:
+            builder = compile_now(append_unknown).__get__(rule)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", builder)
+            return cast(tuple[str, str], builder(**values))
+
+        return build
+
+
 class House(Flask):
     """Flask, but for what it logs of an error: where it happened, never what was said, which may be somebody's name."""
+
+    url_rule_class = LateRule
 
     def log_exception(self, exc_info: Any) -> None:
         """Log the kind of an error nobody expected, and the way to it."""

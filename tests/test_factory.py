@@ -1,12 +1,15 @@
 """The composition: it stands with the settings it is given, and says all that is wrong with them."""
 
+import re
+
 import pytest
 from flask import request
+from werkzeug.routing import Map, Rule
 
 from app import create_app
 from app.config import SettingsError
 from app.extensions import csrf, db
-from app.factory import THREADS
+from app.factory import THREADS, LateRule
 from app.payments.gateway import Gateway
 from tests.conftest import make_settings
 
@@ -97,3 +100,17 @@ def test_a_body_that_is_too_large_is_refused_unread(compose):
     client = application.test_client()
     assert client.post("/read", data=b"x" * 60_000).text == "60000"
     assert client.post("/read", data=b"x" * 70_000).status_code == 413
+
+
+def test_every_address_is_built_as_werkzeug_builds_it(compose):
+    routes = list(compose().url_map.iter_rules())
+    # Each its own name, because a name may stand for several routes.
+    plain = Map([Rule(each.rule, endpoint=str(n), defaults=each.defaults) for n, each in enumerate(routes)])
+    late = Map([LateRule(each.rule, endpoint=str(n), defaults=each.defaults) for n, each in enumerate(routes)])
+    for number, route in enumerate(routes):
+        samples = {name: 7 if re.search(rf"<int[^>]*:{name}>", route.rule) else "a ü/b" for name in route.arguments}
+        for unknown in ({}, {"from": "2026-11-28", "word": "é&"}):
+            values = {**samples, **(route.defaults or {}), **unknown}
+            expected = plain.bind("lantern.example").build(str(number), values)
+            # The second time it knows how.
+            assert [late.bind("lantern.example").build(str(number), values) for _again in range(2)] == [expected] * 2

@@ -1,13 +1,15 @@
 """Books that follow a Stripe account: what the account has is told, worked off, and compared."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
+from app.payments.event import StripeEvent
 from app.proof import holding, reconciliation, verification
 from app.worker import events, loop, payouts
+from app.writing import writing
 from tests import stripe_bodies as says
 from tests.conftest import SECRET
 from tests.stripe_account import DAY
@@ -24,6 +26,13 @@ def deliver_all(app, account):
     """Every event of the account, and what the worker makes of them."""
     for told in account.events:
         deliver(app, told)
+    work_off(account)
+
+
+def work_off(account):
+    """What waits is followed up, and what failed was put off only until now."""
+    with writing():
+        db.session.execute(update(StripeEvent).values(next_try_at=None))
     loop.do_all_due([events.duty(account), payouts.duty(account)])
     db.session.rollback()
 

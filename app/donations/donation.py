@@ -10,7 +10,8 @@ from app.donations import donor, plan, searching  # noqa: F401 - a donation may 
 from app.extensions import Base, Key
 from app.money import Money
 
-PLEDGED, RECEIVED, ABANDONED = "pledged", "received", "abandoned"
+PLEDGED, ON_ITS_WAY, RECEIVED = "pledged", "on-its-way", "received"
+FAILED, ABANDONED = "failed", "abandoned"
 
 CARD, CASH, CHEQUE = "card", "cash", "cheque"
 STANDING_ORDER, BANK_TRANSFER, IN_KIND = "standing-order", "bank-transfer", "in-kind"
@@ -31,7 +32,8 @@ def _index(name: str, *columns: str, of: str) -> Index:
 
 
 class Donation(Base):
-    """One gift. *pledged* → *received* or *abandoned*; an abandoned one that is paid after all becomes received.
+    """One gift. *pledged* → *received* or *abandoned*; an abandoned one that is paid after all becomes received. A
+    debit that takes days is *on its way* meanwhile (`on_its_way_at`), and *received* or *failed* then.
 
     `amount_minor` is what was pledged, and once received what was charged. The giver's details are as they were
     typed for this gift; nothing of them is copied into the ledger. `submission` is the digest of the form's nonce
@@ -40,6 +42,9 @@ class Donation(Base):
     it has been charged, so it is received at once. A gift that did not come by card (`method`) has no charge; it is
     received as it is entered, unless it was only promised: a transfer that was announced, a cheque of a day to come.
     A gift may be raised by a branch (`branch_id`), and is then on that branch's account.
+    What is paid at Stripe has the method *card*, and `paid_by` is Stripe's word for it when it was something else. A
+    delayed one is received when the money has come, and was charged before (`charged_at`); the giver's bank may take it
+    back after that (`returned_at`).
     `name_key`, `email_key` and `card_last4` are what a gift is found by; `donor_id` is whose it is, once the worker has
     said so.
     """
@@ -47,7 +52,7 @@ class Donation(Base):
     __tablename__ = "donations"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
-        CheckConstraint("state IN ('pledged', 'received', 'abandoned')", name="state"),
+        CheckConstraint("state IN ('pledged', 'on-its-way', 'received', 'failed', 'abandoned')", name="state"),
         CheckConstraint("(state = 'received') = (received_at IS NOT NULL)", name="received_at"),
         CheckConstraint("(charge_id IS NOT NULL) = (state = 'received' AND method = 'card')", name="charge_id"),
         CheckConstraint(f"method IN {METHODS}", name="method"),
@@ -79,6 +84,10 @@ class Donation(Base):
     charge_id: Mapped[str | None] = mapped_column(String(80), unique=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plans.id"), index=True)
     declined_at: Mapped[datetime | None]
+    paid_by: Mapped[str | None] = mapped_column(String(40))
+    on_its_way_at: Mapped[datetime | None]
+    charged_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
 
     name: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))

@@ -13,7 +13,7 @@ from app.banking import forgetting as statements
 from app.donations import dispute_kept
 from app.donations.belongings import Belongings
 from app.donations.by_hand import GiftByHand
-from app.donations.donation import PLEDGED, Donation
+from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation
 from app.donations.donor import Note
 from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
 from app.donations.standing_order import StandingOrder
@@ -113,6 +113,8 @@ def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> I
         yield "a dispute is not decided yet"
     if any(refund.state in _UNDER_WAY for refund in theirs.refunds):
         yield "a refund is still under way"
+    if any(gift.state == ON_ITS_WAY for gift in theirs.donations):
+        yield "a debit is still on its way"
     if any(_can_be_paid(each, moment) for each in theirs.pledges()):
         yield "a payment page is still open; it closes by itself within a day"
     if events.still_pending(about):

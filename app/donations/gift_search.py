@@ -12,14 +12,14 @@ from app.donations import name_words, searching
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
 from app.money import Money
 
-NOT_RECEIVED = ("pledged", "abandoned")
+NOT_RECEIVED = ("pledged", "on-its-way", "failed", "abandoned")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which gifts: all that fit every part that is given. `words` is a reference, an e-mail address, the last four
-    digits of a card, or words of a name or their beginnings; `state` is one of the three, or empty for all; `first` and
-    `last` are local days; `branch_id` says of which branch, `donor_ids` of whom."""
+    digits of a card, or words of a name or their beginnings; `state` is one of a gift's, or empty for all; `first`
+    and `last` are local days; `branch_id` says of which branch, `donor_ids` of whom."""
 
     words: str = ""
     state: str = RECEIVED

@@ -9,7 +9,7 @@ from app.money import Money
 # What is none of these was entered by hand, or moved.
 OTHER = "other"
 KINDS = {
-    CARD: (GIFT, "refund", "refund-returned", "dispute-lost", "dispute-overturned"),
+    CARD: (GIFT, "refund", "refund-returned", "dispute-lost", "dispute-overturned", "debit-returned"),
     CASH: (CASH, NAMED_CASH),
     CHEQUE: (CHEQUE, "bounced"),
     STANDING_ORDER: (STANDING_ORDER,),

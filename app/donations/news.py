@@ -5,17 +5,22 @@
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
+from app import clock
 from app.donations import (
     correcting,
+    delayed,
     disputing,
     fees,
     giving,
     giving_back,
     paying_out,
     plan_news,
+    plan_payments,
     planning,
     refunding,
+    returning,
     second_subscription,
     settlement,
 )
@@ -59,15 +64,23 @@ def book(found: Found) -> None:
         disputing.book(dispute)
     if found.payout is not None:
         paying_out.book(found.payout)
-    changed = {each.charge.charge_id for each in found.refunds} | {each.charge.charge_id for each in found.disputes}
+    returned = {found.charge.charge_id} if found.charge is not None and found.charge.returned is not None else set()
+    changed = (
+        returned
+        | {each.charge.charge_id for each in found.refunds}
+        | {each.charge.charge_id for each in found.disputes}
+    )
     for charge_id in sorted(changed):
         correcting.correct(charge_id)
 
 
 def settle(charge: Charge) -> None:
-    """Book a charge and what is known of its settlement; one that has not succeeded moves no money."""
-    if charge.succeeded and settlement.settle(charge):
+    """Book a charge and what is known of its settlement; one that has not come moves no money."""
+    if charge.pending:
+        delayed.under_way(charge)
+    if charge.has_come and settlement.settle(charge):
         fees.book_settlement(charge)
+        returning.book(charge)
 
 
 def _always_look(_news: News) -> Outcome:
@@ -80,7 +93,7 @@ def _charge_succeeded(news: News) -> Outcome:
     if news.api_version != API_VERSION:
         return Outcome.APPLIED if settlement.is_settled(news.object["id"]) else Outcome.PENDING
     charge = charges.read(news.object)
-    if charge.donation is None:
+    if charge.donation is None or charge.received_at is None:
         return Outcome.PENDING
     settle(charge)
     return Outcome.APPLIED
@@ -92,10 +105,12 @@ def _intent_succeeded(news: News) -> Outcome:
 
 
 def _session_completed(news: News) -> Outcome:
-    """A paid session's charge is fetched, unless it is booked; an unpaid one waits for its own later news. One that
-    began a monthly plan leads to its subscription."""
+    """A paid session's charge is fetched, unless it is booked; an unpaid one is on its way and waits for its own later
+    news. One that began a monthly plan leads to its subscription."""
     if news.object.get("subscription"):
         return Outcome.PENDING
+    if news.object.get("payment_status") == "unpaid":
+        delayed.begun(_donation(news), _moment(news))
     if news.object.get("payment_status") != "paid" or not news.object.get("payment_intent"):
         return Outcome.APPLIED
     return Outcome.APPLIED if giving.is_received(_donation(news)) else Outcome.PENDING
@@ -107,9 +122,44 @@ def _not_paid(news: News) -> Outcome:
     return Outcome.APPLIED
 
 
-def _declined(news: News) -> Outcome:
-    settlement.declined(_donation(news))
+def _canceled(news: News) -> Outcome:
+    delayed.declined(_donation(news), _moment(news))
+    return _not_paid(news)
+
+
+def _debit_failed(news: News) -> Outcome:
+    """The session is over and its payment, which takes days, has failed."""
+    delayed.failed(_donation(news), _moment(news))
+    plan_news.not_begun(news)
     return Outcome.APPLIED
+
+
+def _charge_pending(news: News) -> Outcome:
+    if news.api_version != API_VERSION:
+        return Outcome.PENDING
+    charge = charges.read(news.object)
+    if charge.donation is None:
+        return Outcome.PENDING
+    settle(charge)
+    return Outcome.APPLIED
+
+
+def _charge_failed(news: News) -> Outcome:
+    """One that had come and was taken back is looked up; any other was declined, a plan's as well."""
+    if news.object.get("failure_balance_transaction") or settlement.is_settled(news.object["id"]):
+        return Outcome.PENDING
+    settlement.declined(_donation(news) or plan_payments.known(news.object["id"]) or "", _moment(news))
+    return Outcome.APPLIED
+
+
+def _declined(news: News) -> Outcome:
+    settlement.declined(_donation(news), _moment(news))
+    return Outcome.APPLIED
+
+
+def _moment(news: News) -> datetime:
+    """When it happened, by Stripe's clock."""
+    return clock.from_timestamp(news.created)
 
 
 def _donation(news: News) -> str:
@@ -119,16 +169,18 @@ def _donation(news: News) -> str:
 _HANDLERS: dict[str, Callable[[News], Outcome]] = {
     "checkout.session.completed": _session_completed,
     "checkout.session.async_payment_succeeded": _session_completed,
-    "checkout.session.async_payment_failed": _not_paid,
+    "checkout.session.async_payment_failed": _debit_failed,
     "checkout.session.expired": _not_paid,
     "payment_intent.succeeded": _intent_succeeded,
     "payment_intent.payment_failed": _declined,
-    "payment_intent.canceled": _not_paid,
+    "payment_intent.canceled": _canceled,
     "charge.succeeded": _charge_succeeded,
-    "charge.failed": _declined,
+    "charge.failed": _charge_failed,
+    "charge.pending": _charge_pending,
     **dict.fromkeys(
         (
-            "charge.updated", "charge.refunded", "charge.refund.updated", "refund.created", "refund.updated",
+            "payment_intent.processing", "charge.updated", "charge.refunded",
+            "charge.refund.updated", "refund.created", "refund.updated",
             "refund.failed", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
             "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "payout.created", "payout.updated",
             "payout.paid", "payout.failed", "payout.canceled", "payout.reconciliation_completed", *plan_news.TYPES,

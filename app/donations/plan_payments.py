@@ -24,7 +24,7 @@ def donation_of(charge: Charge) -> str | None:
     plan = db.session.scalars(select(Plan).where(Plan.reference == charge.plan)).one_or_none()
     if plan is None or plan.currency != charge.amount.currency:
         return None
-    submission = hashlib.sha256(f"charge|{charge.charge_id}".encode()).hexdigest()
+    submission = _submission(charge.charge_id)
     db.session.execute(
         postgresql.insert(Donation)
         .values(
@@ -47,3 +47,12 @@ def donation_of(charge: Charge) -> str | None:
         .on_conflict_do_nothing(index_elements=["submission"])
     )
     return db.session.scalar(select(Donation.reference).where(Donation.submission == submission))
+
+
+def known(charge_id: str) -> str | None:
+    """The reference of the donation that a plan's charge has been made into before, if it has."""
+    return db.session.scalar(select(Donation.reference).where(Donation.submission == _submission(charge_id)))
+
+
+def _submission(charge_id: str) -> str:
+    return hashlib.sha256(f"charge|{charge_id}".encode()).hexdigest()

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import amounts
-from app.donations.donation import PLEDGED, RECEIVED, Donation
+from app.donations.donation import ON_ITS_WAY, PLEDGED, RECEIVED, Donation
 from app.donations.plan import Plan
 from app.errors import DomainError
 from app.extensions import db
@@ -104,7 +104,7 @@ def _spent(pledged: Donation | Plan) -> bool:
     if pledged.state == PLEDGED:
         closes = pledged.checkout_expires_at or pledged.pledged_at + KEY_TRUSTED_FOR
         return closes <= clock.now()
-    return pledged.ended_at is not None if isinstance(pledged, Plan) else pledged.state != RECEIVED
+    return pledged.ended_at is not None if isinstance(pledged, Plan) else pledged.state not in (ON_ITS_WAY, RECEIVED)
 
 
 def checkout_opened(pledged: Donation | Plan, checkout: Checkout) -> None:

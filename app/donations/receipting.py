@@ -55,7 +55,7 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
         received_on=clock.local_day(donation.received_at).isoformat(),
         amount_minor=amount.minor,
         currency=amount.currency,
-        method=donation.method,
+        method=donation.paid_by or donation.method,
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
         organisation=one_line(organisation.name),
         organisation_address=", ".join(lines(organisation.address)),

@@ -36,6 +36,7 @@ def write(due: DueLetter, settings: Settings) -> Mail | None:
         given_minor=donation.amount_minor,
         kept_minor=max(0, kept.of(donation).minor),
         currency=refund.currency,
+        paid_by=donation.paid_by or "",
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
         received_on=clock.local_day(donation.received_at).isoformat(),
     )

@@ -1,14 +1,16 @@
 """Settlement: a charge becomes a received donation, an entry in the books and a receipt that is due, together."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from app import clock
 from app.appeals.appeal import AppealAccount
-from app.donations import plan_payments
+from app.donations import delayed, plan_payments
 from app.donations.donation import RECEIVED, Donation
+from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting, tracing
 from app.ledger.accounts import Account
@@ -40,14 +42,21 @@ _CLAIMED = (
 _RECEIVE = update(_DONATIONS).where(_DONATIONS.c.id == bindparam("donation_id"))
 
 
+class NotYetCome(DomainError):
+    """A payment that takes days has succeeded, and Stripe has not made its movement known; it does so in a moment."""
+
+
 def settle(charge: Charge) -> bool:
-    """Book a charge that succeeded; whether the books have it as it is told. Settling it again changes nothing, and one
+    """Book a charge that has come; whether the books have it as it is told. Settling it again changes nothing, and one
     that is told again with another amount is noted as a contradiction and not booked.
 
     A charge of a donation we know makes it received; a plan's charge is a donation from now on. One that no donation
     claims, or a second charge for the same donation, is real money all the same: it is posted to *unidentified* and
-    listed. The caller commits.
+    listed. The caller commits. Raises `NotYetCome`.
     """
+    received_at = charge.received_at
+    if received_at is None:
+        raise NotYetCome("Stripe has not said yet when this payment came")
     donation = None
     reference = charge.donation or plan_payments.donation_of(charge)
     if reference is not None:
@@ -57,7 +66,8 @@ def settle(charge: Charge) -> bool:
         known = tracing.moved_by(_source(charge.charge_id))
         if known is not None:
             return _as_before(charge, known.amount)
-        _post(charge, accounts.house_account("liabilities:unidentified", charge.amount.currency), None)
+        unidentified = accounts.house_account("liabilities:unidentified", charge.amount.currency)
+        _post(charge, received_at, unidentified, None)
         return True
     if donation.state == RECEIVED:
         return _as_before(charge, Money(donation.amount_minor, charge.amount.currency))
@@ -66,14 +76,16 @@ def settle(charge: Charge) -> bool:
         {
             "donation_id": donation.id,
             "state": RECEIVED,
-            "received_at": charge.created_at,
+            "received_at": received_at,
+            "charged_at": charge.created_at if received_at != charge.created_at else None,
+            "paid_by": charge.paid_by,
             "charge_id": charge.charge_id,
             "amount_minor": charge.amount.minor,
             "card_last4": charge.card_last4,
         },
     )
     requesting.request(f"donation:{donation.reference}")
-    _post(charge, donation.account_id, donation.reference)
+    _post(charge, received_at, donation.account_id, donation.reference)
     return True
 
 
@@ -96,7 +108,7 @@ def _source(charge_id: str) -> str:
     return f"stripe:{charge_id}:received"
 
 
-def _post(charge: Charge, from_account: int, donation: str | None) -> None:
+def _post(charge: Charge, received_at: datetime, from_account: int, donation: str | None) -> None:
     # A gift in a currency that Stripe does not pay out to us waits apart until its settlement is known.
     at_home = charge.amount.currency == home_currency()
     stripe = accounts.house_account("assets:stripe" if at_home else "assets:stripe-unsettled", charge.amount.currency)
@@ -105,16 +117,14 @@ def _post(charge: Charge, from_account: int, donation: str | None) -> None:
         [posting.Line(from_account, stripe, charge.amount)],
         kind=GIFT if donation else "unclaimed-charge",
         subject=f"donation:{donation}" if donation else f"charge:{charge.charge_id}",
-        memo="card gift received" if donation else "charge that no donation claims",
-        occurred_at=charge.created_at,
+        memo=("card gift received" if charge.paid_by is None else "gift received through Stripe")
+        if donation
+        else "charge that no donation claims",
+        occurred_at=received_at,
         recorded_by="stripe",
     )
 
 
-def declined(reference: str) -> None:
-    """Note that a card was declined for a pledge, so that the giver's page can say so."""
-    db.session.execute(
-        update(Donation)
-        .where(Donation.reference == reference, Donation.state != RECEIVED)
-        .values(declined_at=clock.now())
-    )
+def declined(reference: str, moment: datetime | None = None) -> None:
+    """Note that a payment was declined for a pledge, so that the giver's page can say so."""
+    delayed.declined(reference, moment or clock.now())

@@ -21,11 +21,12 @@ from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
 
 # What can happen, in the order in which it is told when several things happened at the same moment.
-PLEDGED, DECLINED, RECEIVED, ENTRY, RECEIPT, MAILED, LETTER, REFUND, DISPUTE, PAYOUT = (
-    "pledged", "declined", "received", "entry", "receipt", "mailed", "letter", "refund", "dispute", "payout",
+PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, RECEIPT, MAILED, LETTER, REFUND, DISPUTE, PAYOUT = (
+    "pledged", "on-its-way", "declined", "received", "entry", "receipt", "mailed", "letter", "refund", "dispute",
+    "payout",
 )  # fmt: skip
-_ORDER = {kind: place for place, kind in enumerate((PLEDGED, DECLINED, RECEIVED, ENTRY, REFUND, DISPUTE, RECEIPT,
-                                                    MAILED, LETTER, PAYOUT))}  # fmt: skip
+_IN_ORDER = (PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, REFUND, DISPUTE, RECEIPT, MAILED, LETTER, PAYOUT)
+_ORDER = {kind: place for place, kind in enumerate(_IN_ORDER)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def _pledge(gift: Donation) -> Iterator[Happening]:
         or gift.pledged_at < gift.received_at
     ):
         yield Happening(gift.pledged_at, PLEDGED, gift)
+    if gift.on_its_way_at is not None:
+        yield Happening(gift.on_its_way_at, ON_ITS_WAY, gift)
     if gift.declined_at is not None:
         yield Happening(gift.declined_at, DECLINED, gift)
     if gift.received_at is not None:

@@ -19,6 +19,8 @@ from app.office.typed_fields import AmountField, DayField
 _STATES = (
     ("received", _l("Received")),
     ("pledged", _l("Begun, not paid yet")),
+    ("on-its-way", _l("On its way")),
+    ("failed", _l("Failed")),
     ("abandoned", _l("Never paid")),
     ("all", _l("All")),
 )

@@ -16,6 +16,15 @@ API_VERSION = "2026-10-28.endive"
 DONATION = "donation"
 
 
+# Methods whose money comes days after the giver has agreed (docs.stripe.com/payments/payment-methods, "delayed").
+_DELAYED = frozenset(
+    (
+        "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini", "multibanco",
+        "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
+    )
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """Money that a card was charged: how much, when, and the donation that its metadata names, if any.
@@ -23,7 +32,10 @@ class Charge:
     A month's payment of a plan names none; `lookup` finds the `plan` through the invoice of `intent_id`.
     `transaction` is the movement on our Stripe account, with its fee; Stripe makes it known a moment after the charge
     (docs.stripe.com/payments/payment-intents/asynchronous-capture). `card_last4` is what givers know their card by; a
-    payment by other means has none.
+    payment by other means has none, and `paid_by` is Stripe's word for those means.
+
+    `pending` says that the money is on its way and has not come. One that had come and was taken back by the giver's
+    bank counts as failed at Stripe; `returned` is the movement by which it left.
     """
 
     charge_id: str
@@ -35,6 +47,22 @@ class Charge:
     intent_id: str | None = None
     plan: str | None = None
     card_last4: str | None = None
+    paid_by: str | None = None
+    pending: bool = False
+    returned: Transaction | None = None
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the money has come, if only to be taken back later."""
+        return self.succeeded or self.returned is not None
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When the money came: when the card was charged, or, for what takes days, when it came to our balance; `None`
+        while Stripe has not said so."""
+        if self.paid_by not in _DELAYED:
+            return self.created_at
+        return None if self.transaction is None else max(self.created_at, self.transaction.created_at)
 
 
 def read(body: dict[str, Any]) -> Charge:
@@ -43,6 +71,7 @@ def read(body: dict[str, Any]) -> Charge:
     metadata = body.get("metadata") or {}
     if DONATION not in metadata and isinstance(intent, dict):
         metadata = intent.get("metadata") or {}
+    means = body.get("payment_method_details") or {}
     return Charge(
         charge_id=body["id"],
         amount=Money(body["amount_captured"] if body.get("captured") else body["amount"], body["currency"]),
@@ -51,5 +80,8 @@ def read(body: dict[str, Any]) -> Charge:
         donation=metadata.get(DONATION),
         transaction=read_if_there(body.get("balance_transaction")),
         intent_id=intent.get("id") if isinstance(intent, dict) else intent,
-        card_last4=(((body.get("payment_method_details") or {}).get("card") or {}).get("last4") or "")[-4:] or None,
+        card_last4=((means.get("card") or {}).get("last4") or "")[-4:] or None,
+        paid_by=None if means.get("type") in (None, "card") else str(means["type"])[:40],
+        pending=body["status"] == "pending",
+        returned=read_if_there(body.get("failure_balance_transaction")),
     )

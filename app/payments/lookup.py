@@ -22,7 +22,7 @@ from app.payments.transaction import Transaction
 from app.payments.trouble import translated
 
 # What is fetched along with an object, so that one look is enough.
-OF_CHARGE = ("payment_intent", "balance_transaction")
+OF_CHARGE = ("payment_intent", "balance_transaction", "failure_balance_transaction")
 OF_REFUND = (
     "balance_transaction", "failure_balance_transaction", "charge.payment_intent", "charge.balance_transaction",
 )  # fmt: skip
@@ -49,7 +49,8 @@ class Lookup:
         """The latest charge of a PaymentIntent as it is now, or `None` while it has none."""
         with translated():
             intent = self._client.v1.payment_intents.retrieve(
-                intent_id, {"expand": ["latest_charge.balance_transaction"]}
+                intent_id,
+                {"expand": ["latest_charge.balance_transaction", "latest_charge.failure_balance_transaction"]},
             )
         body = plain(intent)
         if not isinstance(body.get("latest_charge"), dict):

@@ -10,7 +10,7 @@ from app.practice.refusals import Refused
 # What may be expanded in each kind of object, and in the parts of one.
 _EXPANDABLE: dict[str, tuple[str, ...]] = {
     "balance_transaction": ("source",),
-    "charge": ("balance_transaction", "customer", "payment_intent"),
+    "charge": ("balance_transaction", "customer", "failure_balance_transaction", "payment_intent"),
     "checkout.session": ("customer", "invoice", "payment_intent", "subscription"),
     "dispute": ("charge", "payment_intent"),
     "invoice": ("customer", "default_payment_method", "parent"),

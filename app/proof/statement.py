@@ -113,6 +113,7 @@ def _moved(day: date) -> list[Moved]:
                      total(currency, "banked", account_kind=("liability",)),
             # A cheque that the bank took back is 'banked' from the bank to the appeal.
             lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers) +
+                 total(currency, "debit-returned", account_kind=givers) +
                  total(currency, "banked", account_kind=("income",)),
             fees=total(currency, account_kind=("expense",)) - total(currency, account="expenses:in-kind:"),
             paid_out=total(currency, "payout", "payout-returned", account="assets:in-transit:"),

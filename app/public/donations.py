@@ -12,7 +12,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import giving, planning, went_back
-from app.donations.donation import PLEDGED, Donation
+from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation
 from app.donations.plan import Plan
 from app.donations.pledging import AppealClosed, SentTooOften
 from app.extensions import csrf, db
@@ -113,7 +113,7 @@ def progress(reference: str) -> ResponseReturnValue:
 def cancelled(reference: str) -> ResponseReturnValue:
     """Back from Stripe without paying: nothing was charged, and the gift can still be finished or changed."""
     donation = _donation(reference)
-    if donation.received_at is not None:
+    if donation.received_at is not None or donation.state in (ON_ITS_WAY, FAILED):
         return redirect(url_for("public.donations.show", reference=reference), code=303)
     page = render_template("public/donation_cancelled.html", **_story(donation))
     return Response(page, headers={"Cache-Control": "no-store"})
@@ -123,7 +123,7 @@ def _story(donation: Donation) -> dict[str, object]:
     appeal = db.session.get(Appeal, donation.appeal_id)
     still_open = (
         donation.checkout_url
-        if donation.received_at is None
+        if donation.state in (PLEDGED, ABANDONED)
         and donation.checkout_expires_at is not None
         and donation.checkout_expires_at > clock.now()
         else None

@@ -6,7 +6,17 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import dispute_kept, giving_back, plan_letters, plan_links, planning, refund_letters
+from app.donations import (
+    delayed,
+    dispute_kept,
+    gift_letters,
+    giving_back,
+    plan_letters,
+    plan_links,
+    planning,
+    refund_letters,
+    returning,
+)
 from app.donations.letter import DROPPED, DUE, SENT, DueLetter
 from app.extensions import db
 from app.mail import sending
@@ -32,6 +42,8 @@ WRITERS: dict[str, Writer] = {
     planning.PLAN_RESUMED: plan_letters.changed,
     giving_back.REFUND: refund_letters.write,
     giving_back.REFUND_FAILED: refund_letters.write,
+    delayed.GIFT_FAILED: gift_letters.write,
+    returning.GIFT_RETURNED: gift_letters.write,
     dispute_kept.DISPUTE: treasurers_letters.dispute,
     alarms.ALARM: treasurers_letters.alarm,
     statement.STATEMENT: treasurers_letters.nightly,

@@ -4,6 +4,7 @@ A template is migrated once a run, then copied for each test: as a file on SQLit
 PostgreSQL. Nothing is shared between tests, so concurrency, kills and triggers can be tested like anything else.
 """
 
+import gc
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -23,6 +24,12 @@ from tests import postgresql
 from tests.stripe_parameters import checked_client
 
 SECRET = "whsec_for_tests"
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over all that was imported, or it would look through it again in every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

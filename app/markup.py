@@ -4,7 +4,7 @@ Images come through only when they are the house's own, by the address under whi
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ _OWN_SET = re.compile(r"/images/([0-9a-f]{16})-640\.webp 640w, /images/\1-1280\.
 # The column of text is as wide as `--measure` in static/css/tokens.css.
 _SIZES = "(min-width: 38rem) 34rem, 100vw"
 _TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "hr", "img", "li", "ol", "p", "pre", "strong", "ul"}
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "srcset", "sizes", "alt", "loading"}}
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "srcset", "sizes", "alt", "loading", "width", "height"}}
 
 
 class NamedImage(NamedTuple):
@@ -36,11 +36,15 @@ def image_address(reference: str, width: int = IMAGE_WIDTHS[-1]) -> str:
     return f"/images/{reference}-{width}.webp"
 
 
-def html(text: str) -> Markup:
+def html(text: str, sizes: Mapping[str, tuple[int, int]] | None = None, *, opens: bool = False) -> Markup:
     """The Markdown `text` as HTML that may stand in a page: no scripts, no raw HTML, links made safe, no images but
-    our own."""
+    our own.
+
+    `sizes` are the width and height of images by their reference, so that the text does not jump when they arrive.
+    Where the text `opens` a page, its first image is fetched at once.
+    """
     cleaned = nh3.clean(
-        _markdown.render(text),
+        _markdown.render(text, {"sizes": sizes or {}, "at once": opens}),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_own,
@@ -80,7 +84,10 @@ def _image(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env
     addresses = [(image_address(match["reference"], width), width) for width in IMAGE_WIDTHS]
     widths = ", ".join(f"{address} {width}w" for address, width in addresses)
     words = escape(renderer.renderInlineAsText(token.children or [], options, environment))
-    return f'<img src="{addresses[-1][0]}" srcset="{widths}" sizes="{_SIZES}" alt="{words}" loading="lazy">'
+    size = environment.get("sizes", {}).get(match["reference"])
+    room = f' width="{size[0]}" height="{size[1]}"' if size else ""
+    lazy = "" if environment.pop("at once", False) else ' loading="lazy"'
+    return f'<img src="{addresses[-1][0]}" srcset="{widths}" sizes="{_SIZES}" alt="{words}"{room}{lazy}>'
 
 
 def _own(tag: str, name: str, value: str) -> str | None:

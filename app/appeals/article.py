@@ -47,5 +47,11 @@ class Article(Base):
 
     @property
     def changed_at(self) -> datetime:
-        """When readers last saw something new: a scheduled article is new when it appears, not when it was saved."""
-        return max(self.posted_at, self.updated_at)
+        """When readers last saw something new: a scheduled article is new when it appears, not when it was saved, and
+        one from the archive on its own day, not on that of its import."""
+        return changed(self.posted_at, self.updated_at, self.version)
+
+
+def changed(posted_at: datetime, updated_at: datetime, version: int) -> datetime:
+    """See `Article.changed_at`."""
+    return posted_at if version == 1 else max(posted_at, updated_at)

@@ -98,6 +98,12 @@ def named(reference: str) -> Image | None:
     return db.session.scalar(select(Image).where(Image.reference == reference))
 
 
+def sizes(references: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Width and height, in pixels, of the images with these references."""
+    found = select(Image.reference, Image.width, Image.height).where(Image.reference.in_(references))
+    return {reference: (width, height) for reference, width, height in db.session.execute(found)}
+
+
 def body(reference: str, width: int) -> bytes | None:
     """The WebP file of an image in one of its widths."""
     return db.session.scalar(

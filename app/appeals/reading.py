@@ -75,9 +75,9 @@ def posted_in(year: int) -> Sequence[Article]:
     ).all()
 
 
-def addresses(at_most: int) -> Sequence[Row[int, datetime, datetime]]:
-    """Number, time of posting and time of the last change of the newest articles, for the sitemap."""
-    columns = (Article.number, Article.posted_at, Article.updated_at)
+def addresses(at_most: int) -> Sequence[Row[int, datetime, datetime, int]]:
+    """Number, time of posting, time of the last change and version of the newest articles, for the sitemap."""
+    columns = (Article.number, Article.posted_at, Article.updated_at, Article.version)
     newest_first = (Article.posted_at.desc(), Article.number.desc())
     return db.session.execute(select(*columns).where(shown(clock.now())).order_by(*newest_first).limit(at_most)).all()
 

@@ -23,6 +23,7 @@ from app.public import (
     privacy,
     receipts,
     refusals,
+    structured,
 )  # fmt: skip
 from app.public.qr import qr
 
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     filters.register(app)
     app.add_template_filter(event_words.of, "event_words")
     assets.register(app)
+    structured.register(app)
     refusals.register(app)
     headers = _headers(settings)
 

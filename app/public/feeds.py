@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import identity, reading
 from app.appeals.appeal import Appeal
+from app.appeals.article import changed
 from app.config import Settings
 from app.extensions import db
 from app.public import event_words, kept_pages
@@ -48,7 +49,8 @@ def _feed() -> str:
 
 def _sitemap(appeals: list[Appeal]) -> str:
     articles = [
-        (permanent_address(row.number), max(row.posted_at, row.updated_at)) for row in reading.addresses(_MOST_ARTICLES)
+        (permanent_address(row.number), clock.local_day(changed(row.posted_at, row.updated_at, row.version)))
+        for row in reading.addresses(_MOST_ARTICLES)
     ]
     years = [year for year, _ in reading.years()]
     return render_template("public/sitemap.xml", articles=articles, appeals=appeals, years=years)

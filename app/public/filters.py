@@ -9,6 +9,7 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from app import clock, markup
+from app.appeals import illustrations
 from app.money import Money, written
 
 
@@ -79,9 +80,11 @@ def machine_time(value: date | datetime) -> str:
     return f"{value:%Y-%m-%dT%H:%MZ}" if isinstance(value, datetime) else value.isoformat()
 
 
-def markdown(text: str) -> Markup:
-    """Markdown as safe HTML."""
-    return markup.html(text)
+def markdown(text: str, *, opens: bool = False) -> Markup:
+    """Markdown as safe HTML, its pictures with their sizes; where it `opens` a page, its first picture is not put off
+    until a reader comes near it."""
+    named = [image.reference for image in markup.images(text) if image.reference] if "![" in text else []
+    return markup.html(text, illustrations.sizes(named) if named else {}, opens=opens)
 
 
 def plain(text: str) -> str:
@@ -92,7 +95,7 @@ def plain(text: str) -> str:
 def lead_and_rest(text: str) -> tuple[Markup, Markup]:
     """Markdown as HTML in two pieces, its first paragraph and what follows, which may be nothing."""
     lead, _, rest = text.strip().replace("\r\n", "\n").partition("\n\n")
-    return markup.html(lead), markup.html(rest)
+    return markdown(lead), markdown(rest)
 
 
 _FILTERS = (

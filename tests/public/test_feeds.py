@@ -35,7 +35,9 @@ def test_the_feed_has_what_the_standard_wants_of_it(client):
 
 
 def test_an_entry_holds_the_whole_article(client):
-    article = an_article(headline="Ferries & <slipways>", text="Keep *it* & more", demands=["Now"], **AN_EVENT)
+    article = an_article(
+        headline="Ferries & <slipways>", text="Keep *it* & more", demands=["Now"], version=2, **AN_EVENT
+    )
     entry = tree(client.get("/feed.atom")).find("entry", ATOM)
     assert entry.findtext("id", namespaces=ATOM) == "http://localhost/articles/4711"
     assert entry.find("link", ATOM).get("href") == "http://localhost/articles/4711"
@@ -51,8 +53,8 @@ def test_an_entry_holds_the_whole_article(client):
 
 def test_the_newest_come_first_and_the_feed_is_as_new_as_the_newest_change(client):
     changed_at = datetime(2020, 1, 1, tzinfo=UTC)
-    an_article(1, posted_at=datetime(2012, 1, 1, tzinfo=UTC), updated_at=changed_at)
-    an_article(2, posted_at=datetime(2012, 1, 2, tzinfo=UTC), updated_at=changed_at - timedelta(days=9))
+    an_article(1, posted_at=datetime(2012, 1, 1, tzinfo=UTC), updated_at=changed_at, version=2)
+    an_article(2, posted_at=datetime(2012, 1, 2, tzinfo=UTC), updated_at=changed_at - timedelta(days=9), version=2)
     feed = tree(client.get("/feed.atom"))
     assert [entry.findtext("title", namespaces=ATOM) for entry in feed.findall("entry", ATOM)] == [
         "Headline 2",
@@ -76,7 +78,7 @@ def test_pages_name_the_feed(client):
 
 
 def test_the_sitemap_has_every_page_that_is_to_be_found(client):
-    an_article(updated_at=datetime(2020, 1, 1, tzinfo=UTC))
+    an_article(updated_at=datetime(2020, 1, 1, tzinfo=UTC), version=2)
     an_appeal("begun")
     an_appeal("to-come", starts_on=clock.today() + timedelta(days=1))
     an_appeal("draft", starts_on=None, ends_on=None)
@@ -106,3 +108,12 @@ def test_robots_are_shown_the_sitemap_and_asked_to_leave_gifts_alone(client):
     assert lines[0] == "User-agent: *"
     assert "Disallow: /donations/" in lines
     assert "Sitemap: http://localhost/sitemap.xml" in lines
+
+
+def test_an_archive_article_is_as_old_as_it_is_and_not_as_its_import(client):
+    # 18 June 2012, 23:30 in UTC, is the 19th in London.
+    an_article(posted_at=datetime(2012, 6, 18, 23, 30, tzinfo=UTC), updated_at=clock.now())
+    feed = tree(client.get("/feed.atom"))
+    assert feed.findtext("updated", namespaces=ATOM) == "2012-06-18T23:30:00Z"
+    assert feed.findtext("entry/updated", namespaces=ATOM) == "2012-06-18T23:30:00Z"
+    assert tree(client.get("/sitemap.xml")).findtext("url/lastmod", namespaces=SITEMAP) == "2012-06-19"

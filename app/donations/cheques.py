@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
 from app.donations import by_hand, correcting
@@ -13,6 +14,9 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.entries import Entry, Transfer
+
+# Six months, by the custom of banks.
+_STALE_AFTER_DAYS = 183
 
 
 class NotACheque(DomainError):
@@ -49,6 +53,11 @@ def bounce(donation: Donation, day: date, *, by: str) -> None:
     )
     row.bounced_on = day
     _void(donation)
+
+
+def is_stale(dated_on: date) -> bool:
+    """Whether a cheque with this date is more than six months old, so that a bank may refuse it."""
+    return (clock.today() - dated_on).days > _STALE_AFTER_DAYS
 
 
 def account_of(donation: Donation, row: GiftByHand) -> int:

@@ -133,6 +133,16 @@ def _gifts_at_hand(method: str, branch_id: int | None, paid_in: bool | None) -> 
     return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
 
 
+def uncleared(appeal: Appeal) -> Money:
+    """What an appeal has raised in cheques that no statement shows yet, and that the bank may still refuse."""
+    total = (
+        select(func.sum(Donation.amount_minor))
+        .join(GiftByHand, GiftByHand.donation_id == Donation.id)
+        .where(Donation.method == CHEQUE, Donation.appeal_id == appeal.id, *_BY_ITSELF, *_GIFT_WAITS)
+    )
+    return Money(int(db.session.scalar(total) or 0), appeal.currency)
+
+
 # The words of the partial indexes, so that both databases know that they may use them.
 _NOT_RECEIVED: ColumnElement[bool] = literal_column("donations.state <> 'received'")
 _BY_HAND: ColumnElement[bool] = literal_column("donations.method <> 'card'")

@@ -16,6 +16,7 @@ from app.appeals.in_force import in_force
 from app.appeals.scheduling import DatesCrossed
 from app.appeals.turns import WrittenMeanwhile
 from app.audit.recording import record
+from app.donations import hand_lists
 from app.extensions import db
 from app.office import hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
@@ -93,5 +94,6 @@ def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnVal
     page = render_template(
         "office/appeal.html", appeal=appeal, standing=standing.of(appeal), current=in_force(clock.today()),
         versions=versions, names=hands.names(version.written_by for version in versions), form=form,
+        uncleared=hand_lists.uncleared(appeal),
     )  # fmt: skip
     return page, status

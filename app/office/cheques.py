@@ -63,6 +63,8 @@ def create() -> ResponseReturnValue:
           name=donation.name or _("somebody")),
         "good",
     )  # fmt: skip
+    if form.dated_on.data and cheques.is_stale(form.dated_on.data):
+        flash(_("This cheque is more than six months old. The bank may not pay it: ask for a new one."), "warn")
     return redirect(url_for(".new", **form.same_again()) if "another" in request.form else url_for(".index"), code=303)
 
 

@@ -1,5 +1,6 @@
 """Standing orders: what is expected each month, what is late, and the end of one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -15,15 +16,16 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.recording import record
-from app.donations import hand_lists, standing_orders
+from app.donations import alike, hand_lists, standing_orders
 from app.donations.standing_order import StandingOrder
 from app.donations.standing_orders import Promise
 from app.extensions import db
 from app.money import Money, written
-from app.office import hand_form, own_branch
+from app.office import hand_form, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.hand_form import HandForm
+from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
 from app.writing import writing
 
@@ -95,6 +97,9 @@ def create() -> ResponseReturnValue:
     form = OrderForm(hand_form.appeals())
     if not form.validate():
         return _form(form, status=422)
+    found = _alike(form)
+    if noticed.asks(found):
+        return _form(form, status=409, found=found)
     with writing():
         order = standing_orders.expect(form.chosen_appeal, form.promise(), branch_id=form.branch_id)
         record("standing_order.expected", f"standing-order:{order.reference}", after={"amount": str(order.amount)})
@@ -186,8 +191,27 @@ def save(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
-def _form(form: OrderForm, status: int = 200, order: StandingOrder | None = None) -> ResponseReturnValue:
-    return render_template("office/standing_order_new.html", form=form, order=order), status
+def _alike(form: OrderForm) -> list[Noticed]:
+    """Orders that are expected already and look like the one that a valid form describes."""
+    promise = form.promise()
+    mine = [each for each in alike.orders(promise.amount, promise.payer) if my_branch_id() in (None, each.branch_id)]
+    return [
+        Noticed(
+            _("This looks like the standing order of %(name)s over %(amount)s, which is expected already.",
+              name=each.payer or _("somebody"), amount=written(each.amount)),
+            url_for(".index"),
+        )
+        for each in mine[:3]
+    ]  # fmt: skip
+
+
+def _form(
+    form: OrderForm, status: int = 200, order: StandingOrder | None = None, found: Sequence[Noticed] = ()
+) -> ResponseReturnValue:
+    page = render_template(
+        "office/standing_order_new.html", form=form, order=order, found=found, anyway=noticed.mark(found)
+    )
+    return page, status
 
 
 def _running(reference: str) -> StandingOrder:

@@ -7,12 +7,13 @@ from sqlalchemy import func, select
 from app import clock
 from app.donations import by_bank
 from app.donations.donation import BANK_TRANSFER, Donation
+from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.ledger.entries import Entry
 from app.money import Money
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_count, held
+from tests.donations.hands import a_cheque, a_count, held
 from tests.office.hand_pages import filled, page, said
 
 ENTRY = "/office/entries/new"
@@ -106,3 +107,33 @@ def test_an_entry_that_put_cash_in_is_not_reversed_once_it_is_spent(app, signed_
     assert answer.status_code == 409
     assert "£4.00 short" in said(answer)
     assert held("assets:cash:gbp") == 600
+
+
+def test_a_standing_order_that_is_expected_already_is_shown_before_it_is_expected_twice(app, signed_in):
+    an_appeal()
+    client, address = signed_in("treasurer"), "/office/standing-orders/"
+    typed = {"amount": "10", "payer": "Ida Brandt", "day_of_month": "5"}
+    values = filled(client, f"{address}new", **typed)
+    assert client.post(address, data=values).status_code == 303
+    again = filled(client, f"{address}new", **typed)
+    answer = client.post(address, data=again)
+    assert (answer.status_code, "which is expected already" in said(answer)) == (409, True)
+    assert db.session.scalar(select(func.count()).select_from(StandingOrder)) == 1
+    assert sent_all_the_same(client, answer, address, again).status_code == 303
+
+
+def test_a_cheque_of_half_a_year_ago_is_taken_with_a_warning(app, signed_in):
+    an_appeal()
+    client, address = signed_in("treasurer"), "/office/cheques/new"
+    old = (clock.today() - timedelta(days=200)).isoformat()
+    values = filled(client, address, amount="10", name="Ida Brandt", dated_on=old)
+    assert client.post("/office/cheques/", data=values).status_code == 303
+    assert gifts() == 1
+    assert "more than six months old" in client.get("/office/cheques/").get_data(as_text=True)
+
+
+def test_an_appeal_shows_apart_what_it_has_raised_in_cheques_that_have_not_cleared(app, signed_in):
+    appeal = an_appeal()
+    a_cheque(appeal)
+    client = signed_in("treasurer")
+    assert "Raised in cheques that have not cleared £25.00" in said(client.get(f"/office/appeals/{appeal.slug}"))

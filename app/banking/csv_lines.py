@@ -93,8 +93,11 @@ class _Reading:
         day = written.day(_cell(row, mapping.day), mapping.date_order)
         details = written.words(*(_cell(row, column) for column in mapping.details))
         reason, word = self._why_not(row, details)
+        amount, balance, fee = None, None, Money(0, self.currency)
         try:
-            amount = None if reason else self._amount(row, number)
+            if not reason:
+                amount, balance = self._amount(row, number), self._money(row, mapping.balance, number)
+                fee = fee if amount is None else self._fee(row, number, amount)
         except written.OtherCurrency:
             amount, reason = None, CURRENCY
         if not reason and (amount is None or not amount.minor):
@@ -106,7 +109,6 @@ class _Reading:
             return
         if day is None:
             raise NotReadable("day", f"{number}: {_cell(row, mapping.day)}")
-        balance = self._money(row, mapping.balance, number)
         line = ReadLine(
             row=number,
             day=day,
@@ -116,7 +118,6 @@ class _Reading:
             bank_id=written.words(_cell(row, mapping.bank_id))[:115] or None,
             balance=balance,
         )
-        fee = self._fee(row, number, amount)
         self.steps.append(Step(str(number), amount + fee, balance))
         self.lines.append(line if not fee.minor else replace(line, balance=None))
         if fee.minor:

@@ -151,6 +151,13 @@ def test_a_whole_file_in_another_currency_is_refused(app):
         csv("Date,Memo,Amount (EUR)", "01/07/2026,A,5.00")
 
 
+def test_a_row_of_which_any_amount_is_in_another_currency_is_left_out(app):
+    read = csv(
+        "Date,Memo,Amount,Balance", "01/07/2026,A,5.00,5.00", "02/07/2026,B,7.00,EUR 12.00", "03/07/2026,C,€1.00,6.00"
+    )
+    assert (amounts(read), reasons(read)) == ([500], [CURRENCY, CURRENCY])
+
+
 STATES = (
     ("COMPLETED", ""), ("Settled", ""), ("", ""), ("Pending", PENDING), ("DECLINED", NOT_DONE), ("REVERTED", NOT_DONE),
     ("Cancelled", NOT_DONE), ("On hold", PENDING), ("Under some review", NOT_DONE),

@@ -10,6 +10,7 @@ from app.audit import acting, recording
 from app.cli.starting import refuse_old_schema
 from app.donations import exporting
 from app.donations.exporting import EVERY_FORMAT, Choice, NotToBeExported
+from app.ledger.exports import log
 from app.ledger.exports.formats import words
 from app.ledger.exports.snapshot import snapshot
 from app.writing import writing
@@ -25,6 +26,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--appeal", default="", help="One appeal's reference.")
 @click.option("--branch", default="", help="One branch's reference.")
 @click.option("--names", is_flag=True, help="Name donors, in lists of donations. Left out otherwise.")
+@click.option("--instead-of", default="", metavar="BATCH", help="An earlier batch that was not imported: withdraw it.")
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -32,8 +34,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="The folder to write to.",
 )
 def export(
-    format_: str, from_on: datetime, to_on: datetime, account: str, appeal: str, branch: str, names: bool, into: Path
-) -> None:
+    format_: str, from_on: datetime, to_on: datetime, account: str, appeal: str, branch: str, names: bool,
+    instead_of: str, into: Path,
+) -> None:  # fmt: skip
     """Write the books, or the donations, to a file, and say what it comes to."""
     refuse_old_schema()
     choice = Choice(format_, from_on.date(), to_on.date(), account, appeal, branch, names)
@@ -41,12 +44,21 @@ def export(
         exporting.check(choice)
     except NotToBeExported as refusal:
         raise click.ClickException(f"Nothing was written: {refusal}.") from refusal
-    for earlier in exporting.made_before(choice):
-        click.echo(f"Warning: batch {earlier.reference} holds some of the same postings for this program.", err=True)
+    if instead_of:
+        try:
+            with writing():
+                log.withdraw(instead_of, by=acting.at_work().by)
+                recording.record("export.withdrawn", f"export:{instead_of}")
+        except LookupError as refusal:
+            raise click.ClickException(f"Nothing was written: there is no batch {instead_of}.") from refusal
     with snapshot() as connection:
         totals = exporting.totals(connection, choice)
         with writing():
-            made = exporting.note(choice, totals, by=acting.at_work().by)
+            try:
+                exporting.refuse(connection, choice)
+            except NotToBeExported as refusal:
+                raise click.ClickException(f"Nothing was written: {refusal}.") from refusal
+            made = exporting.note(connection, choice, totals, by=acting.at_work().by)
             said = {"format": format_, "from": choice.from_on, "to": choice.to_on, "names": names}
             recording.record("export.made", f"export:{made.reference}", after={**said, "lines": made.lines})
             batch, lines = made.reference, made.lines

@@ -1,20 +1,22 @@
 """Exporting: what somebody chose to take out of the house, what it comes to, and the files it becomes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
 
 from app.appeals import income_report
+from app.banking import statement_export
 from app.donations.export_table import LEFT_OUT, Wanted, donation_table, donation_totals
 from app.errors import DomainError
 from app.ledger import accounts
-from app.ledger.exports import formats, log, making
+from app.ledger.exports import formats, log, making, program_accounts, selection, statement_lines
 from app.ledger.exports.formats import FORMATS
 from app.ledger.exports.log import Export
 from app.ledger.exports.making import Made
-from app.ledger.exports.selection import Selection, Total
+from app.ledger.exports.selection import Named, Selection, Total
+from app.ledger.exports.statement_lines import StatementLine
 from app.ledger.exports.table import Progress, nobody
 
 DONATIONS = ("donations-csv", "donations-xlsx")
@@ -22,7 +24,7 @@ EVERY_FORMAT = (*DONATIONS, *FORMATS)
 
 
 class NotToBeExported(DomainError):
-    """What was chosen does not go together, or is not there."""
+    """What was chosen does not go together, is not there, or would be posted twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,22 @@ class Choice:
     branch: str = ""
     names: bool = False
 
+    @property
+    def is_statement(self) -> bool:
+        """Whether it is a statement of one account, which shows all that the bank's own shows: who paid, too."""
+        return self.format in FORMATS and FORMATS[self.format].one_account
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Why what was chosen cannot go out now: `accounts` have no code in the program's books; or the batch `earlier`
+    has some of the same postings (`account` empty), or has this account in the other way, as journals or as a
+    statement."""
+
+    accounts: tuple[Named, ...] = ()
+    earlier: Export | None = None
+    account: str = ""
+
 
 def check(choice: Choice) -> None:
     """Raise `NotToBeExported` for a choice that no file can be made of."""
@@ -49,32 +67,57 @@ def check(choice: Choice) -> None:
         raise NotToBeExported(f"there is no account {choice.account}")
     if choice.format in FORMATS and FORMATS[choice.format].one_account and not choice.account:
         raise NotToBeExported("a bank statement is of one account")
+    if choice.is_statement and (choice.appeal or choice.branch):
+        raise NotToBeExported("a bank statement has all lines of its account, whatever the appeal or branch")
 
 
 def totals(connection: Connection, choice: Choice) -> list[Total]:
     """The control totals of a checked choice."""
     if choice.format in DONATIONS:
         return donation_totals(connection, _wanted(choice))
+    if choice.is_statement:
+        return statement_lines.totals(_lines(connection, choice))
     return formats.totals_of(connection, choice.format, _selection(choice))
 
 
-def note(choice: Choice, found: Sequence[Total], *, by: str) -> Export:
+def against(connection: Connection, choice: Choice) -> list[Against]:
+    """What speaks against giving a checked choice to its accounting program; nothing for other files."""
+    program = formats.program_of(choice.format)
+    if not program:
+        return []
+    found = []
+    if not choice.is_statement and (missing := program_accounts.missing(connection, program, _selection(choice))):
+        found.append(Against(accounts=tuple(missing)))
+    same_program = [name for name in FORMATS if formats.program_of(name) == program]
+    for earlier in log.standing(same_program, choice.from_on, choice.to_on):
+        account = _conflict(connection, choice, earlier)
+        if account is not None:
+            found.append(Against(earlier=earlier, account=account))
+    return found
+
+
+def refuse(connection: Connection, choice: Choice) -> None:
+    """Raise `NotToBeExported` for what must not go out now, in words for the operator. Whoever writes the export down
+    in the same unit has the last word: nobody else does so meanwhile."""
+    log.one_at_a_time()
+    for each in against(connection, choice):
+        if each.accounts:
+            names = ", ".join(account.code for account in each.accounts)
+            raise NotToBeExported(f"these accounts have no code in the program's books: {names}")
+        if each.earlier is not None:
+            how = f"has {each.account} the other way" if each.account else "has some of the same postings"
+            raise NotToBeExported(f"batch {each.earlier.reference} {how}; withdraw it first if it was not imported")
+
+
+def note(connection: Connection, choice: Choice, found: Sequence[Total], *, by: str) -> Export:
     """Write an export down before it is made; the caller commits."""
     return log.note(
         Export(
             made_by=by, format=choice.format, from_on=choice.from_on, to_on=choice.to_on, account=choice.account,
-            appeal=choice.appeal, branch=choice.branch, names=choice.names, lines=sum(each.lines for each in found),
-            totals=[each._asdict() for each in found],
+            appeal=choice.appeal, branch=choice.branch, names=choice.names or choice.is_statement,
+            lines=sum(each.lines for each in found), totals=[each._asdict() for each in found],
+            posted=_posted(connection, choice),
         )
-    )  # fmt: skip
-
-
-def made_before(choice: Choice) -> Sequence[Export]:
-    """Exports for the same accounting program that hold some of the same postings."""
-    if not formats.is_for_a_program(choice.format):
-        return ()
-    return log.made_before(
-        choice.format, choice.from_on, choice.to_on, choice.account, choice.appeal, choice.branch
     )  # fmt: skip
 
 
@@ -86,7 +129,49 @@ def make(
         table = donation_table(connection, _wanted(choice), found, names=choice.names)
         stem = f"whipround-donations-{choice.from_on}-{choice.to_on}-{batch}"
         return making.of_table(table, stem, choice.format.removeprefix("donations-"), progress)
+    if choice.is_statement:
+        lines = _lines(connection, choice)
+        return making.of_statement(choice.format, _selection(choice), lines, found, batch)
     return making.of_ledger(connection, choice.format, _selection(choice), found, batch, progress)
+
+
+def _lines(connection: Connection, choice: Choice) -> Iterator[StatementLine]:
+    """The lines of a statement: the bank's own where the account is at a bank, else what the ledger has."""
+    account = accounts.find(choice.account)
+    if account is not None and statement_export.is_of_a_bank(connection, account.id):
+        return statement_export.lines(connection, account.id, choice.from_on, choice.to_on)
+    return statement_lines.of_ledger(connection, _selection(choice))
+
+
+def _posted(connection: Connection, choice: Choice) -> list[str] | None:
+    """The codes of the accounts to which the program's books post under their own name with this export."""
+    program = formats.program_of(choice.format)
+    if not program:
+        return None
+    if choice.is_statement:
+        return [choice.account]
+    there = program_accounts.of(connection, program)
+    every = program_accounts.used(connection, _selection(choice))
+    cleared = {account_id for account_id, each in there.items() if each.clearing}
+    return [named.code for account_id, named in every.items() if account_id not in cleared]
+
+
+def _conflict(connection: Connection, choice: Choice, earlier: Export) -> str | None:
+    """What an earlier export for the same program has of this one: '' for the same postings, or the code of the
+    account that would go out both as journals and as a statement; `None` when both can stand."""
+    before = Choice(
+        earlier.format, earlier.from_on, earlier.to_on, earlier.account, earlier.appeal, earlier.branch
+    )  # fmt: skip
+    if choice.is_statement and before.is_statement:
+        same = replace(choice, from_on=max(choice.from_on, before.from_on), to_on=min(choice.to_on, before.to_on))
+        return "" if choice.account == before.account and totals(connection, same) else None
+    if not choice.is_statement and not before.is_statement:
+        return "" if selection.share(connection, _selection(choice), _selection(before)) else None
+    statement, journals = (choice, before) if choice.is_statement else (before, choice)
+    posted = earlier.posted if journals is before else _posted(connection, choice)
+    if posted is not None and statement.account not in posted:
+        return None
+    return statement.account if selection.share(connection, _selection(statement), _selection(journals)) else None
 
 
 def companion(made: Export) -> tuple[str, str]:

@@ -71,6 +71,8 @@ WORDS = {
     "month.closed": _l("Closed a month"),
     "month.reopened": _l("Opened a month again"),
     "export.made": _l("Took the books or gifts out"),
+    "export.withdrawn": _l("Withdrew an export that was not imported"),
+    "export.accounts_mapped": _l("Said which accounts are which in an accounting program"),
     "audit.exported": _l("Took out the audit trail"),
 }
 

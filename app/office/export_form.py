@@ -35,6 +35,9 @@ FORMAT_NAMES = {
     "hledger": _l("hledger: journal with balances asserted"),
 }
 
+# What names whoever paid, as the bank's own statement does.
+STATEMENTS = frozenset(name for name, form in FORMATS.items() if form.one_account)
+
 # What a list of donations leaves out, in the words of `app/donations/export_table.py`.
 LEFT_OUT = (
     _l("gifts that were promised and have not been received"),
@@ -85,6 +88,11 @@ class ExportForm(CleanedForm):
             self.wrong(self.to_on, _("The last day comes before the first"))
         if form and form.one_account and not self.account.data:
             self.wrong(self.account, _("Choose the account: a bank statement is of one"))
+        if form and form.one_account and (self.appeal.data or self.branch.data):
+            self.wrong(
+                self.appeal if self.appeal.data else self.branch,
+                _("A bank statement has all lines of its account: choose no appeal and no branch"),
+            )
         if self.names.data and self.format.data not in exporting.DONATIONS:
             self.wrong(self.names, _("Donors are named in lists of donations alone"))
         if first and last and not self.errors:

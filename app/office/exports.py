@@ -2,19 +2,23 @@
 
 from contextlib import ExitStack
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.audit import acting, recording
 from app.donations import exporting
-from app.ledger.exports import log
+from app.donations.exporting import Against
+from app.ledger.exports import formats, log
 from app.ledger.exports.selection import Total
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money
 from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
+from app.office.confirming import Question, asks_once
 from app.office.days_asked import last_month
-from app.office.export_form import FORMAT_NAMES, LEFT_OUT, ExportForm
+from app.office.export_form import FORMAT_NAMES, LEFT_OUT, STATEMENTS, ExportForm
+from app.office.exports_accounts import PROGRAM_NAMES
 from app.writing import writing
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
@@ -24,7 +28,7 @@ bp = Blueprint("exports", __name__, url_prefix="/exports")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """The form, and once it is filled in what it comes to; and the last exports."""
-    if request.args.get("names"):
+    if request.args.get("names") or request.args.get("format") in STATEMENTS:
         return redirect(f"{url_for('.with_names')}?{request.query_string.decode()}", code=303)
     return _page()
 
@@ -32,21 +36,22 @@ def index() -> ResponseReturnValue:
 @bp.get("/names")
 @allow(reads={TREASURER}, fresh=True)
 def with_names() -> ResponseReturnValue:
-    """The same for a list that names donors, which asks for a fresh sign-in."""
+    """The same for what names people, which asks for a fresh sign-in: lists that are to, and statements, which show
+    who paid as the bank's own do."""
     return _page()
 
 
 @bp.post("/")
 @allow(changes={TREASURER}, reads=())
 def take() -> ResponseReturnValue:
-    """The file, without a donor's name in it."""
+    """The file, without a person's name in it."""
     return _file(names=False)
 
 
 @bp.post("/names")
 @allow(changes={TREASURER}, reads=(), fresh=True)
 def take_with_names() -> ResponseReturnValue:
-    """The file with donors' names."""
+    """The file with people's names."""
     return _file(names=True)
 
 
@@ -60,14 +65,41 @@ def totals(reference: str) -> ResponseReturnValue:
     return response
 
 
+def _whether_it_was_not_imported(reference: str) -> Question:
+    made = log.find(reference) or abort(404)
+    return Question(
+        _("Was batch %(batch)s not imported?", batch=made.reference),
+        _("Its postings can be taken out again. If it was imported after all, they will count twice there."),
+        _("Withdraw batch %(batch)s", batch=made.reference),
+        url_for(".index"),
+    )
+
+
+@bp.post("/<reference>/withdrawal")
+@allow(changes={TREASURER}, reads=())
+@asks_once(_whether_it_was_not_imported)
+def withdraw(reference: str) -> ResponseReturnValue:
+    """Note that a file was not imported after all, so that the same postings may be taken out again."""
+    with writing():
+        try:
+            made = log.withdraw(reference, by=acting.at_work().by)
+        except LookupError:
+            abort(404)
+        recording.record("export.withdrawn", f"export:{reference}")
+    flash(_("Batch %(batch)s is withdrawn. Its postings can be taken out again.", batch=made.reference), "success")
+    return redirect(url_for(".index"), code=303)
+
+
 def _page(form: ExportForm | None = None) -> ResponseReturnValue:
     asked = form is not None or "format" in request.args
     form = form or ExportForm(formdata=request.args if asked else None, meta={"csrf": False})
     choice = form.choice() if asked and form.validate() else None
     found: list[Total] = []
+    against: list[Against] = []
     if choice is not None:
         with snapshot() as connection:
             found = exporting.totals(connection, choice)
+            against = exporting.against(connection, choice)
     if not asked:
         form.from_on.data, form.to_on.data = (day.isoformat() for day in last_month())
     made = log.latest()
@@ -78,26 +110,34 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
         totals=[(each.lines, Money(each.in_minor, each.currency), Money(each.out_minor, each.currency))
                 for each in found],
         left_out=LEFT_OUT if choice and choice.format in exporting.DONATIONS else (),
-        before=exporting.made_before(choice) if choice else (),
+        against=against,
+        missing=[account for each in against for account in each.accounts],
+        program=formats.program_of(choice.format) if choice else "",
+        programs=PROGRAM_NAMES,
         made=made,
         by=hands.names(each.made_by for each in made),
         names=FORMAT_NAMES,
     )  # fmt: skip
-    return page, 422 if asked and choice is None else 200
+    if asked and choice is None:
+        return page, 422
+    return page, 409 if against and request.method == "POST" else 200
 
 
 def _file(*, names: bool) -> ResponseReturnValue:
     """Write the export down, then send it as it is read: from one snapshot of the books, with its totals."""
     form = ExportForm()
-    if not form.validate() or form.choice().names is not names:
+    if not form.validate() or (form.choice().names or form.choice().is_statement) is not names:
         return _page(form)
     choice = form.choice()
     with ExitStack() as stack:
         connection = stack.enter_context(snapshot())
         found = exporting.totals(connection, choice)
+        if exporting.against(connection, choice):
+            return _page(form)
         with writing():
-            export = exporting.note(choice, found, by=acting.at_work().by)
-            said = {"format": choice.format, "from": choice.from_on, "to": choice.to_on, "names": choice.names}
+            exporting.refuse(connection, choice)
+            export = exporting.note(connection, choice, found, by=acting.at_work().by)
+            said = {"format": choice.format, "from": choice.from_on, "to": choice.to_on, "names": export.names}
             recording.record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
         made = exporting.make(connection, choice, found, export.reference)
         response = Response(made.pieces, content_type=made.content_type)

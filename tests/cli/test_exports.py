@@ -5,6 +5,7 @@ import csv
 from app.audit.deed import Deed
 from app.extensions import db
 from app.ledger.exports.log import Export
+from tests.ledger.exports.test_making import map_accounts
 from tests.ledger.exports.year import books
 
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
@@ -29,12 +30,22 @@ def test_the_ledger_is_written_to_a_file_and_its_totals_are_said(app, tmp_path):
     assert [deed.subject for deed in db.session.query(Deed)] == [f"export:{made.reference}"]
 
 
-def test_a_second_file_for_the_same_program_is_warned_of(app, tmp_path):
+def test_a_second_file_for_the_same_program_is_stopped_until_the_first_is_withdrawn(app, tmp_path):
     books()
-    first, second = (flask(app, "sage-50", *YEAR, "--into", str(tmp_path)) for _ in range(2))
-    assert (first.exit_code, second.exit_code) == (0, 0)
-    assert "Warning" not in first.stderr
-    assert "holds some of the same postings" in second.stderr
+    into = ("--into", str(tmp_path))
+    refused = flask(app, "sage-50", *YEAR, *into)
+    assert refused.exit_code == 1
+    assert "these accounts have no code in the program's books: assets:stripe:gbp, expenses:card-fees" in refused.output
+    map_accounts()
+    assert flask(app, "sage-50", *YEAR, *into).exit_code == 0
+    first = db.session.query(Export).one().reference
+    second = flask(app, "sage-50", *YEAR, *into)
+    assert second.exit_code == 1
+    assert f"batch {first} has some of the same postings; withdraw it first if it was not imported" in second.output
+    assert flask(app, "sage-50", *YEAR, *into, "--instead-of", "nothing").exit_code == 1
+    assert flask(app, "sage-50", *YEAR, *into, "--instead-of", first).exit_code == 0
+    db.session.rollback()
+    assert [each.withdrawn_by for each in db.session.query(Export).order_by(Export.id)] == ["operator", None]
 
 
 def test_what_no_file_can_be_made_of_is_refused_in_words(app, tmp_path):

@@ -130,6 +130,9 @@ MATRIX: dict[str, Route] = {
     "office.exports.index": Route(reads=MONEY_READS),
     "office.exports.with_names": Route(reads=MONEY_CHANGES, fresh=True),
     "office.exports.totals": Route(reads=MONEY_READS),
+    "office.exports.withdraw": Route(changes=MONEY_CHANGES),
+    "office.exports_accounts.show": Route(reads=MONEY_READS),
+    "office.exports_accounts.keep": Route(changes=MONEY_CHANGES),
     "office.exports.take": Route(changes=MONEY_CHANGES),
     "office.exports.take_with_names": Route(changes=MONEY_CHANGES, fresh=True),
     "office.reports.income": Route(

@@ -10,6 +10,7 @@ from app.appeals.appeal import Appeal
 from app.audit.deed import Deed
 from app.donations import settlement
 from app.extensions import db
+from app.ledger.accounts import Account
 from app.ledger.exports.log import Export
 from app.payments.charge import read
 from app.writing import writing
@@ -73,15 +74,70 @@ def test_every_export_is_listed_and_on_the_trail(treasurer):
     assert listed[1][2:4] == ["Nasreen Akhtar", "Ledger, as CSV"]
 
 
-def test_the_same_postings_taken_twice_for_a_program_are_warned_of(treasurer):
+def mapped(client, program="xero", **more):
+    """Every account with a code in a program, typed into its page."""
+    ids = {each.id: each.code for each in db.session.query(Account)}
+    data = {f"code-{number}": f"9{number:02d}" for number in ids} | {f"tax-{number}": "No VAT" for number in ids} | more
+    return client.post(f"/office/exports/accounts/{program}", data=data)
+
+
+def test_journals_wait_until_the_programs_accounts_are_known_and_lead_there(treasurer):
+    found = page(asked(treasurer, format="xero-journals"))
+    assert "Xero does not know these accounts yet" in words(found.select_one(".notice--warn"))
+    assert "Held by Stripe (assets:stripe:gbp)" in words(found.select_one(".notice--warn"))
+    assert not found.select("main form[method=post]")
+    page(taken(treasurer, format="xero-journals"), 409)
+    there = found.select_one(".notice--warn a")["href"]
+    typed = page(treasurer.get(there))
+    assert "4 accounts are missing." in typed.text
+    assert mapped(treasurer).status_code == 303
+    assert "None is missing." in page(treasurer.get(there)).text
+    assert {row["*AccountCode"][:1] for row in lines(taken(treasurer, format="xero-journals"))} == {"9"}
+    deeds = [deed.action for deed in db.session.query(Deed).order_by(Deed.id)]
+    assert deeds == ["export.accounts_mapped", "export.made"]
+
+
+def test_what_is_typed_wrong_on_the_page_of_accounts_is_kept_and_said(treasurer):
+    number = db.session.query(Account).filter(Account.code == "assets:stripe:gbp").one().id
+    found = page(mapped(treasurer, **{f"code-{number}": "x" * 121}), 422)
+    assert "Held by Stripe: Shorten this" in words(found.select_one(".error-summary li"))
+    assert found.select_one(f"#code-{number}")["value"] == "x" * 121
+    assert "4 accounts are missing." in page(treasurer.get("/office/exports/accounts/xero")).text
+    assert treasurer.get("/office/exports/accounts/lotus").status_code == 404
+    assert mapped(treasurer, **{f"clearing-{number}": "y"}).status_code == 303
+    assert (
+        page(treasurer.get("/office/exports/accounts/xero")).select_one(f"[name=clearing-{number}]").has_attr("checked")
+    )
+
+
+def test_the_same_postings_a_second_time_are_stopped_until_the_first_batch_is_withdrawn(treasurer):
     xero = {"format": "xero-journals"}
+    mapped(treasurer)
     assert not page(asked(treasurer, **xero)).select(".notice--warn")
     taken(treasurer, **xero)
     taken(treasurer)
-    warned = page(asked(treasurer, **xero, from_on="2026-04-01")).select(".notice--warn li")
-    assert len(warned) == 1
+    first = db.session.query(Export).order_by(Export.id).first().reference
+    stopped = page(asked(treasurer, **xero, from_on="2026-04-01"))
+    (warned,) = stopped.select(".notice--warn")
+    assert f"Batch {first} of" in words(warned)
+    assert f"Batch {first} was not imported: withdraw it" in words(warned.find("button"))
+    page(taken(treasurer, **xero), 409)
     assert not page(asked(treasurer, **xero, from_on="2025-01-01", to_on="2025-12-31")).select(".notice--warn")
     assert not page(asked(treasurer)).select(".notice--warn")
+    asks = page(treasurer.post(warned.find("form")["action"]))
+    assert words(asks.find("h1")) == f"Was batch {first} not imported?"
+    assert treasurer.post(warned.find("form")["action"], data={"confirmed": "yes"}).status_code == 303
+    assert treasurer.post("/office/exports/nothing/withdrawal").status_code == 404
+    assert taken(treasurer, **xero).status_code == 200
+    assert "withdrawn" in words(page(treasurer.get("/office/exports/")).find_all("table")[-1])
+
+
+def test_a_statement_shows_who_paid_so_it_asks_for_a_fresh_sign_in(treasurer):
+    statement = {"format": "xero-statement", "account": "assets:stripe:gbp"}
+    led = asked(treasurer, **statement)
+    assert led.headers["Location"].startswith("/office/exports/names?format=xero-statement")
+    assert taken(treasurer, **statement).headers["Content-Type"].startswith("text/html")
+    assert [row["Amount"] for row in lines(taken(treasurer, "/office/exports/names", **statement))] == ["25.00"]
 
 
 def test_what_goes_together_with_nothing_is_said_in_words(treasurer, subtests):
@@ -89,12 +145,13 @@ def test_what_goes_together_with_nothing_is_said_in_words(treasurer, subtests):
         ({"from_on": "2027-01-01"}, "The last day comes before the first"),
         ({"from_on": ""}, "Enter the first day"),
         ({"to_on": "someday"}, "Enter a day like 27/3/2026"),
-        ({"format": "xero-statement"}, "Choose the account: a bank statement is of one"),
         ({"format": "lotus"}, "Not a valid choice."),
     ):
         with subtests.test(said):
             found = page(asked(treasurer, **wrong), 422)
             assert words(found.select_one(".error-summary li")) == said
+    found = page(treasurer.get("/office/exports/names", query_string={"format": "xero-statement", **YEAR}), 422)
+    assert words(found.select_one(".error-summary li")) == "Choose the account: a bank statement is of one"
     assert page(taken(treasurer, from_on="2027-01-01"), 422)
     assert db.session.query(Export).count() == 0
 
@@ -134,7 +191,7 @@ def test_names_are_neither_got_by_the_other_way_nor_in_other_files(treasurer):
 def test_names_ask_for_a_fresh_sign_in_and_come_back_to_the_choice(treasurer):
     led = asked(treasurer, format="donations-csv", names="y")
     assert led.headers["Location"].startswith("/office/exports/names?format=donations-csv")
-    assert "names donors" in page(treasurer.get(led.headers["Location"])).text
+    assert "names people" in page(treasurer.get(led.headers["Location"])).text
     with treasurer.session_transaction() as session:
         session["fs_paa"] = time.time() - 7200
         session.pop("fs_gexp", None)

@@ -1,6 +1,6 @@
 """The formats that the books can be taken out in, by their names, and what each can do."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -9,28 +9,36 @@ from app.ledger.exports import beancount, freeagent, hledger, quickbooks, sage, 
 from app.ledger.exports.ledger_table import control
 from app.ledger.exports.program_journal import at_home
 from app.ledger.exports.selection import Selection, Total
+from app.ledger.exports.statement_lines import StatementLine
 
 Written = Callable[[Connection, Selection, str], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a format is written: as a table, as a plain-text `journal`, or as `files` for an accounting program.
+    """How a format is written: as a table, as a plain-text `journal`, or for an accounting `program`, either as
+    journals in `files` or as the `statement` of one account.
 
-    `suffix` ends the file's name. `one_account`: it shows a single account, as a bank's statement does. `limited`:
-    each piece of `files` is a file of its own, under the program's limit; otherwise all pieces are one file.
+    `suffix` ends the file's name. `limited`: each piece is a file of its own, under the program's limit; otherwise all
+    pieces are one file.
     """
 
     suffix: str
     files: Written | None = None
     journal: Callable[[Connection, Selection, Sequence[Total], str], Iterator[str]] | None = None
-    one_account: bool = False
+    statement: Callable[[Iterable[StatementLine], str], Iterator[bytes]] | None = None
     limited: bool = False
+    program: str = ""
+
+    @property
+    def one_account(self) -> bool:
+        """Whether it shows a single account, as a bank's statement does."""
+        return self.statement is not None
 
     @property
     def whole_entries(self) -> bool:
         """Whether entries are written whole, whichever of their accounts was chosen."""
-        return self.journal is not None or (self.files is not None and not self.one_account)
+        return self.journal is not None or self.files is not None
 
 
 FORMATS = {
@@ -38,26 +46,31 @@ FORMATS = {
     "ledger-xlsx": Format("xlsx"),
     "beancount": Format("beancount", journal=beancount.beancount),
     "hledger": Format("journal", journal=hledger.hledger),
-    "xero-statement": Format("csv", xero.statement, one_account=True, limited=True),
-    "xero-journals": Format("csv", xero.journals, limited=True),
-    "quickbooks-statement": Format("csv", quickbooks.statement, one_account=True, limited=True),
-    "quickbooks-journals": Format("csv", quickbooks.journals, limited=True),
-    "freeagent-statement": Format("csv", freeagent.statement, one_account=True),
-    "sage-statement": Format("csv", sage.statement, one_account=True),
-    "sage-50": Format("csv", sage.audit_trail),
+    "xero-statement": Format("csv", statement=xero.statement, limited=True, program="xero"),
+    "xero-journals": Format("csv", xero.journals, limited=True, program="xero"),
+    "quickbooks-statement": Format("csv", statement=quickbooks.statement, limited=True, program="quickbooks"),
+    "quickbooks-journals": Format("csv", quickbooks.journals, limited=True, program="quickbooks"),
+    "freeagent-statement": Format("csv", statement=freeagent.statement, program="freeagent"),
+    "sage-statement": Format("csv", statement=sage.statement, program="sage-accounting"),
+    "sage-50": Format("csv", sage.audit_trail, program="sage-50"),
 }
 
 
 def is_for_a_program(name: str) -> bool:
     """Whether a format is for an accounting program, which would count the same postings twice."""
-    return name in FORMATS and FORMATS[name].files is not None
+    return bool(program_of(name))
+
+
+def program_of(name: str) -> str:
+    """The accounting program that a format is for, empty for none."""
+    return FORMATS[name].program if name in FORMATS else ""
 
 
 def totals_of(connection: Connection, name: str, chosen: Selection) -> list[Total]:
-    """The control totals of what a format would hold."""
+    """The control totals of what a format would hold; those of a statement are `statement_lines.totals`."""
     form = FORMATS[name]
     totals = selection.totals(connection, chosen, whole_entries=form.whole_entries)
-    return at_home(totals) if form.files is not None and not form.one_account else totals
+    return at_home(totals) if form.files is not None else totals
 
 
 def words(totals: Sequence[Total]) -> str:

@@ -1,11 +1,11 @@
 """The log of exports: what was taken out of the books, by whom, and what it came to."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, String, select
+from sqlalchemy import JSON, CheckConstraint, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -14,6 +14,10 @@ from app.extensions import Base, Key, db
 
 class Export(Base):
     """One file, or one set of files, that was made: its `reference` is the batch's name, which the files carry.
+
+    What was made for an accounting program counts as posted there, until somebody says that it was not imported
+    (`withdrawn_at`). `posted` are the codes of the accounts that it posts to there under their own name; an export
+    of before that was kept has none, and counts as all it could be.
 
     Dates are local days, both included; `account`, `appeal` and `branch` are empty for all. `totals` are the control
     totals, as they stood on the page and in the file.
@@ -35,6 +39,9 @@ class Export(Base):
     names: Mapped[bool]
     lines: Mapped[int] = mapped_column(Key)
     totals: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    posted: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
 
 def note(export: Export) -> Export:
@@ -55,13 +62,31 @@ def find(reference: str) -> Export | None:
     return db.session.scalars(select(Export).where(Export.reference == reference)).one_or_none()
 
 
-def made_before(format_: str, from_on: date, to_on: date, account: str, appeal: str, branch: str) -> Sequence[Export]:
-    """Earlier exports of the same format that hold some of the same postings, newest first.
+def one_at_a_time() -> None:
+    """Wait until nobody else is writing an export down, so that two cannot both be the first. On SQLite whoever writes
+    is alone anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE exports IN SHARE ROW EXCLUSIVE MODE"))
 
-    An accounting program that is given one of them twice counts it twice.
-    """
-    chosen = select(Export).where(Export.format == format_, Export.from_on <= to_on, Export.to_on >= from_on)
-    for column, value in ((Export.account, account), (Export.appeal, appeal), (Export.branch, branch)):
-        if value:
-            chosen = chosen.where(column.in_([value, ""]))
-    return db.session.scalars(chosen.order_by(Export.id.desc()).limit(20)).all()
+
+def withdraw(reference: str, *, by: str) -> Export:
+    """Note that an export was not imported, so that its postings may be taken out again; doing it again changes
+    nothing. The caller commits. Raises `LookupError`."""
+    found = db.session.scalars(select(Export).where(Export.reference == reference).with_for_update()).one_or_none()
+    if found is None:
+        raise LookupError(f"no export {reference}")
+    if found.withdrawn_at is None:
+        found.withdrawn_at, found.withdrawn_by = clock.now(), by
+        db.session.flush()
+    return found
+
+
+def standing(formats: Collection[str], from_on: date, to_on: date) -> Sequence[Export]:
+    """Earlier exports in these formats that have some of these days and were not withdrawn, newest first."""
+    return db.session.scalars(
+        select(Export)
+        .where(
+            Export.format.in_(formats), Export.from_on <= to_on, Export.to_on >= from_on, Export.withdrawn_at.is_(None)
+        )
+        .order_by(Export.id.desc())
+    ).all()

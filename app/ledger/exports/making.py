@@ -10,9 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy import Connection
 
 from app.ledger.exports.csv_file import csv_file
-from app.ledger.exports.formats import FORMATS, words
+from app.ledger.exports.formats import FORMATS, Format, words
 from app.ledger.exports.ledger_table import ledger_table
 from app.ledger.exports.selection import Selection, Total
+from app.ledger.exports.statement_lines import StatementLine
 from app.ledger.exports.table import Progress, Table, nobody
 from app.ledger.exports.xlsx_file import xlsx_file
 
@@ -39,12 +40,29 @@ def of_ledger(
 ) -> Made:  # fmt: skip
     """The ledger in a format of `FORMATS`; `totals` are `totals_of` the same, `batch` is the export's reference."""
     form = FORMATS[name]
-    stem = f"whipround-{name}-{chosen.from_on}-{chosen.to_on}-{batch}"
+    stem = _stem(name, chosen, batch)
     if form.journal is not None:
         return _made(stem, form.suffix, _encoded(form.journal(connection, chosen, totals, batch)))
     if form.files is None:
         return of_table(ledger_table(connection, chosen, totals), stem, form.suffix, progress)
-    pieces = form.files(connection, chosen, batch)
+    return _for_a_program(form, stem, form.files(connection, chosen, batch), totals)
+
+
+def of_statement(
+    name: str, chosen: Selection, lines: Iterable[StatementLine], totals: Sequence[Total], batch: str
+) -> Made:
+    """The statement of one account in a format of `FORMATS` that is one: its `lines`, whose totals are given."""
+    form = FORMATS[name]
+    if form.statement is None:
+        raise ValueError(f"{name} is no statement")
+    return _for_a_program(form, _stem(name, chosen, batch), form.statement(lines, batch), totals)
+
+
+def _stem(name: str, chosen: Selection, batch: str) -> str:
+    return f"whipround-{name}-{chosen.from_on}-{chosen.to_on}-{batch}"
+
+
+def _for_a_program(form: Format, stem: str, pieces: Iterator[bytes], totals: Sequence[Total]) -> Made:
     if not form.limited:
         return _made(stem, form.suffix, pieces)
     first = list(islice(pieces, 2))

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from app.ledger.exports import journal
-from app.ledger.exports.bank_lines import british
 from app.ledger.exports.journal import Posting
 from app.ledger.exports.selection import Moved, Selection, Total
+from app.ledger.exports.statement_lines import british
 from app.money import home_currency
 
 

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, func, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+    union,
+    union_all,
+)
 from sqlalchemy.sql import Select
 
 from app.ledger.accounts import Account
@@ -98,6 +111,23 @@ def totals(connection: Connection, chosen: Selection, *, whole_entries: bool = F
         total[0] += count
         total[1 if coming else 2] += int(minor)
     return [Total(currency, *sums[currency]) for currency in sorted(sums)]
+
+
+def accounts_posted_to(connection: Connection, chosen: Selection) -> set[int]:
+    """The ids of all accounts that the chosen entries, whole, post to."""
+    ends = [
+        _within(select(column).join(_E, _E.c.id == _T.c.entry_id), chosen, whole_entries=True)
+        for column in (_T.c.from_account_id, _T.c.to_account_id)
+    ]
+    return {row[0] for row in connection.execute(union(*ends))}
+
+
+def share(connection: Connection, one: Selection, other: Selection) -> bool:
+    """Whether some entry is in both selections."""
+    found = select(_E.c.id).join(_T, _T.c.entry_id == _E.c.id)
+    for chosen in (one, other):
+        found = _within(found, chosen, whole_entries=True)
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def _within(found: Select[Any], chosen: Selection, whole_entries: bool) -> Select[Any]:

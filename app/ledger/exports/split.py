@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.ledger.exports.bank_lines import written
+from app.ledger.exports.statement_lines import written
 
 Rows = Sequence[Sequence[str]]
 

@@ -1,15 +1,15 @@
 """Xero: bank statements and manual journals, as its imports take them (help.xero.com/uk/ManualJournalsImport)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection
 
-from app.ledger.exports import selection
-from app.ledger.exports.bank_lines import bank_lines
+from app.ledger.exports import program_accounts
 from app.ledger.exports.cells import amount, guarded
 from app.ledger.exports.program_journal import program_entries
 from app.ledger.exports.selection import Selection
 from app.ledger.exports.split import split
+from app.ledger.exports.statement_lines import StatementLine
 
 _STATEMENT = ("Date", "Amount", "Payee", "Description", "Reference", "Check Number")
 _JOURNAL = (
@@ -20,12 +20,13 @@ _JOURNAL = (
 _MOST_STATEMENT, _MOST_JOURNAL = 1000, 300
 
 
-def statement(connection: Connection, chosen: Selection, batch: str) -> Iterator[bytes]:
-    """The files of a bank statement: one signed amount, plus for money in; no payee, for donors are not named."""
+def statement(lines: Iterable[StatementLine], _batch: str) -> Iterator[bytes]:
+    """The files of a bank statement: one signed amount, plus for money in."""
     rows = (
-        [[each.day, amount(each.minor, each.currency), "", guarded(each.words), f"{batch}-{each.entry_id}", ""]]
-        for each in bank_lines(connection, chosen)
-    )
+        [[each.day, amount(each.minor, each.currency), guarded(each.payee), guarded(each.words),
+          guarded(each.reference), ""]]
+        for each in lines
+    )  # fmt: skip
     return split([_STATEMENT], rows, lines=_MOST_STATEMENT)
 
 
@@ -34,12 +35,13 @@ def journals(connection: Connection, chosen: Selection, batch: str) -> Iterator[
 
     Lines of the same narration and date become one journal, so each entry's number is in its narration.
     """
-    accounts = selection.accounts(connection)
+    there = program_accounts.of(connection, "xero")
     groups = (
         [
             [
                 f"Entry {first.entry_id}: {first.memo} (batch {batch})", day, guarded(first.subject),
-                accounts[each.account_id].code, "No VAT", amount(each.minor, each.currency), "", "", "", "",
+                there[each.account_id].code, there[each.account_id].tax_rate, amount(each.minor, each.currency),
+                "", "", "", "",
             ]
             for each in postings
         ]

@@ -13,13 +13,15 @@ import pytest
 from beancount import loader
 
 from app.extensions import db
-from app.ledger import balances
+from app.ledger import balances, reversing
 from app.ledger.accounts import Account
-from app.ledger.exports import formats, making
+from app.ledger.exports import formats, making, program_accounts, statement_lines
 from app.ledger.exports.csv_file import csv_file
 from app.ledger.exports.ledger_table import ledger_table
+from app.ledger.exports.program_accounts import There
 from app.ledger.exports.selection import Selection, Total
 from app.ledger.exports.snapshot import snapshot
+from app.writing import writing
 from tests.ledger.entering import a_gift
 from tests.ledger.exports.year import BATCH, WHOLE, account_id, books, of_stripe
 
@@ -27,21 +29,21 @@ from tests.ledger.exports.year import BATCH, WHOLE, account_id, books, of_stripe
 GOLDEN = {
     "xero-statement": """\
 Date,Amount,Payee,Description,Reference,Check Number
-30/03/2026,25.00,,Card gift received donation:d1,b4tch-1,
-31/03/2026,-0.50,,Charge settled donation:d1,b4tch-2,
-01/04/2026,1234.56,,Card gift received donation:d2,b4tch-3,
-02/04/2026,-10.00,,Refund donation:d2,b4tch-4,
+30/03/2026,25.00,,Card gift received donation:d1,entry 1,
+31/03/2026,-0.50,,Charge settled donation:d1,entry 2,
+01/04/2026,1234.56,,Card gift received donation:d2,entry 3,
+02/04/2026,-10.00,,Refund donation:d2,entry 4,
 """,
     "xero-journals": """\
 *Narration,*Date,Description,*AccountCode,*TaxRate,*Amount,TrackingName1,TrackingOption1,TrackingName2,TrackingOption2
-Entry 1: card gift received (batch b4tch),30/03/2026,donation:d1,income:appeal:9f2c:gbp,No VAT,-25.00,,,,
-Entry 1: card gift received (batch b4tch),30/03/2026,donation:d1,assets:stripe:gbp,No VAT,25.00,,,,
-Entry 2: charge settled (batch b4tch),31/03/2026,donation:d1,assets:stripe:gbp,No VAT,-0.50,,,,
-Entry 2: charge settled (batch b4tch),31/03/2026,donation:d1,expenses:card-fees:gbp,No VAT,0.50,,,,
-Entry 3: card gift received (batch b4tch),01/04/2026,donation:d2,income:appeal:9f2c:gbp,No VAT,-1234.56,,,,
-Entry 3: card gift received (batch b4tch),01/04/2026,donation:d2,assets:stripe:gbp,No VAT,1234.56,,,,
-Entry 4: refund (batch b4tch),02/04/2026,donation:d2,assets:stripe:gbp,No VAT,-10.00,,,,
-Entry 4: refund (batch b4tch),02/04/2026,donation:d2,income:appeal:9f2c:gbp,No VAT,10.00,,,,
+Entry 1: card gift received (batch b4tch),30/03/2026,donation:d1,200,No VAT,-25.00,,,,
+Entry 1: card gift received (batch b4tch),30/03/2026,donation:d1,610,Exempt,25.00,,,,
+Entry 2: charge settled (batch b4tch),31/03/2026,donation:d1,610,Exempt,-0.50,,,,
+Entry 2: charge settled (batch b4tch),31/03/2026,donation:d1,404,No VAT,0.50,,,,
+Entry 3: card gift received (batch b4tch),01/04/2026,donation:d2,200,No VAT,-1234.56,,,,
+Entry 3: card gift received (batch b4tch),01/04/2026,donation:d2,610,Exempt,1234.56,,,,
+Entry 4: refund (batch b4tch),02/04/2026,donation:d2,610,Exempt,-10.00,,,,
+Entry 4: refund (batch b4tch),02/04/2026,donation:d2,200,No VAT,10.00,,,,
 """,
     "quickbooks-statement": """\
 Date,Description,Amount
@@ -52,14 +54,14 @@ Date,Description,Amount
 """,
     "quickbooks-journals": """\
 JournalNo,JournalDate,AccountName,Debits,Credits,Description,Name,Class,Location
-b4tch-1,30/03/2026,Income:1+1,,25.00,card gift received donation:d1,,,
-b4tch-1,30/03/2026,Assets:Held by Stripe,25.00,,card gift received donation:d1,,,
-b4tch-2,31/03/2026,Assets:Held by Stripe,,0.50,charge settled donation:d1,,,
-b4tch-2,31/03/2026,Expenses:Card fees,0.50,,charge settled donation:d1,,,
-b4tch-3,01/04/2026,Income:1+1,,1234.56,card gift received donation:d2,,,
-b4tch-3,01/04/2026,Assets:Held by Stripe,1234.56,,card gift received donation:d2,,,
-b4tch-4,02/04/2026,Assets:Held by Stripe,,10.00,refund donation:d2,,,
-b4tch-4,02/04/2026,Income:1+1,10.00,,refund donation:d2,,,
+b4tch-1,30/03/2026,Income:Donations,,25.00,card gift received donation:d1,,,
+b4tch-1,30/03/2026,Stripe,25.00,,card gift received donation:d1,,,
+b4tch-2,31/03/2026,Stripe,,0.50,charge settled donation:d1,,,
+b4tch-2,31/03/2026,Costs:Fees,0.50,,charge settled donation:d1,,,
+b4tch-3,01/04/2026,Income:Donations,,1234.56,card gift received donation:d2,,,
+b4tch-3,01/04/2026,Stripe,1234.56,,card gift received donation:d2,,,
+b4tch-4,02/04/2026,Stripe,,10.00,refund donation:d2,,,
+b4tch-4,02/04/2026,Income:Donations,10.00,,refund donation:d2,,,
 """,
     "freeagent-statement": """\
 30/03/2026,25.00,Card gift received donation:d1
@@ -75,21 +77,42 @@ Date,Description,Amount
 02/04/2026,Refund donation:d2,-10.00
 """,
     "sage-50": """\
-JC,,income:appeal:9f2c:gbp,,30/03/2026,b4tch-1,card gift received donation:d1,25.00,T9,0.00
-JD,,assets:stripe:gbp,,30/03/2026,b4tch-1,card gift received donation:d1,25.00,T9,0.00
-JC,,assets:stripe:gbp,,31/03/2026,b4tch-2,charge settled donation:d1,0.50,T9,0.00
-JD,,expenses:card-fees:gbp,,31/03/2026,b4tch-2,charge settled donation:d1,0.50,T9,0.00
-JC,,income:appeal:9f2c:gbp,,01/04/2026,b4tch-3,card gift received donation:d2,1234.56,T9,0.00
-JD,,assets:stripe:gbp,,01/04/2026,b4tch-3,card gift received donation:d2,1234.56,T9,0.00
-JC,,assets:stripe:gbp,,02/04/2026,b4tch-4,refund donation:d2,10.00,T9,0.00
-JD,,income:appeal:9f2c:gbp,,02/04/2026,b4tch-4,refund donation:d2,10.00,T9,0.00
+JC,,4000,,30/03/2026,b4tch-1,card gift received donation:d1,25.00,T9,0.00
+JD,,1210,,30/03/2026,b4tch-1,card gift received donation:d1,25.00,T9,0.00
+JC,,1210,,31/03/2026,b4tch-2,charge settled donation:d1,0.50,T9,0.00
+JD,,7901,,31/03/2026,b4tch-2,charge settled donation:d1,0.50,T9,0.00
+JC,,4000,,01/04/2026,b4tch-3,card gift received donation:d2,1234.56,T9,0.00
+JD,,1210,,01/04/2026,b4tch-3,card gift received donation:d2,1234.56,T9,0.00
+JC,,1210,,02/04/2026,b4tch-4,refund donation:d2,10.00,T9,0.00
+JD,,4000,,02/04/2026,b4tch-4,refund donation:d2,10.00,T9,0.00
 """,
 }
+
+# What our accounts are called in the programs' books: income, Stripe, card fees.
+THERE = {
+    "xero": (("200", "No VAT"), ("610", "Exempt"), ("404", "No VAT")),
+    "quickbooks": (("Income:Donations", ""), ("Stripe", ""), ("Costs:Fees", "")),
+    "sage-50": (("4000", "T9"), ("1210", "T9"), ("7901", "T9")),
+}
+
+
+def map_accounts(income="income:appeal:9f2c:gbp", fees="expenses:card-fees:gbp"):
+    """Say in every program what the accounts are called there."""
+    with writing():
+        for program, said in THERE.items():
+            for code, there in zip((income, "assets:stripe:gbp", fees), said, strict=True):
+                if code:
+                    program_accounts.keep(program, account_id(code), There(*there, clearing=False))
 
 
 def made(name, chosen=WHOLE):
     """A format's file: its name, and its bytes."""
+    db.session.rollback()
     with snapshot() as connection:
+        if formats.FORMATS[name].one_account:
+            lines = list(statement_lines.of_ledger(connection, chosen))
+            file = making.of_statement(name, chosen, lines, statement_lines.totals(lines), BATCH)
+            return file.name, b"".join(file.pieces)
         file = making.of_ledger(connection, name, chosen, formats.totals_of(connection, name, chosen), BATCH)
         return file.name, b"".join(file.pieces)
 
@@ -101,6 +124,7 @@ def rows(content):
 @pytest.mark.parametrize("name", GOLDEN)
 def test_an_accounting_program_gets_its_format_to_the_letter(app, name):
     books()
+    map_accounts()
     file, content = made(name, of_stripe() if formats.FORMATS[name].one_account else WHOLE)
     assert content.decode() == GOLDEN[name].replace("\n", "\r\n")
     assert file == f"whipround-{name}-2026-01-01-2026-12-31-b4tch.csv"
@@ -212,6 +236,7 @@ def test_a_journal_says_its_control_totals_at_its_head(app, name):
 def test_files_over_a_programs_limit_are_numbered_in_an_archive_with_their_totals(app):
     for number in range(150):
         a_gift(f"test:{number}", 100)
+    map_accounts("income:appeal:a:gbp", fees="")
     day = db.session.query(balances.DailyBalance).first().booked_on
     name, content = made("xero-journals", Selection(day, day))
     archive = ZipFile(io.BytesIO(content))
@@ -226,10 +251,25 @@ def test_files_over_a_programs_limit_are_numbered_in_an_archive_with_their_total
 
 
 @pytest.mark.both_databases
+def test_a_statement_leaves_out_what_was_posted_and_taken_back_in_its_days(app):
+    undone, later = a_gift("test:1", 100), a_gift("test:2", 200)
+    with writing():
+        reversing.reverse(undone, memo="undone", recorded_by="test")
+    mine = frozenset([account_id("assets:stripe:gbp")])
+    day = db.session.query(balances.DailyBalance).first().booked_on
+    with snapshot() as connection:
+        lines = list(statement_lines.of_ledger(connection, Selection(day, day, mine)))
+    assert [(each.minor, each.reference) for each in lines] == [(200, f"entry {later}")]
+
+
+@pytest.mark.both_databases
 def test_control_totals_count_the_ends_of_the_chosen_accounts(app):
     books()
     with snapshot() as connection:
         assert formats.totals_of(connection, "ledger-csv", of_stripe()) == [Total("gbp", 4, 125_956, 1050)]
+        assert statement_lines.totals(statement_lines.of_ledger(connection, of_stripe())) == [
+            Total("gbp", 4, 125_956, 1050)
+        ]
         assert formats.totals_of(connection, "xero-journals", of_stripe()) == [Total("gbp", 8, 127_006, 127_006)]
 
 

@@ -99,7 +99,8 @@ def _gift_rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[
         row[0]: row[1] for row in connection.execute(select(Donor.id, Donor.reference).where(Donor.id.in_(into)))
     }
     columns = (
-        _D.c.reference, _D.c.received_at, Receipt.series, Receipt.number, Appeal.title, Branch.name, _D.c.method,
+        _D.c.reference, _D.c.received_at, Receipt.series, Receipt.number, Appeal.title, Branch.name,
+        func.coalesce(_D.c.paid_by, _D.c.method),
         _D.c.currency, _D.c.amount_minor, _kept("donation:" + _D.c.reference, _D.c.currency), _fee(), _D.c.donor_id,
         Donor.reference, _D.c.name_may_be_shown,
         *((_D.c.name, _D.c.email, _D.c.address, _D.c.postcode) if names else ()),

@@ -25,13 +25,15 @@ PAGE = 50
 
 # A gift whose dispute is not decided; of one that is decided only what was lost is said.
 DISPUTED, _DECIDED = "disputed", "decided"
+# A debit that the giver's bank took back.
+RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One gift in a list. `given_back` went back, or is on its way; `lost` went with a dispute; `kept` is what the
-    books have of it. `mark` says what else became of it: 'disputed' (not decided yet), 'bounced', 'reversed', or
-    nothing."""
+    books have of it. `mark` says what else became of it: 'disputed' (not decided yet), 'returned' (by the giver's
+    bank), 'bounced', 'reversed', or nothing. `method` is ours, or Stripe's word for what was no card."""
 
     reference: str
     at: datetime
@@ -118,8 +120,8 @@ def rows(gifts: Sequence[Donation]) -> list[Row]:
         at = gift.received_at or gift.pledged_at
         found.append(
             Row(
-                gift.reference, at, gift.name or "", gift.amount, returned, lost, keeps, mark, gift.state, gift.method,
-                titles[gift.appeal_id],
+                gift.reference, at, gift.name or "", gift.amount, returned, lost, keeps, mark, gift.state,
+                gift.paid_by or gift.method, titles[gift.appeal_id],
             )
         )  # fmt: skip
     return found
@@ -137,7 +139,7 @@ def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
     disputes = db.session.scalars(
         select(KeptDispute).where(KeptDispute.charge_id.in_(charges)).order_by(KeptDispute.id)
     )
-    marks = {}
+    marks = {gift.id: RETURNED for gift in gifts if gift.returned_at is not None}
     for each in disputes:
         marks[charges[each.charge_id]] = DISPUTED if dispute_kept.is_open(each) else _DECIDED
     by_hand = GiftByHand.donation_id.in_([gift.id for gift in gifts if gift.method != CARD])

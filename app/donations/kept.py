@@ -44,7 +44,7 @@ def of(donation: Donation) -> Money:
 def minor() -> Any:
     """The same as a column of a query over received donations, in minor units of each one's currency.
 
-    Only gifts that had a refund or a dispute are looked up in the books, so that many can be added up.
+    Only gifts that had a refund or a dispute, or were returned, are looked up in the books: many can be added up.
     """
     gone, come = Account.__table__.alias("gone"), Account.__table__.alias("come")
     income = case((gone.c.kind == "income", 1), else_=0) - case((come.c.kind == "income", 1), else_=0)
@@ -63,6 +63,9 @@ def minor() -> Any:
     disputed = select(KeptDispute.id).where(KeptDispute.charge_id == Donation.charge_id).exists()
     return case(
         ((Donation.method != CARD) & of_none, 0),
-        ((Donation.method == CARD) & or_(refunded, disputed), func.coalesce(booked, 0)),
+        (
+            (Donation.method == CARD) & or_(refunded, disputed, Donation.returned_at.is_not(None)),
+            func.coalesce(booked, 0),
+        ),
         else_=Donation.amount_minor,
     )

@@ -10,10 +10,13 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from app import create_app
 from app.config import Settings
 from app.extensions import Base, db
+from tests.cast import an_appeal
+from tests.donations.hands import a_count, a_gift_by, a_transfer_booked_early
 
 POSTGRESQL_SCHEMA = (
     """SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
@@ -79,3 +82,23 @@ def test_down_and_up_again_leaves_the_same_schema() -> None:
     assert schema() == []
     upgrade()
     assert schema() == before
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("migrated")
+def test_books_with_promises_and_counted_cash_go_below_the_release_that_brought_them_and_come_back() -> None:
+    appeal = an_appeal()
+    a_count(appeal)
+    a_gift_by("bank-transfer", appeal)
+    a_transfer_booked_early(appeal, submission="early")
+    gifts = text("SELECT state, method, amount_minor FROM donations ORDER BY id")
+    sheets = text("SELECT amount_minor FROM count_sheets")
+    before = [db.session.execute(each).all() for each in (gifts, sheets)]
+    db.session.remove()
+    downgrade(revision="0020")
+    assert "expected_on" not in {each["name"] for each in inspect(db.engine).get_columns("gifts_by_hand")}
+    upgrade()
+    assert [db.session.execute(each).all() for each in (gifts, sheets)] == before
+    assert db.session.scalar(text("SELECT named_minor FROM count_sheets")) == 0
+    with pytest.raises(DBAPIError, match="reversed, never changed"), db.engine.begin() as connection:
+        connection.execute(text("UPDATE count_sheets SET named_minor = 1"))

@@ -27,7 +27,7 @@ _CHECKS = (
     """,
     """
     SELECT 'donations ' || d.id AS place, 'is ' || d.state || ', though the ledger has received it' AS fault
-    FROM donations d WHERE d.state IN ('pledged', 'abandoned') AND EXISTS (SELECT 1 <received>) ORDER BY d.id
+    FROM donations d WHERE d.state <> 'received' AND EXISTS (SELECT 1 <received>) ORDER BY d.id
     """,
     """
     SELECT 'entries ' || e.id AS place, 'is of a donation that is not there' AS fault

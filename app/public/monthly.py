@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import went_back
-from app.donations.donation import RECEIVED, Donation
+from app.donations.donation import ON_ITS_WAY, RECEIVED, Donation
 from app.donations.plan import PLEDGED, Plan
 from app.extensions import db
 from app.receipts import successions
@@ -37,7 +37,7 @@ def progress(reference: str) -> ResponseReturnValue:
 def cancelled(reference: str) -> ResponseReturnValue:
     """Back from Stripe without paying: nothing was charged, and the gift can still be begun or changed."""
     plan = _plan(reference)
-    if plan.state != PLEDGED:
+    if plan.state != PLEDGED or _on_its_way(plan) is not None:
         return redirect(url_for("public.monthly.show", reference=reference), code=303)
     page = render_template("public/monthly_cancelled.html", **_story(plan))
     return Response(page, headers={"Cache-Control": "no-store"})
@@ -51,16 +51,24 @@ def _story(plan: Plan) -> dict[str, object]:
         .order_by(Donation.received_at)
         .limit(1)
     ).first()
+    debit = None if first is not None else _on_its_way(plan)
     closes = plan.checkout_expires_at
-    still_open = plan.state == PLEDGED and closes is not None and closes > clock.now()
+    still_open = debit is None and plan.state == PLEDGED and closes is not None and closes > clock.now()
     return {
         "plan": plan,
         "appeal": db.session.get(Appeal, plan.appeal_id),
         "first": first,
+        "debit": debit,
         "receipt": None if first is None else successions.standing(f"donation:{first.reference}"),
         "back": None if first is None else went_back.of(first),
         "checkout_url": plan.checkout_url if still_open else None,
     }
+
+
+def _on_its_way(plan: Plan) -> Donation | None:
+    """The payment that the donor's bank has been asked for, where that takes days."""
+    debits = select(Donation).where(Donation.plan_id == plan.id, Donation.state == ON_ITS_WAY)
+    return db.session.scalars(debits.order_by(Donation.id.desc()).limit(1)).first()
 
 
 def _plan(reference: str) -> Plan:

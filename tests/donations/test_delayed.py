@@ -210,7 +210,7 @@ def test_any_order_and_repetition_ends_in_the_same_books(app, debit, ends, state
     before.forget()
 
 
-def test_a_plans_debit_is_a_gift_on_its_way_and_then_received_or_failed(app):
+def test_a_plans_debit_is_a_gift_on_its_way_and_then_received_or_failed(app, client):
     plan = a_plan(an_appeal()).reference
 
     class OfPlan(Debit):
@@ -223,6 +223,10 @@ def test_a_plans_debit_is_a_gift_on_its_way_and_then_received_or_failed(app):
     debit.happens("charge.pending", debit.charged)
     debit.tells()
     assert (gift().state, gift().paid_by, gift().plan_id is None) == ("on-its-way", "bacs_debit", False)
+    text = client.get(f"/monthly/{plan}").text
+    assert "You are paying by Bacs Direct Debit" in text
+    assert "Not paid yet?" not in text
+    assert client.get(f"/monthly/{plan}/cancelled").status_code == 303
     debit.now += DAY
     debit.charged.update(status="failed")
     debit.happens("charge.failed", debit.charged)

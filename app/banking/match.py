@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key
+from app.money import Money
 
 # What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `ASIDE` waits in an
 # account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
@@ -33,3 +34,7 @@ class BankMatch(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(80))
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
+
+    def amount_in(self, currency: str) -> Money:
+        """The amount, in the currency of its line."""
+        return Money(self.amount_minor, currency)

@@ -21,6 +21,7 @@ def receive(
     what: str = "",
     standing_order_id: int | None = None,
     held: int | None = None,
+    donor_id: int | None = None,
     by: str = "bank",
 ) -> Donation:
     """Make a line of the bank's statement a gift, by 'bank-transfer' or 'standing-order', and book it from the
@@ -32,7 +33,8 @@ def receive(
     commits. Raises what `entering.enter` raises.
     """
     gift = HandGift(
-        amount=amount, given_on=day, name=payer_name or "", what=what, standing_order_id=standing_order_id
+        amount=amount, given_on=day, name=payer_name or "", what=what, standing_order_id=standing_order_id,
+        donor_id=donor_id,
     )  # fmt: skip
     return entering.enter(
         appeal, method, gift, submission=source, by=by, branch_id=branch_id, bank_line=source, held=held

@@ -36,7 +36,7 @@ def correct_gift(donation: Donation) -> None:
     elif line and line[-1].state != DUE and not _states(line[-1], amount.minor):
         if line[-1].state == ISSUED:
             line[-1].state = REPLACED
-        requesting.request(successions.subject(subject, len(line) + 1))
+        requesting.request(successions.subject(subject, len(line) + 1), on_paper=line[-1].on_paper)
     elif not line and donation.method == CARD and not forgotten:
         requesting.request(subject)
     db.session.flush()

@@ -6,7 +6,7 @@ whose day has not come (docs/decisions/0012).
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand, correcting
+from app.donations import by_hand, correcting, knowing
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import (
     BANK_TRANSFER,
@@ -27,6 +27,7 @@ from app.donations.donation import (
     STANDING_ORDER,
     Donation,
 )
+from app.donations.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
@@ -56,7 +57,8 @@ class NoAmount(DomainError):
 class HandGift:
     """What is entered of one gift. `what` is a cheque's number, a transfer's reference, or what was given in kind;
     `dated_on` is the date on a cheque, `expected_on` the day on which a transfer that was announced should show.
-    Names and addresses may be empty."""
+    Names and addresses may be empty. `donor_id` is the donor, where that is known: what is not said of them here is
+    taken from there."""
 
     amount: Money
     given_on: date
@@ -69,6 +71,7 @@ class HandGift:
     standing_order_id: int | None = None
     expected_on: date | None = None
     count_sheet_id: int | None = None
+    donor_id: int | None = None
 
 
 def enter(
@@ -87,11 +90,13 @@ def enter(
 
     `submission` names the form or the movement that it came by: the same one again is the same gift. With
     `bank_line`, the source of a line of the bank's statement, the money is there already. `held` is the id of the
-    account that has it; by default the method decides. A receipt is due when there is an e-mail address to send it
+    account that has it; by default the method decides. A receipt is due when there is somebody to give it
     to. The caller commits. Raises `NoAmount`, `by_hand.NotYet`, and what posting raises.
     """
     if gift.amount.minor <= 0:
         raise NoAmount("a gift is more than nothing")
+    known = gift.donor_id
+    gift = _with_what_is_known(gift)
     moment = by_hand.moment_of(gift.given_on)
     promised = bank_line is None and (method in _SHOWN_BY_THE_BANK or _is_of_a_day_to_come(method, gift))
     digest = mark_of(submission)
@@ -120,6 +125,12 @@ def enter(
     )  # fmt: skip
     db.session.flush()
     donation = db.session.get_one(Donation, donation_id)
+    if known is not None:
+        donation.donor_id = known
+    elif gift.name and not gift.email:
+        # Whoever leaves an address is found by it, a moment later; nobody else would ever be.
+        whose = knowing.of_account(gift.name) if bank_line else _new_donor(gift)
+        donation.donor_id = whose.id
     if promised:
         # The account is opened now, so that what is expected can name it.
         income.account_of(appeal, branch_id)
@@ -129,7 +140,8 @@ def enter(
 
 
 def book(donation: Donation, source: str, moment: datetime, *, held: int | None = None, by: str) -> None:
-    """Post what has come of a gift under its source, and make its receipt due where there is an address. `held` is the
+    """Post what has come of a gift under its source, and make its receipt due: to be mailed where there is an address,
+    else on paper where there is a name. `held` is the
     id of the account that has the money; by default the source and the method decide. The caller commits."""
     if held is None:
         at_bank = "assets:bank" if source.startswith("bank:") else HELD[donation.method]
@@ -147,9 +159,27 @@ def book(donation: Donation, source: str, moment: datetime, *, held: int | None 
     db.session.flush()
     if successions.receipts_of(f"donation:{donation.reference}"):
         correcting.correct_gift(donation)
-    elif donation.email:
-        requesting.request(f"donation:{donation.reference}")
+    elif donation.email or donation.name:
+        requesting.request(f"donation:{donation.reference}", on_paper=not donation.email)
     db.session.flush()
+
+
+def _new_donor(gift: HandGift) -> Donor:
+    return knowing.new(gift.name, address=gift.address, postcode=gift.postcode)
+
+
+def _with_what_is_known(gift: HandGift) -> HandGift:
+    """The gift, with what its donor's row says where the form said nothing."""
+    if gift.donor_id is None:
+        return gift
+    donor = db.session.get_one(Donor, gift.donor_id)
+    return replace(
+        gift,
+        name=gift.name or donor.name or "",
+        email=gift.email or donor.email or "",
+        address=gift.address or donor.address or "",
+        postcode=gift.postcode or donor.postcode or "",
+    )
 
 
 def _is_of_a_day_to_come(method: str, gift: HandGift) -> bool:

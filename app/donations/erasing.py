@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app import clock
 from app.audit import acknowledging
@@ -95,14 +95,20 @@ def _empty(theirs: Belongings) -> None:
         refund.reason = None
     ids = [each.id for each in theirs.donations]
     by_hand = GiftByHand.donation_id.in_(ids)
-    orders = select(GiftByHand.standing_order_id).where(by_hand)
-    ended = StandingOrder.id.in_(orders)
+    ended = _orders(theirs)
     paid = db.session.scalars(select(StandingOrder.reference).where(ended))
     statements.forget(
         [f"donation:{each.reference}" for each in theirs.donations] + [f"standing-order:{each}" for each in paid]
     )
     db.session.execute(update(StandingOrder).where(ended).values(payer=None, reference_text=None))
     db.session.execute(update(GiftByHand).where(by_hand).values(what=None, reason=None))
+
+
+def _orders(theirs: Belongings) -> ColumnElement[bool]:
+    """Their standing orders: those that paid a gift of theirs, and those that are to."""
+    ids = [each.id for each in theirs.donations]
+    paid = select(GiftByHand.standing_order_id).where(GiftByHand.donation_id.in_(ids))
+    return StandingOrder.id.in_(paid) | StandingOrder.donor_id.in_([each.id for each in theirs.donors])
 
 
 def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> Iterator[str]:
@@ -119,8 +125,7 @@ def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> I
         yield "a payment page is still open; it closes by itself within a day"
     if events.still_pending(about):
         yield "news from Stripe about it has not been worked off yet"
-    of_gifts = select(GiftByHand.standing_order_id).where(GiftByHand.donation_id.in_([g.id for g in theirs.donations]))
-    running = select(StandingOrder.id).where(StandingOrder.id.in_(of_gifts), StandingOrder.ended_on.is_(None))
+    running = select(StandingOrder.id).where(_orders(theirs), StandingOrder.ended_on.is_(None))
     if db.session.scalar(running.limit(1)) is not None:
         yield "a standing order is still expected; end it first"
     promised = Donation.state == PLEDGED

@@ -7,7 +7,7 @@ from datetime import date
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import standing_order
+from app.donations import knowing, standing_order
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
@@ -29,11 +29,12 @@ class Promise:
     since: date
     payer: str
     reference_text: str
+    donor_id: int | None = None
 
 
 def expect(appeal: Appeal, promise: Promise, *, branch_id: int | None = None) -> StandingOrder:
-    """Expect a standing order's payments from the first due day on or after `since`; the caller commits. Raises
-    `NotAnOrder`."""
+    """Expect a standing order's payments from the first due day on or after `since`, of the donor it says or else of
+    one under the payer's name; the caller commits. Raises `NotAnOrder`."""
     _check(promise)
     # The account is opened now, so that what is expected can name it.
     income.account_of(appeal, branch_id)
@@ -46,6 +47,7 @@ def expect(appeal: Appeal, promise: Promise, *, branch_id: int | None = None) ->
         day_of_month=promise.day_of_month,
         appeal_id=appeal.id,
         branch_id=branch_id,
+        donor_id=promise.donor_id or knowing.of_account(promise.payer).id,
         since=promise.since,
         next_due_on=standing_order.due_from(promise.since, promise.day_of_month),
     )

@@ -21,11 +21,11 @@ from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
 
 # What can happen, in the order in which it is told when several things happened at the same moment.
-PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, RECEIPT, MAILED, LETTER, REFUND, DISPUTE, PAYOUT = (
-    "pledged", "on-its-way", "declined", "received", "entry", "receipt", "mailed", "letter", "refund", "dispute",
-    "payout",
+PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, RECEIPT, MAILED, GIVEN, LETTER, REFUND, DISPUTE, PAYOUT = (
+    "pledged", "on-its-way", "declined", "received", "entry", "receipt", "mailed", "given", "letter", "refund",
+    "dispute", "payout",
 )  # fmt: skip
-_IN_ORDER = (PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, REFUND, DISPUTE, RECEIPT, MAILED, LETTER, PAYOUT)
+_IN_ORDER = (PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, REFUND, DISPUTE, RECEIPT, MAILED, GIVEN, LETTER, PAYOUT)
 _ORDER = {kind: place for place, kind in enumerate(_IN_ORDER)}
 
 
@@ -104,6 +104,8 @@ def _receipts(receipts: Sequence[Receipt]) -> Iterator[Happening]:
             yield Happening(each.issued_at, RECEIPT, each)
         if each.mailed_at is not None:
             yield Happening(each.mailed_at, MAILED, each)
+        if each.given_at is not None:
+            yield Happening(each.given_at, GIVEN, each)
 
 
 def _letters(refund_ids: Sequence[str]) -> Iterator[Happening]:

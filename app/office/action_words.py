@@ -53,6 +53,7 @@ WORDS = {
     "branch.changed": _l("Changed a branch"),
     "branch.closed": _l("Closed a branch"),
     "branch.reopened": _l("Opened a branch again"),
+    "receipt.given": _l("Handed over or posted a receipt"),
     "count.entered": _l("Entered a collection"),
     "count.reversed": _l("Took a collection back"),
     "gift.entered": _l("Entered a gift by hand"),

@@ -13,7 +13,7 @@ from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations.by_hand import NotYet
 from app.donations.not_arrived import StaysBounced
 from app.ledger.in_hand import BelowZero
-from app.office import bank_at, bank_desk, bank_words, in_hand_words
+from app.office import bank_at, bank_desk, bank_subjects, bank_words, in_hand_words
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank_gift_form import GiftForm, PartsForm, parts_form
 from app.proof import bank_gifts, bank_matches, bank_undoing
@@ -40,7 +40,8 @@ def everything(account: str) -> ResponseReturnValue:
     """Every line, the latest first, with what it was found to be."""
     found = bank_at.account_or_404(account)
     page = bank_desk.everything(found, request.args.get("before", ""))
-    return render_template("office/bank/all_lines.html", words=bank_words, account=found, page=page)
+    named = bank_subjects.named([each for _line, matches in page.lines for each in matches])
+    return render_template("office/bank/all_lines.html", words=bank_words, account=found, page=page, named=named)
 
 
 @bp.get("/<line>")
@@ -176,5 +177,5 @@ def _page(
     parts = parts or parts_form(line, part.parts_of(line))
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts,
-        form=form or GiftForm(line),
+        form=form or GiftForm(line), named=bank_subjects.named(found.matches),
     ), status  # fmt: skip

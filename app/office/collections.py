@@ -15,7 +15,7 @@ from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, home_currency, written
-from app.office import count_form, hand_form, hands, in_hand_words, noticed, own_branch
+from app.office import bank_subjects, count_form, hand_form, hands, in_hand_words, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
@@ -140,6 +140,7 @@ def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> Respons
     page = render_template(
         "office/collection.html",
         sheet=sheet,
+        line=bank_subjects.line_address(sheet.bank_line),
         pieces=[
             (CountForm.words_of(Money(value, sheet.currency)), n, Money(value * n, sheet.currency))
             for value, n in sheet.pieces

@@ -19,6 +19,7 @@ from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.at_stripe import at_stripe
 from app.office.donation_search_form import DonationSearchForm
 from app.office.donor_forms import NoteForm
+from app.receipts import handing_over
 from app.writing import writing
 
 bp = Blueprint("donations", __name__, url_prefix="/donations")
@@ -78,6 +79,7 @@ def _page(gift: Donation, form: NoteForm) -> str:
     can_go_back = gift.state == RECEIVED and gift.method == CARD and not dispute_kept.withdrawn(gift.charge_id)
     left = refunding.left(gift) if can_go_back else Money(0, gift.currency)
     by = [each.asked_by for each in told.refunds] + [each.written_by for each in notes]
+    by += [each.given_by for each in told.receipts if each.given_by]
     return render_template(
         "office/donations/show.html",
         gift=gift,
@@ -85,6 +87,7 @@ def _page(gift: Donation, form: NoteForm) -> str:
         notes=notes,
         left=left,
         dispute=dispute,
+        to_give=bool(told.receipts) and handing_over.may_be_given(told.receipts[-1]),
         at_stripe=at_stripe(dispute.dispute_id) if dispute else None,
         appeal=db.session.get_one(Appeal, gift.appeal_id),
         donor=db.session.get(Donor, gift.donor_id) if gift.donor_id else None,

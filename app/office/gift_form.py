@@ -17,8 +17,9 @@ from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED
 from app.donations.entering import HandGift
 from app.extensions import db
 from app.money import Money, written
-from app.office import in_hand_words
+from app.office import donor_choice, in_hand_words
 from app.office.access import me, my_branch_id
+from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
@@ -34,11 +35,12 @@ class GiftForm(HandForm):
     name = StringField(_l("Name"), validators=[Length(max=120)])
     email = EmailField(
         _l("E-mail address"),
-        description=_l("The receipt is mailed to it."),
+        description=_l("The receipt is mailed to it. Without one it is made on paper, to hand over or to post."),
         validators=[Optional(), Length(max=254), Email(_l("Enter an e-mail address like name@example.org"))],
     )
     address = TextAreaField(_l("Address"), validators=[Length(max=400)])
     postcode = StringField(_l("Postcode"), validators=[Length(max=20)])
+    donor = donor_field()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the gift can be taken."""
@@ -46,7 +48,13 @@ class GiftForm(HandForm):
         self._money: Money | None = None
         if not self.amount.errors and not self.appeal.errors:
             self._money = self.amount.read(self.chosen_appeal.currency)
+        self._donor = donor_choice.ask(self, self.name.data or "", asked=not self.email.data and not self._was_taken())
         return not self.errors
+
+    def _was_taken(self) -> bool:
+        """Whether this very form was sent before: then it is the same gift, and nothing is asked again."""
+        mark = entering.mark_of(self.nonce.data or "")
+        return db.session.scalar(select(Donation.id).where(Donation.submission == mark)) is not None
 
     def gift(self) -> HandGift:
         """What a valid form says."""
@@ -60,6 +68,7 @@ class GiftForm(HandForm):
             postcode=self.postcode.data or "",
             what=self.what.data or "",
             dated_on=self.dated_on.data if "dated_on" in self else None,
+            donor_id=self._donor.id if self._donor else None,
             expected_on=self.expected_on.data if "expected_on" in self else None,
         )
 

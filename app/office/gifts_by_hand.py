@@ -17,12 +17,13 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import gift_form, hand_form, hands, in_hand_words, noticed, own_branch
+from app.office import bank_subjects, gift_form, hand_form, hands, in_hand_words, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.gift_form import GiftForm
 from app.office.noticed import Noticed
+from app.receipts import handing_over
 from app.receipts.receipt import Receipt
 from app.writing import writing
 
@@ -202,6 +203,7 @@ def _gift(reference: str) -> Donation:
 def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:
     row = by_hand.of(donation)
     receipts = select(Receipt).where(Receipt.subject.startswith(f"donation:{donation.reference}", autoescape=True))
+    proofs = db.session.scalars(receipts.order_by(Receipt.id)).all()
     page = render_template(
         "office/gift_by_hand.html",
         gift=donation,
@@ -211,7 +213,9 @@ def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> Respon
         booked_early=donation.method in (BANK_TRANSFER, STANDING_ORDER) and row.state(donation) == by_hand.WAITING,
         appeal=db.session.get_one(Appeal, donation.appeal_id),
         branch=db.session.get(Branch, donation.branch_id) if donation.branch_id else None,
-        receipts=db.session.scalars(receipts.order_by(Receipt.id)).all(),
+        receipts=proofs,
+        line=bank_subjects.line_address(row.bank_line),
+        to_give=bool(proofs) and handing_over.may_be_given(proofs[-1]),
         names=hands.names(filter(None, (row.entered_by, row.reversed_by))),
         form=form,
     )

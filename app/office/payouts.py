@@ -7,8 +7,9 @@ from sqlalchemy import select
 from app.extensions import db
 from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow
+from app.office.at_stripe import at_stripe
 from app.payments.payout import KeptPayout
-from app.proof import reconciliation
+from app.proof import payout_parts, reconciliation
 
 bp = Blueprint("payouts", __name__, url_prefix="/payouts")
 
@@ -37,10 +38,20 @@ def index() -> ResponseReturnValue:
 @bp.get("/<payout_id>")
 @allow(reads={TREASURER, AUDITOR})
 def show(payout_id: str) -> ResponseReturnValue:
-    """One payout, with the lines that do not fit."""
+    """One payout: what it is made of, with the lines that do not fit, and its line on the bank's statement."""
     payout = db.session.scalar(select(KeptPayout).where(KeptPayout.payout_id == payout_id)) or abort(404)
     result = reconciliation.of_payout(payout)
-    return render_template("office/payout.html", payout=payout, amount=_amount(payout), result=result)
+    parts, next_after = payout_parts.page(payout, request.args.get("after", ""))
+    return render_template(
+        "office/payout.html",
+        payout=payout,
+        amount=_amount(payout),
+        result=result,
+        parts=parts,
+        older=url_for(".show", payout_id=payout_id, after=next_after) if next_after else None,
+        line=payout_parts.line_of(payout),
+        at_stripe=at_stripe(payout.payout_id),
+    )
 
 
 def _amount(payout: KeptPayout) -> Money:

@@ -21,9 +21,10 @@ from app.donations.standing_order import StandingOrder
 from app.donations.standing_orders import Promise
 from app.extensions import db
 from app.money import Money, written
-from app.office import hand_form, noticed, own_branch
+from app.office import donor_choice, hand_form, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.confirming import Question, asks_once
+from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
@@ -52,6 +53,9 @@ class OrderForm(HandForm):
             NumberRange(1, 31, _l("Enter a day from 1 to 31")),
         ],
     )
+    donor = donor_field()
+    # One that is changed keeps its donor.
+    is_new = True
     day = DayField(_l("From"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
 
     def validate_day(self, field: DayField) -> None:
@@ -63,13 +67,19 @@ class OrderForm(HandForm):
         self._money: Money | None = None
         if not self.amount.errors and not self.appeal.errors:
             self._money = self.amount.read(self.chosen_appeal.currency)
+        self._donor = donor_choice.ask(self, self.payer.data or "", asked=self.is_new)
         return not self.errors
 
     def promise(self) -> Promise:
         """What a valid form says."""
         assert self._money is not None and self.day.data is not None  # noqa: S101, PT018 - validate() has read them
         return Promise(
-            self._money, self.day_of_month.data, self.day.data, self.payer.data, self.reference_text.data or ""
+            self._money,
+            self.day_of_month.data,
+            self.day.data,
+            self.payer.data,
+            self.reference_text.data or "",
+            self._donor.id if self._donor else None,
         )
 
 
@@ -224,7 +234,9 @@ def _form_of(order: StandingOrder, **values: Any) -> OrderForm:
     appeal = db.session.get_one(Appeal, order.appeal_id)
     offered = hand_form.appeals(order.currency)
     branch = db.session.get(Branch, order.branch_id) if order.branch_id else None
-    return OrderForm(offered if appeal in offered else [appeal, *offered], branch, **values)
+    form = OrderForm(offered if appeal in offered else [appeal, *offered], branch, **values)
+    form.is_new = False
+    return form
 
 
 def _filled(order: StandingOrder) -> dict[str, Any]:

@@ -12,6 +12,7 @@ _PAGES = {
     "bank-account": ("office.bank.show", "account"),
     "donation": ("office.donations.show", "reference"),
     "count": ("office.collections.show", "reference"),
+    "payout": ("office.payouts.show", "payout_id"),
 }
 
 

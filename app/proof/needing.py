@@ -14,6 +14,7 @@ from app.donations.hand_lists import AtHand
 from app.extensions import db
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
 from app.proof import acknowledged, bank_exceptions, exceptions
+from app.receipts import handing_over
 
 _MOST = 500
 # These have a line of their own on the front page.
@@ -23,7 +24,8 @@ _APART = ("dispute", "bank line", "unbanked cash")
 @dataclass(frozen=True, slots=True)
 class Needing:
     """What waits for somebody: exceptions by kind, how many of each (at most 500), disputes with their dates, lines of
-    the bank and payouts that are not reconciled, cash and cheques to pay in, and those that no statement shows yet."""
+    the bank and payouts that are not reconciled, cash and cheques to pay in, and those that no statement shows yet;
+    receipts on paper to hand over or post."""
 
     exceptions: dict[str, int]
     disputes: list[KeptDispute]
@@ -33,11 +35,12 @@ class Needing:
     cheques: list[AtHand]
     cash_paid_in: list[AtHand]
     cheques_paid_in: list[AtHand]
+    papers: int
 
     def __bool__(self) -> bool:
         """Whether anything waits at all."""
         at_hand = (self.cash, self.cheques, self.cash_paid_in, self.cheques_paid_in)
-        return any((self.exceptions, self.disputes, self.bank_lines, self.payouts, *at_hand))
+        return any((self.exceptions, self.disputes, self.bank_lines, self.payouts, self.papers, *at_hand))
 
 
 def of_the_house() -> Needing:
@@ -50,13 +53,14 @@ def of_the_house() -> Needing:
         disputes=[each for each in dispute_kept.open_ones(_MOST) if each.dispute_id not in let_stand],
         bank_lines=bank_exceptions.open_lines(),
         payouts=_payouts(),
+        papers=len(handing_over.at_hand(_MOST)),
         **_at_hand(None),
     )
 
 
 def of_a_branch(branch_id: int) -> Needing:
     """What waits in one branch: its cash and cheques. The rest is the treasurer's of the house."""
-    return Needing({}, [], 0, 0, **_at_hand(branch_id))
+    return Needing(exceptions={}, disputes=[], bank_lines=0, payouts=0, papers=0, **_at_hand(branch_id))
 
 
 def _at_hand(branch_id: int | None) -> dict[str, list[AtHand]]:

@@ -11,9 +11,10 @@ from app.receipts.receipt import DUE, Receipt
 _ADD = insert(Receipt.__table__)  # type: ignore[arg-type]
 
 
-def request(subject: str) -> None:
-    """Make a receipt due for a subject ('donation:<reference>'); the caller sees to it that this happens once, and a
-    unique key holds it. Its own reference is random and unguessable: whoever has the link may read the receipt."""
+def request(subject: str, *, on_paper: bool = False) -> None:
+    """Make a receipt due for a subject ('donation:<reference>'), to be mailed or, `on_paper`, to be printed; the caller
+    sees to it that this happens once, and a unique key holds it. Its own reference is random and unguessable: whoever
+    has the link may read the receipt."""
     db.session.execute(
         _ADD,
         {
@@ -21,6 +22,7 @@ def request(subject: str) -> None:
             "subject": subject,
             "state": DUE,
             "requested_at": clock.now(),
+            "on_paper": on_paper,
             "attempts": 0,
         },
     )

@@ -48,12 +48,14 @@ def test_the_same_form_sent_twice_is_one_gift():
     assert raised_by(appeal) == (2500, 1)
 
 
-def test_a_receipt_is_due_where_there_is_an_address_to_send_it_to():
+def test_a_receipt_is_mailed_where_there_is_an_address_and_on_paper_where_there_is_a_name():
     appeal = an_appeal()
-    a_gift_by(CHEQUE, appeal, submission="a")
+    a_gift_by(CHEQUE, appeal, submission="nobody", name="")
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
-    donation = a_gift_by(CHEQUE, appeal, submission="b", email="lucja@example.org")
-    assert db.session.scalars(select(Receipt.subject)).all() == [f"donation:{donation.reference}"]
+    mailed = a_gift_by(CHEQUE, appeal, submission="a", email="lucja@example.org")
+    printed = a_gift_by(CHEQUE, appeal, submission="b")
+    receipts = db.session.execute(select(Receipt.subject, Receipt.on_paper).order_by(Receipt.id)).all()
+    assert receipts == [(f"donation:{mailed.reference}", False), (f"donation:{printed.reference}", True)]
 
 
 def test_a_branch_receives_on_its_own_account():

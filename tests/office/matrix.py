@@ -46,6 +46,7 @@ _COLLECTIONS = "test_collections.py::test_another_branch_s_sheets_are_not_there"
 _CHEQUES = "test_cheques.py::test_another_branch_s_cheques_are_not_there"
 _PAYING_IN = "test_paying_in.py::test_another_branch_s_money_is_not_there"
 _ORDERS = "test_standing_orders.py::test_another_branch_s_orders_are_not_there"
+_PAPER = "test_paper_receipts.py::test_another_branch_s_receipts_are_not_there"
 _GIFTS = "test_gifts_by_hand.py::test_another_branch_s_gifts_are_not_there"
 
 # By endpoint. Keep each subject's lines together.
@@ -167,6 +168,9 @@ MATRIX: dict[str, Route] = {
     "office.standing_orders.save": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
     "office.standing_orders.end": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
     "office.standing_orders.pass_over": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_ORDERS),
+    # paper receipts
+    "office.paper_receipts.index": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_PAPER),
+    "office.paper_receipts.give": Route(changes=MONEY_AND_BRANCH_CHANGES, another=HIDDEN, held_by=_PAPER),
     # gifts_by_hand
     "office.gifts_by_hand.index": Route(reads=MONEY_AND_BRANCH_READS, another=LEFT_OUT, held_by=_GIFTS),
     "office.gifts_by_hand.new": Route(reads=MONEY_AND_BRANCH_CHANGES, another=SAME),

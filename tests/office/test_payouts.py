@@ -1,13 +1,24 @@
 """Payouts in the office: parts, sum, payout and difference, as the command shows them."""
 
 import pytest
+from sqlalchemy import select
 
 from app import clock
+from app.banking import taking_in
+from app.banking.as_read import Read, ReadLine
+from app.banking.line import BankLine
+from app.donations.donation import Donation
 from app.extensions import db
+from app.money import Money
 from app.payments.payout import PAID, KeptPayout
 from app.payments.transaction import StripeTransaction
+from app.proof import bank_matches
 from app.writing import writing
+from tests import books_kept
+from tests.banking.bank import a_bank_account
+from tests.cast import a_pledge, an_appeal
 from tests.office.books import page, rows, words
+from tests.stripe_account import Account
 
 
 @pytest.fixture
@@ -42,6 +53,37 @@ def test_one_payout_shows_the_lines_that_do_not_fit(signed_in):
         ["txn_1", "charge ch_1", "£90.00", "£0.00"],
         ["txn_2", "charge po_auto", "-£100.00", "£0.00"],
     ]
+
+
+def test_a_payout_lists_its_parts_with_their_gifts_and_the_bank_s_line(app, signed_in):
+    account, appeal = Account(), an_appeal()
+    charged = account.gives(a_pledge(appeal).reference)
+    account.gives_back(charged, 500)
+    paid = account.pays_out()
+    books_kept.deliver_all(app, account)
+    donation = db.session.scalars(select(Donation)).one()
+    client = signed_in("treasurer")
+    found = page(client.get(f"/office/payouts/{paid['id']}"))
+    parts = rows(found.find("h2", string="What it is made of").find_next("table"))[1:]
+    assert [each[1:] for each in parts] == [
+        ["Łucja Okoń", "Gift", "£25.00", "£0.50", "£24.50"],
+        ["Łucja Okoń", "Refund", "-£5.00", "£0.00", "-£5.00"],
+    ]
+    assert found.select_one("td a")["href"] == f"/office/donations/{donation.reference}"
+    assert "Not yet" in words(found.select_one("dl"))
+    bank = a_bank_account()
+    with writing():
+        read = Read("csv", [ReadLine(0, clock.today(), Money(1950, "gbp"), "STRIPE")])
+        taking_in.take_in(bank, read, b"csv", "ada")
+        line = db.session.scalars(select(BankLine.reference)).one()
+    with writing():
+        bank_matches.confirm([line], [f"payout|payout:{paid['id']}"], "ada")
+    shown = page(client.get(f"/office/payouts/{paid['id']}"))
+    way = shown.find("a", string=lambda text: text and text.startswith("£19.50 on"))
+    assert way["href"] == f"/office/bank/line/{line}"
+    lined = page(client.get(way["href"], follow_redirects=True)).main
+    assert lined.find("a", string=f"Payout {paid['id']}")["href"] == f"/office/payouts/{paid['id']}"
+    assert lined.select_one("dl form button").text == "Undo"
 
 
 @pytest.mark.usefixtures("two")

@@ -1,0 +1,54 @@
+"""What a line of the bank's statement was found to be, by name and with the way to it: which gift, cheque, collection
+or payout; and the way from one of those to its line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.banking.match import BankMatch
+from app.donations.count_sheet import CountSheet
+from app.donations.donation import Donation
+from app.extensions import db
+from app.ledger.entries import Entry
+from app.office.book_words import method_name
+
+
+def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:
+    """For each match (by its id) what it is called, and the address of its page; nothing for what has no name of its
+    own, such as a charge of the bank's."""
+    subjects = {each.id: each.subject for each in matches}
+    # A payment of a standing order is a gift of its own, which its entry is about.
+    of_orders = {each.entry_id for each in matches if each.subject.startswith("standing-order:")}
+    rows = db.session.execute(select(Entry.id, Entry.subject).where(Entry.id.in_(of_orders)))
+    about = {row.id: row.subject for row in rows}
+    subjects |= {each.id: about[each.entry_id] for each in matches if each.entry_id in about}
+    gifts = _by_reference(Donation, subjects.values(), "donation:")
+    sheets = _by_reference(CountSheet, subjects.values(), "count:")
+    found: dict[int, tuple[str, str | None]] = {}
+    for key, subject in subjects.items():
+        kind, _colon, reference = subject.partition(":")
+        if kind == "donation" and reference in gifts:
+            gift = gifts[reference]
+            words = _("%(how)s of %(name)s", how=method_name(gift.method), name=gift.name or _("somebody"))
+            found[key] = words, url_for("office.donations.show", reference=reference)
+        elif kind == "count" and reference in sheets:
+            words = _("Collection at %(place)s", place=sheets[reference].place)
+            found[key] = words, url_for("office.collections.show", reference=reference)
+        elif kind == "payout":
+            found[key] = _("Payout %(number)s", number=reference), url_for("office.payouts.show", payout_id=reference)
+    return found
+
+
+def line_address(source: str | None) -> str | None:
+    """The page of the line that a source ('bank:<line>', 'bank:<line>:2') is of."""
+    if source is None or not source.startswith("bank:"):
+        return None
+    return url_for("office.bank.line", line=source.split(":")[1])
+
+
+def _by_reference(model: Any, subjects: Any, kind: str) -> dict[str, Any]:
+    wanted = [each.removeprefix(kind) for each in subjects if each.startswith(kind)]
+    return {each.reference: each for each in db.session.scalars(select(model).where(model.reference.in_(wanted)))}

@@ -1,0 +1,49 @@
+"""Receipts on paper: to print, and to hand over or post; and that it was done."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.audit import acting
+from app.audit.recording import record
+from app.donations.donation import Donation
+from app.extensions import db
+from app.office import own_branch
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
+from app.receipts import handing_over
+from app.writing import writing
+
+bp = Blueprint("paper_receipts", __name__, url_prefix="/paper-receipts")
+
+_MOST = 200
+
+
+@bp.get("/")
+@allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
+def index() -> ResponseReturnValue:
+    """The receipts that wait to be handed over or posted, the oldest first."""
+    receipts = {each.subject.split(":")[1]: each for each in handing_over.at_hand(_MOST)}
+    gifts = select(Donation).where(Donation.reference.in_(receipts)).order_by(Donation.id)
+    if my_branch_id() is not None:
+        gifts = gifts.where(Donation.branch_id == my_branch_id())
+    found = [(gift, receipts[gift.reference]) for gift in db.session.scalars(gifts)]
+    return render_template("office/paper_receipts.html", receipts=found)
+
+
+@bp.post("/<reference>")
+@allow(reads=(), changes={TREASURER, BRANCH_TREASURER})
+def give(reference: str) -> ResponseReturnValue:
+    """Note that the receipt of a gift was handed over, or posted."""
+    gift = own_branch.or_404(db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none())
+    try:
+        with writing():
+            how = request.form.get("how", "")
+            receipt = handing_over.give(f"donation:{gift.reference}", how, by=acting.at_work().by)
+            record("receipt.given", f"donation:{gift.reference}", after={"number": receipt.printed_number, "how": how})
+        flash(_("Noted: receipt %(number)s has gone out.", number=receipt.printed_number), "good")
+    except handing_over.NotToBeGiven:
+        flash(_("There is no receipt here that waits. Look again."), "warn")
+    if "list" in request.form:
+        return redirect(url_for(".index"), code=303)
+    return redirect(url_for("office.donations.show", reference=reference), code=303)

@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/names")
-@allow(reads={TREASURER}, fresh=True)
+@allow(reads={TREASURER, AUDITOR}, fresh=True)
 def with_names() -> ResponseReturnValue:
     """The same for what names people, which asks for a fresh sign-in: lists that are to, and statements, which show
     who paid as the bank's own do."""
@@ -42,14 +42,14 @@ def with_names() -> ResponseReturnValue:
 
 
 @bp.post("/")
-@allow(changes={TREASURER}, reads=())
+@allow(changes={TREASURER, AUDITOR}, reads=())
 def take() -> ResponseReturnValue:
     """The file, without a person's name in it."""
     return _file(names=False)
 
 
 @bp.post("/names")
-@allow(changes={TREASURER}, reads=(), fresh=True)
+@allow(changes={TREASURER, AUDITOR}, reads=(), fresh=True)
 def take_with_names() -> ResponseReturnValue:
     """The file with people's names."""
     return _file(names=True)

@@ -38,6 +38,7 @@ FIELD = "unsent"
 _NAMED_FOR = {"create": "new", "invite": "new", "save": "edit", "take": "index", "upload": "new"}
 PAGES: dict[str, str] = {
     "office.bank_imports.keep_columns": "office.bank_imports.columns",
+    "office.bank_imports.take_back": "office.bank.show",
     "office.bank_imports.take": "office.bank_imports.look",
     "office.bank_imports.upload": "office.bank.index",
     "office.cheques.bounce": "office.gifts_by_hand.show",

@@ -153,6 +153,23 @@ def test_a_refused_form_has_no_fault_and_leads_to_what_is_wrong(page, site):
     expect(page.get_by_label("Your name")).to_be_focused()
 
 
+def test_each_id_stands_once_on_every_page_and_on_a_form_that_complains(page, site, paths):
+    twice = {}
+    again = """() => Object.entries(Object.groupBy([...document.querySelectorAll("[id]")], each => each.id))
+        .filter(([, all]) => all.length > 1).map(([id]) => id)"""
+    for path in paths:
+        page.goto(site + path)
+        if found := page.evaluate(again):
+            twice[path] = found
+        for button in page.locator("main form[method=post] button").all()[:1]:
+            button.click()
+            if page.locator(".error-summary").count():
+                assert page.title().startswith("Error: "), path
+            if found := page.evaluate(again):
+                twice[f"{path}, sent"] = found
+    assert twice == {}
+
+
 def test_amounts_are_chosen_with_the_keyboard_alone_and_the_button_says_the_sum(page, site):
     page.goto(f"{site}/appeals/press-fund")
     page.get_by_role("radio", name="£10").focus()

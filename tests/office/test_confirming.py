@@ -21,6 +21,7 @@ ASKED = {
     "office.cheques.bounce",
     "office.collections.correct",
     "office.entries.reverse",
+    "office.exports.withdraw",
     "office.gifts_by_hand.correct",
     "office.gifts_by_hand.withdraw",
     "office.images.remove",

@@ -198,8 +198,23 @@ def test_names_ask_for_a_fresh_sign_in_and_come_back_to_the_choice(treasurer):
     assert "/office/sign-in/again" in treasurer.get(led.headers["Location"]).headers["Location"]
 
 
-def test_the_auditor_sees_totals_and_takes_nothing(app, signed_in):
+def test_the_auditor_takes_what_they_may_read_and_it_is_on_the_trail(app, signed_in):
     books()
     client = signed_in("auditor")
-    assert not page(asked(client)).select("main form[method=post]")
-    assert taken(client).status_code == 403
+    assert page(asked(client)).find("button", string="Take the file")
+    assert lines(taken(client))
+    with_names = taken(client, "/office/exports/names", format="donations-csv", names="y")
+    assert with_names.status_code == 200
+    with_names.get_data()
+    with_names.close()
+    assert db.session.query(Deed).filter_by(action="export.made").count() == 2
+    with client.session_transaction() as session:
+        session["fs_paa"] = time.time() - 7200
+        session.pop("fs_gexp", None)
+    again = taken(client, "/office/exports/names", format="donations-csv", names="y")
+    assert "/office/sign-in/again" in again.headers["Location"]
+
+
+def test_an_editor_takes_nothing(app, signed_in):
+    books()
+    assert taken(signed_in("editor")).status_code == 403

@@ -17,9 +17,9 @@ class NotReadable(DomainError):
 
 
 # Why a row is left out: it moves nothing; it is not booked, or not any more; it is in another currency, or of another
-# account; it has no day; it corrects another one.
-NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, CORRECTION = (
-    "nothing", "pending", "not-done", "currency", "account", "no-day", "correction",
+# account; it has no day; it does not say which way it went; it corrects another one.
+NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, NO_WAY, CORRECTION = (
+    "nothing", "pending", "not-done", "currency", "account", "no-day", "no-way", "correction",
 )  # fmt: skip
 
 
@@ -35,8 +35,8 @@ class LeftOut:
 # What a file says that throws doubt on how it was read: its balances go the other way, do not add up, or are not the
 # sum of its payments; amounts are called the opposite of their sign.
 SIGNS, BALANCE, SUM, KINDS = "signs", "balance", "sum", "kinds"
-# Fees that the file states in a row are lines of their own.
-FEES = "fees"
+# Fees that the file states in a row are lines of their own; nothing in the file says that money may have gone out.
+FEES, ONE_WAY = "fees", "one-way"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,21 @@ from collections.abc import Collection
 from app.banking.as_read import NotReadable
 from app.banking.csv_table import Table
 
-_LABEL = re.compile(r"(?:.*\b)?(account|a/c|iban|konto|kontonummer|rekening)( ?(number|no\.?|name|details))?\W*", re.I)
-_LABELLED = re.compile(rf"({_LABEL.pattern[:-3]})\s*[:.-]\s*(?P<value>.+)", re.I)
+_LABEL = re.compile(r"\b(?:account|a/c|iban|\w*konto(?:nummer)?|rekening)\b(?: ?(?:number|no\.?|name|details))?", re.I)
+# A year is no account: a number has six figures, or is masked.
+_NUMBER = re.compile(r"\b[A-Z]{2}\d{2}[A-Z\d ]{8,30}\d\b|[*•xX]{2,}[*•xX -]*\d{2,}|\d[\d -]{4,}\d", re.I)
 
 
 def named_above(table: Table) -> str:
     """The digits of the account that is named above the headings; empty where none is."""
     for row in table.above:
         for cell, after in zip(row, [*row[1:], ""], strict=True):
-            label, value = cell.strip(), after.strip()
-            inside = _LABELLED.fullmatch(label)
-            if inside is not None:
-                value = inside["value"]
-            elif not _LABEL.fullmatch(label):
+            label = _LABEL.search(cell)
+            if label is None:
                 continue
-            # A year is no account: a number has six digits, or is masked.
-            if re.search(r"[*•xX]{2,}[\s-]*\d{2,}|\d[\d\s-]{4,}\d", value):
-                return digits(value)
+            found = _NUMBER.search(cell, label.end()) or _NUMBER.search(after)
+            if found is not None:
+                return digits(found[0])
     return ""
 
 

@@ -20,21 +20,23 @@ AMOUNT = (
 IN = (
     r"money in.*", r"paid in.*", r"credits?( amount)?", r"credit amount.*", r"credit.*", r"in", r".*credit amount.*",
     r"receipts?", r"deposits?", r"paid in amount", r"haben.*", r"gutschrift.*", r"einnahmen?.*", r"crédit.*", r"bij",
-    r"eingang.*", r"amount in", r"received",
+    r"eingang.*", r"(amount )?in(coming)?( amount)?", r"amount received", r"received",
 )  # fmt: skip
 OUT = (
     r"money out.*", r"paid out.*", r"debits?( amount)?", r"debit amount.*", r"debit.*", r"out", r".*debit amount.*",
     r"payments?", r"withdrawn", r"withdrawals?", r"soll.*", r"lastschrift.*", r"ausgaben?.*", r"débit.*", r"af",
-    r"ausgang.*", r"amount out", r"spent",
+    r"ausgang.*", r"(amount )?out(going)?( amount)?", r"amount sent", r"spent",
 )  # fmt: skip
 PAYER = (
-    r"counter ?party( name)?", r"merchant name", r"name", r"payer name", r"payee", r"payer", r"from/to", r"party",
+    r"name( / description)?", r"counter ?party( name)?", r"merchant name",
+    r"(partner|payer|debtor) name", r"payee", r"payer", r"from/to", r"party",
     r"naam.*", r"nom", r"beneficiary.*", r".*(counterparty|beneficiary|auftraggeber|empfänger|zahlungspflichtig).*",
 )  # fmt: skip
 DETAILS = (
     r".*description.*", r"memo", r"details", r"reference", r"payment reference", r"narrative.*",
     r"narration", r"notes.*",
-    r"verwendungszweck.*", r"buchungsdetails.*", r"libellé.*", r"omschrijving.*", r"mededelingen", r"particulars",
+    r"verwendungszweck.*", r"buchungsdetails.*", r"libell[eé].*", r"avisierungstext",
+    r"omschrijving.*", r"mededelingen", r"notifications", r"particulars",
     r"subject", r"item title", r"concepto",
 )  # fmt: skip
 BALANCE = (r".*\bbalance\b(?! impact).*", r".*saldo.*", r"solde.*", r"kontostand.*")
@@ -48,27 +50,28 @@ ID = (
     r"payment id",
 )
 CURRENCY = (
-    r"account currency",
-    r"currency( code)?",
-    r"ccy",
-    r"währung",
-    r"waehrung",
-    r"devise",
-    r"munt",
-    r"source currency",
-)
+    r"account currency", r"currency( code)?", r"ccy", r"währung", r"waehrung", r"devise", r"munt", r"source currency",
+    r"posted currency",
+)  # fmt: skip
 ACCOUNT = (
     r"account( number| no\.?| id)?", r"own account.*", r"iban", r"iban/bban", r"kontonummer", r"konto",
-    r"auftragskonto", r"iban auftragskonto", r"rekening(nummer)?", r"compte", r"bankkonto",
+    r"auftragskonto", r"posted account", r"iban auftragskonto", r"rekening(nummer)?", r"compte", r"bankkonto",
 )  # fmt: skip
-STATE = (r".*\b(state|status)\b.*", r"buchungsstatus", r"etat", r"statut", r"info", r"balance impact")
+STATE = (
+    r"((transaction|payment|booking|transfer) )?(state|status)",
+    r"buchungsstatus",
+    r"etat",
+    r"statut",
+    r"info",
+    r"balance impact",
+)
 FEE = (r"fees?( amount)?( \(\w+\))?", r"source fee amount", r"gebühr.*", r"frais")
 NET = (r"net( amount)?( \(\w+\))?", r"netto")
 MARKER = (
     r"(debit/credit|credit/debit|dr/cr|cr/dr|d/c|c/d|debit or credit)( indicator)?", r"indicator", r"direction",
-    r".*\bindicator\b.*", r"af bij", r"soll/haben.*", r"s/h", r"balance impact", r"(transaction )?type", r"sign",
+    r".*\b(indicator|flag)\b.*", r"af bij", r"soll/haben.*", r"s/h", r"balance impact", r"(transaction )?type", r"sign",
 )  # fmt: skip
-KIND = (r"(transaction )?type",)
+KIND = (r"(transaction )?type", r"typ", r"umsatztyp")
 
 # Of an amount without a sign, which way it went.
 WENT_OUT = frozenset(

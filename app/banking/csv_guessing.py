@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from app import clock
 from app.banking import csv_columns, csv_lines, csv_states, written
 from app.banking.as_read import BALANCE, SIGNS, NotReadable
-from app.banking.csv_table import Table
+from app.banking.csv_table import Table, is_day
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.money import NotAnAmount
 
@@ -56,24 +56,28 @@ def guess(table: Table, currency: str) -> Mapping | None:
         alone = next((each for each in (into, out) if each is not None and holds_money(each)), None)
         into = out = None
         if amount is None:
-            amount = alone if alone is not None else next((each for each in free if holds_money(each)), None)
+            amount = alone if alone is not None else _nameless(table, [each for each in free if holds_money(each)])
         if amount is None:
             return None
     taken = {day, balance, amount, into, out, fee, net}
     rest = [column for column in range(table.width) if column not in taken]
-    marker = (
-        None if amount is None else _called(table, csv_columns.MARKER, lambda c: c in rest and _is_marker(table, c))
-    )
+    marker = None
+    if amount is not None:
+        marker = _called(table, csv_columns.MARKER, lambda c: c in rest and _is_marker(table, c))
+    if amount is not None and not table.header:
+        marker = next((c for c in rest if _all(table, c, _says_a_way)), None)
     kind = _called(table, csv_columns.KIND, lambda c: c in rest and c != marker)
     rest = [column for column in rest if column != marker]
     payer = _called(table, csv_columns.PAYER, lambda column: column in rest)
+    code = _called(table, csv_columns.CURRENCY, lambda c: c in rest and _all(table, c, _is_code, empty=True))
+    states = tuple(column for column in rest if _is_state(table, column))
     found = Mapping(
         day=day,
         date_order=_order(table, day),
         amount=amount,
         money_in=into,
         money_out=out,
-        details=_details(table, rest, payer, kind),
+        details=_details(table, [c for c in rest if c not in (*states, code)], payer, kind),
         payer=payer,
         balance=balance,
         bank_id=_called(table, csv_columns.ID, lambda column: column in rest and _all_differ(table, column)),
@@ -81,9 +85,9 @@ def guess(table: Table, currency: str) -> Mapping | None:
         marker=marker,
         fee=fee,
         net=net,
-        currency=_called(table, csv_columns.CURRENCY, lambda c: c in rest and _all(table, c, _is_code, empty=True)),
+        currency=code,
         account=_called(table, csv_columns.ACCOUNT, lambda c: c in rest and _is_own_account(table, c)),
-        states=tuple(column for column in rest if _is_state(table, column)),
+        states=states,
         kind=kind,
         held_money=tuple(money_columns(whole)),
     )
@@ -92,7 +96,8 @@ def guess(table: Table, currency: str) -> Mapping | None:
 
 def _as_balances_say(table: Table, found: Mapping, currency: str) -> Mapping:
     """The mapping, or where the file's balances contradict it and prove another one, that: amounts out without a sign,
-    in and out the other way round, or a fee that the amount contains already."""
+    in and out the other way round, a fee that the amount contains already; and where no heading names any column, the
+    two of which one is what the other moves."""
     others = []
     if found.amount is not None and found.marker is None:
         others.append(replace(found, out_is_positive=True))
@@ -100,9 +105,18 @@ def _as_balances_say(table: Table, found: Mapping, currency: str) -> Mapping:
         others.append(replace(found, money_in=found.money_out, money_out=found.money_in))
     if found.fee is not None and found.net is None:
         others += [replace(found, fee=None), *(replace(each, fee=None) for each in others)]
+    if not table.header and len(table.rows) > 1:
+        money = [column for column in found.held_money if column != found.day]
+        pairs = [replace(found, amount=amount, balance=balance, details=_without(found, amount, balance))
+                 for amount, balance in permutations(money, 2)]  # fmt: skip
+        return next((each for each in pairs if not _contradicted(table, each, currency)), found)
     if _contradicted(table, found, currency):
         return next((each for each in others if not _contradicted(table, each, currency)), found)
     return found
+
+
+def _without(found: Mapping, *columns: int) -> tuple[int, ...]:
+    return tuple(each for each in found.details if each not in columns)
 
 
 def _contradicted(table: Table, mapping: Mapping, currency: str) -> bool:
@@ -146,9 +160,9 @@ def _details(table: Table, rest: Sequence[int], payer: int | None, kind: int | N
     named = [column for column in rest if column != payer and _is_named(table, column, csv_columns.DETAILS)]
     if named:
         return tuple(named)
-    if table.header:
-        return (kind,) if kind is not None else ()
-    return tuple(column for column in rest if column != payer)
+    if kind is not None and payer is not None:
+        return (kind,)
+    return tuple(c for c in rest if c != payer and any(each.isalpha() for cell in _cells(table, c) for each in cell))
 
 
 def _called(table: Table, names: tuple[str, ...], fits: Callable[[int], bool] = lambda _column: True) -> int | None:
@@ -190,12 +204,32 @@ def _is_number(cell: str) -> bool:
 def _is_own_account(table: Table, column: int) -> bool:
     """Few account numbers are the file's own; where nearly every row has another one, they are the payers'."""
     cells = _cells(table, column)
-    return _all(table, column, _is_number) and len(set(cells)) <= max(2, len(cells) // 3)
+    filled = len(cells) == sum(any(map(is_day, row)) for row in table.rows)
+    most = 1 if csv_columns.plain(table.header[column]) in ("iban", "account", "konto") else max(2, len(cells) // 3)
+    return filled and _all(table, column, _is_number) and len(set(cells)) <= most
 
 
 def _is_marker(table: Table, column: int) -> bool:
-    both = csv_columns.WENT_OUT | csv_columns.CAME_IN
-    return _all(table, column, lambda cell: cell.casefold().strip(" .") in both)
+    """A column of words for in and out. What else stands in one that is called so says neither; where the heading may
+    mean anything, every word must be one of them."""
+    if not _all(table, column, _says_a_way):
+        named = csv_columns.plain(table.header[column])
+        return named not in ("type", "transaction type", "sign", "balance impact") and any(
+            map(_says_a_way, _cells(table, column))
+        )
+    return True
+
+
+def _says_a_way(cell: str) -> bool:
+    return cell.casefold().strip(" .") in csv_columns.WENT_OUT | csv_columns.CAME_IN
+
+
+def _nameless(table: Table, columns: Sequence[int]) -> int | None:
+    """Which of the columns that hold figures holds the amounts, where no heading says it: one with pence rather than
+    whole numbers, which may be an account's or a cheque's."""
+    with_pence = [each for each in columns if all(re.search(r"[.,]\d\d\D*$", cell) for cell in _cells(table, each))]
+    some = [each for each in columns if any(re.search(r"[.,]\d\d?\D*$", cell) for cell in _cells(table, each))]
+    return next(iter(with_pence or some or columns), None)
 
 
 def _is_state(table: Table, column: int) -> bool:
@@ -219,7 +253,7 @@ def _order(table: Table, column: int) -> str:
         # Words below a table stand in this column too; a few days that cannot be are refused when they are read.
         unread = [cell for cell, day in zip(cells, days, strict=True) if day is None]
         figures = sum(any(each.isdigit() for each in cell) for cell in unread)
-        if len(read) > len(unread) and figures <= len(cells) // 10:
+        if len(read) >= len(unread) and figures <= len(cells) // 10:
             found[order] = read
     return min(found, key=lambda order: (_missing(cells, found[order]), *_oddness(found[order])), default="")
 
@@ -239,8 +273,8 @@ def _decimal(table: Table) -> str:
     """A comma before the pence, where amounts end in one and none ends in a point."""
     cells = [cell.strip() for row in table.rows for cell in row]
     around = r"[^\w.,]*(?:[A-Za-z]{0,3})[^\w.,]*"
-    with_comma = sum(bool(re.fullmatch(rf"{around}[\d.'’ ]*\d,\d\d{around}", cell)) for cell in cells)
-    with_point = sum(bool(re.fullmatch(rf"{around}[\d,'’ ]*\d\.\d\d{around}", cell)) for cell in cells)
+    with_comma = sum(bool(re.fullmatch(rf"{around}[\d.'’ ]*\d,\d\d?{around}", cell)) for cell in cells)
+    with_point = sum(bool(re.fullmatch(rf"{around}[\d,'’ ]*\d\.\d\d?{around}", cell)) for cell in cells)
     return "," if with_comma and not with_point else "."
 
 

@@ -11,7 +11,9 @@ from app.banking.as_read import (
     FEES,
     KINDS,
     NO_DAY,
+    NO_WAY,
     NOTHING,
+    ONE_WAY,
     LeftOut,
     Note,
     NotReadable,
@@ -66,6 +68,9 @@ class _Reading:
         notes = list(checked.notes)
         if self.contradictions:
             notes.append(Note(KINDS, self.contradictions))
+        alone = _is_one_column(self.mapping) and not any(step.balance for step in self.steps)
+        if alone and len(self.lines) > 1 and all(line.amount.minor > 0 for line in self.lines):
+            notes.append(Note(ONE_WAY))
         if self.fees:
             notes.append(Note(FEES, len(self.fees), amount=-sum(self.fees, Money(0, self.currency))))
         last = max(line.day for line in self.lines)
@@ -146,6 +151,10 @@ class _Reading:
             return NOTHING, _cell(row, mapping.kind)
         if any(csv_columns.is_sum(said) for said in (details, _cell(row, mapping.payer), dated)):
             return NOTHING, ""
+        marker = _cell(row, mapping.marker)
+        ways = csv_columns.WENT_OUT | csv_columns.CAME_IN
+        if mapping.marker is not None and not self.has_signs and marker.casefold().strip(" .") not in ways:
+            return NO_WAY, marker
         code = _cell(row, mapping.currency)
         if code and code.casefold() != self.currency:
             return CURRENCY, code
@@ -189,8 +198,8 @@ class _Reading:
         if mapping.out_is_positive:
             amount = -amount
         marker = _cell(row, mapping.marker).casefold().strip(" .")
-        if marker and marker not in csv_columns.WENT_OUT | csv_columns.CAME_IN:
-            raise NotReadable("marker", f"{number}: {marker}")
+        if self.has_signs and marker not in csv_columns.WENT_OUT | csv_columns.CAME_IN:
+            return amount
         goes_out = marker in csv_columns.WENT_OUT
         if marker and not self.has_signs:
             return -amount if goes_out else amount
@@ -205,6 +214,11 @@ class _Reading:
             return net - amount
         fee = self._money(row, self.mapping.fee, number) or Money(0, self.currency)
         return fee if self.fees_are_signed else -fee
+
+
+def _is_one_column(mapping: Mapping) -> bool:
+    """Whether only a sign could say that an amount went out."""
+    return mapping.amount is not None and mapping.marker is None
 
 
 def _cell(row: Sequence[str], column: int | None) -> str:

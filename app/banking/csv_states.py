@@ -4,32 +4,10 @@ from app.banking.as_read import NOT_DONE, NOTHING, PENDING
 
 # Booked for certain. A word that is in none of these lists is not surely booked either.
 DONE = frozenset(
-    [
-        "completed",
-        "complete",
-        "settled",
-        "booked",
-        "posted",
-        "cleared",
-        "success",
-        "successful",
-        "succeeded",
-        "paid",
-        "processed",
-        "executed",
-        "finished",
-        "done",
-        "gebucht",
-        "verbucht",
-        "ausgeführt",
-        "abgeschlossen",
-        "comptabilisé",
-        "uitgevoerd",
-        "verwerkt",
-        "credit",
-        "debit",
-    ]
-) | {"umsatz gebucht"}
+    ("completed", "complete", "settled", "booked", "posted", "cleared", "success", "successful", "succeeded", "paid",
+     "processed", "billed", "executed", "finished", "done", "gebucht", "umsatz gebucht", "verbucht", "ausgeführt",
+     "abgeschlossen", "comptabilisé", "uitgevoerd", "verwerkt", "credit", "debit", "haben", "soll")
+)  # fmt: skip
 _WAITING = (
     "pending", "processing", "in progress", "in process", "authorised", "authorized", "scheduled", "waiting",
     "awaiting", "held", "on hold", "hold", "uncleared", "unsettled", "created", "submitted", "requires", "offen",

@@ -1,5 +1,6 @@
 """The form that says what the columns of a bank's CSV file mean, with what would be read by it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -98,6 +99,14 @@ class ColumnsForm(CleanedForm):
             return False
         return True
 
+    @property
+    def unread(self) -> list[str]:
+        """Columns that hold amounts which are not read."""
+        columns = self.columns
+        if columns is None:
+            return []
+        return [self.heading(each) for each in csv_guessing.unexplained(self.table, replace(columns, held_money=()))]
+
     def heading(self, number: int) -> str:
         """What a column is called, or what stands in it first."""
         named = self.table.header[number] if number < len(self.table.header) else ""
@@ -140,7 +149,7 @@ class ColumnsForm(CleanedForm):
             self.read = csv_lines.read(self.table, columns, self._account.currency, self._account.last_digits)
         except NotReadable as refusal:
             fields = {
-                "day": self.day, "marker": self.marker, "other-account": self.account, "several-accounts": self.account
+                "day": self.day, "other-account": self.account, "several-accounts": self.account
             }  # fmt: skip
             self.wrong(fields.get(refusal.reason, self.amount), bank_words.wrong_with(refusal))
 

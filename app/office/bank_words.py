@@ -50,6 +50,7 @@ _LEFT_OUT = {
     as_read.CURRENCY: _l("in another currency"),
     as_read.ACCOUNT: _l("of another account"),
     as_read.NO_DAY: _l("without a day"),
+    as_read.NO_WAY: _l("says neither in nor out"),
     as_read.CORRECTION: _l("corrects another payment; see the bank’s page"),
 }
 
@@ -85,8 +86,6 @@ def wrong_with(refusal: NotReadable) -> str:
             return str(_("This cannot be read as a day, in row %(where)s", where=refusal.where))
         case "amount":
             return str(_("This cannot be read as an amount, in row %(where)s", where=refusal.where))
-        case "marker":
-            return str(_("This says neither in nor out, in row %(where)s", where=refusal.where))
         case "too-wide":
             where = refusal.where
             return str(
@@ -175,6 +174,13 @@ def note(each: Note) -> str:
                     each.number,
                 )
             )
+        case as_read.ONE_WAY:
+            return str(
+                _(
+                    "Every amount is read as money in, because none has a minus. If some went out, this file does "
+                    "not say so."
+                )
+            )
         case _:
             return str(
                 ngettext(
@@ -187,7 +193,7 @@ def note(each: Note) -> str:
 
 def is_warning(each: Note) -> bool:
     """Whether a note throws doubt on the reading, and is no mere information."""
-    return each.kind != as_read.FEES
+    return each.kind not in (as_read.FEES, as_read.ONE_WAY)
 
 
 def item_name(each: Item) -> str:

@@ -15,8 +15,10 @@ from app.banking.as_read import (
     FEES,
     KINDS,
     NO_DAY,
+    NO_WAY,
     NOT_DONE,
     NOTHING,
+    ONE_WAY,
     PENDING,
     SIGNS,
     SUM,
@@ -189,6 +191,57 @@ def test_a_word_says_which_way_an_amount_without_a_sign_went(app, words):
 def test_a_sign_that_its_word_contradicts_counts_and_is_said(app):
     read = csv("Date,Memo,Amount,Type", "01/07/2026,A,5.00,Debit", "02/07/2026,B,-7.00,Debit")
     assert (amounts(read), notes(read)) == ([500, -700], [KINDS])
+
+
+def test_a_direction_that_is_neither_in_nor_out_is_left_out(app):
+    read = csv(
+        "ID,Status,Direction,Created on,Finished on,Source fee amount,Source amount (after fees),Source currency",
+        "T-1,COMPLETED,IN,2026-07-04,2026-07-05,0.00,25.00,GBP",
+        "T-2,COMPLETED,OUT,2026-07-05,2026-07-07,0.55,10.00,GBP",
+        "T-3,COMPLETED,NEUTRAL,2026-07-06,2026-07-06,0.00,10.00,GBP",
+        "T-4,COMPLETED,IN,2026-07-06,2026-07-06,0,9.00,EUR",
+    )  # fmt: skip
+    assert amounts(read) == [2500, -1000, -55]
+    assert days(read)[:2] == [date(2026, 7, 5), date(2026, 7, 7)]
+    assert [(row.reason, row.word) for row in read.left_out] == [(NO_WAY, "NEUTRAL"), (CURRENCY, "EUR")]
+
+
+def test_without_headings_an_account_number_is_no_amount(app):
+    marked = csv(
+        "05/07/2026,16-58-10,12345678,25.00,CR,A REES,125.00", "06/07/2026,16-58-10,12345678,10.00,DR,PRINTER,115.00"
+    )
+    assert (amounts(marked), marked.closing) == ([2500, -1000], Money(11_500, "gbp"))
+    tabs = csv("123456789\tEUR\t20260705\t100,00\t125,00\t20260705\t25,00\tA REES",
+               "123456789\tEUR\t20260706\t125,00\t115,00\t20260706\t-10,00\tPRINTER", currency="eur")  # fmt: skip
+    assert (amounts(tabs), tabs.opening, tabs.closing) == ([2500, -1000], Money(10_000, "eur"), Money(11_500, "eur"))
+
+
+def test_an_account_above_the_table_is_the_files_own_and_payers_accounts_are_not(app):
+    rows = (
+        '"Girokonto";"DE02120300000000202051"', '"Kontostand vom 07.07.2026:";"1.115,50 €"', '""',
+        '"Buchungsdatum";"Wertstellung";"Status";"Verwendungszweck";"IBAN";"Betrag (€)"',
+        '"06.07.26";"06.07.26";"Gebucht";"RE 7";"DE89370400440532013000";"-10"',
+        '"05.07.26";"05.07.26";"Gebucht";"Dach";"DE02500105170137075030";"1.025,5"',
+        '"07.07.26";"";"Vorgemerkt";"X";"";"-3,20"',
+    )  # fmt: skip
+    read = csv(*rows, currency="eur", last_digits="2051")
+    assert (amounts(read), reasons(read)) == ([-1000, 102_550], [PENDING])
+    with pytest.raises(NotReadable, match="other-account"):
+        csv(*rows, currency="eur", last_digits="3000")
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["Money in,Money out", "Amount incoming,Amount outgoing", "Credits,Debits", "Haben,Soll", "Crédit,Débit", "In,Out"],
+)  # fmt: skip
+def test_two_columns_of_amounts_are_known_by_many_names(app, headings):
+    read = csv(f"Date,Details,{headings}", "05/07/2026,A,25.00,", "06/07/2026,B,,10.00")
+    assert amounts(read) == [2500, -1000]
+
+
+def test_amounts_that_may_hide_their_sign_are_said_to_come_in(app):
+    assert notes(csv("Date,Memo,Amount", "05/07/2026,A,25.00", "06/07/2026,B,10.00")) == [ONE_WAY]
+    assert notes(csv("Date,Memo,Amount", "05/07/2026,A,25.00", "06/07/2026,B,-10.00")) == []
 
 
 def test_balances_show_that_money_out_has_no_minus(app):

@@ -70,6 +70,7 @@ def template(engine_name: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     if engine_name == "sqlite":
         url = f"sqlite:///{folder / 'template.sqlite3'}"
     else:
+        postgresql.spare_the_disk()
         url = postgresql.create("template_" + secrets.token_hex(4))
     migrated = create_app(make_settings(folder, url))
     with migrated.app_context():

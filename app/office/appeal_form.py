@@ -1,6 +1,7 @@
 """The form in which an appeal is written: its words, its money, its days, and its place under the articles."""
 
 import re
+from datetime import date
 from typing import Any
 
 from babel.numbers import get_currency_name
@@ -16,6 +17,7 @@ from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
 from app.donations import amounts
 from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
+from app.office import moments
 from app.office.article_form import MOST_CHARACTERS
 from app.office.cleaned_form import CleanedForm
 from app.typed_amount import SeveralReadings
@@ -125,6 +127,16 @@ class AppealForm(CleanedForm):
     def changes(self) -> Schedule:
         """What a valid form describes, apart from its text."""
         return self._changes
+
+    def place_asked(self) -> tuple[date | None, date | None, int | None]:
+        """First day, last day and precedence as they are in the form now; what cannot be read counts as empty."""
+        days = []
+        for field in (self.starts_on, self.ends_on):
+            try:
+                days.append(moments.day(field.data) if field.data else None)
+            except ValueError:
+                days.append(None)
+        return days[0], days[1], self.precedence.data if self.under_articles.data else None
 
     def _suggested(self) -> list[Money]:
         typed = [each.strip() for each in _SEPARATORS.split(self.suggested.data or "") if each.strip()]

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import comparing, illustrations, keeping, writing_appeals
+from app.appeals import comparing, illustrations, keeping, place, writing_appeals
 from app.appeals.appeal import Appeal
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.opening import SlugTaken
@@ -117,8 +117,11 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
 
 
 def _form(form: AppealForm, appeal: Appeal | None = None, status: int = 200, **shown: Any) -> ResponseReturnValue:
-    images = illustrations.latest(12)
-    return render_template("office/appeal_form.html", form=form, appeal=appeal, images=images, **shown), status
+    page = render_template(
+        "office/appeal_form.html", form=form, appeal=appeal, images=illustrations.latest(12),
+        place=place.of(*form.place_asked(), appeal.id if appeal else None), **shown,
+    )  # fmt: skip
+    return page, status
 
 
 def _filled(appeal: Appeal) -> dict[str, Any]:

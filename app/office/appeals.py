@@ -10,7 +10,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app import clock
-from app.appeals import keeping, standing, writing_appeals
+from app.appeals import keeping, place, standing, writing_appeals
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.scheduling import DatesCrossed
@@ -92,7 +92,8 @@ def named(slug: str) -> Appeal:
 def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnValue:
     versions = keeping.versions(appeal)
     page = render_template(
-        "office/appeal.html", appeal=appeal, standing=standing.of(appeal), current=in_force(clock.today()),
+        "office/appeal.html", appeal=appeal, standing=standing.of(appeal),
+        place=place.of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id), current=in_force(clock.today()),
         versions=versions, names=hands.names(version.written_by for version in versions), form=form,
         uncleared=hand_lists.uncleared(appeal),
     )  # fmt: skip

@@ -238,7 +238,7 @@ class TestChanges:
         plan, _ = running
         token = a_link(client, plan, settings)
         (first, second), third = plan_dates.if_paused(now(plan), 2)
-        hint = read(client.get(f"/plans/{token}")).select(".choice__more")[1].get_text()
+        hint = read(client.get(f"/plans/{token}")).select(".choice__hint")[1].get_text()
         assert f"{third.day} " in hint.rpartition(" is taken on ")[2]
         assert "are skipped; the next payment is taken on" in hint
         answer = client.get(post(client, f"/plans/{token}/pause", months="2").location)

@@ -29,7 +29,8 @@ def page(words: str, *, older: str | None = None, newer: str | None = None) -> P
     by_name = bool(words) and "@" not in words
     columns = (Donor.name_key, Donor.id) if by_name else (Donor.id,)
     down, backwards = not by_name, newer is not None
-    conditions = [Donor.merged_into_id.is_(None), *_says(words)]
+    along = by_name and name_words.is_common(words)
+    conditions = [Donor.merged_into_id.is_(None), *_says(words, along)]
     at = db.session.execute(select(*columns).where(Donor.reference == (newer or older or ""))).first()
     if at is not None and None not in at:
         here, there = tuple_(*columns), tuple_(*map(literal, at))
@@ -87,9 +88,9 @@ def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
     return {who: [theirs[currency] for currency in sorted(theirs)] for who, theirs in sums.items()}
 
 
-def _says(words: str) -> list[ColumnElement[bool]]:
+def _says(words: str, along: bool) -> list[ColumnElement[bool]]:
     if not words:
         return []
     if "@" in words:
         return [Donor.email_key == searching.email_key(words)]
-    return [name_words.has_name(Donor.name_key, words)]
+    return [name_words.has_name(Donor.name_key, words, along=along)]

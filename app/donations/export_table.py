@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, type_coerce
 
 from app import clock
 from app.appeals.appeal import Appeal
@@ -52,12 +52,16 @@ LEFT_OUT = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Received donations of local days, both included; of an appeal's and a branch's reference, empty for all."""
+    """Received donations of local days, both included; of an appeal's and a branch's reference, empty for all.
+
+    `also` are further conditions for gifts that were looked for; counted cash is then no part of it.
+    """
 
     from_on: date
     to_on: date
     appeal: str = ""
     branch: str = ""
+    also: tuple[ColumnElement[bool], ...] | None = None
 
 
 def donation_table(connection: Connection, wanted: Wanted, totals: Sequence[Total], *, names: bool) -> Table:
@@ -77,7 +81,8 @@ def donation_totals(connection: Connection, wanted: Wanted) -> list[Total]:
     """The control totals: how many donations and counts, what was received, and nothing going out; by currency."""
     gifts = _within(select(_D.c.currency, func.count(), func.sum(_D.c.amount_minor)), wanted).group_by(_D.c.currency)
     sums: dict[str, tuple[int, int]] = {row[0]: (row[1], int(row[2])) for row in connection.execute(gifts)}
-    for row in connection.execute(_counts(select(_C.c.currency, _counted()), wanted)):
+    counts = _counts(select(_C.c.currency, _counted()), wanted)
+    for row in [] if wanted.also is not None else connection.execute(counts):
         lines, minor = sums.get(row[0], (0, 0))
         sums[row[0]] = lines + 1, minor + int(row[1] or 0)
     return [Total(currency, *sums[currency], 0) for currency in sorted(sums)]
@@ -86,7 +91,7 @@ def donation_totals(connection: Connection, wanted: Wanted) -> list[Total]:
 def _rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[tuple[str, ...]]:
     """Gifts and counts in the order of their days; of counts there are few, so they wait in memory."""
     blank = ("",) * (len(_NAMES) if names else 0)
-    counts = [(*row, *blank) for row in _count_rows(connection, wanted)]
+    counts = [] if wanted.also is not None else [(*row, *blank) for row in _count_rows(connection, wanted)]
     yield from heapq.merge(_gift_rows(connection, wanted, names), counts, key=itemgetter(2))
 
 
@@ -221,6 +226,8 @@ def _within(found: Any, wanted: Wanted) -> Any:
     )
     if wanted.appeal:
         found = found.where(Appeal.reference == wanted.appeal)
+    if wanted.also:
+        found = found.where(*wanted.also)
     return found.where(Branch.reference == wanted.branch) if wanted.branch else found
 
 

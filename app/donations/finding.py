@@ -12,16 +12,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 
 from app.appeals.appeal import Appeal
-from app.donations import dispute_kept, kept
+from app.donations import dispute_kept, kept, name_words
 from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import CARD, RECEIVED, Donation
-from app.donations.gift_search import Wanted, conditions, kind_of
+from app.donations.gift_search import LARGEST, NEWEST, Wanted, conditions, kind_of
 from app.donations.refund import CAME_TO_NOTHING, DonationRefund
 from app.extensions import db
 from app.money import Money
 
 PAGE = 50
+# So many gifts are added up for everybody who looks; more on request.
+_AT_A_GLANCE = 2000
 
 # A gift whose dispute is not decided; of one that is decided only what was lost is said.
 DISPUTED, _DECIDED = "disputed", "decided"
@@ -77,13 +79,14 @@ class _Order:
 _BY_ENTRY = _Order((Donation.id,))
 _BY_DAY = _Order((Donation.received_at, Donation.id))
 _BY_AMOUNT = _Order((Donation.amount_minor, Donation.received_at, Donation.id))
+_BY_AMOUNT_ALONE = _Order((Donation.amount_minor, Donation.id))
 _BY_NAME = _Order((Donation.name_key, Donation.id), down=False)
 
 
 def page(wanted: Wanted, *, older: str | None = None, newer: str | None = None) -> Page:
     """One page: the first, or the one beyond the gift of reference `older`, or before the one of `newer`."""
     order, backwards = _order(wanted), newer is not None
-    query = select(Donation).where(*conditions(wanted))
+    query = select(Donation).where(*conditions(wanted, along=_is_common(wanted)))
     beyond = _key(order, newer or older or "")
     if beyond is not None:
         query = query.where(order.beyond(beyond, backwards))
@@ -95,6 +98,40 @@ def page(wanted: Wanted, *, older: str | None = None, newer: str | None = None) 
         return Page([], None, None)
     ahead, behind = (beyond is not None, more) if not backwards else (more, True)
     return Page(rows(found), found[0].reference if ahead else None, found[-1].reference if behind else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What the received gifts that were found come to in one currency."""
+
+    gifts: int
+    came: Money
+    kept: Money
+
+
+def sums(wanted: Wanted, *, all_of_them: bool = False) -> list[Sum] | None:
+    """What was found comes to, by currency; nothing when it is more than can be added up at a glance and was not asked
+    for with `all_of_them`."""
+    if not all_of_them and _is_common(wanted):
+        return None
+    found = select(Donation.currency, Donation.amount_minor, kept.minor().label("kept")).where(
+        *conditions(wanted), Donation.received_at.is_not(None)
+    )
+    if not all_of_them:
+        some = select(Donation.id).where(*conditions(wanted), Donation.received_at.is_not(None)).limit(_AT_A_GLANCE + 1)
+        if (db.session.scalar(select(func.count()).select_from(some.subquery())) or 0) > _AT_A_GLANCE:
+            return None
+    gift = found.subquery()
+    rows = db.session.execute(
+        select(gift.c.currency, func.count(), func.sum(gift.c.amount_minor), func.sum(gift.c.kept))
+        .group_by(gift.c.currency)
+        .order_by(gift.c.currency)
+    )
+    return [Sum(number, Money(int(came), each), Money(int(left), each)) for each, number, came, left in rows]
+
+
+def _is_common(wanted: Wanted) -> bool:
+    return bool(wanted.words) and kind_of(wanted.words) == "name" and name_words.is_common(wanted.words)
 
 
 def rows(gifts: Sequence[Donation]) -> list[Row]:
@@ -151,6 +188,14 @@ def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
 
 def _order(wanted: Wanted) -> _Order:
     """The order whose index narrows most."""
+    dated = wanted.state == RECEIVED
+    match wanted.order:
+        case "newest" | "oldest":
+            order = _BY_DAY if dated else _BY_ENTRY
+            return _Order(order.columns, down=wanted.order == NEWEST)
+        case "largest" | "smallest":
+            order = _BY_AMOUNT if dated else _BY_AMOUNT_ALONE
+            return _Order(order.columns, down=wanted.order == LARGEST)
     if wanted.words and kind_of(wanted.words) == "name":
         return _BY_NAME
     if not wanted.by_day:

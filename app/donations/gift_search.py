@@ -14,12 +14,16 @@ from app.money import Money
 
 NOT_RECEIVED = ("pledged", "on-its-way", "failed", "abandoned")
 
+NEWEST, OLDEST, LARGEST, SMALLEST = "newest", "oldest", "largest", "smallest"
+ORDERS = (NEWEST, OLDEST, LARGEST, SMALLEST)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which gifts: all that fit every part that is given. `words` is a reference, an e-mail address, the last four
     digits of a card, or words of a name or their beginnings; `state` is one of a gift's, or empty for all; `first`
-    and `last` are local days; `branch_id` says of which branch, `donor_ids` of whom."""
+    and `last` are local days; `branch_id` says of which branch, `donor_ids` of whom. `order` is one of
+    `ORDERS`, or empty for the one that suits what is looked for."""
 
     words: str = ""
     state: str = RECEIVED
@@ -31,6 +35,7 @@ class Wanted:
     at_least: Money | None = None
     at_most: Money | None = None
     donor_ids: frozenset[int] | None = None
+    order: str = ""
 
     @property
     def by_day(self) -> bool:
@@ -48,11 +53,11 @@ def kind_of(words: str) -> str:
     return "email" if "@" in words else "name"
 
 
-def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What must be so of the gifts that are wanted."""
+def conditions(wanted: Wanted, *, along: bool = False) -> list[ColumnElement[bool]]:
+    """What must be so of the gifts that are wanted; `along` as in `name_words.has_name`."""
     given: list[ColumnElement[bool]] = []
     if wanted.words:
-        given.append(_says(wanted.words))
+        given.append(_says(wanted.words, along))
     # SQLite knows that an index of some rows will do only when the condition stands there as it does in the index.
     if wanted.state == RECEIVED:
         given.append(Donation.received_at.is_not(None))
@@ -87,7 +92,7 @@ def _between(wanted: Wanted) -> list[ColumnElement[bool]]:
     return given
 
 
-def _says(words: str) -> ColumnElement[bool]:
+def _says(words: str, along: bool) -> ColumnElement[bool]:
     match kind_of(words):
         case "reference":
             return Donation.reference == words
@@ -95,7 +100,7 @@ def _says(words: str) -> ColumnElement[bool]:
             return Donation.card_last4 == words
         case "email":
             return Donation.email_key == searching.email_key(words)
-    return name_words.has_name(Donation.name_key, words)
+    return name_words.has_name(Donation.name_key, words, along=along)
 
 
 def _begin(day: date) -> datetime:

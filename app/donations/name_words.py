@@ -6,11 +6,16 @@ name can forget it: a name that nobody has any more leaves no word. A name of 'A
 marie, annemarie, o, connor and oconnor.
 """
 
-from sqlalchemy import ColumnElement, Index, false, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, Select, and_, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from app.donations import searching
-from app.extensions import Base
+from app.extensions import Base, db
+
+# So many names are looked up at once; a word that more of them have is looked for along the list instead.
+_MANY = 2000
 
 
 class NameWord(Base):
@@ -29,16 +34,36 @@ def words_of(typed: str) -> list[str]:
     return sorted(set(apart), key=lambda word: (-len(word), word))
 
 
-def has_name(column: InstrumentedAttribute[str | None], typed: str) -> ColumnElement[bool]:
+def has_name(column: InstrumentedAttribute[str | None], typed: str, *, along: bool = False) -> ColumnElement[bool]:
     """The condition that a column of names (`name_key`) has a word for each word that was typed, which begins with it;
-    both databases answer it from their indexes."""
+    both databases answer it from their indexes.
+
+    The names are looked up first; `along` asks row by row instead, which finds the first rows of an order sooner where
+    `is_common` says that there are many.
+    """
     looked_for = words_of(typed)
     if not looked_for:
         return false()
+    if along:
+        return and_(*(_words(column, each).exists() for each in looked_for))
+    return column.in_(_names(looked_for))
+
+
+def is_common(typed: str) -> bool:
+    """Whether more names have these words than are looked up at a glance; as long a look, however many they are."""
+    looked_for = words_of(typed)
+    some = _names(looked_for).limit(_MANY + 1).subquery() if looked_for else None
+    return some is not None and (db.session.scalar(select(func.count()).select_from(some)) or 0) > _MANY
+
+
+def _names(looked_for: list[str]) -> Select[Any]:
     first = aliased(NameWord)
     found = select(first.name_key).where(searching.begins_with(first.word, looked_for[0]))
     for each in looked_for[1:]:
-        further = aliased(NameWord)
-        has = (further.name_key == first.name_key) & searching.begins_with(further.word, each)
-        found = found.where(select(further.word).where(has).exists())
-    return column.in_(found)
+        found = found.where(_words(first.name_key, each).exists())
+    return found
+
+
+def _words(name_key: Any, typed: str) -> Select[Any]:
+    word = aliased(NameWord)
+    return select(word.word).where(word.name_key == name_key, searching.begins_with(word.word, typed))

@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
+from app.donations import gift_search
 from app.donations.donation import METHODS
 from app.donations.gift_search import Wanted
 from app.money import Money, home_currency
@@ -23,6 +25,13 @@ _STATES = (
     ("failed", _l("Failed")),
     ("abandoned", _l("Never paid")),
     ("all", _l("All")),
+)
+
+_ORDERS = (
+    (gift_search.NEWEST, _l("Newest first")),
+    (gift_search.OLDEST, _l("Oldest first")),
+    (gift_search.LARGEST, _l("Largest first")),
+    (gift_search.SMALLEST, _l("Smallest first")),
 )
 
 
@@ -44,6 +53,7 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
     appeal = SelectField(_l("Appeal"), validate_choice=False)
     since = DayField(_l("From"))
     until = DayField(_l("Until"))
+    order = SelectField(_l("In which order"), validate_choice=False)
     least = AmountField(_l("At least"))
     most = AmountField(_l("At most"))
 
@@ -51,6 +61,7 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
         """Offer these appeals (reference and title); it reads the address."""
         super().__init__(formdata=request.args)
         self.appeal.choices = [SelectChoice("", _l("All")), *(SelectChoice(*each) for each in appeals)]
+        self.order.choices = [SelectChoice("", _("As it suits")), *(SelectChoice(*each) for each in _ORDERS)]
         ways = [SelectChoice(each, method_name(each)) for each in METHODS]
         self.method.choices = [SelectChoice("", _l("All")), *ways]
         if self.state.data not in dict(_STATES):
@@ -81,6 +92,7 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
             last=self.until.data,
             at_least=self._least,
             at_most=self._most,
+            order=self.order.data if self.order.data in gift_search.ORDERS else "",
         )
 
     @property

@@ -1,6 +1,8 @@
 """Gifts: finding them, and the page of each with its whole story."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from contextlib import ExitStack
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -8,11 +10,12 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.audit import acting
 from app.audit.recording import record
-from app.donations import dispute_kept, finding, refunding, story
+from app.donations import dispute_kept, finding, found_export, refunding, story
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.donor import Donor, Note, note
 from app.donations.plan import Plan
 from app.extensions import db
+from app.ledger.exports.snapshot import snapshot
 from app.money import Money
 from app.office import hands, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
@@ -29,19 +32,63 @@ bp = Blueprint("donations", __name__, url_prefix="/donations")
 @allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
 def index() -> ResponseReturnValue:
     """A page of gifts, narrowed as the address says."""
-    titles = db.session.execute(select(Appeal.reference, Appeal.title).order_by(Appeal.starts_on.desc(), Appeal.id))
-    form = DonationSearchForm([(row.reference, row.title) for row in titles])
+    form = _search_form()
     if not form.validate():
         return render_template("office/donations/index.html", form=form, rows=[], newer=None, older=None), 422
-    page = finding.page(form.wanted(), older=request.args.get("older"), newer=request.args.get("newer"))
+    wanted = form.wanted()
+    page = finding.page(wanted, older=request.args.get("older"), newer=request.args.get("newer"))
     query = form.as_query()
     return render_template(
         "office/donations/index.html",
         form=form,
         rows=page.rows,
+        sums=finding.sums(wanted, all_of_them="sum" in request.args),
+        add_up=url_for(".index", **query, sum=1),
         newer=url_for(".index", **query, newer=page.newer) if page.newer else None,
         older=url_for(".index", **query, older=page.older) if page.older else None,
     )
+
+
+@bp.post("/export")
+@allow(changes={TREASURER}, reads=())
+def take_out() -> ResponseReturnValue:
+    """The received gifts that were found, as a file, without a donor's name in it."""
+    return _file(names=False)
+
+
+@bp.post("/export/names")
+@allow(changes={TREASURER}, reads=(), fresh=True)
+def take_out_with_names() -> ResponseReturnValue:
+    """The same with donors' names and addresses."""
+    return _file(names=True)
+
+
+def _file(*, names: bool) -> ResponseReturnValue:
+    """Write the export down, then send it as it is read: from one snapshot, with its totals."""
+    form = _search_form()
+    if not form.validate():
+        return redirect(url_for(".index", **form.as_query()), code=303)
+    wanted = form.wanted()
+    with ExitStack() as stack:
+        connection = stack.enter_context(snapshot())
+        between = found_export.days(connection, wanted)
+        if between is None:
+            flash(_("No received gift was found, so there is nothing to take out."), "warn")
+            return redirect(url_for(".index", **form.as_query()), code=303)
+        with writing():
+            export, made = found_export.take(connection, wanted, between, names=names, by=acting.at_work().by)
+            said = {"format": export.format, "from": export.from_on, "to": export.to_on, "names": names}
+            record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
+        response = Response(made.pieces, content_type=made.content_type)
+        # The snapshot lasts until the last piece is sent, or the reader has gone.
+        response.call_on_close(stack.pop_all().close)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response
+
+
+def _search_form() -> DonationSearchForm:
+    titles = db.session.execute(select(Appeal.reference, Appeal.title).order_by(Appeal.starts_on.desc(), Appeal.id))
+    return DonationSearchForm([(row.reference, row.title) for row in titles])
 
 
 @bp.get("/<reference>")

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import finding
+from app.donations import finding, name_words
 from app.donations.donation import Donation
 from app.donations.gift_search import Wanted
 from app.extensions import db
@@ -127,6 +127,8 @@ SEARCHES = {
     "pledged": (Wanted(state="pledged"), ("ix_donations_not_received",)),
     "cheques": (Wanted(method="cheque"), ("ix_donations_by_hand",)),
     "branch": (Wanted(state="", branch_id=1), ("ix_donations_of_branch",)),
+    "largest": (Wanted(order="largest"), ("ix_donations_amount",)),
+    "oldest": (Wanted(order="oldest"), ("ix_donations_received_at",)),
     "donor": (Wanted(state="", donor_ids=frozenset([1])), ("ix_donations_of_donor",)),
 }
 
@@ -158,3 +160,24 @@ def test_every_search_runs_along_an_index(app, monkeypatch):
         # Of somebody's few gifts it does not matter; a list that may be long is never sorted.
         assert "TEMP B-TREE" not in plan or name in ("email", "card", "donor"), (name, plan)
         assert "Seq Scan" not in plan, (name, plan)
+
+
+def test_what_was_found_is_put_in_order_and_added_up(app):
+    gifts(30)
+    largest = finding.page(Wanted(words="luc", order="largest")).rows
+    assert [row.amount.minor for row in largest[:3]] == [2700, 2600, 2200]
+    assert len(all_of(Wanted(words="luc", order="smallest", state=""))) == 12
+    (sum_,) = finding.sums(Wanted(words="byron"))
+    assert (sum_.gifts, sum_.came, sum_.kept) == (6, Money(9300, "gbp"), Money(9300, "gbp"))
+    assert finding.sums(Wanted(words="nobody")) == []
+
+
+def test_a_word_that_very_many_names_have_is_looked_for_along_the_list_and_added_up_when_asked(app, monkeypatch):
+    monkeypatch.setattr(name_words, "_MANY", 1)
+    gifts(60)
+    assert name_words.is_common("luc")
+    assert sorted(all_of(Wanted(words="luc", state=""))) == [f"{n:024x}" for n in range(60) if n % 5 in (0, 1)]
+    assert all_of(Wanted(words="ada kravitz", state="")) == []
+    assert finding.sums(Wanted(words="luc")) is None
+    (sum_,) = finding.sums(Wanted(words="luc"), all_of_them=True)
+    assert sum_.gifts == 24

@@ -91,6 +91,8 @@ MATRIX: dict[str, Route] = {
         another=LEFT_OUT,
         held_by="test_donations.py::test_another_branch_s_gifts_are_not_there",
     ),
+    "office.donations.take_out": Route(changes=MONEY_CHANGES),
+    "office.donations.take_out_with_names": Route(changes=MONEY_CHANGES, fresh=True),
     "office.donations.show": Route(
         reads=MONEY_AND_BRANCH_READS,
         another=HIDDEN,

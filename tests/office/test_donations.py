@@ -156,3 +156,17 @@ def test_pages_ask_the_same_number_of_questions_however_many_gifts_there_are(acc
     assert questions() == few
     older = page(client.get("/office/donations/")).select_one(".pager a")["href"]
     assert len(names(client.get(older))) == 50
+
+
+def test_what_was_found_is_added_up_and_taken_out_with_names_only_when_asked(account, signed_in):
+    client = signed_in("treasurer")
+    assert "1 gift received: £15.00 kept of £25.00" in said(client.get("/office/donations/?q=okon"))
+    plain = client.post("/office/donations/export?q=okon")
+    assert plain.mimetype == "text/csv"
+    assert gift("Łucja Okoń").reference in plain.text
+    assert "Okoń" not in plain.text
+    assert gift("Ada Byron").reference not in plain.text
+    named = client.post("/office/donations/export/names?q=okon")
+    assert "lucja@example.org" in named.text
+    assert client.post("/office/donations/export?q=nobody").status_code == 303
+    assert db.session.scalars(select(Deed.action)).all() == ["export.made", "export.made"]

@@ -107,6 +107,13 @@ def complaint(error: NotAnAmount, text: str, currency: str) -> str:
     return str(_("Enter an amount in figures, like 25 or 12.50"))
 
 
+def too_fine(currency: str) -> str:
+    """What is said beside the field when the amount has a last digit that cards are not charged with."""
+    if decimals(currency) == 3:
+        return str(_("The last of the three decimals must be 0, like 12.500"))
+    return str(_("The amount must be a whole number, like 2500"))
+
+
 def _typeable(amount: Money) -> str:
     """The amount as it is always understood: '1500', '1.50'."""
     return str(amount.major() if amount.minor % 10 ** decimals(amount.currency) else int(amount.major()))

@@ -1,7 +1,7 @@
 """How small and how large a card gift may be, by currency."""
 
 from app.errors import DomainError
-from app.money import Money
+from app.money import THREE_DECIMAL, Money
 
 # Our own minimum, in minor units: at or above Stripe's minimum charge (docs.stripe.com/currencies) and high enough
 # that testing stolen cards here is not the cheapest way to do it.
@@ -10,6 +10,9 @@ _MINIMUM = {
     "dkk": 1000, "pln": 500, "czk": 2500, "huf": 20_000, "mxn": 2000, "thb": 2000, "jpy": 100,
 }  # fmt: skip
 _MINIMUM_ELSEWHERE = 500
+
+# Kept in hundredths at Stripe, which must be 0.
+_WHOLE_UNITS = frozenset(["isk", "ugx"])
 
 # Stripe takes at most eight digits; a gift by card beyond this is a slip, or a matter to talk about first.
 _MAXIMUM = {"gbp": 2_500_000, "eur": 2_500_000, "usd": 2_500_000, "huf": 90_000_000, "jpy": 5_000_000}
@@ -22,6 +25,10 @@ class TooSmall(DomainError):
 
 class TooLarge(DomainError):
     """The amount is above the maximum for its currency."""
+
+
+class TooFine(DomainError):
+    """The amount has a last digit that Stripe does not charge in its currency."""
 
 
 def known_currencies() -> list[str]:
@@ -39,8 +46,16 @@ def maximum(currency: str) -> Money:
     return Money(_MAXIMUM.get(currency, _MAXIMUM_ELSEWHERE), currency)
 
 
+def step(currency: str) -> int:
+    """Of how many minor units a card amount is a multiple (docs.stripe.com/currencies, "Special cases"): those with
+    three decimals end in 0, and the króna and the shilling of Uganda are charged in whole units."""
+    return 10 if currency in THREE_DECIMAL else 100 if currency in _WHOLE_UNITS else 1
+
+
 def check(amount: Money) -> Money:
-    """The amount itself, when it may be given; raises `TooSmall` or `TooLarge`."""
+    """The amount itself, when it may be given; raises `TooFine`, `TooSmall` or `TooLarge`."""
+    if amount.minor % step(amount.currency):
+        raise TooFine(f"not a multiple of {step(amount.currency)} minor units")
     if amount < minimum(amount.currency):
         raise TooSmall(f"less than {minimum(amount.currency)}")
     if amount > maximum(amount.currency):

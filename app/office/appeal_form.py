@@ -144,6 +144,8 @@ class AppealForm(CleanedForm):
             self.wrong(self.suggested, _("Suggest %(most)s amounts or fewer", most=_MOST_SUGGESTED))
         read = [amount for each in typed[:_MOST_SUGGESTED] if (amount := self._amount(self.suggested, each))]
         least, most = amounts.minimum(self.unit), amounts.maximum(self.unit)
+        if any(amount.minor % amounts.step(self.unit) for amount in read):
+            self.wrong(self.suggested, typed_amount.too_fine(self.unit))
         if any(not least <= amount <= most for amount in read):
             limits = {"least": written(least, short=True), "most": written(most, short=True)}
             self.wrong(self.suggested, _("An amount to give must be from %(least)s to %(most)s", **limits))

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from app import typed_amount
+from app.donations import amounts
 from app.money import Money, written
 from app.office.cleaned_form import CleanedForm
 from app.office.typed_fields import AmountField
@@ -89,6 +91,9 @@ class RefundForm(CleanedForm):
     def wanted(self) -> Money | None:
         """The amount of a form that is otherwise valid, or nothing, with a message beside it."""
         amount = self.amount.read(self._left.currency)
+        if amount is not None and amount.minor % amounts.step(amount.currency):
+            self.wrong(self.amount, typed_amount.too_fine(amount.currency))
+            return None
         if amount is not None and amount > self._left:
             self.only_so_much_is_left(self._left)
             return None

@@ -19,6 +19,8 @@ def read(text: str, currency: str) -> Money:
         return amounts.check(typed_amount.read(text, currency))
     except NotAnAmount as error:
         raise NotTaken(typed_amount.complaint(error, text, currency)) from error
+    except amounts.TooFine as error:
+        raise NotTaken(typed_amount.too_fine(currency)) from error
     except amounts.TooSmall as error:
         raise NotTaken(_("The amount must be %(least)s or more", least=written(smallest, short=True))) from error
     except amounts.TooLarge as error:

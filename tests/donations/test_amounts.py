@@ -4,6 +4,7 @@ import pytest
 
 from app.donations import amounts
 from app.money import Money
+from app.public import amount_typed
 
 # Stripe's own minimum charges in minor units (docs.stripe.com/currencies, "minimum and maximum charge amounts").
 STRIPES = {
@@ -52,3 +53,21 @@ def test_less_is_too_small(minor, currency, said):
 def test_more_is_too_large(minor, currency, said):
     with pytest.raises(amounts.TooLarge, match=said):
         amounts.check(Money(minor, currency))
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "said"),
+    [
+        ("12.345", "kwd", "The last of the three decimals must be 0, like 12.500"),
+        ("2500.50", "isk", "The amount must be a whole number, like 2500"),
+        ("5000.10", "ugx", "The amount must be a whole number, like 2500"),
+    ],
+)
+def test_a_card_is_asked_for_what_stripe_charges_in_the_currency(app, text, currency, said):
+    with app.test_request_context(), pytest.raises(amount_typed.NotTaken, match=said):
+        amount_typed.read(text, currency)
+
+
+def test_an_amount_that_stripe_charges_is_taken():
+    for minor, currency in ((12_340, "kwd"), (250_000, "isk"), (500_000, "ugx"), (1234, "gbp"), (2501, "jpy")):
+        assert amounts.check(Money(minor, currency)).minor == minor

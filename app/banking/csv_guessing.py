@@ -3,14 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
-from itertools import pairwise, permutations
+from itertools import permutations
 
-from app import clock
-from app.banking import csv_columns, csv_lines, csv_states, written
+from app.banking import csv_columns, csv_lines, csv_states, day_order, written
 from app.banking.as_read import BALANCE, SIGNS, NotReadable
 from app.banking.csv_table import Table, is_day
-from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
+from app.banking.mapping import Mapping
 from app.money import NotAnAmount
 
 _SAMPLE = 300
@@ -150,10 +148,7 @@ def money_columns(table: Table) -> Iterable[int]:
 def _looks_like_money(cell: str, *, called: bool) -> bool:
     """An amount: under a heading that calls it one any figure is, elsewhere one with two decimals."""
     shape = r"\D{0,5}\d[\d.,'’ ]*\D{0,6}" if called else r"\D{0,5}\d[\d.,'’ ]*[.,]\d\d\D{0,6}"
-    return re.fullmatch(shape, cell) is not None and not any(written.day(cell, each) for each in _ORDERS)
-
-
-_ORDERS = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST)
+    return re.fullmatch(shape, cell) is not None and not any(written.day(cell, each) for each in day_order.ORDERS)
 
 
 def _details(table: Table, rest: Sequence[int], payer: int | None, kind: int | None) -> tuple[int, ...]:
@@ -243,30 +238,9 @@ def _is_state(table: Table, column: int) -> bool:
 
 
 def _order(table: Table, column: int) -> str:
-    """The order in which the days of a column can be read: the one in which they run evenly and end by today, else the
-    British one first; empty when it holds no days. A word in place of a day says why there is none."""
-    cells = [cell for cell in _cells(table, column) if not csv_states.why_it_has_no_day(cell)]
-    found: dict[str, list[date]] = {}
-    for order in _ORDERS:
-        days = [written.day(cell, order) for cell in cells]
-        read = [day for day in days if day is not None]
-        # Words below a table stand in this column too; a few days that cannot be are refused when they are read.
-        unread = [cell for cell, day in zip(cells, days, strict=True) if day is None]
-        figures = sum(any(each.isdigit() for each in cell) for cell in unread)
-        if len(read) >= len(unread) and figures <= len(cells) // 10:
-            found[order] = read
-    return min(found, key=lambda order: (_missing(cells, found[order]), *_oddness(found[order])), default="")
-
-
-def _missing(cells: Sequence[str], days: Sequence[date]) -> int:
-    return len(cells) - len(days)
-
-
-def _oddness(days: Sequence[date]) -> tuple[int, int]:
-    """How many days are to come, and how often their run turns: few turns are a list in order."""
-    runs = [after > before for before, after in pairwise(days) if after != before]
-    turns = sum(before != after for before, after in pairwise(runs))
-    return sum(day > clock.today() for day in days), turns
+    """The order in which the days of a column can be read; empty when it holds no days. A word in place of a day says
+    why there is none."""
+    return day_order.of([cell for cell in _cells(table, column) if not csv_states.why_it_has_no_day(cell)])
 
 
 def _decimal(table: Table) -> str:

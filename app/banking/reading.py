@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from app.banking import camt_lines, csv_guessing, csv_lines, csv_table, mapping, ofx_lines, recognising
+from app.banking import (
+    camt_lines,
+    csv_guessing,
+    csv_lines,
+    csv_table,
+    mapping,
+    mt940_lines,
+    ofx_lines,
+    qif_lines,
+    recognising,
+)
 from app.banking.account import BankAccount
 from app.banking.as_read import NotReadable, Read
 from app.banking.csv_table import Table
@@ -32,8 +42,10 @@ def read(body: bytes, account: BankAccount, columns: Mapping | None = None) -> R
         return ofx_lines.read(body, account.currency, account.last_digits)
     if form == CAMT:
         return camt_lines.read(body, account.currency, account.last_digits)
-    if form in (QIF, MT940):
-        raise NotReadable(form)
+    if form == QIF:
+        return qif_lines.read(body, account.currency, account.last_digits)
+    if form == MT940:
+        return mt940_lines.read(body, account.currency, account.last_digits)
     table = csv_table.read(body)
     if columns is not None:
         return csv_lines.read(table, columns, account.currency, account.last_digits)

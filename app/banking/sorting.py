@@ -112,34 +112,45 @@ def _likes(
 ) -> dict[int, Known]:
     """Which lines may be known ones that the file does not show otherwise: those of the same day first, of them those
     that say the same, then those booked on a day near by. Each known line is taken for one line alone."""
-    by_amount: dict[int, list[Known]] = defaultdict(list)
+    by_place: dict[tuple[int, date], list[Known]] = defaultdict(list)
     for each in missing:
-        by_amount[each.amount_minor].append(each)
+        by_place[each.amount_minor, each.day].append(each)
     days = [line.day for line in lines]
     span = (min(days), max(days)) if days else (date.max, date.min)
     found: dict[int, Known] = {}
-    ways: tuple[Callable[[ReadLine, Known], bool], ...] = (
-        lambda line, each: each.day == line.day and _alike(line, each),
-        lambda line, each: each.day == line.day,
-        lambda line, each: _may_have_moved(line, each, span, covered),
+    ways: tuple[tuple[Sequence[int], Callable[[ReadLine, Known], bool]], ...] = (
+        ((0,), _alike),
+        ((0,), lambda _line, _each: True),
+        # The nearest day first.
+        (
+            sorted(range(-NEAR.days, NEAR.days + 1), key=abs)[1:],
+            lambda line, each: _may_have_moved(line, each, span, covered),
+        ),
     )
-    for fits in ways:
+    for shifts, fits in ways:
         for at in unknown:
-            if at in found:
-                continue
-            waiting = by_amount[lines[at].amount.minor]
-            like = next((each for each in waiting if fits(lines[at], each)), None)
-            if like is not None:
-                waiting.remove(like)
-                found[at] = like
+            line = lines[at]
+            for shift in shifts if at not in found else ():
+                waiting = by_place.get((line.amount.minor, _shifted(line.day, shift)), [])
+                like = next((each for each in waiting if fits(line, each)), None)
+                if like is not None:
+                    waiting.remove(like)
+                    found[at] = like
+                    break
     return found
+
+
+def _shifted(day: date, days: int) -> date:
+    """A day some days away; itself at the end of the calendar."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return day
 
 
 def _may_have_moved(line: ReadLine, each: Known, span: tuple[date, date], covered: Sequence[tuple[date, date]]) -> bool:
     """Whether a line of a near day may be a known one: it says the same, or one of the two files should have shown the
     other's line within its own days and did not."""
-    if abs(line.day - each.day) > NEAR:
-        return False
     not_shown_now = span[0] < each.day < span[1]
     not_shown_then = any(first < line.day < last for first, last in covered)
     return _alike(line, each) or not_shown_now or not_shown_then

@@ -13,6 +13,8 @@ class FileForm(CleanedForm):
     account = HiddenField()
     file = FileField(
         _l("The bank’s file"),
-        description=_l("CSV, OFX or CAMT.053, up to 3 MB. It may overlap with what you have: nothing counts twice."),
+        description=_l(
+            "CSV, OFX, QIF, MT940 or CAMT.053, up to 3 MB. It may overlap with what you have: nothing counts twice."
+        ),
         validators=[FileRequired(_l("Choose the file that you got from the bank"))],
     )

@@ -10,7 +10,7 @@ from app.banking.as_read import LeftOut, Note, NotReadable
 from app.banking.item import Item, Reason
 from app.money import written
 
-_OTHERWISE = _l("Get the statement from your bank’s pages as CSV, OFX or CAMT.053 and choose that file.")
+_OTHERWISE = _l("Get the statement from your bank’s pages as CSV, OFX, QIF, MT940 or CAMT.053 and choose that file.")
 
 _FILES = {
     "empty": _l("This file is empty."),
@@ -27,8 +27,6 @@ _FILES = {
     "document": _l("This is a document of a word processor."),
     "encrypted": _l("This file is encrypted."),
     "picture": _l("This is a picture."),
-    "qif": _l("This is a QIF file, which does not say which payment is which."),
-    "mt940": _l("This is an MT940 file. Banks that give those out also give out CAMT.053."),
     "json": _l("This is a JSON file, made for programs."),
     "list": _l("This is a list of payments as text, without columns."),
     "sign-in": _l("This is a page to sign in at: the bank had signed you out when it was saved."),

@@ -397,6 +397,86 @@ def test_a_false_encoding_in_xml_changes_no_letter():
     assert read_by_guess(body.encode("cp1252"), last_digits="").lines[0].payer == "Café Müller"
 
 
+def test_mt940_is_read_with_its_balances():
+    abn, rabo = (case(name, currency="eur") for name in ("abn.sta", "rabo.sta"))
+    assert (amounts(abn), abn.opening, abn.closing) == ([-5000], Money(559_529, "eur"), Money(554_529, "eur"))
+    assert (amounts(rabo), rabo.closing, rabo.last_digits) == ([-40_000], Money(403_352, "eur"), "3393")
+    with pytest.raises(NotReadable, match="other-currency"):
+        case("abn.sta")
+    with pytest.raises(NotReadable, match="other-account"):
+        case("abn.sta", currency="eur", last_digits="9999")
+
+
+def an_mt940(*fields: str, closing: str = "C260708EUR112,50", account: str = "20050550/1234567890") -> bytes:
+    head = (":20:STARTUMSE", f":25:{account}", ":28C:1/1", ":60F:C260703EUR100,00")
+    return "\r\n".join([*head, *fields, f":62F:{closing}", "-", ""]).encode()
+
+
+def test_a_reversed_credit_goes_out_and_a_reversed_debit_comes_in():
+    read = read_by_guess(
+        an_mt940(
+            ":61:2607060707CR25,NMSCNONREF//POS 1",
+            ":86:166?00GUTSCHRIFT?20SVWZ+Dach fuer die?21 Halle?31DE89370400440532013000?32A REES",
+            ":61:2607070707RC5,00N062NONREF", ":61:2607070707RD3,00N062NONREF",
+            ":61:2607080708D10,5NCHGABC123//BR9", ":86:/TRTP/SEPA/NAME/T ASHWORTH/REMI/dues", "2026/EREF/77",
+            ":61:2607080708ED99,00NMSC",
+        ),
+        currency="eur", last_digits="7890",
+    )  # fmt: skip
+    assert (amounts(read), reasons(read), notes(read)) == ([2500, -500, 300, -1050], [PENDING], [])
+    assert days(read)[0] == date(2026, 7, 7)
+    first, last = read.lines[0], read.lines[-1]
+    assert (first.payer, first.bank_id) == ("A REES", "POS 1")
+    assert first.details == "GUTSCHRIFT SVWZ+Dach fuer die Halle DE89370400440532013000"
+    assert (last.payer, last.details, last.bank_id) == ("T ASHWORTH", "SEPA T ASHWORTH dues2026 77 ABC123", "BR9")
+
+
+def test_mt940_of_no_day_cut_off_or_of_several_accounts_is_refused():
+    payment = ":61:260230C1,00NMSC"
+    for body, reason in (
+        (an_mt940(payment), "day"),
+        (an_mt940(":61:garbage"), "broken"),
+        (an_mt940(":61:260706C12,50NMSC").partition(b":62F:")[0], "broken"),
+        (an_mt940(":61:260706C12,50NMSC") + an_mt940(":61:260706C12,50NMSC", account="5"), "several-accounts"),
+    ):
+        with pytest.raises(NotReadable) as refused:
+            read_by_guess(body, currency="eur", last_digits="")
+        assert refused.value.reason == reason
+    ours = an_mt940(":61:260706C12,50NMSC") + an_mt940(":61:260706C12,50NMSC", account="5")
+    assert amounts(read_by_guess(ours, currency="eur", last_digits="7890")) == [1250]
+
+
+def test_the_booking_day_of_the_new_year_is_in_the_new_year():
+    read = read_by_guess(an_mt940(":61:2512310102C12,50NMSC"), currency="eur", last_digits="")
+    assert days(read) == [date(2026, 1, 2)]
+
+
+def test_qif_is_read_in_the_one_order_that_fits_its_days():
+    (line,) = case("account.qif").lines
+    assert (line.day, line.amount.minor, line.payer) == (date(2026, 1, 5), 2500, "A DONOR")
+    body = b"!Type:Bank\r\nD13/01'26\r\nT-1.250,00\r\nPPRINTER\r\nMroof\r\n^\r\nD 1/ 2'26\r\nT5,00\r\nPB\r\n^\r\n"
+    read = read_by_guess(body, last_digits="")
+    assert (days(read), amounts(read)) == ([date(2026, 1, 13), date(2026, 2, 1)], [-125_000, 500])
+    american = read_by_guess(b"!Type:Bank\nD1/13/26\nT1.00\nPA\n^\nD2/1/26\nT2.00\nPB\n^\n", last_digits="")
+    assert days(american) == [date(2026, 1, 13), date(2026, 2, 1)]
+
+
+def test_qif_that_holds_a_balance_no_day_or_several_accounts_takes_nothing_in_wrongly():
+    opening = "!Type:Bank\nD01/02/26\nT900.00\nPOpening Balance\n^\nD02/02/26\nT5.00\nPA\n^\nT7.00\nPB\n^\n"
+    read = read_by_guess(opening.encode(), last_digits="")
+    assert (amounts(read), reasons(read)) == ([500], [NOTHING, NO_DAY])
+    one = "!Account\nN{}\nTBank\n^\n!Type:Bank\nD02/02/26\nT5.00\nPA\n^\n"
+    for body, reason in (
+        (one.format("Current") + one.format("Savings"), "several-accounts"),
+        ("!Type:Bank\nDsome day\nT5.00\n^\n", "day"),
+        ("!Type:Bank\nD02/02/26\nT5.0", "broken"),
+        ("!Type:Invst\nD02/02/26\nT5.00\n^\n", "no-payments"),
+    ):
+        with pytest.raises(NotReadable) as refused:
+            read_by_guess(body.encode(), last_digits="")
+        assert refused.value.reason == reason
+
+
 def test_every_file_that_people_brought_is_read_or_refused_in_words(app):
     if not SHARED.is_dir():
         pytest.skip(f"no shared cases at {SHARED}")

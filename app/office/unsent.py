@@ -68,7 +68,12 @@ def page_of(endpoint: str) -> str | None:
     subject, _dot, action = endpoint.rpartition(".")
     here = [f"{subject}.{_NAMED_FOR.get(action, action)}", f"{subject}.show", f"{subject}.index"]
     known = [each for each in (PAGES.get(endpoint), *here) if each and each != endpoint]
-    return next((each for each in known if each in current_app.view_functions), None)
+    given = _needs(endpoint)
+    return next((each for each in known if each in current_app.view_functions and _needs(each) <= given), None)
+
+
+def _needs(endpoint: str) -> set[str]:
+    return {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
 
 
 def keep(why: str) -> str | None:
@@ -180,8 +185,7 @@ def _page() -> str:
             endpoint = ""
         if endpoint == wanted:
             return came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    rules = current_app.url_map.iter_rules(wanted)
-    names = {name for rule in rules for name in rule.arguments}
+    names = _needs(wanted)
     return url_for(wanted, **{name: value for name, value in (request.view_args or {}).items() if name in names})
 
 

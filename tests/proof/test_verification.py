@@ -128,6 +128,8 @@ TAMPERINGS = [
     ("UPDATE donations SET charge_id = 'ch_other' WHERE id = {kept}", "donations {kept}", "is not what the ledger"),
     ("UPDATE donations SET state = 'abandoned', received_at = NULL, charge_id = NULL WHERE id = {kept}",
      "donations {kept}", "is abandoned, though"),
+    ("UPDATE donations SET state = 'failed', received_at = NULL, charge_id = NULL WHERE id = {kept}",
+     "donations {kept}", "is failed, though"),
     ("UPDATE donations SET state = 'received', received_at = pledged_at, charge_id = 'ch_9' WHERE id = {pledged}",
      "donations {pledged}", "is not what the ledger"),
     ("UPDATE donations SET reference = 'other' WHERE id = {kept}", "entries ", "of a donation that is not there"),

@@ -17,9 +17,10 @@ class NotReadable(DomainError):
 
 
 # Why a row is left out: it moves nothing; it is not booked, or not any more; it is in another currency, or of another
-# account; it has no day; it does not say which way it went; it corrects another one.
-NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, NO_WAY, CORRECTION = (
-    "nothing", "pending", "not-done", "currency", "account", "no-day", "no-way", "correction",
+# account; it has no day; it does not say which way it went; it corrects another one; the file
+# holds its whole statement twice.
+NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, NO_WAY, CORRECTION, TWICE = (
+    "nothing", "pending", "not-done", "currency", "account", "no-day", "no-way", "correction", "twice",
 )  # fmt: skip
 
 

@@ -6,7 +6,19 @@ from datetime import date
 from xml.etree.ElementTree import Element
 
 from app.banking import camt_parties, camt_xml, written
-from app.banking.as_read import CURRENCY, NOTHING, PENDING, SUM, LeftOut, Note, NotReadable, Read, ReadLine, ReadPart
+from app.banking.as_read import (
+    CURRENCY,
+    NOTHING,
+    PENDING,
+    SUM,
+    TWICE,
+    LeftOut,
+    Note,
+    NotReadable,
+    Read,
+    ReadLine,
+    ReadPart,
+)
 from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
 
@@ -28,7 +40,13 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
     left_out: list[LeftOut] = []
     notes: list[Note] = []
     number = 0
+    seen: set[str] = set()
     for statement in ours:
+        whole = camt_xml.written_out(statement)
+        if whole in seen:
+            left_out.append(LeftOut(camt_xml.said(statement, "Id"), TWICE))
+            continue
+        seen.add(whole)
         before = len(lines)
         for entry in camt_xml.anywhere(statement, "Ntry"):
             number += 1

@@ -6,7 +6,7 @@ The library refuses document types, so that no entity is ever expanded; what the
 
 import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -33,6 +33,11 @@ def root_of(body: bytes) -> Element:
 def _parsed(source: bytes | str) -> Element:
     root: Element = fromstring(source, forbid_dtd=True)
     return root
+
+
+def written_out(element: Element) -> str:
+    """An element with all that it holds, to tell whether two are the same to the letter."""
+    return tostring(element, encoding="unicode")
 
 
 def name_of(element: Element) -> str:

@@ -29,14 +29,26 @@ def digits(cell: str) -> str:
     return "".join(each for each in cell if each.isascii() and each.isdigit())
 
 
+def key_of(cell: str) -> str:
+    """What tells an account that a row names: its number, or where that is a name, the name."""
+    number = digits(cell)
+    return number if len(number) >= 4 else " ".join(cell.split()).casefold()
+
+
 def ours(named: Collection[str], last_digits: str) -> set[str]:
     """Those of the accounts that a file names which end in these digits; an empty name is no name.
 
     Raises `NotReadable` when it is about others alone, or about several of which nobody can say which is ours.
     """
-    numbers = sorted(each for each in named if each)
+    numbers = sorted(each for each in named if each.isdigit())
+    names = sorted(each for each in named if each and not each.isdigit())
+    if len(names) > 1:
+        # Beside the account itself, some exports hold its savings and pockets.
+        if "current" not in names:
+            raise NotReadable("several-accounts", ", ".join(names))
+        return {"current"}
     if not numbers:
-        return set()
+        return set(names)
     if not last_digits:
         if len(numbers) > 1:
             raise NotReadable("several-accounts", ", ".join(each[-4:] for each in numbers))

@@ -57,6 +57,7 @@ ACCOUNT = (
     r"account( number| no\.?| id)?", r"own account.*", r"iban", r"iban/bban", r"kontonummer", r"konto",
     r"auftragskonto", r"posted account", r"iban auftragskonto", r"rekening(nummer)?", r"compte", r"bankkonto",
 )  # fmt: skip
+ACCOUNT_NAME = (r"account name", r"product")
 STATE = (
     r"((transaction|payment|booking|transfer) )?(state|status)",
     r"buchungsstatus",

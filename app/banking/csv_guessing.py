@@ -84,7 +84,7 @@ def guess(table: Table, currency: str) -> Mapping | None:
         fee=fee,
         net=net,
         currency=code,
-        account=_called(table, csv_columns.ACCOUNT, lambda c: c in rest and _is_own_account(table, c)),
+        account=_account(table, rest),
         states=states,
         kind=kind,
         held_money=tuple(money_columns(whole)),
@@ -196,6 +196,14 @@ def _is_number(cell: str) -> bool:
     return sum(each.isdigit() for each in cell) >= 4
 
 
+def _account(table: Table, rest: Sequence[int]) -> int | None:
+    """The column that names the file's own account, by its number or else by its name."""
+    number = _called(table, csv_columns.ACCOUNT, lambda c: c in rest and _is_own_account(table, c))
+    if number is not None:
+        return number
+    return _called(table, csv_columns.ACCOUNT_NAME, lambda c: c in rest and 1 < len(set(_cells(table, c))) <= 4)
+
+
 def _is_own_account(table: Table, column: int) -> bool:
     """Few account numbers are the file's own; where nearly every row has another one, they are the payers'."""
     cells = _cells(table, column)
@@ -240,7 +248,7 @@ def _is_state(table: Table, column: int) -> bool:
 def _order(table: Table, column: int) -> str:
     """The order in which the days of a column can be read; empty when it holds no days. A word in place of a day says
     why there is none."""
-    return day_order.of([cell for cell in _cells(table, column) if not csv_states.why_it_has_no_day(cell)])
+    return day_order.of([cell for cell in _cells(table, column) if not csv_states.why_it_is_not_booked(cell)])
 
 
 def _decimal(table: Table) -> str:

@@ -49,9 +49,9 @@ class _Reading:
         self.fees: list[Money] = []
         above = csv_account.named_above(table)
         csv_account.ours([above], last_digits)
-        named = {csv_account.digits(_cell(row, mapping.account)) for _, row in self._rows() if self._is_dated(row)}
+        named = {csv_account.key_of(_cell(row, mapping.account)) for _, row in self._rows() if self._is_dated(row)}
         self.ours = csv_account.ours(named, last_digits)
-        self.last_digits = (min(self.ours, default="") or above)[-4:]
+        self.last_digits = (csv_account.digits(min(self.ours, default="")) or above)[-4:]
         outs = [amount for amount in self._amounts(mapping.money_out) if amount.minor]
         self.out_is_signed = any(each.minor < 0 for each in outs) and all(each.minor <= 0 for each in outs)
         self.has_signs = any(each.minor < 0 for each in self._amounts(mapping.amount))
@@ -137,18 +137,22 @@ class _Reading:
         cells = [written.words(cell) for cell in row]
         if self.table.header and cells == [written.words(cell) for cell in self.table.header][: len(cells)]:
             return NOTHING, ""
-        if self.ours and csv_account.digits(_cell(row, mapping.account)) not in self.ours and self._is_dated(row):
-            return ACCOUNT, csv_account.digits(_cell(row, mapping.account))[-4:]
+        if self.ours and csv_account.key_of(_cell(row, mapping.account)) not in self.ours and self._is_dated(row):
+            number = csv_account.digits(_cell(row, mapping.account))
+            return ACCOUNT, number[-4:] or _cell(row, mapping.account)
         for column in mapping.states:
             word = _cell(row, column)
             reason = csv_states.why_not(word)
             if reason:
                 return reason, word
         dated = _cell(row, mapping.day)
-        if csv_states.why_it_has_no_day(dated):
-            return csv_states.why_it_has_no_day(dated), dated
-        if csv_states.is_hold(_cell(row, mapping.kind)):
-            return NOTHING, _cell(row, mapping.kind)
+        if csv_states.why_it_is_not_booked(dated):
+            return csv_states.why_it_is_not_booked(dated), dated
+        kind = _cell(row, mapping.kind)
+        if csv_states.is_hold(kind):
+            return NOTHING, kind
+        if csv_states.why_it_is_not_booked(kind):
+            return csv_states.why_it_is_not_booked(kind), kind
         if any(csv_columns.is_sum(said) for said in (details, _cell(row, mapping.payer), dated)):
             return NOTHING, ""
         marker = _cell(row, mapping.marker)

@@ -40,8 +40,9 @@ def why_not(word: str) -> str:
     return _why(plain) or NOT_DONE
 
 
-def why_it_has_no_day(word: str) -> str:
-    """Why a row has a word in place of its day ('Pending'); empty when the word says nothing of the kind."""
+def why_it_is_not_booked(word: str) -> str:
+    """Why a row is not booked that has this word in place of its day or its kind ('Pending'); empty when the word says
+    nothing of that."""
     return _why(_plain(word))
 
 

@@ -50,12 +50,18 @@ def text_of(body: bytes) -> str:
     for encoding, nothing in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
         if len(nothing) > 1 and nothing.count(0) > len(nothing) * 0.6:
             return body.decode(encoding, errors="replace")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return body.decode("latin-1")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # A letter that was cut does not make another encoding of a whole file.
+        lenient = body.decode("utf-8-sig", errors="replace")
+        wrong = lenient.count("\ufffd")
+        if sum(ord(each) > 127 for each in lenient) > 3 * wrong:
+            return lenient
+    try:
+        return body.decode("cp1252")
+    except UnicodeDecodeError:
+        return body.decode("latin-1")
 
 
 def read(body: bytes) -> Table:

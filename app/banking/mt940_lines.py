@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.banking import csv_account, written
-from app.banking.as_read import NOTHING, PENDING, SUM, LeftOut, Note, NotReadable, Read, ReadLine
+from app.banking.as_read import NOTHING, PENDING, SUM, TWICE, LeftOut, Note, NotReadable, Read, ReadLine
 from app.banking.csv_table import text_of
 from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
@@ -47,7 +47,10 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
     notes: list[Note] = []
     balances: list[tuple[date, Money, date, Money]] = []
     number = 0
-    for statement in statements:
+    for at, statement in enumerate(statements):
+        if statement in statements[:at]:
+            left_out.append(LeftOut(written.words(statement.account, statement.closing), TWICE))
+            continue
         if ours and csv_account.digits(statement.account) not in ours:
             continue
         (since, opening), (until, closing) = (

@@ -12,6 +12,7 @@ from app.banking.as_read import (
     KINDS,
     NOTHING,
     PENDING,
+    TWICE,
     LeftOut,
     Note,
     NotReadable,
@@ -42,7 +43,9 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
     if any(each.said("CURDEF").casefold() not in ("", currency) for each in ours):
         raise NotReadable("other-currency")
     lines: list[ReadLine] = []
-    left_out: list[LeftOut] = []
+    twice = [each for at, each in enumerate(ours) if each in ours[:at]]
+    left_out = [LeftOut(each.said("BANKTRANLIST", "DTSTART"), TWICE) for each in twice]
+    ours = [each for at, each in enumerate(ours) if each not in ours[:at]]
     contradictions = 0
     for number, each in enumerate((row for statement in ours for tag in _LISTED for row in statement.all(tag)), 1):
         why, word = _why_not(each, currency)
@@ -117,7 +120,8 @@ def _closing(statements: Sequence[Node], currency: str) -> tuple[Money | None, d
 def _amount(parent: Node, tag: str, currency: str) -> Money | None:
     said = parent.said(tag)
     try:
-        decimal = "," if "," in said and "." not in said else "."
+        # Whichever mark stands last is the one before the pence.
+        decimal = "," if said.rfind(",") > said.rfind(".") else "."
         return written.money(said, currency, decimal, exact=True)
     except NotAnAmount as error:
         raise NotReadable("amount", said) from error

@@ -68,6 +68,10 @@ def _written(text: str) -> str:
         return MT940
     if head.startswith((":20:", "{1:", ":940:")):
         return MT940
+    if "urn:schemas-microsoft-com:office:spreadsheet" in head and "<html" not in head:
+        raise NotReadable("spreadsheet")
+    if head.startswith(("mime-version:", "from: <saved by")):
+        raise NotReadable("web-page")
     if "<html" in head or "<!doctype html" in head or "<table" in head or "urn:schemas-microsoft-com:office" in head:
         raise NotReadable(_page(text))
     if head.startswith("<"):

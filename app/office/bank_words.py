@@ -49,6 +49,7 @@ _LEFT_OUT = {
     as_read.ACCOUNT: _l("of another account"),
     as_read.NO_DAY: _l("without a day"),
     as_read.NO_WAY: _l("says neither in nor out"),
+    as_read.TWICE: _l("a statement that the file holds twice"),
     as_read.CORRECTION: _l("corrects another payment; see the bank’s page"),
 }
 

@@ -1,6 +1,8 @@
 """Files that were once taken wrongly: each stands for a whole kind, and comes to the right lines now."""
 
 import contextlib
+import io
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -22,10 +24,12 @@ from app.banking.as_read import (
     PENDING,
     SIGNS,
     SUM,
+    TWICE,
     NotReadable,
     Read,
 )
 from app.money import Money
+from app.office import bank_words
 from tests.banking.test_reading import an_account, read_by_guess
 
 CASES = Path(__file__).parent / "cases"
@@ -484,3 +488,69 @@ def test_every_file_that_people_brought_is_read_or_refused_in_words(app):
         for currency in ("gbp", "eur"):
             with contextlib.suppress(NotReadable):
                 assert read_by_guess(path.read_bytes(), currency=currency, last_digits="").lines
+
+
+def test_a_statement_that_a_file_holds_twice_counts_once():
+    for body in (an_ofx(A_GIFT.format("")), an_mt940(":61:260706C12,50NMSC")):
+        currency = "gbp" if b"OFX" in body else "eur"
+        read = read_by_guess(body + body, currency=currency, last_digits="")
+        assert (len(read.lines), reasons(read)) == (1, [TWICE])
+    xml = (CASES / "nobooking.camt053.xml").read_text()
+    statement = xml[xml.index("<Stmt>") : xml.index("</BkToCstmrStmt>")]
+    read = read_by_guess(xml.replace(statement, statement * 2).encode(), last_digits="")
+    assert (len(read.lines), reasons(read)) == (1, [TWICE])
+
+
+def test_savings_and_pockets_beside_an_account_are_left_out_and_accounts_by_name_are_refused(app):
+    rows = "Type,{},Completed Date,Description,Amount", "Topup,{},2026-07-05,A,5.00", "Topup,{},2026-07-06,B,7.00"
+    products = [row.format(each) for row, each in zip(rows, ("Product", "Current", "Savings"), strict=True)]
+    read = csv(*products)
+    assert (amounts(read), [(row.reason, row.word) for row in read.left_out]) == ([500], [(ACCOUNT, "Savings")])
+    with pytest.raises(NotReadable, match="several-accounts"):
+        csv(*[row.format(each) for row, each in zip(rows, ("Account Name", "Main", "Strike fund"), strict=True)])
+
+
+def test_a_kind_that_says_that_nothing_is_booked_is_left_out(app):
+    read = csv("Date,Type,Memo,Amount", "05/07/2026,FPI,A,5.00", "06/07/2026,Declined,B,7.00", "06/07/2026,DD,C,-1.00")
+    assert (amounts(read), reasons(read)) == ([500, -100], [NOT_DONE])
+
+
+def test_one_letter_that_was_cut_does_not_change_all_the_others(app):
+    body = "Date,Memo,Amount\n05/07/2026,Łucja Okoń,£5.00\n06/07/2026,Müller,£7.00\n".encode().replace(b"ck", b"")
+    read = read_by_guess(body.replace("ü".encode(), b"\xc3"))
+    assert (read.lines[0].details, amounts(read)) == ("Łucja Okoń", [500, 700])
+
+
+def a_zip(*names: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "Date,Amount\n")
+    return packed.getvalue()
+
+
+WRONG = (
+    ("a packed statement", a_zip("july.csv"), "archive"),
+    ("two packed statements", a_zip("july.pdf", "june.pdf"), "archive"),
+    ("a workbook", a_zip("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"), "spreadsheet"),
+    ("an open workbook", a_zip("mimetype", "content.xml", "META-INF/manifest.xml"), "spreadsheet"),
+    ("a document", a_zip("[Content_Types].xml", "word/document.xml"), "document"),
+    ("a workbook as XML", b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "spreadsheet"),
+    ("a page to sign in at", b"<!doctype html><input type='password'><table><td>x</td></table>", "sign-in"),
+    ("a lapsed session", b"<html><body>Your session has expired. Please log in again.", "sign-in"),
+    ("any page", "<html><body>Our rates".encode("utf-16"), "web-page"),
+    ("a table from a page", (CASES / "html_table.xls").read_bytes(), "html-table"),
+    ("a list", (CASES / "list.txt").read_bytes(), "list"),
+    ("JSON", b'{"transactions": [{"amount": 5}]}', "json"),
+    ("gzip", b"\x1f\x8b\x08\x00rest", "archive"),
+    ("spaces", "\ufeff \n".encode("utf-16"), "empty"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "reason"), [each[1:] for each in WRONG], ids=[each[0] for each in WRONG])
+def test_what_is_no_statement_is_named_for_what_it_is(app, body, reason):
+    with pytest.raises(NotReadable) as refused:
+        read_by_guess(body)
+    assert refused.value.reason == reason
+    with app.test_request_context():
+        assert "no file of a kind" not in bank_words.wrong_with(refused.value)

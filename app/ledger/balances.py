@@ -1,17 +1,53 @@
-"""Balances: kept in the same transaction as the transfers they sum up, and recomputed by `verify`."""
+"""Balances: kept in the same transaction as the transfers they sum up, and recomputed by `verify`.
+
+The last trip to PostgreSQL: what a commit still has to write travels together with the COMMIT.
+
+Every gift adds to the same few balances, and whoever has added to one makes all others wait until its commit is
+through. In one trip that is the time of one write; in three it was long enough to undo what eight clients gain over
+one (docs/performance.md). https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+import psycopg
 from sqlalchemy import Connection, Engine, ForeignKey, PrimaryKeyConstraint, event, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key, db
-from app.ledger import announcing, last_trip
+from app.ledger import announcing
+
+
+@contextmanager
+def together_with_the_commit(connection: Connection) -> Iterator[None]:
+    """Send what the block executes together with the COMMIT, and wait for all the answers at once.
+
+    Only for the block of a listener to the engine's "commit": SQLAlchemy's own commit then finds nothing left to do.
+    The block must not read. Raises SQLAlchemy's `DBAPIError` for whatever PostgreSQL refuses, as that commit would;
+    nothing is committed then, unless the server was lost before it could answer. SQLite is not travelled to.
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        yield
+        return
+    try:
+        with driver.pipeline():
+            yield
+            # Without a synchronisation of its own, which would be one more trip.
+            driver.execute("COMMIT", prepare=False)
+    except psycopg.Error as error:
+        lost = driver.closed
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            "COMMIT", None, error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect
+        ) from error
 
 
 class Balance(Base):
@@ -96,7 +132,7 @@ def _add_what_was_noted(connection: Connection) -> None:
                 days[account, booked_on][side] += each.amount_minor
         for account in {each.from_id if gifts > 0 else each.to_id for each in moves}:
             totals[account][2] += gifts
-    with last_trip.together_with_the_commit(connection):
+    with together_with_the_commit(connection):
         connection.execute(
             _ADD_TO_DAY,
             [

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Length, Regexp
 
 from app import clock, typed_amount
-from app.ledger import accounts, by_hand, by_hand_kinds
+from app.ledger import accounts, by_hand
 from app.ledger.by_hand import Draft
 from app.money import Money, NotAnAmount
 from app.office.book_words import BY_HAND, kind_name
@@ -24,7 +24,7 @@ class EntryForm(CleanedForm):
 
     nonce = HiddenField(validators=[Regexp(r"^[0-9a-f]{24}$")])
     kind = RadioField(
-        _l("What is it?"), validate_choice=False, validators=[AnyOf(list(by_hand_kinds.KINDS), _l("Choose what it is"))]
+        _l("What is it?"), validate_choice=False, validators=[AnyOf(list(by_hand.KINDS), _l("Choose what it is"))]
     )
     from_code = SelectField(_l("From"), validators=[DataRequired(_l("Choose the account it comes from"))])
     to_code = SelectField(_l("To"), validators=[DataRequired(_l("Choose the account it goes to"))])

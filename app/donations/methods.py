@@ -1,7 +1,7 @@
 """Methods: by which way income came, told from the kind of entry that booked it or took it back."""
 
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, STANDING_ORDER
-from app.ledger import sums
+from app.ledger import trial_balance
 from app.ledger.gifts import GIFT, NAMED_CASH
 from app.ledger.journal import Wanted
 from app.money import Money
@@ -22,7 +22,7 @@ _METHOD = {kind: method for method, kinds in KINDS.items() for kind in kinds}
 def income(wanted: Wanted) -> list[tuple[str, Money]]:
     """What came by each method to the wanted income accounts, less what went back; by currency and method."""
     found: dict[tuple[str, str], int] = {}
-    for (kind, currency), (come, gone) in sums.by_kind(wanted).items():
+    for (kind, currency), (come, gone) in trial_balance.by_kind(wanted).items():
         key = currency, _METHOD.get(kind, OTHER)
         found[key] = found.get(key, 0) + gone - come
     order = [*KINDS, OTHER]

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.appeals import income_report
 from app.donations import methods
-from app.ledger import accounts, journal, sums
+from app.ledger import accounts, journal, trial_balance
 from app.ledger.journal import Place, Wanted
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.book_words import method_name
@@ -62,7 +62,7 @@ def index() -> ResponseReturnValue:
         page=found,
         # Income accounts are looked at from the other side: what left them was received.
         raised=chosen is None or asked.account == "" or asked.account.startswith("income:"),
-        sums=sums.moved(wanted) if wanted.account_ids is not None else [],
+        sums=trial_balance.moved(wanted) if wanted.account_ids is not None else [],
         newer=asked.address(newer=_written(found.newer)) if found.newer else None,
         older=asked.address(older=_written(found.older)) if found.older else None,
     )

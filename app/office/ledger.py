@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.ledger import accounts, closing, holdings
+from app.ledger import accounts, closing, trial_balance
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.book_words import kind_name
 from app.office.days_asked import day_asked
@@ -17,13 +17,13 @@ bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 def index() -> ResponseReturnValue:
     """The trial balance of a day: each account's balance, on the left or on the right, and both sums."""
     day = day_asked("on", clock.today())
-    held = holdings.on(day)
+    held = trial_balance.on(day)
     kinds = [(kind_name(kind), [each for each in held if each.kind == kind]) for kind in accounts.KINDS]
     return render_template(
         "office/ledger/index.html",
         day=day,
         kinds=[(name, mine) for name, mine in kinds if mine],
-        sums=holdings.trial(held),
+        sums=trial_balance.trial(held),
         closed=closing.closed_through(),
     )
 
@@ -36,5 +36,5 @@ def account(code: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "office/ledger/account.html", account=found, kind=kind_name(found.kind), months=holdings.months(found)
+        "office/ledger/account.html", account=found, kind=kind_name(found.kind), months=trial_balance.months(found)
     )

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.donations import dispute_kept, exchange, movements
-from app.ledger import accounts, posting, tracing
-from app.ledger.tracing import Moved
+from app.ledger import accounts, posting, reading
+from app.ledger.reading import Moved
 from app.money import Money
 from app.payments.dispute import LOST, Dispute, movements_when_lost
 from app.payments.transaction import Transaction
@@ -22,7 +22,7 @@ def book(dispute: Dispute) -> None:
     own movement. An inquiry moves nothing and books nothing.
     """
     dispute_kept.keep(dispute)
-    received = tracing.moved_by(f"stripe:{dispute.charge.charge_id}:received")
+    received = reading.moved_by(f"stripe:{dispute.charge.charge_id}:received")
     if received is None:
         return
     disputed = accounts.house_account("assets:disputed", dispute.amount.currency)
@@ -62,13 +62,13 @@ def _close(dispute: Dispute, received: Moved, disputed: int, moved: list[Worth])
         )
 
     source = f"stripe:{dispute.dispute_id}:lost"
-    before = tracing.moved_by(source)
+    before = reading.moved_by(source)
     amount = _lost(dispute, moved) if before is None else before.amount
     count = _up_to(amount, moved)
     if before is None and count:
         post(source, "lost", amount, moved[count - 1][0].created_at)
     # Earlier releases gave back everything that had come by then in one entry.
-    at_once = tracing.moved_by(f"stripe:{dispute.dispute_id}:overturned")
+    at_once = reading.moved_by(f"stripe:{dispute.dispute_id}:overturned")
     given_back = 0 if at_once is None else at_once.amount.minor
     for movement, worth in moved[count:] if count else []:
         if 0 < worth.minor <= given_back:

@@ -1,7 +1,7 @@
 """Fees: what a charge brought to the Stripe account and what Stripe kept of it, booked when Stripe makes it known."""
 
 from app.donations import movements
-from app.ledger import tracing
+from app.ledger import reading
 from app.payments.charge import Charge
 
 
@@ -12,7 +12,7 @@ def book_settlement(charge: Charge) -> None:
     """
     if charge.transaction is None:
         return
-    received = tracing.moved_by(f"stripe:{charge.charge_id}:received")
+    received = reading.moved_by(f"stripe:{charge.charge_id}:received")
     if received is None:
         return
     settled_here = received.to_code == f"assets:stripe:{charge.transaction.amount.currency}"

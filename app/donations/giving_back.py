@@ -1,7 +1,7 @@
 """Giving back: refunds and what comes back of them, booked on the account where the gift had been received."""
 
 from app.donations import letter, movements
-from app.ledger import tracing
+from app.ledger import reading
 from app.payments.refund import Refund
 
 # The kinds of letters that tell the giver.
@@ -11,7 +11,7 @@ REFUND, REFUND_FAILED = "refund", "refund_failed"
 def book(refund: Refund) -> None:
     """Book a refund's movements as far as Stripe has made them: the money that left, and the money that returned when
     the refund failed; the giver is told of both. The charge itself has been booked before. The caller commits."""
-    received = tracing.moved_by(f"stripe:{refund.charge.charge_id}:received")
+    received = reading.moved_by(f"stripe:{refund.charge.charge_id}:received")
     if received is None:
         return
     if refund.given_back is not None and refund.came_back is None:

@@ -10,7 +10,7 @@ from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import CARD, Donation
 from app.donations.refund import DonationRefund
 from app.extensions import db
-from app.ledger import tracing
+from app.ledger import reading
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
@@ -34,7 +34,7 @@ def of(donation: Donation) -> Money:
     """
     if donation.method != CARD:
         return by_hand.kept(donation)
-    received = tracing.moved_by(f"stripe:{donation.charge_id}:received")
+    received = reading.moved_by(f"stripe:{donation.charge_id}:received")
     if received is None:
         return donation.amount
     total = db.session.scalar(_KEPT, {"ours": received.from_id, "subject": received.subject})

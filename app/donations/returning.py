@@ -5,7 +5,7 @@ from sqlalchemy import update
 from app.donations import letter, movements
 from app.donations.donation import Donation
 from app.extensions import db
-from app.ledger import tracing
+from app.ledger import reading
 from app.payments.charge import Charge
 
 # The letter that tells the giver.
@@ -15,7 +15,7 @@ GIFT_RETURNED = "gift-returned"
 def book(charge: Charge) -> None:
     """Take a debit that was returned off the account where it had been received, by its own movement, and tell the
     giver once. The charge itself has been booked before. Booking it again changes nothing; the caller commits."""
-    received = tracing.moved_by(f"stripe:{charge.charge_id}:received")
+    received = reading.moved_by(f"stripe:{charge.charge_id}:received")
     if charge.returned is None or received is None:
         return
     settled_here = charge.returned.amount.currency == received.amount.currency

@@ -12,7 +12,7 @@ from app.donations import delayed, plan_payments
 from app.donations.donation import RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting, tracing
+from app.ledger import accounts, posting, reading
 from app.ledger.accounts import Account
 from app.ledger.gifts import GIFT
 from app.money import Money, home_currency, written
@@ -63,7 +63,7 @@ def settle(charge: Charge) -> bool:
         claimed = {"reference": reference, "currency": charge.amount.currency}
         donation = db.session.execute(_CLAIMED, claimed).first()
     if donation is None or donation.charge_id not in (None, charge.charge_id):
-        known = tracing.moved_by(_source(charge.charge_id))
+        known = reading.moved_by(_source(charge.charge_id))
         if known is not None:
             return _as_before(charge, known.amount)
         unidentified = accounts.house_account("liabilities:unidentified", charge.amount.currency)

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.donations import news
-from app.ledger import accounts, posting, tracing, verifying
+from app.ledger import accounts, posting, reading, verifying
 from app.money import Money
 from app.payments import dispute
 from app.proof import exceptions
@@ -132,7 +132,7 @@ def test_books_of_an_earlier_release_get_what_it_left_out(world):
     world.account.decides(disputed, "lost")
     world.reinstates(disputed, 1000)
     world.reinstates(disputed, 1500)
-    received = tracing.moved_by(f"stripe:{world.charge['id']}:received")
+    received = reading.moved_by(f"stripe:{world.charge['id']}:received")
     with writing():
         waiting = accounts.house_account("assets:disputed", "gbp")
         for step, ends, minor in (

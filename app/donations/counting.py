@@ -19,7 +19,7 @@ from app.donations.entering import HandGift
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
-from app.ledger import gifts as gift_kinds
+from app.ledger import entries as gift_kinds
 from app.money import Money
 
 # More pieces of one kind than this are a slip of the finger.

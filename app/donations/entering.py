@@ -31,7 +31,7 @@ from app.donations.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting
-from app.ledger.gifts import NAMED_CASH
+from app.ledger.entries import NAMED_CASH
 from app.money import Money
 from app.receipts import requesting, successions
 

@@ -2,7 +2,7 @@
 
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, STANDING_ORDER
 from app.ledger import trial_balance
-from app.ledger.gifts import GIFT, NAMED_CASH
+from app.ledger.entries import GIFT, NAMED_CASH
 from app.ledger.journal import Wanted
 from app.money import Money
 

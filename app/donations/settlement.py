@@ -14,7 +14,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting, reading
 from app.ledger.accounts import Account
-from app.ledger.gifts import GIFT
+from app.ledger.entries import GIFT
 from app.money import Money, home_currency, written
 from app.payments import contradiction
 from app.payments.charge import Charge

@@ -1,4 +1,9 @@
-"""Entries and their transfers: one thing that happened, and the amounts it moved; never changed, only reversed."""
+"""Entries and their transfers: one thing that happened, and the amounts it moved; never changed, only reversed.
+
+Which kinds of entries count as gifts on the account they come from; the reversal of one takes it away again.
+
+A count of cash (`CASH`) counts as none: nobody knows how many people gave (docs/decisions/0005).
+"""
 
 from datetime import date, datetime
 
@@ -56,3 +61,15 @@ class Transfer(Base):
     to_account_id: Mapped[int] = mapped_column(Key, index=True)
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int] = mapped_column(Key)
+
+
+GIFT, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND = "gift", "cheque", "standing-order", "bank-transfer", "in-kind"
+# A count of cash is nobody's gift; cash from a named person is one.
+CASH, NAMED_CASH = "cash", "named-cash"
+
+COUNTED = (GIFT, NAMED_CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
+
+
+def gifts_counted(kind: str) -> int:
+    """How many gifts an entry of this kind is: one or none."""
+    return 1 if kind in COUNTED else 0

@@ -11,7 +11,7 @@ from app import clock
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import balances, closing, in_hand
-from app.ledger import gifts as gifts_of
+from app.ledger import entries as gifts_of
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 
@@ -105,7 +105,7 @@ def post(
             for number, line in enumerate(lines, 1)
         ],
     )
-    given = gifts_of.counted(kind) if gifts is None else gifts
+    given = gifts_of.gifts_counted(kind) if gifts is None else gifts
     moves = [balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines]
     # What Stripe holds is in nobody's hand, and its news has no time to spare.
     if not source.startswith("stripe:"):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import String, TextClause, bindparam, text
 
 from app.extensions import db
-from app.ledger import gifts as gifts_of
+from app.ledger import entries as gifts_of
 
 # What went out of each account and what came into it, day by day. An entry counts as a gift once for each account that
 # it takes one from, and once less for each account that its reversal gives it back to. Almost every gift has one line,

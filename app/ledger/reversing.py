@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import gifts
+from app.ledger import entries
 from app.ledger.entries import Entry, Transfer
 from app.ledger.posting import Line, Posted, post
 from app.money import Money
@@ -38,5 +38,5 @@ def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime
         occurred_at=occurred_at or clock.now(),
         recorded_by=recorded_by,
         reverses_id=entry_id,
-        gifts=-gifts.counted(entry.kind),
+        gifts=-entries.gifts_counted(entry.kind),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import bindparam, text
 
 from app.extensions import db
-from app.ledger.gifts import CASH, COUNTED
+from app.ledger.entries import CASH, COUNTED
 from app.ledger.verifying import Fault
 
 # The entries of a donation (d) that received it and have not been reversed: what <received> stands for.

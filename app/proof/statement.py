@@ -10,8 +10,7 @@ from app.banking.account import BankAccount
 from app.donations import letter
 from app.extensions import db
 from app.ledger import sealing
-from app.ledger.entries import Entry
-from app.ledger.gifts import CASH, COUNTED
+from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money
 from app.proof import acknowledged, bank_balance, bank_expected, exceptions, holding
 from app.proof.bank_balance import Agreement

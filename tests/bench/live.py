@@ -13,7 +13,7 @@ from app import clock
 from app.appeals.appeal import AppealAccount
 from app.extensions import db
 from app.ledger import accounts, posting
-from app.ledger.gifts import GIFT
+from app.ledger.entries import GIFT
 from app.money import Money
 from app.public import raised_fragment
 from app.writing import writing

@@ -15,7 +15,7 @@ from statistics import median
 from app import clock, create_app
 from app.extensions import db
 from app.ledger import accounts, posting, verifying
-from app.ledger.gifts import GIFT
+from app.ledger.entries import GIFT
 from app.money import Money
 from app.writing import writing
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, percentile, ratio

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from app.appeals import raised
 from app.appeals.appeal import Appeal, AppealAccount
 from app.extensions import db
-from app.ledger import recounting, verifying
+from app.ledger import verifying
 from app.ledger.balances import Balance
 from tests.bench.filling import driver, fill
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio
@@ -58,7 +58,7 @@ def _of_an_appeal(plan: Plan, database: str, count: int, slug: str) -> Figure:
 def _of_everything(plan: Plan, stage: Stage, count: int) -> Iterator[Figure]:
     def check() -> float:
         began = time.perf_counter()
-        if found := [fault for faults in recounting.differences() for fault in faults]:
+        if found := [fault for faults in verifying.balance_differences() for fault in faults]:
             raise RuntimeError(f"the books have faults: {found}")
         return time.perf_counter() - began
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ledger import balances, recounting, reversing
+from app.ledger import balances, reversing, verifying
 from app.writing import writing
 from tests.ledger.entering import enter, held_by_stripe, income
 
@@ -20,4 +20,4 @@ def test_lines_beyond_the_first_count_as_gifts_once_for_each_account(reversed_ag
             reversing.reverse(gift, memo="entered twice", recorded_by="test")
     kept = balances.of([a, b])
     assert [kept[account].gifts for account in (a, b)] == ([0, 0] if reversed_again else [1, 1])
-    assert [list(found) for found in recounting.differences()] == [[], []]
+    assert [list(found) for found in verifying.balance_differences()] == [[], []]

@@ -23,10 +23,9 @@ from app.donations.donor import Donor
 from app.extensions import Instant
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
-from app.ledger.exports.cells import amount, guarded
 from app.ledger.exports.ledger_table import control
 from app.ledger.exports.selection import Total
-from app.ledger.exports.table import Table
+from app.ledger.exports.tables import Table, amount, guarded
 from app.receipts.receipt import ISSUED, Receipt
 
 _D: Any = Donation.__table__

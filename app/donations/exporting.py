@@ -17,7 +17,7 @@ from app.ledger.exports.log import Export
 from app.ledger.exports.making import Made
 from app.ledger.exports.selection import Named, Selection, Total
 from app.ledger.exports.statement_lines import StatementLine
-from app.ledger.exports.table import Progress, nobody
+from app.ledger.exports.tables import Progress, nobody
 
 DONATIONS = ("donations-csv", "donations-xlsx")
 EVERY_FORMAT = (*DONATIONS, *FORMATS)

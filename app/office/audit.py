@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app import clock
 from app.audit import reading, recording
 from app.extensions import db
-from app.ledger.exports.cells import guarded
+from app.ledger.exports.tables import guarded
 from app.office import action_words
 from app.office.access import ADMIN, AUDITOR, allow
 from app.office.audit_form import AuditForm

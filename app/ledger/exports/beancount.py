@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from app.ledger.exports import journal, selection
 from app.ledger.exports.account_names import CARRIED, plain_name
-from app.ledger.exports.cells import amount
 from app.ledger.exports.ledger_table import control
 from app.ledger.exports.selection import Named, Selection, Total
+from app.ledger.exports.tables import amount
 
 
 def beancount(connection: Connection, chosen: Selection, totals: Sequence[Total], batch: str) -> Iterator[str]:

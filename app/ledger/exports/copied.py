@@ -10,8 +10,8 @@ import psycopg
 from sqlalchemy import Connection
 
 from app.ledger.exports import selection
-from app.ledger.exports.cells import BEGINS_A_FORMULA
 from app.ledger.exports.selection import Selection
+from app.ledger.exports.tables import BEGINS_A_FORMULA
 from app.money import decimals
 
 _RUN = 2000

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from app.ledger.exports.cells import amount, plain_line
 from app.ledger.exports.statement_lines import StatementLine, pieces
+from app.ledger.exports.tables import amount, plain_line
 
 
 def statement(lines: Iterable[StatementLine], _batch: str) -> Iterator[bytes]:

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from app.ledger.exports import journal, selection
 from app.ledger.exports.account_names import CARRIED, plain_name
-from app.ledger.exports.cells import amount
 from app.ledger.exports.ledger_table import control
 from app.ledger.exports.selection import Selection, Total
+from app.ledger.exports.tables import amount
 from app.money import decimals
 
 

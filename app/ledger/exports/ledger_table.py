@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection
 
 from app.ledger.exports import selection
-from app.ledger.exports.cells import amount, guarded
 from app.ledger.exports.copied import copied
 from app.ledger.exports.selection import Selection, Total
-from app.ledger.exports.table import Table
+from app.ledger.exports.tables import Table, amount, guarded
 from app.money import decimals
 
 COLUMNS = (

@@ -9,13 +9,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy import Connection
 
-from app.ledger.exports.csv_file import csv_file
 from app.ledger.exports.formats import FORMATS, Format, words
 from app.ledger.exports.ledger_table import ledger_table
 from app.ledger.exports.selection import Selection, Total
 from app.ledger.exports.statement_lines import StatementLine
-from app.ledger.exports.table import Progress, Table, nobody
-from app.ledger.exports.xlsx_file import xlsx_file
+from app.ledger.exports.tables import Progress, Table, csv_file, nobody, xlsx_file
 
 _PIECE = 1 << 16
 _TYPES = {

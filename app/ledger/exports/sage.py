@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection
 
 from app.ledger.exports import program_accounts
-from app.ledger.exports.cells import amount, plain_line
 from app.ledger.exports.program_journal import program_entries
 from app.ledger.exports.selection import Selection
 from app.ledger.exports.statement_lines import StatementLine, pieces
+from app.ledger.exports.tables import amount, plain_line
 
 
 def statement(lines: Iterable[StatementLine], _batch: str) -> Iterator[bytes]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection
 
 from app.ledger.exports import program_accounts
-from app.ledger.exports.cells import amount, guarded
 from app.ledger.exports.program_journal import program_entries
 from app.ledger.exports.selection import Selection
 from app.ledger.exports.split import split
 from app.ledger.exports.statement_lines import StatementLine
+from app.ledger.exports.tables import amount, guarded
 
 _STATEMENT = ("Date", "Amount", "Payee", "Description", "Reference", "Check Number")
 _JOURNAL = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ledger.exports.cells import amount, guarded, plain_line
+from app.ledger.exports.tables import amount, guarded, plain_line
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+44 20", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"])

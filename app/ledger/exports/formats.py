@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.ledger.exports import beancount, freeagent, hledger, quickbooks, sage, selection, xero
+from app.ledger.exports import freeagent, plain_text, quickbooks, sage, selection, xero
 from app.ledger.exports.ledger_table import control
 from app.ledger.exports.program_journal import at_home
 from app.ledger.exports.selection import Selection, Total
@@ -44,8 +44,8 @@ class Format:
 FORMATS = {
     "ledger-csv": Format("csv"),
     "ledger-xlsx": Format("xlsx"),
-    "beancount": Format("beancount", journal=beancount.beancount),
-    "hledger": Format("journal", journal=hledger.hledger),
+    "beancount": Format("beancount", journal=plain_text.beancount),
+    "hledger": Format("journal", journal=plain_text.hledger),
     "xero-statement": Format("csv", statement=xero.statement, limited=True, program="xero"),
     "xero-journals": Format("csv", xero.journals, limited=True, program="xero"),
     "quickbooks-statement": Format("csv", statement=quickbooks.statement, limited=True, program="quickbooks"),

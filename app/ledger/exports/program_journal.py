@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from app.ledger.exports import journal
-from app.ledger.exports.journal import Posting
+from app.ledger.exports import plain_text
+from app.ledger.exports.plain_text import Posting
 from app.ledger.exports.selection import Moved, Selection, Total
 from app.ledger.exports.statement_lines import british
 from app.money import home_currency
@@ -17,7 +17,7 @@ def program_entries(connection: Connection, chosen: Selection) -> Iterator[tuple
     Every transfer is of one currency, so what is left of an entry still balances.
     """
     home = home_currency()
-    for first, postings in journal.entries(connection, chosen):
+    for first, postings in plain_text.entries(connection, chosen):
         at_home = [each for each in postings if each.currency == home]
         if at_home:
             yield first, british(first.booked_on), at_home

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.ledger.exports import freeagent, plain_text, quickbooks, sage, selection, xero
+from app.ledger.exports import accounting, plain_text, selection
+from app.ledger.exports.accounting import at_home
 from app.ledger.exports.ledger_table import control
-from app.ledger.exports.program_journal import at_home
 from app.ledger.exports.selection import Selection, Total
 from app.ledger.exports.statement_lines import StatementLine
 
@@ -46,13 +46,15 @@ FORMATS = {
     "ledger-xlsx": Format("xlsx"),
     "beancount": Format("beancount", journal=plain_text.beancount),
     "hledger": Format("journal", journal=plain_text.hledger),
-    "xero-statement": Format("csv", statement=xero.statement, limited=True, program="xero"),
-    "xero-journals": Format("csv", xero.journals, limited=True, program="xero"),
-    "quickbooks-statement": Format("csv", statement=quickbooks.statement, limited=True, program="quickbooks"),
-    "quickbooks-journals": Format("csv", quickbooks.journals, limited=True, program="quickbooks"),
-    "freeagent-statement": Format("csv", statement=freeagent.statement, program="freeagent"),
-    "sage-statement": Format("csv", statement=sage.statement, program="sage-accounting"),
-    "sage-50": Format("csv", sage.audit_trail, program="sage-50"),
+    "xero-statement": Format("csv", statement=accounting.xero_statement, limited=True, program="xero"),
+    "xero-journals": Format("csv", accounting.xero_journals, limited=True, program="xero"),
+    "quickbooks-statement": Format(
+        "csv", statement=accounting.quickbooks_statement, limited=True, program="quickbooks"
+    ),
+    "quickbooks-journals": Format("csv", accounting.quickbooks_journals, limited=True, program="quickbooks"),
+    "freeagent-statement": Format("csv", statement=accounting.freeagent_statement, program="freeagent"),
+    "sage-statement": Format("csv", statement=accounting.sage_statement, program="sage-accounting"),
+    "sage-50": Format("csv", accounting.sage_journals, program="sage-50"),
 }
 
 

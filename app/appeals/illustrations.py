@@ -15,7 +15,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.article import Article
 from app.appeals.image import Image, ImageFile
-from app.audit import acting
+from app.audit import trail
 from app.errors import DomainError
 from app.extensions import db
 from app.markup import IMAGE_WIDTHS
@@ -66,7 +66,7 @@ def keep(picture: Reencoded, words: str) -> Image:
     """Keep a picture under a new reference; the caller commits. `words` say what is to be seen on it."""
     image = Image(
         reference=secrets.token_hex(8), words=words, width=picture.width, height=picture.height,
-        uploaded_at=clock.now(), uploaded_by=acting.at_work().by,
+        uploaded_at=clock.now(), uploaded_by=trail.at_work().by,
     )  # fmt: skip
     db.session.add(image)
     db.session.flush()

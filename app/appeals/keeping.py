@@ -10,7 +10,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.article import Article
 from app.appeals.version import APPEAL, ARTICLE, Version
-from app.audit import acting
+from app.audit import trail
 from app.extensions import db
 
 # What can be edited, and so what a version holds.
@@ -40,14 +40,14 @@ def keep(written: Written) -> None:
     Called once after every change, with the version's number already raised.
     """
     db.session.flush()
-    _keep(written, clock.now(), acting.at_work().by)
+    _keep(written, clock.now(), trail.at_work().by)
 
 
 def keep_what_is_there(written: Written) -> None:
     """Before a change: keep what it says so far, if that was written before versions were kept."""
     known = select(Version.id).where(*_of(written), Version.number == written.version)
     if db.session.scalar(known) is None:
-        _keep(written, written.updated_at, acting.OPERATOR.by)
+        _keep(written, written.updated_at, trail.OPERATOR.by)
 
 
 def versions(written: Written) -> Sequence[Version]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.audit.deed import Deed, DeedDetail
+from app.audit.trail import Deed, DeedDetail
 from app.extensions import db
 
 

@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app.audit import recording
+from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.donations import refunding
 from app.donations.donation import Donation
@@ -34,9 +34,7 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
         with writing():
             asked = refunding.ask(donation, wanted, by="treasurer", reason=reason)
             row_id = asked.id
-            recording.record(
-                "donation.refunded", f"donation:{donation.reference}", after={"amount": written(asked.amount)}
-            )
+            trail.record("donation.refunded", f"donation:{donation.reference}", after={"amount": written(asked.amount)})
     except DomainError as refusal:
         raise click.ClickException(f"Nothing was refunded: {refusal}.") from refusal
     refunds.asking_now(current_app.extensions["gateway"])(row_id)

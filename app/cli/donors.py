@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.audit import recording
+from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.donations import belongings, erasing
@@ -35,7 +35,7 @@ def erase(who: str, dry_run: bool) -> None:
             theirs = _find(who)
             erased = erasing.erase(theirs, by="operator", kept_over=settings.keep_names_over)
             for subject in theirs.subjects():
-                recording.record("donor.erased", subject)
+                trail.record("donor.erased", subject)
     except DomainError as refusal:
         raise click.ClickException(f"Nothing was erased: {refusal}.") from refusal
     _overwrite()

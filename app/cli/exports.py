@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.audit import acting, recording
+from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.donations import exporting
 from app.donations.exporting import EVERY_FORMAT, Choice, NotToBeExported
@@ -47,8 +47,8 @@ def export(
     if instead_of:
         try:
             with writing():
-                log.withdraw(instead_of, by=acting.at_work().by)
-                recording.record("export.withdrawn", f"export:{instead_of}")
+                log.withdraw(instead_of, by=trail.at_work().by)
+                trail.record("export.withdrawn", f"export:{instead_of}")
         except LookupError as refusal:
             raise click.ClickException(f"Nothing was written: there is no batch {instead_of}.") from refusal
     with snapshot() as connection:
@@ -58,9 +58,9 @@ def export(
                 exporting.refuse(connection, choice)
             except NotToBeExported as refusal:
                 raise click.ClickException(f"Nothing was written: {refusal}.") from refusal
-            made = exporting.note(connection, choice, totals, by=acting.at_work().by)
+            made = exporting.note(connection, choice, totals, by=trail.at_work().by)
             said = {"format": format_, "from": choice.from_on, "to": choice.to_on, "names": names}
-            recording.record("export.made", f"export:{made.reference}", after={**said, "lines": made.lines})
+            trail.record("export.made", f"export:{made.reference}", after={**said, "lines": made.lines})
             batch, lines = made.reference, made.lines
             beside, said_beside = exporting.companion(made)
         # Progress goes where it disturbs nobody who pipes the rest.

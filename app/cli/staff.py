@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.branch import Branch
-from app.audit import recording
+from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.donations import letter
@@ -35,7 +35,7 @@ def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invit
     try:
         with writing():
             person = people.add(email, held, name=name, branch_id=_branch_id(branch), password_hash=password)
-            recording.record("person.added", f"person:{person.reference}", after={"email": person.email, "roles": held})
+            trail.record("person.added", f"person:{person.reference}", after={"email": person.email, "roles": held})
             if invite:
                 person.invited_at = clock.now()
                 letter.ask(letters.INVITATION, f"person:{person.reference}", clock.now().isoformat())
@@ -74,7 +74,7 @@ def remove(email: str) -> None:
         with writing():
             before = {"email": person.email, "roles": sorted(person.role_names)}
             people.remove(person, by=None)
-            recording.record("person.removed", f"person:{person.reference}", before=before)
+            trail.record("person.removed", f"person:{person.reference}", before=before)
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was removed: {refusal}.") from refusal
     click.echo(f"{email} may not enter any more.")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from app import clock
 from app.audit import acknowledging
-from app.audit import forgetting as deeds
+from app.audit import trail as deeds
 from app.banking import forgetting as statements
 from app.donations import dispute_kept
 from app.donations.belongings import Belongings

@@ -3,7 +3,7 @@
 from sqlalchemy import case, func, select
 
 from app import clock
-from app.audit import recording
+from app.audit import trail
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting, reasons
@@ -49,7 +49,7 @@ def explain(txn_id: str, account: str, *, by: str, reason: str) -> tuple[int, Mo
         recorded_by=by,
     )
     reasons.keep(posted.entry_id, reason)
-    recording.record("suspense.explained", f"entry:{posted.entry_id}", after={"account": account, "reason": reason})
+    trail.record("suspense.explained", f"entry:{posted.entry_id}", after={"account": account, "reason": reason})
     return posted.entry_id, Money(minor, currency)
 
 

@@ -12,7 +12,7 @@ from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.opening import SlugTaken
 from app.appeals.scheduling import NotAnAddress
 from app.appeals.turns import WrittenMeanwhile
-from app.audit.recording import record
+from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
 from app.office.appeal_form import AppealForm

@@ -15,7 +15,7 @@ from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.scheduling import DatesCrossed
 from app.appeals.turns import WrittenMeanwhile
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import hand_lists
 from app.extensions import db
 from app.office import hands

@@ -8,7 +8,7 @@ from app.appeals import comparing, illustrations, keeping, writing_articles
 from app.appeals.article import Article
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.turns import WrittenMeanwhile
-from app.audit.recording import record
+from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
 from app.office.article_form import ArticleForm

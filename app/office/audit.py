@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.audit import reading, recording
+from app.audit import reading, trail
 from app.extensions import db
 from app.ledger.exports.tables import guarded
 from app.office import action_words
@@ -57,7 +57,7 @@ def take_out() -> ResponseReturnValue:
         return index()
     wanted = form.wanted()
     with writing():
-        recording.record("audit.exported", "audit:trail", after=form.as_query())
+        trail.record("audit.exported", "audit:trail", after=form.as_query())
     return Response(
         stream_with_context(_lines(reading.all_of_them(wanted))),
         mimetype="text/csv",

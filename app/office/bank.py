@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.audit.recording import record
+from app.audit.trail import record
 from app.banking import account as bank_account
 from app.banking import taking_back
 from app.banking.account import BankAccount

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from app import clock
-from app.audit.recording import record
+from app.audit.trail import record
 from app.banking import mapping, reading, taking_back, taking_in, written
 from app.banking.account import BankAccount
 from app.banking.as_read import NotReadable

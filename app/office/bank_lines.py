@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.audit.recording import record
+from app.audit.trail import record
 from app.banking import booking, part
 from app.banking.account import BankAccount
 from app.banking.booking import BookedAlready, NotBooked

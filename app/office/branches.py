@@ -14,7 +14,7 @@ from app.appeals import branch as branches
 from app.appeals import branch_totals
 from app.appeals.branch import Branch, NameTaken
 from app.appeals.branch_totals import BranchTotal
-from app.audit.recording import record
+from app.audit.trail import record
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
 from app.office.cleaned_form import CleanedForm

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import cheques, hand_lists
 from app.donations.donation import CHEQUE, Donation
 from app.extensions import db

@@ -9,7 +9,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app import clock
-from app.audit import acting, recording
+from app.audit import trail
 from app.ledger import closing
 from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
@@ -44,8 +44,8 @@ def close() -> ResponseReturnValue:
     try:
         with writing():
             before = closing.closed_through().day
-            closing.close(through, by=acting.at_work().by)
-            recording.record("month.closed", f"month:{through:%Y-%m}", {"closed": before}, {"closed": through})
+            closing.close(through, by=trail.at_work().by)
+            trail.record("month.closed", f"month:{through:%Y-%m}", {"closed": before}, {"closed": through})
     except (closing.ClosedAlready, closing.MonthNotOver):
         # Somebody was faster; the page shows what is so now.
         return redirect(url_for(".show"), code=303)
@@ -65,10 +65,10 @@ def reopen() -> ResponseReturnValue:
             # Sent twice, or by two at once, it opens the month that was shown and not the one before it as well.
             if not _is_closed_through(request.form.get("through")):
                 raise closing.NothingClosed
-            opened = closing.reopen(by=acting.at_work().by)
+            opened = closing.reopen(by=trail.at_work().by)
             now = closing.closed_through().day
             after = {"closed": now, "reason": form.reason.data}
-            recording.record("month.reopened", f"month:{opened:%Y-%m}", {"closed": opened}, after)
+            trail.record("month.reopened", f"month:{opened:%Y-%m}", {"closed": opened}, after)
     except closing.NothingClosed:
         return redirect(url_for(".show"), code=303)
     flash(_("The month is open again."), "success")

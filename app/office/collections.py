@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import counting, hand_lists, sheet_gifts, undoing
 from app.donations.count_sheet import CountSheet
 from app.extensions import db

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
-from app.audit import acting
-from app.audit.recording import record
+from app.audit import trail
+from app.audit.trail import record
 from app.donations import dispute_kept, finding, found_export, refunding, story
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.donor import Donor, Note, note
@@ -76,7 +76,7 @@ def _file(*, names: bool) -> ResponseReturnValue:
             flash(_("No received gift was found, so there is nothing to take out."), "warn")
             return redirect(url_for(".index", **form.as_query()), code=303)
         with writing():
-            export, made = found_export.take(connection, wanted, between, names=names, by=acting.at_work().by)
+            export, made = found_export.take(connection, wanted, between, names=names, by=trail.at_work().by)
             said = {"format": export.format, "from": export.from_on, "to": export.to_on, "names": names}
             record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
         response = Response(made.pieces, content_type=made.content_type)
@@ -106,7 +106,7 @@ def add_note(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(gift, form), 422
     with writing():
-        note(f"donation:{reference}", form.text.data, by=acting.at_work().by)
+        note(f"donation:{reference}", form.text.data, by=trail.at_work().by)
         record("donation.noted", f"donation:{reference}")
     flash(_("The note is kept."), "good")
     return redirect(url_for(".show", reference=reference), code=303)

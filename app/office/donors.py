@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.audit import acting
-from app.audit.recording import record
+from app.audit import trail
+from app.audit.trail import record
 from app.donations import details, donor_list
 from app.donations.details import Details
 from app.donations.donor import note
@@ -75,7 +75,7 @@ def add_note(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return donor_page.show(donor, note=form), 422
     with writing():
-        note(f"donor:{reference}", form.text.data, by=acting.at_work().by)
+        note(f"donor:{reference}", form.text.data, by=trail.at_work().by)
         record("donor.noted", f"donor:{reference}")
     flash(_("The note is kept."), "good")
     return redirect(url_for(".show", reference=reference), code=303)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.audit import acting, recording
+from app.audit import trail
 from app.extensions import db
 from app.ledger import by_hand, reading
 from app.ledger.entries import Entry
@@ -59,9 +59,9 @@ def reverse(number: int) -> ResponseReturnValue:
         return _page(number, form), 422
     try:
         with writing():
-            made = by_hand.undo(db.session.get_one(Entry, number), form.reason.data, by=acting.at_work().by)
+            made = by_hand.undo(db.session.get_one(Entry, number), form.reason.data, by=trail.at_work().by)
             if made.new:
-                recording.record("entry.reversed", f"entry:{number}", after={"reason": form.reason.data})
+                trail.record("entry.reversed", f"entry:{number}", after={"reason": form.reason.data})
     except BelowZero as refusal:
         form.form_errors.append(in_hand_words.refused(refusal))
         return _page(number, form), 409
@@ -92,9 +92,9 @@ def create() -> ResponseReturnValue:
         ), 409
     try:
         with writing():
-            made = by_hand.enter(form.draft(), by=acting.at_work().by)
+            made = by_hand.enter(form.draft(), by=trail.at_work().by)
             if made.new:
-                recording.record("entry.made", f"entry:{made.entry_id}", after={"reason": form.reason.data})
+                trail.record("entry.made", f"entry:{made.entry_id}", after={"reason": form.reason.data})
     except by_hand.NotTheseAccounts:
         form.wrong(form.to_code, _("An entry of this kind does not go between these two accounts. Choose others."))
     except BelowZero as refusal:

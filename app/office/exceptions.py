@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.audit import acknowledging, acting
-from app.audit.recording import record
+from app.audit import acknowledging, trail
+from app.audit.trail import record
 from app.donations import explaining
 from app.donations.donation import Donation
 from app.extensions import db
@@ -50,7 +50,7 @@ def acknowledge() -> ResponseReturnValue:
         flash(_("This has changed in the meantime. Look at it again."), "warn")
         return redirect(url_for(".index"), code=303)
     with writing():
-        acknowledged.let_stand(found, reason=form.reason.data, by=acting.at_work().by)
+        acknowledged.let_stand(found, reason=form.reason.data, by=trail.at_work().by)
         said = {"kind": found.kind, "what": found.what, "reason": form.reason.data}
         record("exception.acknowledged", _subject(found), after=said)
     flash(_("It stands as it is, and comes back here if it changes."), "good")
@@ -121,7 +121,7 @@ def explain(txn_id: str) -> ResponseReturnValue:
     try:
         with writing():
             entry_id, _amount = explaining.explain(
-                txn_id, form.account.data, by=acting.at_work().by, reason=form.reason.data
+                txn_id, form.account.data, by=trail.at_work().by, reason=form.reason.data
             )
     except explaining.NoSuchAccount:
         form.wrong(form.account, _("What Stripe moved is explained by another account. Choose one."))

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.audit import acting, recording
+from app.audit import trail
 from app.donations import exporting
 from app.donations.exporting import Against
 from app.ledger.exports import formats, log
@@ -82,10 +82,10 @@ def withdraw(reference: str) -> ResponseReturnValue:
     """Note that a file was not imported after all, so that the same postings may be taken out again."""
     with writing():
         try:
-            made = log.withdraw(reference, by=acting.at_work().by)
+            made = log.withdraw(reference, by=trail.at_work().by)
         except LookupError:
             abort(404)
-        recording.record("export.withdrawn", f"export:{reference}")
+        trail.record("export.withdrawn", f"export:{reference}")
     flash(_("Batch %(batch)s is withdrawn. Its postings can be taken out again.", batch=made.reference), "success")
     return redirect(url_for(".index"), code=303)
 
@@ -136,9 +136,9 @@ def _file(*, names: bool) -> ResponseReturnValue:
             return _page(form)
         with writing():
             exporting.refuse(connection, choice)
-            export = exporting.note(connection, choice, found, by=acting.at_work().by)
+            export = exporting.note(connection, choice, found, by=trail.at_work().by)
             said = {"format": choice.format, "from": choice.from_on, "to": choice.to_on, "names": export.names}
-            recording.record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
+            trail.record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
         made = exporting.make(connection, choice, found, export.reference)
         response = Response(made.pieces, content_type=made.content_type)
         # The snapshot lasts until the last piece is sent, or the reader has gone.

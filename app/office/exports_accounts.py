@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.audit import recording
+from app.audit import trail
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.exports import program_accounts
@@ -52,7 +52,7 @@ def keep(program: str) -> ResponseReturnValue:
         if changed:
             old = {accounts[each].code: before[each].code for each in changed if each in before}
             new = {accounts[each].code: there.code for each, there in changed.items()}
-            recording.record("export.accounts_mapped", f"program:{program}", old, new)
+            trail.record("export.accounts_mapped", f"program:{program}", old, new)
     flash(_("The accounts are kept."), "success")
     return redirect(url_for(".show", program=program), code=303)
 

@@ -10,7 +10,7 @@ from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from app import clock
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import alike, entering
 from app.donations.alike import Alike
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation

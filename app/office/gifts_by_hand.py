@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import by_hand, hand_lists, promises, undoing
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation

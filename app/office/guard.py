@@ -9,7 +9,7 @@ from flask_security.utils import check_and_update_authn_fresh, logout_user
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.audit import acting, recording
+from app.audit import trail
 from app.office import access, unsent
 from app.writing import writing
 
@@ -31,7 +31,7 @@ def check() -> ResponseReturnValue | None:
     allowed = access.allowed_by(view)
     if allowed is None or not allowed.lets(access.me().role_names, request.method):
         with writing():
-            recording.record("access.refused", f"page:{request.endpoint}", after={"method": request.method})
+            trail.record("access.refused", f"page:{request.endpoint}", after={"method": request.method})
         abort(403)
     if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, FRESH_AFTER_USE):
         return redirect(url_for("security.verify", next=_way_back(unsent.AGAIN)), code=303)
@@ -59,12 +59,12 @@ def end_what_is_over() -> None:
 def name_the_actor() -> None:
     """Tell the trail who is at work in this request, and from which address."""
     person = access.somebody()
-    acting.begin(acting.Actor(f"person:{person.reference}" if person else "stranger", request.remote_addr))
+    trail.begin(trail.Actor(f"person:{person.reference}" if person else "stranger", request.remote_addr))
 
 
 def leave(_error: BaseException | None) -> None:
     """The request is over: the next one on this thread is somebody else's."""
-    acting.end()
+    trail.end()
 
 
 def keep_nothing(response: Response) -> Response:

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length
 from app.appeals import illustrations
 from app.appeals.illustrations import LARGEST, NotAPicture
 from app.appeals.image import Image
-from app.audit.recording import record
+from app.audit.trail import record
 from app.extensions import db
 from app.markup import image_address
 from app.office import hands, long_bodies

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.audit import recording
+from app.audit import trail
 from app.office.access import EVERYONE, allow, me
 from app.staff import sessions
 from app.writing import writing
@@ -25,6 +25,6 @@ def end_sessions() -> ResponseReturnValue:
     """Sign out everywhere, here as well."""
     with writing():
         sessions.end(me())
-        recording.record("person.sessions_ended", f"person:{me().reference}")
+        trail.record("person.sessions_ended", f"person:{me().reference}")
     flash(_("You are signed out everywhere."), "success")
     return redirect(url_for("security.login"), code=303)

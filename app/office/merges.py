@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import merging, searching
 from app.donations.donor import Donor
 from app.errors import DomainError

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.audit import acting
-from app.audit.recording import record
+from app.audit import trail
+from app.audit.trail import record
 from app.donations.donation import Donation
 from app.extensions import db
 from app.office import own_branch
@@ -39,7 +39,7 @@ def give(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             how = request.form.get("how", "")
-            receipt = handing_over.give(f"donation:{gift.reference}", how, by=acting.at_work().by)
+            receipt = handing_over.give(f"donation:{gift.reference}", how, by=trail.at_work().by)
             record("receipt.given", f"donation:{gift.reference}", after={"number": receipt.printed_number, "how": how})
         flash(_("Noted: receipt %(number)s has gone out.", number=receipt.printed_number), "good")
     except handing_over.NotToBeGiven:

@@ -9,7 +9,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app import clock
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import hand_lists, paying_in
 from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet

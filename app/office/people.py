@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.appeals.branch import Branch
-from app.audit import recording
+from app.audit import trail
 from app.donations import letter
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, allow
@@ -41,7 +41,7 @@ def invite() -> ResponseReturnValue:
         try:
             with writing():
                 person = people.add(form.email.data, form.roles.data, name=form.name.data, branch_id=form.branch_id())
-                recording.record("person.added", _subject(person), after=state(person))
+                trail.record("person.added", _subject(person), after=state(person))
                 _ask_in(person)
         except (people.NotAnAddress, people.KnownAlready) as refusal:
             form.email.errors = [_why(refusal)]

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock
-from app.audit import recording
+from app.audit import trail
 from app.donations import letter
 from app.office.access import ADMIN, allow, me
 from app.office.confirming import Question, asks_once
@@ -107,7 +107,7 @@ def _done(person: Person, action: str, deed: Callable[[], dict[str, object] | No
     try:
         with writing():
             after = deed()
-            recording.record(action, f"person:{person.reference}", before=before, after=after)
+            trail.record(action, f"person:{person.reference}", before=before, after=after)
     except people.OwnRoles:
         flash(_("Nobody changes their own roles or removes themselves: ask another admin."), "error")
     except people.LastAdmin:

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.audit import acting
-from app.audit.recording import record
+from app.audit import trail
+from app.audit.trail import record
 from app.donations import dispute_kept, refunding
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
@@ -62,7 +62,7 @@ def create(reference: str) -> ResponseReturnValue:
         return _form(gift, form), 422
     try:
         with writing():
-            asked = refunding.ask(gift, amount, by=acting.at_work().by, reason=form.reason.data)
+            asked = refunding.ask(gift, amount, by=trail.at_work().by, reason=form.reason.data)
             # The gift is locked now: nobody else has given any of it back since the page was shown.
             if (refunding.left(gift) + amount).minor != _number(form.shown.data):
                 raise GivenBackSince

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import abort, current_app, request, session
 
 from app import limits, networks
-from app.audit import recording
+from app.audit import trail
 from app.config import Settings
 from app.office import access
 from app.writing import writing
@@ -56,7 +56,7 @@ def check() -> None:
         if over and over.first:
             # Once a window: whoever goes on must not fill the trail.
             after = {"limit": over.limit, "account": _account()}
-            recording.record("access.limited", f"page:{request.endpoint}", after=after)
+            trail.record("access.limited", f"page:{request.endpoint}", after=after)
     if over:
         abort(429)
 

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, request, session
 from flask_login import current_user
 from flask_security import signals
 
-from app.audit import acting, recording
+from app.audit import trail
 from app.staff import sessions
 from app.staff.person import Person
 from app.writing import is_writing, writing
@@ -50,7 +50,7 @@ def _change(action: str, ends_sessions: bool) -> Callable[..., None]:
 
 def _came_in(_app: Flask, *, user: Person, authn_via: list[str] | None = None, **_values: Any) -> None:
     person = _person(user)
-    acting.begin(acting.Actor(f"person:{person.reference}", request.remote_addr))
+    trail.begin(trail.Actor(f"person:{person.reference}", request.remote_addr))
     if authn_via != ["change"]:
         _write("person.signed_in", f"person:{person.reference}", {"page": request.endpoint})
 
@@ -76,7 +76,7 @@ def note_strangers(response: Response) -> Response:
     elif request.endpoint == "security.forgot_password" and stayed and not g.get("link_is_noted"):
         _write("person.link_asked", "person:unknown", email)
     elif request.endpoint == "security.mf_recovery_codes" and stayed:
-        _write("person.recovery_codes_made", acting.at_work().by)
+        _write("person.recovery_codes_made", trail.at_work().by)
     return response
 
 
@@ -88,7 +88,7 @@ def _person(user: Any) -> Person:
 
 def _write(action: str, subject: str, after: dict[str, Any] | None = None) -> None:
     if is_writing():
-        recording.record(action, subject, after=after)
+        trail.record(action, subject, after=after)
         return
     with writing():
-        recording.record(action, subject, after=after)
+        trail.record(action, subject, after=after)

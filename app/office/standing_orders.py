@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
-from app.audit.recording import record
+from app.audit.trail import record
 from app.donations import alike, hand_lists, standing_orders
 from app.donations.standing_order import StandingOrder
 from app.donations.standing_orders import Promise

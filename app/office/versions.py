@@ -12,7 +12,7 @@ from app.appeals.article import Article
 from app.appeals.keeping import Written
 from app.appeals.turns import WrittenMeanwhile
 from app.appeals.version import Version
-from app.audit.recording import record
+from app.audit.trail import record
 from app.office import articles, hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content_words import worded

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from app.audit.deed import Deed, DeedDetail
+from app.audit.trail import Deed, DeedDetail
 from app.extensions import db
 from app.ledger import erasure
 from app.ledger.digests import ENTRIES

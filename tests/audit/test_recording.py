@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import DatabaseError
 
-from app.audit import acting, forgetting, reading, recording
-from app.audit.deed import Deed, DeedDetail
+from app.audit import reading, trail
 from app.audit.reading import Place, Wanted
+from app.audit.trail import Deed, DeedDetail
 from app.extensions import db
 from app.ledger import erasure
 from app.money import Money
@@ -19,7 +19,7 @@ from app.writing import writing
 
 def record(action: str = "donation.refunded", subject: str = "donation:abc", **said: object) -> Deed:
     with writing():
-        return recording.record(action, subject, **said)  # type: ignore[arg-type]
+        return trail.record(action, subject, **said)  # type: ignore[arg-type]
 
 
 def told(**wanted: object) -> list[str]:
@@ -28,9 +28,9 @@ def told(**wanted: object) -> list[str]:
 
 @pytest.mark.both_databases
 def test_a_deed_says_who_from_where_what_before_and_after(app: Flask) -> None:
-    acting.begin(acting.Actor("person:mina", "203.0.113.7"))
+    trail.begin(trail.Actor("person:mina", "203.0.113.7"))
     record(before={"amount": Money(2500, "gbp"), "on": date(2026, 7, 1)}, after={"roles": frozenset({"b", "a"})})
-    acting.end()
+    trail.end()
     (found,) = reading.page(Wanted(), None, 10)[0]
     assert (found.deed.by, found.deed.subject) == ("person:mina", "donation:abc")
     assert found.details["from"] == "203.0.113.7"
@@ -75,9 +75,9 @@ def test_details_can_be_erased_and_the_deed_stays(app: Flask) -> None:
     record(after={"name": "Mina"})
     record(subject="donation:other", after={"name": "Jonathan"})
     with writing():
-        theirs = forgetting.about(["donation:abc"])
+        theirs = trail.about(["donation:abc"])
         erasure.record("audit", theirs, by="operator")
-        forgetting.forget(theirs)
+        trail.forget(theirs)
     found = {each.deed.subject: each for each in reading.page(Wanted(), None, 10)[0]}
     assert found["donation:abc"].erased
     assert found["donation:abc"].details == {}
@@ -91,9 +91,9 @@ def test_the_trail_is_narrowed_by_who_what_about_and_when(app: Flask, monkeypatc
         (3, "person:john", "donation.refunded", "donation:def"),
     ):
         monkeypatch.setattr("app.clock.now", lambda day=day: datetime(2026, 7, day, 12, tzinfo=UTC))
-        acting.begin(acting.Actor(by))
+        trail.begin(trail.Actor(by))
         record(action, subject)
-    acting.end()
+    trail.end()
     assert told() == ["donation.refunded", "donation.refunded", "person.signed_in"]
     assert told(by="person:mina") == ["donation.refunded", "person.signed_in"]
     assert told(action="person.signed_in") == ["person.signed_in"]

@@ -2,7 +2,7 @@
 
 import csv
 
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.extensions import db
 from app.ledger.exports.log import Export
 from tests.ledger.exports.test_making import map_accounts

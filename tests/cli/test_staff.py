@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.appeals import branch
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations.letter import DueLetter
 from app.extensions import db
 from app.staff import people

@@ -8,8 +8,8 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.audit import recording
-from app.audit.deed import Deed
+from app.audit import trail
+from app.audit.trail import Deed
 from app.banking import taking_in
 from app.banking.account import BankAccount
 from app.banking.as_read import Read, ReadLine
@@ -64,7 +64,7 @@ def gift(app, settings):
     donors.attach()
     issue(settings)
     with writing():
-        recording.record("donation.noted", f"donation:{ours}", after={"name": NAME})
+        trail.record("donation.noted", f"donation:{ours}", after={"name": NAME})
         note(f"donation:{ours}", "Zebedee rang", by="ada")
         note(f"donor:{db.session.scalars(select(Donor).where(Donor.email == EMAIL)).one().reference}", NAME, by="ada")
     run(app, "donations", "refund", ours, "--amount", "5", "--reason", "Zebedee asked", account=account)

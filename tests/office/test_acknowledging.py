@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations import movements
 from app.donations.dispute_kept import KeptDispute
 from app.extensions import db

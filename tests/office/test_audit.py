@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from app.audit import acting, recording
+from app.audit import trail
 from app.extensions import db
 from app.writing import writing
 from tests.office.conftest import a_person, sign_in
@@ -16,10 +16,10 @@ from tests.office.walking import read
 
 
 def record(action: str, subject: str, by: str = "operator", **said: Any) -> None:
-    acting.begin(acting.Actor(by, "203.0.113.7"))
+    trail.begin(trail.Actor(by, "203.0.113.7"))
     with writing():
-        recording.record(action, subject, **said)
-    acting.end()
+        trail.record(action, subject, **said)
+    trail.end()
 
 
 def test_a_deed_is_read_in_plain_words(app: Flask, signed_in: Any) -> None:

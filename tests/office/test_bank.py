@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import event, select, text
 
 from app import clock
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.banking.account import BankAccount
 from app.banking.line import BankLine
 from app.banking.statement import BankStatement, BankUpload

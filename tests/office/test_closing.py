@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app import clock
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.extensions import db
 from app.ledger import closing
 from tests.office.books import page, words

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from tests.cast import an_appeal

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.extensions import db
 from app.office import access, confirming
 from tests.cast import an_appeal

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from app.appeals.appeal import Appeal
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations.donation import IN_KIND, Donation
 from app.donations.donor import Note
 from app.extensions import db

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations.donation import Donation
 from app.donations.donor import Donor
 from app.extensions import db

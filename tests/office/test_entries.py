@@ -1,6 +1,6 @@
 """Entries in the office: one entry's page, an entry by hand with its reason, and its reversal."""
 
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.extensions import db
 from app.ledger import closing, reasons, verifying
 from app.ledger.entries import Entry

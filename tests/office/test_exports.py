@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.appeals.appeal import Appeal
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations import settlement
 from app.extensions import db
 from app.ledger.accounts import Account

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations import donor_list, order_payments, receipting
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import Donation

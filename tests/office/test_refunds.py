@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.donations.donation import Donation
 from app.donations.refund import DonationRefund
 from app.extensions import db

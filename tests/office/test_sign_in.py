@@ -14,7 +14,7 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from app import clock
-from app.audit.deed import Deed, DeedDetail
+from app.audit.trail import Deed, DeedDetail
 from app.donations.letter import DueLetter
 from app.extensions import db
 from app.office import action_words, sign_in_limits

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import clock
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.extensions import db
 from app.office import guard, sign_in_limits
 from app.staff.person import Passkey, Person

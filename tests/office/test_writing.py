@@ -15,7 +15,7 @@ from app import clock
 from app.appeals import illustrations, keeping, writing_articles
 from app.appeals.appeal import Appeal
 from app.appeals.article import Article
-from app.audit.deed import Deed
+from app.audit.trail import Deed
 from app.extensions import db
 from app.writing import writing
 from tests.appeals.drafting import a_manuscript, begun

@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, create_app
-from app.audit import recording
-from app.audit.deed import Deed, DeedDetail
+from app.audit import trail as audit_trail
+from app.audit.trail import Deed, DeedDetail
 from app.config import Organisation
 from app.donations import cheques, receipting
 from app.donations.donation import Donation
@@ -55,8 +55,8 @@ def books(app):
     with writing():
         cheques.bounce(db.session.get_one(Donation, bounced), clock.today(), by="ada")
         closing.close(closing.next_to_close(), by="ada")
-        recording.record("month.closed", "month:last")
-        recording.record("donation.noted", f"donation:{gone}", after={"name": "Giver 3"})
+        audit_trail.record("month.closed", "month:last")
+        audit_trail.record("donation.noted", f"donation:{gone}", after={"name": "Giver 3"})
     donors.attach()
     erased = app.test_cli_runner().invoke(args=["donors", "erase", gone])
     assert erased.exit_code == 0, erased.output
@@ -100,7 +100,7 @@ def test_honest_books_raise_no_alarm():
     assert sealed == {sealable.subject for sealable in SEALED}
     head = Head(*sealing.head())
     with writing():
-        recording.record("person.signed_in", "person:mina")
+        audit_trail.record("person.signed_in", "person:mina")
         closing.reopen(by="ada")
     assert found(heads=[head]) == []
     seals.seal()

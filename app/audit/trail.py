@@ -1,0 +1,142 @@
+"""Writing the trail: each change made in the office, each sign-in, and each refusal leaves one deed.
+
+Who is at work in this process or request, and from where; doors say it, and the trail writes it down.
+
+The trail's tables: what was done, which never changes, and its personal details, which can be erased.
+
+Forgetting: the details of deeds about somebody are erased; the deeds stay, with the hash of what they said.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.extensions import Base, Key, db
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`by` is 'person:<reference>', 'operator' (the command line) or 'stranger' (nobody is signed in)."""
+
+    by: str
+    address: str | None = None
+
+
+OPERATOR = Actor("operator")
+
+_at_work: ContextVar[Actor] = ContextVar("whipround_actor", default=OPERATOR)
+
+
+def begin(actor: Actor) -> None:
+    """From here on, in this context, `actor` is at work."""
+    _at_work.set(actor)
+
+
+def end() -> None:
+    """Nobody but the operator is at work any more; a door calls it when a request is over."""
+    _at_work.set(OPERATOR)
+
+
+def at_work() -> Actor:
+    """Who is at work here."""
+    return _at_work.get()
+
+
+class Deed(Base):
+    """One thing that somebody did or tried. Append-only: the database refuses any change.
+
+    `action` is 'donation.refunded' and the like; `subject` names what it was done to, as the ledger does
+    ('donation:<reference>'). `digest` is the SHA-256 of the details' body, in hexadecimal; the body holds a salt, so
+    that nobody can guess erased details by it.
+    """
+
+    __tablename__ = "deeds"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="digest"),
+        Index("ix_deeds_at_id", "at", "id"),
+        Index("ix_deeds_by_at_id", "by", "at", "id"),
+        Index("ix_deeds_action_at_id", "action", "at", "id"),
+        Index("ix_deeds_subject_at_id", "subject", "at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class DeedDetail(Base):
+    """From where it was done, what was so before and what is so after: JSON that may hold personal data.
+
+    Erasing deletes the row; the deed and its digest stay, and tell that there was something.
+    """
+
+    __tablename__ = "deed_details"
+
+    deed_id: Mapped[int] = mapped_column(ForeignKey("deeds.id"), primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+
+
+def record(
+    action: str, subject: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
+) -> Deed:
+    """Write down that whoever is at work did `action` ('donation.refunded') to `subject` ('donation:<reference>').
+
+    `before` and `after` are small and may hold personal data: they are kept apart from the deed and can be erased.
+    Belongs into the writing unit of the change itself, so that neither stands without the other; the caller commits.
+    """
+    actor = at_work()
+    said = {name: value for name, value in (("from", actor.address), ("before", before), ("after", after)) if value}
+    details = {**said, "salt": secrets.token_hex(16)}
+    body = json.dumps(details, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    deed = Deed(
+        at=clock.now(),
+        by=actor.by,
+        action=action,
+        subject=subject[:120],
+        digest=hashlib.sha256(body.encode()).hexdigest(),
+    )
+    db.session.add(deed)
+    db.session.flush()
+    db.session.add(DeedDetail(deed_id=deed.id, body=body))
+    db.session.flush()
+    return deed
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for: days and instants as ISO 8601, money and the like as they write themselves."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return sorted(value, key=str) if isinstance(value, set | frozenset) else str(value)
+
+
+def about(subjects: Sequence[str]) -> list[int]:
+    """The deeds that were ever done to these ('donation:<reference>') and still have their details."""
+    return [
+        deed_id
+        for subject in subjects
+        for deed_id in db.session.scalars(
+            select(Deed.id)
+            .join(DeedDetail, DeedDetail.deed_id == Deed.id)
+            .where(Deed.subject == subject)
+            .order_by(Deed.id)
+        )
+    ]
+
+
+def forget(ids: Sequence[int]) -> None:
+    """Erase the details of these deeds, of which an erasure is on record already: the database lets nothing go without
+    one. The caller commits."""
+    for deed_id in ids:
+        db.session.execute(delete(DeedDetail).where(DeedDetail.deed_id == deed_id))

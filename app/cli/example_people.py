@@ -10,7 +10,7 @@ from app.appeals import branch
 from app.appeals.branch import Branch
 from app.extensions import db
 from app.staff import people
-from app.staff.person import Person
+from app.staff.people import Person
 
 # Practice mode says it on its sign-in page: it keeps nobody out.
 PASSWORD = "lantern in practice"  # noqa: S105

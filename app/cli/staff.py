@@ -14,8 +14,8 @@ from app.config import Settings
 from app.donations import letter
 from app.errors import DomainError
 from app.extensions import db
-from app.staff import letters, people
-from app.staff.roles import ROLES
+from app.staff import people
+from app.staff.people import ROLES
 from app.writing import writing
 
 group = AppGroup("staff", help="Who may enter the office.")
@@ -38,7 +38,7 @@ def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invit
             trail.record("person.added", f"person:{person.reference}", after={"email": person.email, "roles": held})
             if invite:
                 person.invited_at = clock.now()
-                letter.ask(letters.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+                letter.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was added: {refusal}.") from refusal
     settings: Settings = current_app.extensions["whipround"]

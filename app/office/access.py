@@ -6,13 +6,13 @@ from typing import Any, TypeVar, cast
 
 from flask_login import current_user
 
-from app.staff import roles
-from app.staff.person import Person
+from app.staff import people
+from app.staff.people import Person
 
 ADMIN, TREASURER, EDITOR, AUDITOR, BRANCH_TREASURER = (
-    roles.ADMIN, roles.TREASURER, roles.EDITOR, roles.AUDITOR, roles.BRANCH_TREASURER,
+    people.ADMIN, people.TREASURER, people.EDITOR, people.AUDITOR, people.BRANCH_TREASURER,
 )  # fmt: skip
-EVERYONE = frozenset(roles.ROLES)
+EVERYONE = frozenset(people.ROLES)
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -18,7 +18,7 @@ from app.ledger.exports.tables import guarded
 from app.office import action_words
 from app.office.access import ADMIN, AUDITOR, allow
 from app.office.audit_form import AuditForm
-from app.staff.person import Person
+from app.staff.people import Person
 from app.writing import writing
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")

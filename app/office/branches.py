@@ -18,7 +18,7 @@ from app.audit.trail import record
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
 from app.office.cleaned_form import CleanedForm
-from app.staff.person import Person
+from app.staff.people import Person
 from app.writing import writing
 
 bp = Blueprint("branches", __name__, url_prefix="/branches")

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.extensions import db
-from app.staff.person import Person
+from app.staff.people import Person
 
 
 def names(hands: Iterable[str]) -> dict[str, str]:

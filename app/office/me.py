@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.audit import trail
 from app.office.access import EVERYONE, allow, me
-from app.staff import sessions
+from app.staff import people
 from app.writing import writing
 
 bp = Blueprint("me", __name__, url_prefix="/me")
@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
 def end_sessions() -> ResponseReturnValue:
     """Sign out everywhere, here as well."""
     with writing():
-        sessions.end(me())
+        people.end(me())
         trail.record("person.sessions_ended", f"person:{me().reference}")
     flash(_("You are signed out everywhere."), "success")
     return redirect(url_for("security.login"), code=303)

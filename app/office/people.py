@@ -11,8 +11,8 @@ from app.donations import letter
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, allow
 from app.office.person_form import InvitationForm, RolesForm
-from app.staff import letters, people
-from app.staff.person import Person
+from app.staff import people
+from app.staff.people import Person
 from app.writing import writing
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -68,7 +68,7 @@ def known(reference: str) -> Person:
 
 def _ask_in(person: Person) -> None:
     person.invited_at = clock.now()
-    letter.ask(letters.INVITATION, _subject(person), clock.now().isoformat())
+    letter.ask(people.INVITATION, _subject(person), clock.now().isoformat())
 
 
 def _subject(person: Person) -> str:

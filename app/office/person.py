@@ -13,8 +13,8 @@ from app.office.access import ADMIN, allow, me
 from app.office.confirming import Question, asks_once
 from app.office.people import known, state
 from app.office.person_form import RolesForm
-from app.staff import letters, people, sessions
-from app.staff.person import Person
+from app.staff import people
+from app.staff.people import Person
 from app.writing import writing
 
 bp = Blueprint("person", __name__, url_prefix="/people/<reference>")
@@ -40,7 +40,7 @@ def change_roles(reference: str) -> ResponseReturnValue:
 def end_sessions(reference: str) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
     person = known(reference)
-    return _done(person, "person.sessions_ended", lambda: sessions.end(person), _("They are signed out everywhere."))
+    return _done(person, "person.sessions_ended", lambda: people.end(person), _("They are signed out everywhere."))
 
 
 def _whether_the_factor_is_lost(reference: str) -> Question:
@@ -72,7 +72,7 @@ def invite_again(reference: str) -> ResponseReturnValue:
 
     def ask() -> None:
         person.invited_at = clock.now()
-        letter.ask(letters.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+        letter.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
 
     return _done(person, "person.invited", ask, _("Another invitation goes out at once."))
 

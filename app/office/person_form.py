@@ -11,7 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.appeals import branch
 from app.office.role_names import MEANINGS, NAMES
-from app.staff.roles import BRANCH_TREASURER, ROLES
+from app.staff.people import BRANCH_TREASURER, ROLES
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]

@@ -2,22 +2,22 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.staff import roles
+from app.staff import people
 
 NAMES = {
-    roles.ADMIN: _l("Admin"),
-    roles.TREASURER: _l("Treasurer"),
-    roles.BRANCH_TREASURER: _l("Branch treasurer"),
-    roles.EDITOR: _l("Editor"),
-    roles.AUDITOR: _l("Auditor"),
+    people.ADMIN: _l("Admin"),
+    people.TREASURER: _l("Treasurer"),
+    people.BRANCH_TREASURER: _l("Branch treasurer"),
+    people.EDITOR: _l("Editor"),
+    people.AUDITOR: _l("Auditor"),
 }
 
 MEANINGS = {
-    roles.ADMIN: _l("lets people in and reads the audit trail"),
-    roles.TREASURER: _l("gifts, bank, books and exports"),
-    roles.BRANCH_TREASURER: _l("the money of one branch, and no other"),
-    roles.EDITOR: _l("articles and appeals"),
-    roles.AUDITOR: _l("reads everything, changes nothing"),
+    people.ADMIN: _l("lets people in and reads the audit trail"),
+    people.TREASURER: _l("gifts, bank, books and exports"),
+    people.BRANCH_TREASURER: _l("the money of one branch, and no other"),
+    people.EDITOR: _l("articles and appeals"),
+    people.AUDITOR: _l("reads everything, changes nothing"),
 }
 
 

@@ -18,7 +18,7 @@ from app.office import (
 from app.office.sign_in_codes import Codes, RecoveryCodes, show_in_practice
 from app.office.sign_in_mail import Letters
 from app.office.sign_in_passkeys import OwnPasskeys
-from app.staff.person import Passkey, Person, PersonRole
+from app.staff.people import Passkey, Person, PersonRole
 
 # Flask-Security's blueprint, whose pages everybody may open.
 SECURITY = "security"

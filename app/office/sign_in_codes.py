@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.office import access
-from app.staff.person import Person
+from app.staff.people import Person
 
 
 class Codes(Totp):

@@ -7,14 +7,14 @@ from flask_security.utils import hash_password
 
 from app import clock
 from app.donations import letter
-from app.staff import letters
-from app.staff.person import Person
+from app.staff import people
+from app.staff.people import Person
 
 # Which letter stands for which of its templates.
 _LETTERS = {
-    "security/email/reset_instructions": letters.NEW_PASSWORD,
-    "security/email/reset_notice": letters.PASSWORD_CHANGED,
-    "security/email/change_notice": letters.PASSWORD_CHANGED,
+    "security/email/reset_instructions": people.NEW_PASSWORD,
+    "security/email/reset_notice": people.PASSWORD_CHANGED,
+    "security/email/change_notice": people.PASSWORD_CHANGED,
 }
 
 
@@ -23,7 +23,7 @@ class Letters(MailUtil):
 
     def send_mail(self, template: str, *_args: Any, user: Person, **_values: Any) -> None:  # type: ignore[override]
         """Make the letter due; the writing unit around the view commits it."""
-        if _LETTERS[template] == letters.NEW_PASSWORD:
+        if _LETTERS[template] == people.NEW_PASSWORD:
             # For an address that nobody has, Flask-Security hashes something, so that it takes as long as mailing did.
             hash_password("takes its time")
         letter.ask(_LETTERS[template], f"person:{user.reference}", clock.now().isoformat())

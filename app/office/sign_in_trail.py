@@ -8,8 +8,8 @@ from flask_login import current_user
 from flask_security import signals
 
 from app.audit import trail
-from app.staff import sessions
-from app.staff.person import Person
+from app.staff import people
+from app.staff.people import Person
 from app.writing import is_writing, writing
 
 # What Flask-Security tells, and what the trail calls it.
@@ -40,7 +40,7 @@ def _change(action: str, ends_sessions: bool) -> Callable[..., None]:
         person = _person(user)
         g.link_is_noted = True
         if ends_sessions:
-            sessions.end(person)
+            people.end(person)
             # But not the one in which it was done.
             session["_user_id"] = person.fs_uniquifier
         _write(action, f"person:{person.reference}", {"name": name} if name else None)

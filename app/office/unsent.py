@@ -23,7 +23,7 @@ from app.extensions import db
 from app.office import browser, filling
 from app.office.access import EVERYONE, allow, me
 from app.staff import unsent
-from app.staff.person import Person
+from app.staff.people import Person
 from app.writing import writing
 
 bp = Blueprint("unsent", __name__, url_prefix="/unsent")

@@ -1,16 +1,152 @@
-"""Letting people in, changing what they may do, and taking them out again."""
+"""Letting people in, changing what they may do, and taking them out again.
 
+The people of the office, as rows; what Flask-Security asks of a user's model stands here and nowhere else.
+
+The roles of the office; a person may have several.
+
+Ending a person's sessions: each carries a mark, and a new mark on the person ends all that carry the old one.
+
+The kinds of letters that people of the office get; their words are in templates/mail/<kind>.….
+"""
+
+import secrets
+import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
+from flask_security.utils import verify_password
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.errors import DomainError
-from app.extensions import db
-from app.staff import sessions
-from app.staff.person import Person, PersonRole
-from app.staff.roles import ADMIN, BRANCH_TREASURER, ROLES
+from app.extensions import Base, Key, db
+
+ADMIN = "admin"
+TREASURER = "treasurer"
+EDITOR = "editor"
+AUDITOR = "auditor"
+BRANCH_TREASURER = "branch_treasurer"
+
+ROLES = (ADMIN, TREASURER, BRANCH_TREASURER, EDITOR, AUDITOR)
+
+# Whoever handles money, reads every donor or lets people in must prove twice who they are.
+NEEDS_SECOND_FACTOR = frozenset({ADMIN, TREASURER, BRANCH_TREASURER, AUDITOR})
+
+
+# mypy: disable-error-code="assignment,misc,override"
+
+
+_IN_ROLES = ", ".join(f"'{role}'" for role in ROLES)
+
+
+class PersonRole(Base, RoleMixin):
+    """That a person has a role; `name` is one of `roles.ROLES`."""
+
+    __tablename__ = "person_roles"
+    __table_args__ = (CheckConstraint(f"name IN ({_IN_ROLES})", name="name"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class Passkey(Base, WebAuthnMixin):
+    """A passkey (W3C Web Authentication): a public key whose other half never leaves the person's device."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(default=0)
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    backup_state: Mapped[bool]
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(Text)
+    lastuse_datetime: Mapped[datetime]
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(20))
+
+    person: Mapped["Person"] = relationship(back_populates="webauthn")
+
+    def get_user_mapping(self) -> dict[str, Any]:
+        """How Flask-Security finds whose passkey this is."""
+        return {"id": self.person_id}
+
+
+class Person(Base, UserMixin):
+    """Somebody of the office. `active` until removed; removed people stay as rows, because the audit trail names them.
+
+    `reference` is the name in the audit trail ('person:<reference>'). A branch treasurer has a `branch_id`. The columns
+    that begin with fs_, tf_ and mf_ are Flask-Security's: the mark of this person's sessions (`fs_uniquifier`: a new
+    one ends them all), the second factor with the last code that was used, and the recovery codes, both encrypted.
+    """
+
+    __tablename__ = "people"
+    __table_args__ = (CheckConstraint("NOT active OR email IS NOT NULL", name="email"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(8))
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    name: Mapped[str | None] = mapped_column(String(120))
+    branch_id: Mapped[int | None] = mapped_column(Key)
+    active: Mapped[bool] = mapped_column(default=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    added_at: Mapped[datetime]
+    invited_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid.uuid4().hex)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(
+        String(64), unique=True, default=lambda: uuid.uuid4().hex
+    )
+    tf_primary_method: Mapped[str | None] = mapped_column(String(20))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None] = mapped_column(Key)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+
+    roles: Mapped[list[PersonRole]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by=PersonRole.name
+    )
+    webauthn: Mapped[list[Passkey]] = relationship(
+        back_populates="person", lazy="selectin", cascade="all, delete-orphan", order_by=Passkey.id
+    )
+
+    @property
+    def role_names(self) -> frozenset[str]:
+        """The names of the roles that this person has."""
+        return frozenset(role.name for role in self.roles)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether one of the roles asks for a second factor at every sign-in."""
+        return bool(self.role_names & NEEDS_SECOND_FACTOR)
+
+    def check_tf_required(
+        self, tf_setup_methods: list[tuple[str, str]], _tf_fresh: bool
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """Flask-Security's question at each sign-in: who has a second factor uses it, and some roles must have one."""
+        return self.needs_second_factor or bool(tf_setup_methods), tf_setup_methods
+
+    def check_tf_required_setup(self) -> bool:
+        """Flask-Security's question on the page that sets it up."""
+        return self.needs_second_factor
+
+    def verify_and_update_password(self, password: str) -> bool:
+        """Whether it is this person's password. Signing in writes nothing: it is hashed anew when it is changed."""
+        return bool(verify_password(password, self.password or ""))
+
+
+def end(person: Person) -> None:
+    """Sign a person out everywhere; links by mail that were not used yet end as well. The caller commits."""
+    person.fs_uniquifier = uuid.uuid4().hex
+    db.session.add(person)
+    db.session.flush()
 
 
 class NotAnAddress(DomainError):
@@ -88,7 +224,7 @@ def change_roles(person: Person, roles: Collection[str], branch_id: int | None, 
     if ADMIN not in roles:
         _not_the_last_admin(person)
     _give(person, roles, branch_id)
-    sessions.end(person)
+    end(person)
 
 
 def remove(person: Person, *, by: Person | None) -> None:
@@ -111,7 +247,7 @@ def forget_second_factor(person: Person) -> None:
     """
     person.tf_primary_method = person.tf_totp_secret = person.tf_last_counter = person.mf_recovery_codes = None
     person.webauthn = []
-    sessions.end(person)
+    end(person)
 
 
 def _give(person: Person, roles: Collection[str], branch_id: int | None) -> None:
@@ -141,3 +277,8 @@ def _not_the_last_admin(person: Person) -> None:
     others = [admin for admin in admins if admin.id != person.id and (admin.password or admin.webauthn)]
     if not others and any(admin.id == person.id for admin in admins):
         raise LastAdmin("without this person nobody could let people in any more")
+
+
+INVITATION = "staff-invitation"
+NEW_PASSWORD = "staff-new-password"  # noqa: S105 - the name of a letter
+PASSWORD_CHANGED = "staff-password-changed"  # noqa: S105

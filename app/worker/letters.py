@@ -23,7 +23,7 @@ from app.mail import sending
 from app.mail.letter import Mail
 from app.proof import alarms, statement
 from app.proof import letters as treasurers_letters
-from app.staff import letters as staff
+from app.staff import people as staff
 from app.worker import staff_letters
 from app.worker.duties import Duty
 from app.writing import writing

@@ -8,7 +8,7 @@ from app.donations.letter import DueLetter
 from app.mail.letter import Mail
 from app.receipts.facts import one_line
 from app.staff import people
-from app.staff.person import Person
+from app.staff.people import Person
 
 
 def link(due: DueLetter, settings: Settings) -> Mail | None:

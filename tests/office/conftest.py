@@ -12,7 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from app import clock
 from app.extensions import db
-from app.staff.person import Person, PersonRole
+from app.staff.people import Person, PersonRole
 from app.writing import writing
 
 

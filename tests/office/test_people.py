@@ -14,7 +14,7 @@ from app.audit.trail import Deed
 from app.config import Settings
 from app.extensions import db
 from app.staff import people
-from app.staff.person import Person
+from app.staff.people import Person
 from app.worker import letters
 from app.writing import writing
 from tests.office.conftest import a_person, sign_in

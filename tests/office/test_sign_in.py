@@ -19,7 +19,7 @@ from app.donations.letter import DueLetter
 from app.extensions import db
 from app.office import action_words, sign_in_limits
 from app.staff import people
-from app.staff.person import Person
+from app.staff.people import Person
 from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code, read

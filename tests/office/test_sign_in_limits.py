@@ -10,7 +10,7 @@ from app import clock
 from app.audit.trail import Deed
 from app.extensions import db
 from app.office import guard, sign_in_limits
-from app.staff.person import Passkey, Person
+from app.staff.people import Passkey, Person
 from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code

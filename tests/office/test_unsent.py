@@ -15,7 +15,7 @@ from app.extensions import db
 from app.office import unsent as office_unsent
 from app.office.access import EVERYONE
 from app.staff import unsent
-from app.staff.person import Person
+from app.staff.people import Person
 from app.staff.unsent import UnsentForm
 from app.writing import writing
 from tests import books_kept

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask_security.utils import hash_password
 
 from app.extensions import db
-from app.staff.person import Person
+from app.staff.people import Person
 from app.writing import writing
 from tests.office.conftest import a_browser
 

@@ -5,7 +5,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.staff import people
-from app.staff.person import Passkey, Person
+from app.staff.people import Passkey, Person
 from app.writing import writing
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from app import clock
 from app.donations import letter
-from app.staff import letters as kinds
 from app.staff import people
+from app.staff import people as kinds
 from app.worker import letters
 from app.writing import writing
 

@@ -6,7 +6,7 @@ from app.donations import kept
 from app.donations.donation import CARD, Donation
 from app.extensions import db
 from app.ledger import erasure
-from app.receipts import requesting, successions
+from app.receipts import register
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt
 
@@ -27,7 +27,7 @@ def correct(charge_id: str) -> None:
 def correct_gift(donation: Donation) -> None:
     """The same for a gift of any kind; one that came by hand gets a receipt only where one was asked for."""
     subject = f"donation:{donation.reference}"
-    line = successions.receipts_of(subject)
+    line = register.receipts_of(subject)
     amount = kept.of(donation)
     # Whoever was forgotten gets no new receipt; one that is no longer true is void.
     forgotten = bool(erasure.erased("donation", [donation.id]))
@@ -36,9 +36,9 @@ def correct_gift(donation: Donation) -> None:
     elif line and line[-1].state != DUE and not _states(line[-1], amount.minor):
         if line[-1].state == ISSUED:
             line[-1].state = REPLACED
-        requesting.request(successions.subject(subject, len(line) + 1), on_paper=line[-1].on_paper)
+        register.request(register.subject(subject, len(line) + 1), on_paper=line[-1].on_paper)
     elif not line and donation.method == CARD and not forgotten:
-        requesting.request(subject)
+        register.request(subject)
     db.session.flush()
 
 

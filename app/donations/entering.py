@@ -33,7 +33,7 @@ from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.entries import NAMED_CASH
 from app.money import Money
-from app.receipts import requesting, successions
+from app.receipts import register
 
 # Where what has come by each method is, until the bank's statement shows it.
 HELD = {CASH: "assets:cash", CHEQUE: "assets:cheques", IN_KIND: "expenses:in-kind"}
@@ -157,10 +157,10 @@ def book(donation: Donation, source: str, moment: datetime, *, held: int | None 
         recorded_by=by,
     )
     db.session.flush()
-    if successions.receipts_of(f"donation:{donation.reference}"):
+    if register.receipts_of(f"donation:{donation.reference}"):
         correcting.correct_gift(donation)
     elif donation.email or donation.name:
-        requesting.request(f"donation:{donation.reference}", on_paper=not donation.email)
+        register.request(f"donation:{donation.reference}", on_paper=not donation.email)
     db.session.flush()
 
 

@@ -23,7 +23,7 @@ from app.ledger import erasure, reasons
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments import forgetting as events
-from app.receipts import forgetting as receipts
+from app.receipts import register as receipts
 
 # The records of a gift are kept for six years after the end of the year in which it was made (PPERA 2000, s. 41(4)).
 _YEARS_KEPT = 6

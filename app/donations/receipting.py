@@ -13,7 +13,7 @@ from app.donations.donation import Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.mail.letter import Attachment, Mail
-from app.receipts import issuing, successions, wording
+from app.receipts import issuing, register, wording
 from app.receipts.facts import Facts, lines, one_line, thawed
 from app.receipts.receipt import DUE, Receipt, ReceiptFile
 
@@ -66,7 +66,7 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
         language=language,
         link=f"{base_url}/receipts/{receipt.reference}",
         plan_link="" if donation.plan_id is None else f"{base_url}/receipts/{receipt.reference}/plan",
-        replaces=successions.number_before(receipt),
+        replaces=register.number_before(receipt),
     )
 
 
@@ -81,7 +81,7 @@ def issue(
     Its row is locked first, as by whoever corrects it, so that no receipt is issued over an amount that a refund has
     just changed. Raises `Changed`, and what `draft` and `issuing.issue` raise.
     """
-    receipt = successions.locked(receipt_id)
+    receipt = register.locked(receipt_id)
     if receipt is None or receipt.state != DUE:
         return
     if draft(receipt, organisation=organisation, base_url=base_url, language=checked.language) != checked:

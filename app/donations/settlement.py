@@ -18,7 +18,7 @@ from app.ledger.entries import GIFT
 from app.money import Money, home_currency, written
 from app.payments import contradiction
 from app.payments.charge import Charge
-from app.receipts import requesting
+from app.receipts import register
 
 # Built once: to build a statement costs more than to run it (docs/performance.md).
 _DONATIONS: Any = Donation.__table__
@@ -84,7 +84,7 @@ def settle(charge: Charge) -> bool:
             "card_last4": charge.card_last4,
         },
     )
-    requesting.request(f"donation:{donation.reference}")
+    register.request(f"donation:{donation.reference}")
     _post(charge, received_at, donation.account_id, donation.reference)
     return True
 

@@ -13,7 +13,7 @@ from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
 from app.proof import bank_exceptions, hand_exceptions, plan_exceptions, stripe_exceptions
 from app.proof.exception import Found
-from app.receipts import forgetting
+from app.receipts import register
 from app.receipts.receipt import Receipt
 
 __all__ = ["Found", "find"]
@@ -111,7 +111,7 @@ def _stuck_receipts(most: int) -> list[Found]:
     late = Receipt.last_error.is_not(None) | (Receipt.requested_at < clock.now() - _LATE)
     rows = db.session.execute(
         select(Receipt.subject, Receipt.attempts, Receipt.last_error)
-        .where(forgetting.unfinished(), late)
+        .where(register.unfinished(), late)
         .order_by(Receipt.id)
         .limit(most)
     )

@@ -13,7 +13,7 @@ from app.ledger import erasure
 from app.ledger.entries import Entry, Transfer
 from app.ledger.verifying import Fault
 from app.money import Money, written
-from app.receipts import successions
+from app.receipts import register
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt
 
@@ -153,4 +153,4 @@ def _reference(row: Row[Any]) -> str:
 
 def _next(row: Row[Any]) -> str:
     kind, reference, *place = str(row.subject).split(":")
-    return successions.subject(f"{kind}:{reference}", (int(place[0]) if place else 1) + 1)
+    return register.subject(f"{kind}:{reference}", (int(place[0]) if place else 1) + 1)

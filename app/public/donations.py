@@ -19,7 +19,7 @@ from app.extensions import csrf, db
 from app.payments.gateway import PaymentsRefused
 from app.public import changing, giving_form, giving_limits, to_checkout
 from app.public.giving_form import DonationForm, page
-from app.receipts import successions
+from app.receipts import register
 from app.writing import writing
 
 bp = Blueprint("donations", __name__)
@@ -132,7 +132,7 @@ def _story(donation: Donation) -> dict[str, object]:
     return {
         "donation": donation,
         "appeal": appeal,
-        "receipt": successions.standing(f"donation:{donation.reference}"),
+        "receipt": register.standing(f"donation:{donation.reference}"),
         "back": None if donation.received_at is None else went_back.of(donation),
         "checkout_url": still_open,
         "outbox": outbox,

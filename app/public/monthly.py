@@ -12,7 +12,7 @@ from app.donations import went_back
 from app.donations.donation import ON_ITS_WAY, RECEIVED, Donation
 from app.donations.plan import PLEDGED, Plan
 from app.extensions import db
-from app.receipts import successions
+from app.receipts import register
 
 bp = Blueprint("monthly", __name__)
 
@@ -59,7 +59,7 @@ def _story(plan: Plan) -> dict[str, object]:
         "appeal": db.session.get(Appeal, plan.appeal_id),
         "first": first,
         "debit": debit,
-        "receipt": None if first is None else successions.standing(f"donation:{first.reference}"),
+        "receipt": None if first is None else register.standing(f"donation:{first.reference}"),
         "back": None if first is None else went_back.of(first),
         "checkout_url": plan.checkout_url if still_open else None,
     }

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.donations import news, receipting
 from app.extensions import db
-from app.receipts import filing
+from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.worker import events, loop
 from app.writing import writing
@@ -48,7 +48,7 @@ def issue(settings):
         draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
             receipting.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
-            filing.file(receipt_id, b"%PDF")
+            register.file(receipt_id, b"%PDF")
 
 
 def receipts():

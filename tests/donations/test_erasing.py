@@ -26,7 +26,7 @@ from app.ledger.entries import Entry
 from app.money import Money
 from app.payments.event import StripeEvent
 from app.proof import bank_gifts, exceptions, verification
-from app.receipts import filing, forgetting
+from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.worker import donors, loop, refunds, seals
 from app.worker import receipts as making
@@ -82,8 +82,8 @@ def issue(settings):
         draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
             receipting.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
-            filing.file(receipt_id, f"%PDF for {draft.donor}".encode())
-            filing.mailed(receipt_id)
+            register.file(receipt_id, f"%PDF for {draft.donor}".encode())
+            register.mailed(receipt_id)
 
 
 def run(app, *args, account=None):
@@ -211,7 +211,7 @@ def test_an_erased_gift_can_still_be_refunded_and_asks_for_nobody(app, gift, set
     assert "has been made void" in client.get(f"/receipts/{reference}").text
     db.session.rollback()
     assert [each for each in exceptions.find() if each.kind == "receipt"] == []
-    assert db.session.scalars(select(Receipt).where(forgetting.unfinished())).all() == []
+    assert db.session.scalars(select(Receipt).where(register.unfinished())).all() == []
     assert faults() == []
 
 

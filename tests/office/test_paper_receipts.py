@@ -10,7 +10,7 @@ from app.donations.donor import Donor
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money
-from app.receipts import filing
+from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
@@ -33,7 +33,7 @@ def made(settings):
         draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
             receipting.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
-            filing.file(receipt_id, b"%PDF")
+            register.file(receipt_id, b"%PDF")
     db.session.rollback()
 
 

@@ -17,7 +17,7 @@ from app.payments import inbox
 from app.payments.charge import read
 from app.payments.event import News
 from app.proof.sealed import SEALED
-from app.receipts import filing, issuing
+from app.receipts import issuing, register
 from app.receipts.receipt import Receipt
 from app.worker import seals
 from app.writing import writing
@@ -52,7 +52,7 @@ def books(app):
         receipt = db.session.scalars(select(Receipt).where(Receipt.subject.contains(donation.reference))).one()
         with writing():
             issuing.issue(receipt.id, receipting.draft(receipt, organisation=house, base_url="https://l.example"))
-            filing.file(receipt.id, b"%PDF " + str(number).encode())
+            register.file(receipt.id, b"%PDF " + str(number).encode())
     seals.seal()
     db.session.rollback()
     return app

@@ -22,7 +22,7 @@ from app.ledger.erasure import Erasure
 from app.ledger.seal import Seal
 from app.proof import verification
 from app.proof.sealed import SEALED
-from app.receipts import filing
+from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.worker import donors, seals
 from app.writing import writing
@@ -86,7 +86,7 @@ def issue():
         draft = receipting.draft(receipt, organisation=HOUSE, base_url="https://l.example")
         with writing():
             receipting.issue(receipt_id, draft, organisation=HOUSE, base_url="https://l.example")
-            filing.file(receipt_id, f"%PDF {receipt_id}".encode())
+            register.file(receipt_id, f"%PDF {receipt_id}".encode())
 
 
 def found(**options):

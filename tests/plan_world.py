@@ -8,7 +8,7 @@ from app import clock
 from app.donations import news, planning
 from app.donations.plan import Plan
 from app.extensions import db
-from app.payments import charge, subscription
+from app.payments import objects, subscription
 from app.payments.event import News
 from app.payments.inbox import Outcome
 from app.writing import writing
@@ -86,7 +86,7 @@ class Months:
     def charge(self, charge_id: str):
         """As `Lookup.charge`, which finds the plan through the invoice."""
         _no_transaction()
-        return replace(charge.read(self.charges[charge_id]), plan=self.plan)
+        return replace(objects.read_charge(self.charges[charge_id]), plan=self.plan)
 
     def charge_of(self, intent_id: str):
         """As `Lookup.charge_of`."""

@@ -8,9 +8,9 @@ import threading
 from typing import Any
 
 from app.extensions import db
-from app.payments import charge, dispute, payout, refund, transaction
+from app.payments import objects, payout, transaction
 from app.payments.gateway import PaymentsRefused
-from app.payments.refund import REFUND
+from app.payments.objects import REFUND
 from tests import stripe_bodies as says
 
 DAY = 86_400
@@ -151,7 +151,7 @@ class Account:
     def charge(self, charge_id: str):
         """As `Lookup.charge`."""
         _no_transaction()
-        return charge.read(self.charges[charge_id])
+        return objects.read_charge(self.charges[charge_id])
 
     def charge_of(self, intent_id: str):
         """As `Lookup.charge_of`."""
@@ -160,17 +160,17 @@ class Account:
     def refund(self, refund_id: str):
         """As `Lookup.refund`."""
         _no_transaction()
-        return refund.read(self.refunds[refund_id])
+        return objects.read_refund(self.refunds[refund_id])
 
     def refunds_of(self, charge_id: str):
         """As `Lookup.refunds_of`."""
         _no_transaction()
-        return [refund.read(each) for each in self.refunds.values() if each["charge"]["id"] == charge_id]
+        return [objects.read_refund(each) for each in self.refunds.values() if each["charge"]["id"] == charge_id]
 
     def dispute(self, dispute_id: str):
         """As `Lookup.dispute`."""
         _no_transaction()
-        return dispute.read(self.disputes[dispute_id])
+        return objects.read_dispute(self.disputes[dispute_id])
 
     def payout(self, payout_id: str):
         """As `Lookup.payout`."""
@@ -208,7 +208,7 @@ class Account:
                     raise PaymentsRefused("Stripe refused the call: charge_already_refunded")
                 made = self.gives_back(charged, amount.minor, metadata={REFUND: reference})
                 self.keys[idempotency_key] = made
-            return refund.read(self.keys[idempotency_key])
+            return objects.read_refund(self.keys[idempotency_key])
 
 
 def _no_transaction() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe import WebhookSignature
 
-from app.payments.charge import API_VERSION
+from app.payments.objects import API_VERSION
 
 _numbers = itertools.count(1)
 CREATED = 1_782_900_000

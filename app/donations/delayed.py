@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.donations import letter, plan_payments
 from app.donations.donation import FAILED, ON_ITS_WAY, RECEIVED, Donation
 from app.extensions import db
-from app.payments.charge import Charge
+from app.payments.objects import Charge
 
 # The letter that tells the giver that the money did not come.
 GIFT_FAILED = "gift-failed"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.donations import letter
 from app.extensions import Base, Key, db
 from app.money import Money
-from app.payments.dispute import Dispute
+from app.payments.objects import Dispute
 
 # The kind of letter that tells the treasurer.
 DISPUTE = "dispute"

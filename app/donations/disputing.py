@@ -7,7 +7,7 @@ from app.donations import dispute_kept, exchange, movements
 from app.ledger import accounts, posting, reading
 from app.ledger.reading import Moved
 from app.money import Money
-from app.payments.dispute import LOST, Dispute, movements_when_lost
+from app.payments.objects import LOST, Dispute, movements_when_lost
 from app.payments.transaction import Transaction
 
 # A movement of a dispute, and what it is worth in the currency of the charge: negative when it was withdrawn.

@@ -2,7 +2,7 @@
 
 from app.donations import movements
 from app.ledger import reading
-from app.payments.charge import Charge
+from app.payments.objects import Charge
 
 
 def book_settlement(charge: Charge) -> None:

@@ -2,7 +2,7 @@
 
 from app.donations import letter, movements
 from app.ledger import reading
-from app.payments.refund import Refund
+from app.payments.objects import Refund
 
 # The kinds of letters that tell the giver.
 REFUND, REFUND_FAILED = "refund", "refund_failed"

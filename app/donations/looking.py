@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from app.donations import plan_news
-from app.payments.charge import Charge
-from app.payments.dispute import Dispute
 from app.payments.event import News
 from app.payments.lookup import Lookup
+from app.payments.objects import Charge, Dispute, Refund
 from app.payments.payout import Payout
-from app.payments.refund import Refund
 from app.payments.subscription import Subscription
 
 

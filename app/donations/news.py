@@ -25,10 +25,10 @@ from app.donations import (
     settlement,
 )
 from app.donations.looking import Found, look
-from app.payments import charge as charges
-from app.payments.charge import API_VERSION, DONATION, Charge
+from app.payments import objects as charges
 from app.payments.event import News
 from app.payments.inbox import Outcome
+from app.payments.objects import API_VERSION, DONATION, Charge
 
 __all__ = ["Found", "apply", "book", "known_types", "look", "settle"]
 
@@ -92,7 +92,7 @@ def _charge_succeeded(news: News) -> Outcome:
     """The body suffices when it is in our version and names the donation; otherwise the charge is fetched."""
     if news.api_version != API_VERSION:
         return Outcome.APPLIED if settlement.is_settled(news.object["id"]) else Outcome.PENDING
-    charge = charges.read(news.object)
+    charge = charges.read_charge(news.object)
     if charge.donation is None or charge.received_at is None:
         return Outcome.PENDING
     settle(charge)
@@ -137,7 +137,7 @@ def _debit_failed(news: News) -> Outcome:
 def _charge_pending(news: News) -> Outcome:
     if news.api_version != API_VERSION:
         return Outcome.PENDING
-    charge = charges.read(news.object)
+    charge = charges.read_charge(news.object)
     if charge.donation is None:
         return Outcome.PENDING
     settle(charge)

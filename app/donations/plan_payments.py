@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from app.donations.donation import PLEDGED, Donation
 from app.donations.plan import Plan
 from app.extensions import db
-from app.payments.charge import Charge
+from app.payments.objects import Charge
 
 
 def donation_of(charge: Charge) -> str | None:

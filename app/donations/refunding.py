@@ -12,7 +12,7 @@ from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, written
-from app.payments.refund import Refund
+from app.payments.objects import Refund
 
 # Stripe keeps an idempotency key for at least 24 hours; past this we look for the refund before we ask again.
 KEY_TRUSTED_FOR = timedelta(hours=20)

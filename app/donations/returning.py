@@ -6,7 +6,7 @@ from app.donations import letter, movements
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import reading
-from app.payments.charge import Charge
+from app.payments.objects import Charge
 
 # The letter that tells the giver.
 GIFT_RETURNED = "gift-returned"

@@ -17,7 +17,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import GIFT
 from app.money import Money, home_currency, written
 from app.payments import contradiction
-from app.payments.charge import Charge
+from app.payments.objects import Charge
 from app.receipts import register
 
 # Built once: to build a statement costs more than to run it (docs/performance.md).

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.money import Money
-from app.payments.charge import DONATION
+from app.payments.objects import DONATION
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams

@@ -7,8 +7,7 @@ from stripe import RequestsClient, StripeClient
 from app.money import Money
 from app.payments import lookup
 from app.payments.checkout import Checkout, CheckoutRequest
-from app.payments.refund import REFUND, Refund
-from app.payments.refund import read as read_refund
+from app.payments.objects import REFUND, Refund, read_refund
 from app.payments.subscribing import Subscribing
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable, translated
 

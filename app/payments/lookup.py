@@ -7,16 +7,14 @@ from typing import Any
 from stripe import StripeClient
 
 from app import clock
-from app.payments import charge as charges
-from app.payments import dispute as disputes
+from app.payments import objects as charges
+from app.payments import objects as disputes
+from app.payments import objects as refunds
 from app.payments import payout as payouts
-from app.payments import refund as refunds
 from app.payments import subscription as subscriptions
 from app.payments import transaction as transactions
-from app.payments.charge import Charge
-from app.payments.dispute import Dispute
+from app.payments.objects import Charge, Dispute, Refund
 from app.payments.payout import Payout
-from app.payments.refund import Refund
 from app.payments.subscription import Subscription
 from app.payments.transaction import Transaction
 from app.payments.trouble import translated
@@ -43,7 +41,7 @@ class Lookup:
         """The charge as it is now, with its PaymentIntent's metadata and, when it is known, its settlement."""
         with translated():
             found = self._client.v1.charges.retrieve(charge_id, {"expand": list(OF_CHARGE)})
-        return self._claimed(charges.read(plain(found)))
+        return self._claimed(charges.read_charge(plain(found)))
 
     def charge_of(self, intent_id: str) -> Charge | None:
         """The latest charge of a PaymentIntent as it is now, or `None` while it has none."""
@@ -56,7 +54,7 @@ class Lookup:
         if not isinstance(body.get("latest_charge"), dict):
             return None
         whose = {"id": intent_id, "metadata": body.get("metadata")}
-        return self._claimed(charges.read({**body["latest_charge"], "payment_intent": whose}))
+        return self._claimed(charges.read_charge({**body["latest_charge"], "payment_intent": whose}))
 
     def charge_of_invoice(self, invoice_id: str) -> Charge | None:
         """The charge that paid an invoice, or `None` while nothing has."""
@@ -93,7 +91,7 @@ class Lookup:
         """The refund as it is now, with its charge and its movements."""
         with translated():
             found = self._client.v1.refunds.retrieve(refund_id, {"expand": list(OF_REFUND)})
-        refund = refunds.read(plain(found))
+        refund = refunds.read_refund(plain(found))
         return replace(refund, charge=self._claimed(refund.charge))
 
     def refunds_of(self, charge_id: str) -> list[Refund]:
@@ -102,7 +100,7 @@ class Lookup:
             page = self._client.v1.refunds.list(
                 {"charge": charge_id, "limit": 100, "expand": [f"data.{each}" for each in OF_REFUND]}
             )
-            found = [refunds.read(plain(each)) for each in page.auto_paging_iter()]
+            found = [refunds.read_refund(plain(each)) for each in page.auto_paging_iter()]
         # All of them are of one charge.
         charge = self._claimed(found[0].charge) if found else None
         return [replace(each, charge=charge or each.charge) for each in found]
@@ -111,7 +109,7 @@ class Lookup:
         """The dispute as it is now, with its charge and its movements."""
         with translated():
             found = self._client.v1.disputes.retrieve(dispute_id, {"expand": list(OF_DISPUTE)})
-        dispute = disputes.read(plain(found))
+        dispute = disputes.read_dispute(plain(found))
         return replace(dispute, charge=self._claimed(dispute.charge))
 
     def payout(self, payout_id: str) -> Payout:

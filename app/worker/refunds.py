@@ -11,7 +11,7 @@ from app.donations import news, refunding
 from app.donations.refund import ASKED, DonationRefund
 from app.extensions import db
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
-from app.payments.refund import Refund
+from app.payments.objects import Refund
 from app.worker.duties import Duty
 from app.writing import writing
 

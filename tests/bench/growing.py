@@ -14,7 +14,7 @@ from app.appeals.appeal import Appeal
 from app.donations import settlement
 from app.extensions import db
 from app.office.access import TREASURER
-from app.payments.charge import read
+from app.payments.objects import read_charge
 from app.writing import writing
 from tests import stripe_bodies
 from tests.bench.filling import APPEALS, fill
@@ -117,7 +117,7 @@ class House:
             for _ in range(_GIFTS):
                 mark = secrets.token_hex(6)
                 reference = a_pledge(db.session.get_one(Appeal, 1), mark).reference
-                charge = read(stripe_bodies.charge(reference, charge_id=f"ch_{mark}"))
+                charge = read_charge(stripe_bodies.charge(reference, charge_id=f"ch_{mark}"))
                 began = time.perf_counter()
                 with writing():
                     settlement.settle(charge)

@@ -19,7 +19,7 @@ from app.config import read
 from app.donations import settlement
 from app.extensions import db
 from app.money import Money
-from app.payments.charge import Charge
+from app.payments.objects import Charge
 from app.receipts import printing
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, Receipt

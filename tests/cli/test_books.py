@@ -9,7 +9,7 @@ from app import create_app
 from app.donations import settlement
 from app.extensions import db
 from app.ledger.balances import Balance
-from app.payments.charge import read
+from app.payments.objects import read_charge
 from app.worker import seals
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
@@ -28,8 +28,8 @@ def books(app):
     """One gift and one charge that no donation claims."""
     donation = a_pledge(an_appeal())
     with writing():
-        settlement.settle(read(charge(donation.reference)))
-        settlement.settle(read(charge(None, charge_id="ch_x", minor=700)))
+        settlement.settle(read_charge(charge(donation.reference)))
+        settlement.settle(read_charge(charge(None, charge_id="ch_x", minor=700)))
     return app
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from app.donations import news
 from app.donations.donation import Donation
 from app.extensions import db
-from app.payments.charge import read
 from app.payments.event import StripeEvent
 from app.payments.inbox import Outcome
+from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
@@ -43,7 +43,7 @@ def test_once_follows_up_what_waits_and_proves_what_was_received(app):
 
     class Stripe:
         def charge_of(self, _intent):
-            return read(stripe_says.charge(reference))
+            return read_charge(stripe_says.charge(reference))
 
     app.extensions["gateway"] = Stripe()
     deliver(app, "payment_intent.succeeded", stripe_says.intent(reference))

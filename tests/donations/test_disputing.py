@@ -8,7 +8,7 @@ from app import clock
 from app.donations import news
 from app.ledger import accounts, posting, reading, verifying
 from app.money import Money
-from app.payments import dispute
+from app.payments import objects
 from app.proof import exceptions
 from app.worker import events, loop
 from app.writing import writing
@@ -183,7 +183,7 @@ class TestInAnotherCurrency:
             "status": status, "balance_transactions": list(movements),
         }  # fmt: skip
         with writing():
-            news.book(news.Found(disputes=(dispute.read(told),)))
+            news.book(news.Found(disputes=(objects.read_dispute(told),)))
 
     def kept(self) -> tuple[int, int]:
         """What is disputed and what the appeal keeps, in cents."""

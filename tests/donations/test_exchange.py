@@ -9,7 +9,7 @@ from app.ledger import verifying
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.money import Money
-from app.payments import charge, refund
+from app.payments import objects
 from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_gift, a_pledge, an_appeal
@@ -33,7 +33,7 @@ def euros(**changes):
 
 def book(body):
     with writing():
-        news.book(news.Found(charge=charge.read(body)))
+        news.book(news.Found(charge=objects.read_charge(body)))
 
 
 @pytest.mark.usefixtures("app")
@@ -63,7 +63,7 @@ def test_its_refund_goes_back_the_same_way():
         "balance_transaction": says.transaction("txn_2", "refund", "re_1", -870), "failure_balance_transaction": None,
     }  # fmt: skip
     with writing():
-        news.book(news.Found(refunds=(refund.read(given),)))
+        news.book(news.Found(refunds=(objects.read_refund(given),)))
     held = balances()
     assert held["income:appeal:#:eur"] == -2000
     assert held["assets:stripe:gbp"] == 2580 - 60 - 870

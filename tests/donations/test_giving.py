@@ -14,8 +14,8 @@ from app.donations import amounts, giving, pledging, settlement
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import CurrencyMismatch, Money
-from app.payments.charge import read
 from app.payments.checkout import Checkout
+from app.payments.objects import read_charge
 from app.writing import writing
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.stripe_bodies import charge
@@ -168,7 +168,7 @@ def test_a_form_that_is_sent_again_after_it_was_paid_leads_to_the_same_donation(
     first = a_pledge(appeal)
     opened(first)
     with writing():
-        settlement.settle(read(charge(first.reference)))
+        settlement.settle(read_charge(charge(first.reference)))
     at(days=400)
     appeal = db.session.get(Appeal, appeal.id)
     with writing():
@@ -245,7 +245,7 @@ def test_a_new_key_is_another_one(appeal):
 def test_what_was_received_is_never_abandoned_and_nothing_else_twice(appeal):
     paid, unpaid = a_pledge(appeal).reference, a_pledge(appeal, "nonce-2").reference
     with writing():
-        settlement.settle(read(charge(paid)))
+        settlement.settle(read_charge(charge(paid)))
         assert not giving.abandon(paid)
         assert giving.abandon(unpaid)
         assert not giving.abandon(unpaid)

@@ -15,8 +15,8 @@ from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.payments.charge import read
 from app.payments.event import StripeEvent
+from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
 from app.worker import events, loop
 from tests import stripe_bodies as stripe_says
@@ -34,7 +34,7 @@ class StripeAsItIs:
 
     def charge(self, _charge_id):
         assert not db.session().in_transaction()
-        return read(self.body)
+        return read_charge(self.body)
 
     def charge_of(self, intent_id):
         return self.charge(intent_id)

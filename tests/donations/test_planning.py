@@ -16,7 +16,7 @@ from app.donations.plan import Plan
 from app.extensions import db
 from app.ledger.entries import Entry
 from app.money import Money
-from app.payments import charge as charges
+from app.payments import objects as charges
 from app.payments import subscription
 from app.payments.event import News
 from app.receipts.receipt import Receipt
@@ -84,7 +84,7 @@ def test_a_plans_charge_told_without_its_plan_stays_the_donation_it_is(app):
     """A refund's or a dispute's charge may be read from a body that does not name the plan."""
     _, stripe = a_running_plan(an_appeal())
     with writing():
-        settlement.settle(charges.read(stripe.charges["ch_nonce-1m1"]))
+        settlement.settle(charges.read_charge(stripe.charges["ch_nonce-1m1"]))
     assert count(Donation) == 1
     assert db.session.scalar(select(func.count()).select_from(Entry).where(Entry.kind == "unclaimed-charge")) == 0
 
@@ -92,7 +92,7 @@ def test_a_plans_charge_told_without_its_plan_stays_the_donation_it_is(app):
 def test_a_charge_of_somebody_elses_subscription_is_no_donation(app):
     an_appeal()
     with writing():
-        charge = charges.read(says.charge(None))
+        charge = charges.read_charge(says.charge(None))
         assert plan_payments.donation_of(charge) is None
         planning.note(subscription.read(says.subscription("unknown"), clock.now()))
     assert count(Plan) == 0

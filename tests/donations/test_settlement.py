@@ -15,7 +15,7 @@ from app.extensions import db
 from app.ledger import posting, verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.payments.charge import read
+from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
@@ -34,7 +34,7 @@ def donation(app):
 
 def settle(donation, **changes):
     with writing():
-        settlement.settle(read(charge(donation, **changes)))
+        settlement.settle(read_charge(charge(donation, **changes)))
 
 
 def kept(donation):

@@ -17,8 +17,8 @@ from sqlalchemy.orm import configure_mappers
 
 from app import create_app
 from app.extensions import db
-from app.payments.charge import read
 from app.payments.checkout import Checkout
+from app.payments.objects import read_charge
 from app.worker import events, loop
 from tests import stripe_bodies as stripe_says
 from tests.conftest import make_settings
@@ -32,7 +32,7 @@ class Stripe:
         self.charges = charges
 
     def charge(self, charge_id):
-        return read(self.charges[charge_id])
+        return read_charge(self.charges[charge_id])
 
     def charge_of(self, intent_id):
         return self.charge(intent_id.removeprefix("pi_"))
@@ -80,7 +80,7 @@ def take_turns(folder, url, number):
     class Noting(Stripe):
         def charge(self, charge_id):
             done.append(charge_id)
-            return read(stripe_says.charge(None, charge_id=charge_id))
+            return read_charge(stripe_says.charge(None, charge_id=charge_id))
 
     with on_stage(folder, url):
         loop.do_all_due([events.duty(Noting(Path(folder), {}))])

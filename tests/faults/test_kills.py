@@ -15,8 +15,8 @@ from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
-from app.payments.charge import read
 from app.payments.event import StripeEvent
+from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
 from app.worker import duties, events, loop
 from tests import stripe_bodies as stripe_says
@@ -128,7 +128,7 @@ def test_a_worker_killed_while_it_follows_up_what_waits(app, appeal, play, monke
 
         class Stripe:
             def charge(self, _charge_id, body=body):
-                return read(body)
+                return read_charge(body)
 
             charge_of = charge
 

@@ -12,7 +12,7 @@ from app.donations import settlement
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.exports.log import Export
-from app.payments.charge import read
+from app.payments.objects import read_charge
 from app.writing import writing
 from tests.cast import a_gift, a_pledge
 from tests.office.books import books, entry, page, rows, words
@@ -36,7 +36,7 @@ def lines(answer):
 
 def settle(donation):
     with writing():
-        settlement.settle(read(charge(donation.reference)))
+        settlement.settle(read_charge(charge(donation.reference)))
 
 
 @pytest.fixture

@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 import pytest
 
 from app.money import Money
-from app.payments.charge import Charge, read
+from app.payments.objects import Charge, read_charge
 from tests.stripe_bodies import charge, intent
 
 
 def test_a_charge_says_how_much_when_and_for_which_donation():
-    assert read(charge("d0c0ffee")) == Charge(
+    assert read_charge(charge("d0c0ffee")) == Charge(
         "ch_1", Money(2500, "gbp"), datetime(2026, 7, 1, 10, 0, tzinfo=UTC), True, "d0c0ffee", intent_id="pi_ch_1"
     )
 
 
 def test_a_charge_taken_in_part_counts_for_what_was_taken():
-    assert read(charge("d", amount_captured=1000)).amount == Money(1000, "gbp")
+    assert read_charge(charge("d", amount_captured=1000)).amount == Money(1000, "gbp")
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_charge_taken_in_part_counts_for_what_was_taken():
     ],
 )
 def test_only_money_that_was_taken_has_succeeded(changes):
-    found = read(charge("d", **changes))
+    found = read_charge(charge("d", **changes))
     assert not found.succeeded
     assert found.amount == Money(2500, "gbp")
 
@@ -49,4 +49,4 @@ def test_only_money_that_was_taken_has_succeeded(changes):
     ],
 )
 def test_where_a_charge_is_silent_its_intent_names_the_donation(changes, donation):
-    assert read(charge(None, **changes)).donation == donation
+    assert read_charge(charge(None, **changes)).donation == donation

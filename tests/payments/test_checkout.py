@@ -8,8 +8,8 @@ from stripe.params import ChargeRetrieveParams, PaymentIntentRetrieveParams
 from stripe.params.checkout import SessionCreateParams
 
 from app.money import Money
-from app.payments.charge import API_VERSION
 from app.payments.checkout import CheckoutRequest
+from app.payments.objects import API_VERSION
 from tests.stripe_parameters import Checked, InvalidRequest, check, checked_client
 
 

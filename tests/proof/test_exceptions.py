@@ -9,8 +9,8 @@ from app import clock
 from app.donations import settlement
 from app.extensions import db
 from app.ledger import posting, reversing
-from app.payments.charge import read
 from app.payments.event import APPLIED, IGNORED, PENDING, StripeEvent
+from app.payments.objects import read_charge
 from app.payments.payout import KeptPayout
 from app.payments.transaction import StripeTransaction
 from app.proof import exceptions
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.both_databases
 
 def settle(donation, **changes):
     with writing():
-        settlement.settle(read(charge(donation, **changes)))
+        settlement.settle(read_charge(charge(donation, **changes)))
 
 
 def an_event(name, *, minutes_ago, state=PENDING, **values):

@@ -14,8 +14,8 @@ from app.ledger import chain, sealing, verifying
 from app.ledger.chain import Head
 from app.ledger.seal import BEGINNING
 from app.payments import inbox
-from app.payments.charge import read
 from app.payments.event import News
+from app.payments.objects import read_charge
 from app.proof.sealed import SEALED
 from app.receipts import issuing, register
 from app.receipts.receipt import Receipt
@@ -48,7 +48,7 @@ def books(app):
         told = stripe_says.event("charge.succeeded", body)
         with writing():
             inbox.take_in(inbox.Delivery(repr(told).encode(), News(told)), lambda _news: inbox.Outcome.APPLIED)
-            settlement.settle(read(body))
+            settlement.settle(read_charge(body))
         receipt = db.session.scalars(select(Receipt).where(Receipt.subject.contains(donation.reference))).one()
         with writing():
             issuing.issue(receipt.id, receipting.draft(receipt, organisation=house, base_url="https://l.example"))
@@ -100,7 +100,7 @@ def test_on_clean_books_there_is_no_alarm():
 def test_what_was_committed_after_the_last_seal_raises_no_alarm():
     donation = a_pledge(an_appeal("another"), "later")
     with writing():
-        settlement.settle(read(stripe_says.charge(donation.reference, charge_id="ch_later")))
+        settlement.settle(read_charge(stripe_says.charge(donation.reference, charge_id="ch_later")))
     assert first() is None
 
 
@@ -204,7 +204,7 @@ def test_since_a_head_only_what_came_after_is_looked_at():
     head = Head(*sealing.head())
     donation = a_pledge(an_appeal("another"), "later")
     with writing():
-        settlement.settle(read(stripe_says.charge(donation.reference, charge_id="ch_later")))
+        settlement.settle(read_charge(stripe_says.charge(donation.reference, charge_id="ch_later")))
     seals.seal()
     tamper("UPDATE transfers SET amount_minor = 1 WHERE entry_id = 5")
     db.session.rollback()

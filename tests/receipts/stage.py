@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import clock
 from app.donations import settlement
 from app.extensions import db
-from app.payments.charge import Charge
+from app.payments.objects import Charge
 from app.receipts.facts import Facts
 from app.receipts.receipt import Receipt
 from app.writing import writing

@@ -10,10 +10,10 @@ from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
-from app.payments.charge import read
 from app.payments.event import StripeEvent
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.payments.inbox import Outcome
+from app.payments.objects import read_charge
 from app.worker import events, loop
 from app.writing import writing
 from tests import stripe_bodies as stripe_says
@@ -35,7 +35,7 @@ class Stripe:
         self.asked.append(question)
         if isinstance(self.answer, Exception):
             raise self.answer
-        return None if self.answer is None else read(self.answer)
+        return None if self.answer is None else read_charge(self.answer)
 
     def charge(self, charge_id):
         return self._answer("charge", charge_id)

@@ -11,7 +11,7 @@ from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.donations.pledging import Gift
 from app.extensions import db
 from app.money import Money
-from app.payments.monthly_checkout import MonthlyCheckoutRequest
+from app.payments.checkout import MonthlyCheckoutRequest
 from app.payments.subscription import OVER, Subscription
 
 # What the donor is told by mail, when it happens.

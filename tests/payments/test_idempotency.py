@@ -14,9 +14,8 @@ from app.donations.refund import DonationRefund
 from app.extensions import db
 from app.money import Money
 from app.payments import subscription
-from app.payments.checkout import CheckoutRequest
+from app.payments.checkout import CheckoutRequest, MonthlyCheckoutRequest
 from app.payments.gateway import Gateway
-from app.payments.monthly_checkout import MonthlyCheckoutRequest
 from app.worker import refunds
 from app.writing import writing
 from tests import stripe_bodies as says

@@ -10,8 +10,8 @@ from stripe.params.checkout import SessionCreateParams
 from app import clock
 from app.money import Money
 from app.payments import subscription
+from app.payments.checkout import MonthlyCheckoutRequest
 from app.payments.gateway import Gateway, PaymentsRefused
-from app.payments.monthly_checkout import MonthlyCheckoutRequest
 from tests import stripe_bodies as says
 from tests.practice.conftest import pay
 from tests.stripe_parameters import check

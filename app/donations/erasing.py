@@ -22,7 +22,7 @@ from app.extensions import db
 from app.ledger import erasure, reasons
 from app.ledger.entries import Entry
 from app.money import Money
-from app.payments import forgetting as events
+from app.payments import event as events
 from app.receipts import register as receipts
 
 # The records of a gift are kept for six years after the end of the year in which it was made (PPERA 2000, s. 41(4)).

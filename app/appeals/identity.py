@@ -24,11 +24,11 @@ from sqlalchemy.types import Date
 
 from app import clock
 from app.appeals.appeal import Appeal, AppealAccount
-from app.appeals.article import Article
 from app.appeals.fast_reading import rows
 from app.appeals.in_force import ranked
 from app.appeals.reading import LATEST
 from app.appeals.showing import shown
+from app.articles.article import Article
 from app.extensions import Instant
 from app.ledger.balances import Balance
 

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
 from app.appeals.image import Image, ImageFile
+from app.articles.article import Article
 from app.audit import trail
 from app.errors import DomainError
 from app.extensions import db

@@ -11,8 +11,8 @@ from app import clock
 from app.appeals import keeping
 from app.appeals.appeal import Appeal
 from app.appeals.archive_text import ArchiveArticle, OfferedAppeal
-from app.appeals.article import Article
 from app.appeals.opening import open_appeal
+from app.articles.article import Article
 from app.errors import DomainError
 from app.extensions import db
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
 from app.appeals.version import APPEAL, ARTICLE, Version
+from app.articles.article import Article
 from app.audit import trail
 from app.extensions import db
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from sqlalchemy import Row, Select, func, select
 
 from app import clock
-from app.appeals.article import Article
 from app.appeals.showing import shown
 from app.appeals.version import Version
+from app.articles.article import Article
 from app.extensions import db
 
 # How many articles the front page and the feed show.

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_
 
-from app.appeals.article import Article
+from app.articles.article import Article
 
 
 def shown(at: datetime | BindParameter[datetime], articles: Any = Article) -> ColumnElement[bool]:

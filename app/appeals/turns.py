@@ -5,7 +5,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.errors import DomainError
 from app.extensions import db
 

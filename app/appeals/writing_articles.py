@@ -8,8 +8,8 @@ from sqlalchemy import func, select, text
 
 from app import clock
 from app.appeals import illustrating, keeping, turns
-from app.appeals.article import Article
 from app.appeals.version import Version
+from app.articles.article import Article
 from app.errors import DomainError
 from app.extensions import db
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
 from app.appeals.opening import open_appeal
+from app.articles.article import Article
 from app.cli import example_people
 from app.cli.starting import refuse_old_schema
 from app.config import Settings

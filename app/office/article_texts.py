@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.appeals import comparing, illustrations, keeping, writing_articles
-from app.appeals.article import Article
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.turns import WrittenMeanwhile
+from app.articles.article import Article
 from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow

@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 
 from app import clock
 from app.appeals import keeping
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.extensions import db
 from app.office import hands
 from app.office.access import AUDITOR, EDITOR, allow, somebody

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from app.appeals import comparing, keeping, writing_appeals, writing_articles
-from app.appeals.article import Article
 from app.appeals.keeping import Written
 from app.appeals.turns import WrittenMeanwhile
 from app.appeals.version import Version
+from app.articles.article import Article
 from app.audit.trail import record
 from app.office import articles, hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow

@@ -8,8 +8,8 @@ from flask_babel import format_date
 
 from app import clock
 from app.appeals import identity, reading
-from app.appeals.article import Article
 from app.appeals.identity import ArticleIdentity
+from app.articles.article import Article
 from app.config import Settings
 from app.public import appeal_below, calendar_entry, event_words, kept_pages
 from app.public.appeal_below import Shown

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 
 from app import clock
-from app.appeals.article import Article
+from app.articles.article import Article
 
 _A_DAY = timedelta(days=1)
 

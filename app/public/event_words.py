@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from app import clock
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.public.filters import day
 
 _A_NIGHT = timedelta(hours=12)

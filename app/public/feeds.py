@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import identity, reading
 from app.appeals.appeal import Appeal
-from app.appeals.article import changed
+from app.articles.article import changed
 from app.config import Settings
 from app.extensions import db
 from app.public import event_words, kept_pages

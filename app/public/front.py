@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from app import clock, markup
 from app.appeals import identity, reading
-from app.appeals.article import Article
 from app.appeals.in_force import open_appeal
+from app.articles.article import Article
 from app.public import appeal_below, event_words, giving_form, kept_pages
 from app.public.appeal_below import Shown
 

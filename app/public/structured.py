@@ -11,7 +11,7 @@ from flask import Flask, current_app, url_for
 from app import markup
 from app.appeals import illustrations
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.config import Settings
 from app.public import assets
 

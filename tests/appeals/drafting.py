@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.appeals import writing_articles
-from app.appeals.article import Article
 from app.appeals.writing_articles import Manuscript
+from app.articles.article import Article
 from app.writing import writing
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from app import clock
 from app.appeals import fast_reading, identity, scheduling
 from app.appeals.appeal import AppealAccount
-from app.appeals.article import Article
 from app.appeals.identity import AppealIdentity
+from app.articles.article import Article
 from app.extensions import db
 from app.ledger import accounts, posting, reversing
 from app.money import Money

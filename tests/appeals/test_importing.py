@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import archive_text, importing, keeping
 from app.appeals.appeal import Appeal, AppealAccount
-from app.appeals.article import Article
 from app.appeals.importing import Outcome, WrittenHere
 from app.appeals.in_force import in_force
+from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
 from tests.appeals.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file

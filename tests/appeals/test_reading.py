@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.appeals import reading
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
 

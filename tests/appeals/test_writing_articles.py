@@ -8,9 +8,9 @@ from sqlalchemy.exc import DatabaseError
 
 from app import clock
 from app.appeals import illustrating, keeping, writing_articles
-from app.appeals.article import Article
 from app.appeals.turns import WrittenMeanwhile
 from app.appeals.version import Version
+from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
 from tests.appeals.drafting import a_manuscript, begun

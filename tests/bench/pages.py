@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from app import clock
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
 from tests.bench import load

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
 from tests.appeals.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app import clock, create_app
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.config import Settings
 from app.extensions import db
 from app.ledger.entries import Entry

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app import clock
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.donations import plan_links
 from app.donations.donation import Donation
 from app.donations.letter import DueLetter

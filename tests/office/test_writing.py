@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select
 from app import clock
 from app.appeals import illustrations, keeping, writing_articles
 from app.appeals.appeal import Appeal
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.audit.trail import Deed
 from app.extensions import db
 from app.writing import writing

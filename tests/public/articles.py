@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup, Tag
 from werkzeug.test import TestResponse
 
 from app import clock
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
 

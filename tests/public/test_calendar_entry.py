@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.public import calendar_entry
 
 ADDRESS = "https://lantern.example/articles/4711"

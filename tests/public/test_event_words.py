@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.appeals.article import Article
+from app.articles.article import Article
 from app.public import event_words
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import keeping
 from app.appeals.appeal import Appeal
 from app.appeals.archive_text import ArchiveArticle, OfferedAppeal
 from app.appeals.opening import open_appeal
+from app.articles import versions
 from app.articles.article import Article
 from app.errors import DomainError
 from app.extensions import db
@@ -55,10 +55,10 @@ def take_in(found: ArchiveArticle, currency: str) -> TakenIn:
         if article is None:
             article = Article(number=found.number, version=0)
         else:
-            keeping.keep_what_is_there(article)
+            versions.keep_what_is_there(article)
         _copy(found, article)
         db.session.add(article)
-        keeping.keep(article)
+        versions.keep(article)
     appeal, offered_now = _offer(found.appeal, currency) if found.appeal else (None, False)
     db.session.flush()
     return TakenIn(outcome, article, appeal, offered_now)

@@ -5,8 +5,8 @@ import secrets
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import keeping
 from app.appeals.appeal import Appeal, AppealAccount
+from app.articles import versions
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts
@@ -30,5 +30,5 @@ def open_appeal(appeal: Appeal) -> Appeal:
     code = f"income:appeal:{appeal.reference}:{appeal.currency}"
     account = accounts.open_account(code, "income", appeal.title, appeal.currency)
     db.session.add(AppealAccount(appeal_id=appeal.id, account_id=account))
-    keeping.keep(appeal)
+    versions.keep(appeal)
     return appeal

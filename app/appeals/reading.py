@@ -11,8 +11,8 @@ from sqlalchemy import Row, Select, func, select
 
 from app import clock
 from app.appeals.showing import shown
-from app.appeals.version import Version
 from app.articles.article import Article
+from app.articles.versions import Version
 from app.extensions import db
 
 # How many articles the front page and the feed show.

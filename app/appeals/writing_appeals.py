@@ -3,10 +3,11 @@
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import illustrating, keeping, opening, scheduling, turns
+from app.appeals import illustrating, opening, scheduling
 from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
-from app.appeals.version import Version
+from app.articles import versions
+from app.articles.versions import Version
 from app.extensions import db
 from app.money import Money
 
@@ -30,8 +31,8 @@ def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:
     `illustrating.check` raises.
     """
     illustrating.check(text)
-    locked = turns.take(appeal, based_on)
-    keeping.keep_what_is_there(locked)
+    locked = versions.take(appeal, based_on)
+    versions.keep_what_is_there(locked)
     reworded = locked.text != text
     different = scheduling.schedule(locked, changes)
     if reworded:
@@ -40,7 +41,7 @@ def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:
             locked.version += 1
             locked.updated_at = clock.now()
     if different or reworded:
-        keeping.keep(locked)
+        versions.keep(locked)
     return different or reworded
 
 
@@ -49,7 +50,7 @@ def restore(appeal: Appeal, based_on: int, kept: Version) -> bool:
 
     The caller commits. Says whether anything is different. Raises as `revise`.
     """
-    said = keeping.fields(kept)
+    said = versions.fields(kept)
     target = said["target_minor"]
     changes: Schedule = {
         "title": said["title"],

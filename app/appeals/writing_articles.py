@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from app import clock
-from app.appeals import illustrating, keeping, turns
-from app.appeals.version import Version
+from app.appeals import illustrating
+from app.articles import versions
 from app.articles.article import Article
+from app.articles.versions import Version
 from app.errors import DomainError
 from app.extensions import db
 
@@ -56,7 +57,7 @@ def begin(manuscript: Manuscript) -> Article:
     number = (db.session.scalar(select(func.max(Article.number))) or 0) + 1
     article = Article(number=number, version=1, updated_at=clock.now(), **manuscript.values())
     db.session.add(article)
-    keeping.keep(article)
+    versions.keep(article)
     return article
 
 
@@ -66,7 +67,7 @@ def revise(article: Article, based_on: int, manuscript: Manuscript) -> bool:
     Raises `turns.WrittenMeanwhile`, `EventCrossed`, or what `illustrating.check` raises.
     """
     _check(manuscript)
-    return _set(turns.take(article, based_on), manuscript.values())
+    return _set(versions.take(article, based_on), manuscript.values())
 
 
 def restore(article: Article, based_on: int, kept: Version) -> bool:
@@ -74,20 +75,20 @@ def restore(article: Article, based_on: int, kept: Version) -> bool:
 
     The caller commits. Says whether anything is different. Raises `turns.WrittenMeanwhile`.
     """
-    said = keeping.fields(kept)
-    locked = turns.take(article, based_on)
+    said = versions.fields(kept)
+    locked = versions.take(article, based_on)
     return _set(locked, {**said, "draft": locked.draft, "posted_at": locked.posted_at})
 
 
 def _set(article: Article, values: dict[str, Any]) -> bool:
     if all(getattr(article, name) == value for name, value in values.items()):
         return False
-    keeping.keep_what_is_there(article)
+    versions.keep_what_is_there(article)
     for name, value in values.items():
         setattr(article, name, value)
     article.version += 1
     article.updated_at = clock.now()
-    keeping.keep(article)
+    versions.keep(article)
     return True
 
 

@@ -10,10 +10,11 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import keeping, raised, scheduling
+from app.appeals import raised, scheduling
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.opening import open_appeal
+from app.articles import versions
 from app.cli import appeal_options
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
@@ -92,10 +93,10 @@ def _change(slug: str, change: Callable[[Appeal], bool]) -> None:
             appeal = db.session.scalar(select(Appeal).where(Appeal.slug == slug))
             if appeal is None:
                 raise click.ClickException(f"There is no appeal at /appeals/{slug}; `flask appeals list` names them.")
-            keeping.keep_what_is_there(appeal)
+            versions.keep_what_is_there(appeal)
             different = change(appeal)
             if different:
-                keeping.keep(appeal)
+                versions.keep(appeal)
     except DomainError as refusal:
         raise click.ClickException(f"{refusal}.") from refusal
     click.echo(f"{'Changed' if different else 'Nothing to change on'} /appeals/{slug}: {_told(appeal)}")

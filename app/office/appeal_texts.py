@@ -6,12 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import comparing, illustrations, keeping, place, writing_appeals
+from app.appeals import comparing, illustrations, place, writing_appeals
 from app.appeals.appeal import Appeal
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.opening import SlugTaken
 from app.appeals.scheduling import NotAnAddress
-from app.appeals.turns import WrittenMeanwhile
+from app.articles import versions
+from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
@@ -99,7 +100,7 @@ def save(slug: str) -> ResponseReturnValue:
 def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
     """Show both: what was typed stays in the form, and what it would change of what somebody else saved beside it."""
     appeal = named(slug)
-    theirs = keeping.content(appeal)
+    theirs = versions.content(appeal)
     changes = form.changes()
     target = changes["target"]
     yours = {
@@ -109,7 +110,7 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
         **{name: value.isoformat() if (value := changes[name]) else None for name in ("starts_on", "ends_on")},
     }  # fmt: skip
     form.based_on.data = str(appeal.version)
-    latest = keeping.version(appeal, appeal.version)
+    latest = versions.version(appeal, appeal.version)
     return _form(
         form, appeal, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
         names=hands.names([latest.written_by] if latest else []),

@@ -10,11 +10,12 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app import clock
-from app.appeals import keeping, place, standing, writing_appeals
+from app.appeals import place, standing, writing_appeals
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.scheduling import DatesCrossed
-from app.appeals.turns import WrittenMeanwhile
+from app.articles import versions as articles_versions
+from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.donations import hand_lists
 from app.extensions import db
@@ -90,7 +91,7 @@ def named(slug: str) -> Appeal:
 
 
 def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnValue:
-    versions = keeping.versions(appeal)
+    versions = articles_versions.versions(appeal)
     page = render_template(
         "office/appeal.html", appeal=appeal, standing=standing.of(appeal),
         place=place.of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id), current=in_force(clock.today()),

@@ -4,10 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import comparing, illustrations, keeping, writing_articles
+from app.appeals import comparing, illustrations, writing_articles
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
-from app.appeals.turns import WrittenMeanwhile
+from app.articles import versions
 from app.articles.article import Article
+from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
@@ -106,10 +107,10 @@ def _refused(form: ArticleForm, refusal: Exception, article: Article | None = No
 def _overtaken(form: ArticleForm, number: int) -> ResponseReturnValue:
     """Show both: what was typed stays in the form, and what somebody else saved meanwhile stands beside it."""
     article = named(number)
-    theirs = keeping.content(article)
-    yours = keeping.content(_would_be(form, article))
+    theirs = versions.content(article)
+    yours = versions.content(_would_be(form, article))
     form.based_on.data = str(article.version)
-    latest = keeping.version(article, article.version)
+    latest = versions.version(article, article.version)
     return _form(
         form, article, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
         names=hands.names([latest.written_by] if latest else []),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, tuple_
 
 from app import clock
-from app.appeals import keeping
+from app.articles import versions as articles_versions
 from app.articles.article import Article
 from app.extensions import db
 from app.office import hands
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 def show(number: int) -> ResponseReturnValue:
     """One article as readers see it or will, and its versions."""
     article = named(number)
-    versions = keeping.versions(article)
+    versions = articles_versions.versions(article)
     return render_template(
         "office/article.html", article=article, versions=versions, now=clock.now(),
         names=hands.names(version.written_by for version in versions),

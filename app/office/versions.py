@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.appeals import comparing, keeping, writing_appeals, writing_articles
-from app.appeals.keeping import Written
-from app.appeals.turns import WrittenMeanwhile
-from app.appeals.version import Version
+from app.appeals import comparing, writing_appeals, writing_articles
+from app.articles import versions
 from app.articles.article import Article
+from app.articles.versions import Version, Written, WrittenMeanwhile
 from app.audit.trail import record
 from app.office import articles, hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
@@ -59,12 +58,12 @@ def restore_appeal(slug: str, version: int) -> ResponseReturnValue:
 
 def _page(written: Written, number: int) -> ResponseReturnValue:
     kept = _kept(written, number)
-    before = keeping.version(written, request.args.get("against", number - 1, int))
+    before = versions.version(written, request.args.get("against", number - 1, int))
     return render_template(
         "office/version.html", kept=kept, before=before, place=_place(written), latest=written.version,
-        kind=keeping.kind_of(written), names=hands.names([kept.written_by]), form=FlaskForm(),
+        kind=versions.kind_of(written), names=hands.names([kept.written_by]), form=FlaskForm(),
         differences=comparing.differences(worded(before.content), worded(kept.content)) if before else {},
-        others=[each.number for each in keeping.versions(written) if each.number != number],
+        others=[each.number for each in versions.versions(written) if each.number != number],
     )  # fmt: skip
 
 
@@ -78,7 +77,7 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
             else:
                 different = writing_appeals.restore(written, based_on, kept)
             if different:
-                action = f"{keeping.kind_of(written)}.restored"
+                action = f"{versions.kind_of(written)}.restored"
                 record(
                     action, place.subject, before={"version": based_on}, after={"version": based_on + 1, "as": number}
                 )
@@ -97,4 +96,4 @@ def _place(written: Written) -> Place:
 
 
 def _kept(written: Written, number: int) -> Version:
-    return keeping.version(written, number) or abort(404)
+    return versions.version(written, number) or abort(404)

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.appeals import archive_text, importing, keeping
+from app.appeals import archive_text, importing
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.importing import Outcome, WrittenHere
 from app.appeals.in_force import in_force
+from app.articles import versions
 from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
@@ -58,8 +59,8 @@ def test_a_changed_file_updates_the_article():
 def test_what_the_file_said_before_is_kept_as_a_version():
     take_in(*PARAGRAPHS)
     article = take_in("A correction.").article
-    assert [(each.number, each.written_by) for each in keeping.versions(article)] == [(2, "operator"), (1, "operator")]
-    assert keeping.version(article, 1).content["text"] == "\n\n".join(PARAGRAPHS)
+    assert [(each.number, each.written_by) for each in versions.versions(article)] == [(2, "operator"), (1, "operator")]
+    assert versions.version(article, 1).content["text"] == "\n\n".join(PARAGRAPHS)
 
 
 def test_a_repeated_import_keeps_what_was_edited_here():

@@ -7,8 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.appeals import illustrating, keeping, opening, scheduling, writing_appeals
-from app.appeals.turns import WrittenMeanwhile
+from app.appeals import illustrating, opening, scheduling, writing_appeals
+from app.articles import versions
+from app.articles.versions import WrittenMeanwhile
 from app.extensions import db
 from app.money import Money
 from app.writing import writing
@@ -21,7 +22,7 @@ def test_a_new_appeal_has_its_first_version_and_an_account(app):
     with writing():
         appeal = writing_appeals.begin("roof", "gbp", "Slates.", {"title": "The roof", "target": Money(500_000, "gbp")})
     assert (appeal.version, appeal.title, appeal.target) == (1, "The roof", Money(500_000, "gbp"))
-    assert [each.number for each in keeping.versions(appeal)] == [1]
+    assert [each.number for each in versions.versions(appeal)] == [1]
     with pytest.raises(opening.SlugTaken), writing():
         writing_appeals.begin("roof", "gbp", "", {"title": "Again"})
     with pytest.raises(scheduling.NotAnAddress), writing():
@@ -36,7 +37,7 @@ def test_words_and_dates_changed_together_are_one_version(app):
     with writing():
         assert writing_appeals.revise(appeal, 2, "Words alone.", {"title": "Other title"})
         assert not writing_appeals.revise(appeal, 3, "Words alone.", {"title": "Other title"})
-    assert [each.number for each in keeping.versions(appeal)] == [3, 2, 1]
+    assert [each.number for each in versions.versions(appeal)] == [3, 2, 1]
     assert clock.now() - appeal.updated_at < timedelta(minutes=1)
 
 
@@ -62,7 +63,7 @@ def test_an_old_version_comes_back_in_words_and_amounts_but_not_in_its_dates(app
             appeal, 1, "Other.", {"title": "Other", "target": None, "suggested": [], "ends_on": ends_on - timedelta(1)}
         )
     with writing():
-        assert writing_appeals.restore(appeal, 2, keeping.version(appeal, 1))
+        assert writing_appeals.restore(appeal, 2, versions.version(appeal, 1))
     assert (appeal.version, appeal.title, appeal.text) == (3, "Keep the press turning", "Paper, ink and *postage*.")
     assert (appeal.target, appeal.suggested_minor) == (Money(2_500_000, "gbp"), [1000, 2500, 5000])
     assert appeal.ends_on == ends_on - timedelta(1)

@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.appeals import illustrating, keeping, writing_articles
-from app.appeals.turns import WrittenMeanwhile
-from app.appeals.version import Version
+from app.appeals import illustrating, writing_articles
+from app.articles import versions
 from app.articles.article import Article
+from app.articles.versions import Version, WrittenMeanwhile
 from app.extensions import db
 from app.writing import writing
 from tests.appeals.drafting import a_manuscript, begun
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def numbers(article) -> list[int]:
-    return [each.number for each in keeping.versions(article)]
+    return [each.number for each in versions.versions(article)]
 
 
 def test_a_new_article_gets_the_number_after_the_highest_and_keeps_it_while_it_is_a_draft(app):
@@ -38,10 +38,10 @@ def test_every_version_is_kept_whole_with_its_moment_and_its_hand(app):
     with writing():
         assert writing_articles.revise(article, 1, a_manuscript(text="Other words.", demands=()))
     assert numbers(article) == [2, 1]
-    first = keeping.version(article, 1)
+    first = versions.version(article, 1)
     assert first.content["text"] == "First *words*.\n\nMore words."
     assert first.content["demands"] == ["Mend it."]
-    assert keeping.fields(first)["posted_at"] == article.posted_at
+    assert versions.fields(first)["posted_at"] == article.posted_at
     assert first.written_by == "operator"
     assert clock.now() - first.written_at < timedelta(minutes=1)
 
@@ -58,7 +58,7 @@ def test_what_was_there_before_versions_were_kept_is_kept_at_its_first_change(ap
     with writing():
         writing_articles.revise(article, 3, a_manuscript())
     assert numbers(article) == [4, 3]
-    assert keeping.version(article, 3).content["headline"] == "Headline 8"
+    assert versions.version(article, 3).content["headline"] == "Headline 8"
 
 
 def test_whoever_saves_over_a_newer_version_is_told_and_changes_nothing(app):
@@ -77,7 +77,7 @@ def test_an_old_version_comes_back_as_a_new_one_and_stays_as_public_as_it_was(ap
     with writing():
         writing_articles.revise(article, 1, a_manuscript(text="Worse words.", draft=False))
     with writing():
-        assert writing_articles.restore(article, 2, keeping.version(article, 1))
+        assert writing_articles.restore(article, 2, versions.version(article, 1))
     assert (article.version, article.text, article.draft) == (3, "First *words*.\n\nMore words.", False)
     assert numbers(article) == [3, 2, 1]
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import keeping
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
+from app.articles import versions
 from app.extensions import db
 from app.money import Money
 from tests.cast import an_appeal
@@ -53,7 +53,7 @@ def test_every_change_is_kept_as_a_version_and_what_changes_nothing_is_none(app)
     run(app, "add", "winter", "--title", "Winter fund")
     run(app, "schedule", "winter", "--title", "Winter appeal")
     run(app, "schedule", "winter", "--title", "Winter appeal")
-    titles = [each.content["title"] for each in keeping.versions(the_appeal())]
+    titles = [each.content["title"] for each in versions.versions(the_appeal())]
     assert titles == ["Winter appeal", "Winter fund"]
 
 

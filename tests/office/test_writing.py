@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app import clock
-from app.appeals import illustrations, keeping, writing_articles
+from app.appeals import illustrations, writing_articles
 from app.appeals.appeal import Appeal
+from app.articles import versions
 from app.articles.article import Article
 from app.audit.trail import Deed
 from app.extensions import db
@@ -197,7 +198,7 @@ class TestArticles:
         answer = editor.post(f"/office/versions/articles/{article.number}/1", data={"based_on": "2"})
         assert answer.location == f"/office/articles/{article.number}"
         assert the_article().text == "First *words*.\n\nMore words."
-        assert keeping.versions(the_article())[0].written_by.startswith("person:")
+        assert versions.versions(the_article())[0].written_by.startswith("person:")
         editor.post(f"/office/versions/articles/{article.number}/2", data={"based_on": "2"})
         assert the_article().version == 3
         assert deeds() == [("article.restored", f"article:{article.number}")]

@@ -1,17 +1,49 @@
-"""Keeping every version of what is written: what an article or an appeal said, since when, and by whose hand."""
+"""A version: the whole of an article or an appeal as somebody once saved it; nothing of it ever changes.
+
+Keeping every version of what is written: what an article or an appeal said, since when, and by whose hand.
+
+Taking turns: whoever saves says which version they began with, so that nobody overwrites another unseen.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.version import APPEAL, ARTICLE, Version
 from app.articles.article import Article
 from app.audit import trail
-from app.extensions import db
+from app.errors import DomainError
+from app.extensions import Base, Key, db
+
+ARTICLE, APPEAL = "article", "appeal"
+
+
+class Version(Base):
+    """One version. `subject_id` is the article's or the appeal's id, `number` what its `version` was then.
+
+    `content` has every field that can be edited, as JSON; `written_by` is an editor's address, or says which command
+    it was. The database refuses to change or delete one.
+    """
+
+    __tablename__ = "versions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('article', 'appeal')", name="kind"),
+        CheckConstraint("number > 0", name="number"),
+        UniqueConstraint("kind", "subject_id", "number", name="uq_versions_kind_subject_id_number"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject_id: Mapped[int] = mapped_column(Key)
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    written_at: Mapped[datetime]
+    written_by: Mapped[str] = mapped_column(String(254))
+
 
 # What can be edited, and so what a version holds.
 _FIELDS = {
@@ -93,3 +125,24 @@ def _keep(written: Written, at: datetime, by: str) -> None:
 
 def _of(written: Written) -> tuple[Any, Any]:
     return Version.kind == kind_of(written), Version.subject_id == written.id
+
+
+Found = TypeVar("Found", Article, Appeal)
+
+
+class WrittenMeanwhile(DomainError):
+    """Somebody else has saved another version since this one was begun."""
+
+
+def take(written: Found, based_on: int) -> Found:
+    """The same, locked and as it is now, to be changed by the caller. Raises `WrittenMeanwhile`.
+
+    `based_on` is the number of the version that the editor had before them.
+    """
+    model = type(written)
+    locked = db.session.scalars(
+        select(model).where(model.id == written.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if locked.version != based_on:
+        raise WrittenMeanwhile(f"version {locked.version} was saved after version {based_on}")
+    return locked

@@ -6,12 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import comparing, illustrations, place, writing_appeals
+from app.appeals import illustrations, place, writing_appeals
 from app.appeals.appeal import Appeal
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.opening import SlugTaken
 from app.appeals.scheduling import NotAnAddress
-from app.articles import versions
+from app.articles import comparing, versions
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies

@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import comparing, illustrations, writing_articles
+from app.appeals import illustrations, writing_articles
 from app.appeals.illustrating import ForeignImage, ImageWithoutWords
-from app.articles import versions
+from app.articles import comparing, versions
 from app.articles.article import Article
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.appeals import comparing, writing_appeals, writing_articles
-from app.articles import versions
+from app.appeals import writing_appeals, writing_articles
+from app.articles import comparing, versions
 from app.articles.article import Article
 from app.articles.versions import Version, Written, WrittenMeanwhile
 from app.audit.trail import record

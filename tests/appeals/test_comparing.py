@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.appeals.comparing import Piece, differences, pieces
+from app.articles.comparing import Piece, differences, pieces
 
 texts = st.text(alphabet=st.sampled_from("ab \n."), max_size=40)
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
-from app.appeals import illustrations
+from app.articles import images
 from app.banking import recognising
 from app.cli import starting
 from app.config import Settings
@@ -93,7 +93,7 @@ def build(app: Flask, read: Reading, *, heartbeat: float = HEARTBEAT) -> Front:
     pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=THREADS))
     streams = Streams(broadcasting, MOST_STREAMS, headers, settings.trusted_proxies)
     # A form around the picture takes some bytes too; two pictures at a time are enough.
-    pictures = Measure(illustrations.LARGEST + 64 * 1024, 2 * illustrations.LARGEST + 128 * 1024, patience=60.0)
+    pictures = Measure(images.LARGEST + 64 * 1024, 2 * images.LARGEST + 128 * 1024, patience=60.0)
     bank_files = Measure(recognising.LARGEST + 64 * 1024, 2 * recognising.LARGEST + 128 * 1024, patience=60.0)
     wider = {PICTURES: pictures, BANK_FILES: bank_files}
     return Front(streams, Health(look, headers), Intake(pages, headers, wider))

@@ -11,9 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
 from app import clock, config, connections, limits, money, writing  # noqa: F401 - every table is known once the house stands
-from app.appeals import image  # noqa: F401
 from app.articles import (
     article,  # noqa: F401
+    images,  # noqa: F401
     versions,  # noqa: F401
 )
 from app.config import Settings

@@ -3,10 +3,10 @@
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import illustrating, opening, scheduling
+from app.appeals import opening, scheduling
 from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
-from app.articles import versions
+from app.articles import images, versions
 from app.articles.versions import Version
 from app.extensions import db
 from app.money import Money
@@ -17,7 +17,7 @@ def begin(slug: str, currency: str, text: str, changes: Schedule) -> Appeal:
 
     Raises `scheduling.NotAnAddress`, `opening.SlugTaken`, and what `revise` raises.
     """
-    illustrating.check(text)
+    images.check_shown(text)
     appeal = Appeal(slug=scheduling.check_slug(slug), text=text, title="", currency=currency, suggested_minor=[])
     scheduling.schedule(appeal, changes)
     appeal.version = 1
@@ -30,7 +30,7 @@ def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:
     Raises `turns.WrittenMeanwhile`, `scheduling.NotATitle`, `DatesCrossed` or `NotATarget`, or what
     `illustrating.check` raises.
     """
-    illustrating.check(text)
+    images.check_shown(text)
     locked = versions.take(appeal, based_on)
     versions.keep_what_is_there(locked)
     reworded = locked.text != text

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from app import clock
-from app.appeals import illustrating
-from app.articles import versions
+from app.articles import images, versions
 from app.articles.article import Article
 from app.articles.versions import Version
 from app.errors import DomainError
@@ -97,4 +96,4 @@ def _check(manuscript: Manuscript) -> None:
     if ends_at is not None and (starts_at is None or ends_at < starts_at):
         raise EventCrossed("an event needs a beginning, and cannot end before it")
     for part in (manuscript.text, *manuscript.demands):
-        illustrating.check(part)
+        images.check_shown(part)

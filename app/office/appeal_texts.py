@@ -6,12 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import illustrations, place, writing_appeals
+from app.appeals import place, writing_appeals
 from app.appeals.appeal import Appeal
-from app.appeals.illustrating import ForeignImage, ImageWithoutWords
 from app.appeals.opening import SlugTaken
 from app.appeals.scheduling import NotAnAddress
-from app.articles import comparing, versions
+from app.articles import comparing, images, versions
+from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
@@ -119,7 +119,7 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
 
 def _form(form: AppealForm, appeal: Appeal | None = None, status: int = 200, **shown: Any) -> ResponseReturnValue:
     page = render_template(
-        "office/appeal_form.html", form=form, appeal=appeal, images=illustrations.latest(12),
+        "office/appeal_form.html", form=form, appeal=appeal, images=images.latest(12),
         place=place.of(*form.place_asked(), appeal.id if appeal else None), **shown,
     )  # fmt: skip
     return page, status

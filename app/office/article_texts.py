@@ -4,10 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import illustrations, writing_articles
-from app.appeals.illustrating import ForeignImage, ImageWithoutWords
+from app.appeals import writing_articles
 from app.articles import comparing, versions
+from app.articles import images as articles_images
 from app.articles.article import Article
+from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
@@ -89,7 +90,7 @@ def save(number: int) -> ResponseReturnValue:
 
 
 def _form(form: ArticleForm, article: Article | None = None, status: int = 200, **shown: object) -> ResponseReturnValue:
-    images = illustrations.latest(12)
+    images = articles_images.latest(12)
     page = render_template("office/article_form.html", form=form, article=article, images=images, **shown)
     return page, status
 

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from app.appeals.illustrating import ImageWithoutWords
+from app.articles.images import ImageWithoutWords
 
 
 def words(refusal: Exception) -> str:

@@ -9,9 +9,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from app.appeals import illustrations
-from app.appeals.illustrations import LARGEST, NotAPicture
-from app.appeals.image import Image
+from app.articles import images as articles_images
+from app.articles.images import LARGEST, Image, NotAPicture
 from app.audit.trail import record
 from app.extensions import db
 from app.markup import image_address
@@ -77,14 +76,14 @@ def create() -> ResponseReturnValue:
         return _page(form, status=422)
     db.session.rollback()
     try:
-        picture = illustrations.reencode(form.picture.data.read())
+        picture = articles_images.reencode(form.picture.data.read())
     except NotAPicture:
         form.wrong(
             form.picture, _("This is not a picture that can be read: choose a JPEG, PNG, WebP or GIF under 12 MB")
         )
         return _page(form, status=422)
     with writing():
-        image = illustrations.keep(picture, form.words.data)
+        image = articles_images.keep(picture, form.words.data)
         record("image.uploaded", f"image:{image.reference}")
     return redirect(url_for(".show", reference=image.reference), code=303)
 
@@ -93,8 +92,8 @@ def create() -> ResponseReturnValue:
 @allow(reads={EDITOR, AUDITOR})
 def show(reference: str) -> ResponseReturnValue:
     """One image, the line that puts it into a text, and where it is shown."""
-    image = illustrations.named(reference) or abort(404)
-    articles, appeals = illustrations.shown_in(reference)
+    image = articles_images.named(reference) or abort(404)
+    articles, appeals = articles_images.shown_in(reference)
     return render_template(
         "office/image.html", image=image, names=hands.names([image.uploaded_by]), articles=articles, appeals=appeals,
         form=FlaskForm(),
@@ -102,7 +101,7 @@ def show(reference: str) -> ResponseReturnValue:
 
 
 def _whether_it_goes(reference: str) -> Question:
-    image = illustrations.named(reference) or abort(404)
+    image = articles_images.named(reference) or abort(404)
     return Question(
         _("Take the image “%(words)s” away?", words=image.words),
         _("For good, also from where it is shown: its words stand there then. Browsers that have it may keep it for a "
@@ -118,14 +117,14 @@ def _whether_it_goes(reference: str) -> Question:
 def remove(reference: str) -> ResponseReturnValue:
     """Take an image away for good: somebody on it may want that."""
     with writing():
-        image = illustrations.named(reference) or abort(404)
-        illustrations.take_away(image)
+        image = articles_images.named(reference) or abort(404)
+        articles_images.take_away(image)
         record("image.removed", f"image:{reference}")
     flash(_("The image is gone. Where a text names it, its words are shown."), "good")
     return redirect(url_for(".index"), code=303)
 
 
 def _page(form: ImageForm, status: int = 200) -> ResponseReturnValue:
-    images = illustrations.latest(_PAGE + 1, request.args.get("before"))
+    images = articles_images.latest(_PAGE + 1, request.args.get("before"))
     older = url_for(".index", before=images[_PAGE - 1].reference) if len(images) > _PAGE else None
     return render_template("office/images.html", form=form, images=images[:_PAGE], older=older), status

@@ -9,7 +9,7 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from app import clock, markup
-from app.appeals import illustrations
+from app.articles import images
 from app.money import Money, written
 
 
@@ -84,7 +84,7 @@ def markdown(text: str, *, opens: bool = False) -> Markup:
     """Markdown as safe HTML, its pictures with their sizes; where it `opens` a page, its first picture is not put off
     until a reader comes near it."""
     named = [image.reference for image in markup.images(text) if image.reference] if "![" in text else []
-    return markup.html(text, illustrations.sizes(named) if named else {}, opens=opens)
+    return markup.html(text, images.sizes(named) if named else {}, opens=opens)
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from app.appeals import illustrations
+from app.articles import images
 from app.markup import IMAGE_WIDTHS
 
 bp = Blueprint("images", __name__)
@@ -12,7 +12,7 @@ bp = Blueprint("images", __name__)
 @bp.get("/images/<reference>-<int:width>.webp")
 def show(reference: str, width: int) -> ResponseReturnValue:
     """One picture in one of its widths."""
-    body = illustrations.body(reference, width) if width in IMAGE_WIDTHS else None
+    body = images.body(reference, width) if width in IMAGE_WIDTHS else None
     if body is None:
         abort(404)
     response = Response(

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app, url_for
 
 from app import markup
-from app.appeals import illustrations
 from app.appeals.appeal import Appeal
+from app.articles import images
 from app.articles.article import Article
 from app.config import Settings
 from app.public import assets
@@ -39,7 +39,7 @@ def share_picture(text: str = "") -> Picture:
     """The first of our pictures that a text shows; else the one that stands for the whole site."""
     settings = _settings()
     for named in markup.images(text):
-        image = named.reference and illustrations.named(named.reference)
+        image = named.reference and images.named(named.reference)
         if image:
             address = settings.base_url + markup.image_address(image.reference)
             return Picture(address, image.width, image.height, named.words or image.words)

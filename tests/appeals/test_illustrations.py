@@ -7,8 +7,8 @@ import zlib
 import pytest
 from PIL import Image, ImageSequence
 
-from app.appeals import illustrations
-from app.appeals.illustrations import NotAPicture
+from app.articles import images
+from app.articles.images import NotAPicture
 from app.writing import writing
 from tests.appeals.pictures import a_picture, opened
 
@@ -17,15 +17,15 @@ from tests.appeals.pictures import a_picture, opened
     ("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")]
 )
 def test_every_kind_comes_out_as_webp(kind, mode):
-    picture = illustrations.reencode(a_picture(kind, mode="RGB" if mode in ("CMYK", "P") else mode))
+    picture = images.reencode(a_picture(kind, mode="RGB" if mode in ("CMYK", "P") else mode))
     assert (picture.width, picture.height) == (60, 40)
     assert [opened(body).format for body in picture.bodies] == ["WEBP", "WEBP"]
 
 
 def test_a_large_one_comes_in_two_widths_and_a_small_one_is_not_blown_up():
-    large = illustrations.reencode(a_picture(size=(3000, 1500)))
+    large = images.reencode(a_picture(size=(3000, 1500)))
     assert [opened(body).size for body in large.bodies] == [(640, 320), (1280, 640)]
-    small = illustrations.reencode(a_picture(size=(300, 900)))
+    small = images.reencode(a_picture(size=(300, 900)))
     assert [opened(body).size for body in small.bodies] == [(300, 900), (300, 900)]
 
 
@@ -35,7 +35,7 @@ def test_nothing_but_pixels_goes_on():
     exif[0x010E] = "the kitchen of the treasurer"
     exif.get_ifd(0x8825)[1] = "N"
     data = a_picture(exif=exif, comment=b"a secret", icc_profile=b"profile")
-    body = illustrations.reencode(data).bodies[0]
+    body = images.reencode(data).bodies[0]
     for part in (b"treasurer", b"secret", b"profile", b"EXIF", b"ICCP", b"XMP "):
         assert part not in body
     picture = opened(body)
@@ -49,7 +49,7 @@ def test_of_a_moving_picture_the_first_frame_stands_still():
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue", "green")]
     body = io.BytesIO()
     frames[0].save(body, "GIF", save_all=True, append_images=frames[1:])
-    still = opened(illustrations.reencode(body.getvalue()).bodies[0])
+    still = opened(images.reencode(body.getvalue()).bodies[0])
     assert len(list(ImageSequence.Iterator(still))) == 1
     assert still.convert("RGB").getpixel((9, 9))[0] > 200
 
@@ -82,24 +82,24 @@ def a_bomb(width: int, height: int) -> bytes:
 )
 def test_anything_else_is_refused(data):
     with pytest.raises(NotAPicture):
-        illustrations.reencode(data)
+        images.reencode(data)
 
 
 def test_a_file_that_is_too_large_is_not_looked_at():
     with pytest.raises(NotAPicture, match="too large"):
-        illustrations.reencode(b"x" * (illustrations.LARGEST + 1))
+        images.reencode(b"x" * (images.LARGEST + 1))
 
 
 @pytest.mark.both_databases
 def test_it_is_kept_in_the_database_and_found_by_reference_and_width(app):
-    picture = illustrations.reencode(a_picture())
+    picture = images.reencode(a_picture())
     with writing():
-        image = illustrations.keep(picture, "A press")
-    assert illustrations.named(image.reference) is image
-    assert illustrations.body(image.reference, 640) == picture.bodies[0]
-    assert illustrations.body(image.reference, 641) is None
-    assert illustrations.body("unknown", 640) is None
+        image = images.keep(picture, "A press")
+    assert images.named(image.reference) is image
+    assert images.body(image.reference, 640) == picture.bodies[0]
+    assert images.body(image.reference, 641) is None
+    assert images.body("unknown", 640) is None
     with writing():
-        other = illustrations.keep(picture, "Another press")
-    assert illustrations.latest(10) == [other, image]
-    assert illustrations.latest(10, before=other.reference) == [image]
+        other = images.keep(picture, "Another press")
+    assert images.latest(10) == [other, image]
+    assert images.latest(10, before=other.reference) == [image]

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.appeals import illustrating, opening, scheduling, writing_appeals
-from app.articles import versions
+from app.appeals import opening, scheduling, writing_appeals
+from app.articles import images, versions
 from app.articles.versions import WrittenMeanwhile
 from app.extensions import db
 from app.money import Money
@@ -46,7 +46,7 @@ def test_what_is_refused_changes_neither_words_nor_dates(app):
     for based_on, words, changes, refusal in (
         (1, "New", {"title": ""}, scheduling.NotATitle),
         (1, "New", {"target": Money(-1, "gbp")}, scheduling.NotATarget),
-        (1, "![x](https://elsewhere.example/x.png)", {}, illustrating.ForeignImage),
+        (1, "![x](https://elsewhere.example/x.png)", {}, images.ForeignImage),
         (7, "New", {}, WrittenMeanwhile),
     ):
         with pytest.raises(refusal), writing():

@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.appeals import illustrating, writing_articles
-from app.articles import versions
+from app.appeals import writing_articles
+from app.articles import images, versions
 from app.articles.article import Article
 from app.articles.versions import Version, WrittenMeanwhile
 from app.extensions import db
@@ -92,9 +92,9 @@ def test_an_event_that_ends_before_it_starts_is_refused(app):
 @pytest.mark.parametrize(
     ("words", "refusal"),
     [
-        ("![A press](https://elsewhere.example/p.png)", illustrating.ForeignImage),
-        ("![A press](/images/0123456789abcdef-1280.webp)", illustrating.ForeignImage),
-        ("![](/images/0123456789abcdef-1280.webp)", illustrating.ImageWithoutWords),
+        ("![A press](https://elsewhere.example/p.png)", images.ForeignImage),
+        ("![A press](/images/0123456789abcdef-1280.webp)", images.ForeignImage),
+        ("![](/images/0123456789abcdef-1280.webp)", images.ImageWithoutWords),
     ],
 )
 def test_images_from_elsewhere_and_images_without_words_are_refused(app, words, refusal):

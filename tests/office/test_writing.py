@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app import clock
-from app.appeals import illustrations, writing_articles
+from app.appeals import writing_articles
 from app.appeals.appeal import Appeal
-from app.articles import versions
+from app.articles import images, versions
 from app.articles.article import Article
 from app.audit.trail import Deed
 from app.extensions import db
@@ -388,10 +388,10 @@ class TestImages:
         assert errors(self.upload(editor, b"no picture"))[0].startswith("This is not a picture")
         assert errors(self.upload(editor, a_picture(), "")) == ["Say what is to be seen on it"]
         assert errors(editor.post("/office/images", data={"words": "x"})) == ["Choose a picture"]
-        assert illustrations.latest(1) == []
+        assert images.latest(1) == []
 
     def test_a_file_above_the_limit_is_not_even_read_and_no_other_form_may_be_as_large(self, app, editor):
-        body = b"x" * (illustrations.LARGEST + 70_000)
+        body = b"x" * (images.LARGEST + 70_000)
         answer = editor.post("/office/images", data=body, content_type="multipart/form-data; boundary=b")
         assert answer.status_code == 413
         assert editor.post("/office/articles/", data={"text": "x" * 500_000}).status_code == 413

@@ -3,7 +3,7 @@
 import pytest
 
 from app import markup
-from app.appeals import illustrations
+from app.articles import images
 from app.writing import writing
 from tests.appeals.pictures import a_picture
 from tests.public.articles import an_article, page
@@ -12,7 +12,7 @@ from tests.public.articles import an_article, page
 @pytest.fixture
 def reference(app) -> str:
     with writing():
-        return illustrations.keep(illustrations.reencode(a_picture()), "A press").reference
+        return images.keep(images.reencode(a_picture()), "A press").reference
 
 
 def test_a_picture_is_kept_for_a_year_and_is_nothing_but_a_picture(client, reference):

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app import clock
-from app.appeals.image import Image, ImageFile
+from app.articles.images import Image, ImageFile
 from app.extensions import db
 from app.writing import writing
 from tests.cast import an_appeal

@@ -1,4 +1,9 @@
-"""Taking in a picture that an editor uploads: re-encoded by a bounded program, then kept in the database."""
+"""Images: pictures that editors have uploaded, kept in the database in the sizes in which they are shown.
+
+Taking in a picture that an editor uploads: re-encoded by a bounded program, then kept in the database.
+
+Pictures in texts: Markdown may show our own images alone, and each has to say in words what is to be seen.
+"""
 
 import io
 import json
@@ -7,18 +12,50 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, PrimaryKeyConstraint, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app import clock
+from app import clock, markup
 from app.appeals.appeal import Appeal
-from app.appeals.image import Image, ImageFile
 from app.articles.article import Article
 from app.audit import trail
 from app.errors import DomainError
-from app.extensions import db
+from app.extensions import Base, Key, db
 from app.markup import IMAGE_WIDTHS
+
+
+class Image(Base):
+    """One picture, without its bytes. `words` say what it shows, for whoever does not see it; `width` and `height` are
+    those of its largest file, in pixels."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        CheckConstraint("width > 0 AND height > 0", name="size"),
+        CheckConstraint("length(words) > 0", name="words"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    words: Mapped[str] = mapped_column(String(300))
+    width: Mapped[int]
+    height: Mapped[int]
+    uploaded_at: Mapped[datetime]
+    uploaded_by: Mapped[str] = mapped_column(String(254))
+
+
+class ImageFile(Base):
+    """The picture re-encoded for one of the widths that pages ask for, as WebP."""
+
+    __tablename__ = "image_files"
+    __table_args__ = (PrimaryKeyConstraint("image_id", "width"),)
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    width: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
 
 # The largest file that is taken, in bytes: a camera's JPEG is smaller.
 LARGEST = 12 * 1024 * 1024
@@ -119,3 +156,27 @@ def latest(at_most: int, before: str | None = None) -> Sequence[Image]:
     if before:
         query = query.where(Image.id < select(Image.id).where(Image.reference == before).scalar_subquery())
     return db.session.scalars(query).all()
+
+
+class ForeignImage(DomainError):
+    """The text shows an image that was not uploaded here."""
+
+
+class ImageWithoutWords(DomainError):
+    """The text shows an image without saying in words what is to be seen."""
+
+
+def check_shown(text: str) -> None:
+    """Refuse a text whose images readers could not see, or not be told of. Raises `ForeignImage` or
+    `ImageWithoutWords`."""
+    named = markup.images(text)
+    if not named:
+        return
+    if any(image.reference is None for image in named):
+        raise ForeignImage("an image in the text was not uploaded here")
+    if any(not image.words for image in named):
+        raise ImageWithoutWords("an image in the text has no words for those who cannot see it")
+    wanted = {image.reference for image in named}
+    known = set(db.session.scalars(select(Image.reference).where(Image.reference.in_(wanted))))
+    if wanted - known:
+        raise ForeignImage("an image in the text is not among those that were uploaded")

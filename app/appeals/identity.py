@@ -26,9 +26,8 @@ from app import clock
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.fast_reading import rows
 from app.appeals.in_force import ranked
-from app.appeals.reading import LATEST
-from app.appeals.showing import shown
 from app.articles.article import Article
+from app.articles.reading import LATEST, shown
 from app.extensions import Instant
 from app.ledger.balances import Balance
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from app import clock
-from app.appeals import identity, reading
+from app.appeals import identity
 from app.appeals.identity import ArticleIdentity
+from app.articles import reading
 from app.articles.article import Article
 from app.config import Settings
 from app.public import appeal_below, calendar_entry, event_words, kept_pages

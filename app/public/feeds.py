@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import identity, reading
+from app.appeals import identity
 from app.appeals.appeal import Appeal
+from app.articles import reading
 from app.articles.article import changed
 from app.config import Settings
 from app.extensions import db

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from app import clock, markup
-from app.appeals import identity, reading
+from app.appeals import identity
 from app.appeals.in_force import open_appeal
+from app.articles import reading
 from app.articles.article import Article
 from app.public import appeal_below, event_words, giving_form, kept_pages
 from app.public.appeal_below import Shown

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app import clock
-from app.appeals import reading
+from app.articles import reading
 from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.appeals import identity, reading, writing_articles
+from app.appeals import identity, writing_articles
+from app.articles import reading
 from app.writing import writing
 from tests.appeals.drafting import a_manuscript, begun
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
-from app.appeals.reading import LATEST
+from app.articles.reading import LATEST
 from tests.cast import an_appeal
 from tests.public.articles import AN_EVENT, an_article, page, words
 

@@ -79,5 +79,5 @@ def test_an_article_is_read_from_the_database_once_for_many_readers(client, monk
     first = client.get("/articles/4711").get_data()
     later = clock.now()
     monkeypatch.setattr(clock, "now", lambda: later)
-    monkeypatch.setattr("app.appeals.reading.article", lambda _number: pytest.fail("it was read again"))
+    monkeypatch.setattr("app.articles.reading.article", lambda _number: pytest.fail("it was read again"))
     assert client.get("/articles/4711").get_data() == first

@@ -1,19 +1,30 @@
 """What readers look up: an article, the latest ones, the years of the archive and what was posted in each.
 
 Drafts, and articles whose time has not come, are in none of it.
+
+Which articles readers see. What is not shown yet is nowhere: every query for readers goes through here.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, func, select
 
 from app import clock
-from app.appeals.showing import shown
 from app.articles.article import Article
 from app.articles.versions import Version
 from app.extensions import db
+
+
+def shown(at: datetime | BindParameter[datetime], articles: Any = Article) -> ColumnElement[bool]:
+    """The condition that an article is no draft and that its time has come; `articles` may be an alias.
+
+    Asked with each request's own instant, so that a scheduled article appears at its minute, and nobody has to be
+    awake for it.
+    """
+    return and_(articles.draft.is_(False), articles.posted_at <= at)
+
 
 # How many articles the front page and the feed show.
 LATEST = 20

@@ -10,8 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app import clock
-from app.appeals.writing_articles import Manuscript
 from app.articles.article import Article
+from app.articles.writing import Manuscript
 from app.office import moments
 from app.office.cleaned_form import CleanedForm
 

@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import writing_articles
 from app.articles import comparing, versions
 from app.articles import images as articles_images
+from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
@@ -45,7 +45,7 @@ def create() -> ResponseReturnValue:
         return _form(form, preview=_would_be(form))
     try:
         with writing():
-            article = writing_articles.begin(form.manuscript())
+            article = articles_writing.begin(form.manuscript())
             record("article.begun", f"article:{article.number}", after={"version": 1})
     except (ForeignImage, ImageWithoutWords) as refusal:
         return _refused(form, refusal)
@@ -74,7 +74,7 @@ def save(number: int) -> ResponseReturnValue:
     based_on = int(form.based_on.data) if form.based_on.data.isdecimal() else 0
     try:
         with writing():
-            if writing_articles.revise(article, based_on, form.manuscript()):
+            if articles_writing.revise(article, based_on, form.manuscript()):
                 record(
                     "article.revised",
                     f"article:{number}",

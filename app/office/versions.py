@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.appeals import writing_appeals, writing_articles
+from app.appeals import writing_appeals
 from app.articles import comparing, versions
+from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.versions import Version, Written, WrittenMeanwhile
 from app.audit.trail import record
@@ -73,7 +74,7 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
     try:
         with writing():
             if isinstance(written, Article):
-                different = writing_articles.restore(written, based_on, kept)
+                different = articles_writing.restore(written, based_on, kept)
             else:
                 different = writing_appeals.restore(written, based_on, kept)
             if different:

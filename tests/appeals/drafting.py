@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from app.appeals import writing_articles
-from app.appeals.writing_articles import Manuscript
+from app.articles import writing as articles_writing
 from app.articles.article import Article
+from app.articles.writing import Manuscript
 from app.writing import writing
 
 
@@ -24,4 +24,4 @@ def a_manuscript(**changes: Any) -> Manuscript:
 def begun(**changes: Any) -> Article:
     """A new article, committed."""
     with writing():
-        return writing_articles.begin(a_manuscript(**changes))
+        return articles_writing.begin(a_manuscript(**changes))

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.appeals import identity, writing_articles
+from app.appeals import identity
 from app.articles import reading
+from app.articles import writing as articles_writing
 from app.writing import writing
 from tests.appeals.drafting import a_manuscript, begun
 
@@ -74,9 +75,9 @@ def test_one_taken_back_while_another_appears_changes_the_mark_of_the_archive_to
     going, coming = begun(posted_at=now - timedelta(hours=1)), begun(posted_at=now + timedelta(minutes=1))
     begun(posted_at=now - timedelta(hours=2))
     with writing():
-        writing_articles.revise(coming, 1, a_manuscript(headline="Later", posted_at=now + timedelta(minutes=2)))
+        articles_writing.revise(coming, 1, a_manuscript(headline="Later", posted_at=now + timedelta(minutes=2)))
     before = reading.extent()
     with writing():
-        writing_articles.revise(going, 1, a_manuscript(draft=True))
+        articles_writing.revise(going, 1, a_manuscript(draft=True))
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=3))
     assert reading.extent() != before

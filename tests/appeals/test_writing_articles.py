@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.appeals import writing_articles
 from app.articles import images, versions
+from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.versions import Version, WrittenMeanwhile
 from app.extensions import db
@@ -28,7 +28,7 @@ def test_a_new_article_gets_the_number_after_the_highest_and_keeps_it_while_it_i
     article = begun(draft=True)
     assert (article.number, article.version, article.draft) == (4712, 1, True)
     with writing():
-        writing_articles.revise(article, 1, a_manuscript())
+        articles_writing.revise(article, 1, a_manuscript())
     assert (article.number, article.version, article.draft) == (4712, 2, False)
     assert begun().number == 4713
 
@@ -36,7 +36,7 @@ def test_a_new_article_gets_the_number_after_the_highest_and_keeps_it_while_it_i
 def test_every_version_is_kept_whole_with_its_moment_and_its_hand(app):
     article = begun()
     with writing():
-        assert writing_articles.revise(article, 1, a_manuscript(text="Other words.", demands=()))
+        assert articles_writing.revise(article, 1, a_manuscript(text="Other words.", demands=()))
     assert numbers(article) == [2, 1]
     first = versions.version(article, 1)
     assert first.content["text"] == "First *words*.\n\nMore words."
@@ -49,14 +49,14 @@ def test_every_version_is_kept_whole_with_its_moment_and_its_hand(app):
 def test_what_changes_nothing_is_no_version(app):
     article = begun()
     with writing():
-        assert not writing_articles.revise(article, 1, a_manuscript())
+        assert not articles_writing.revise(article, 1, a_manuscript())
     assert (article.version, numbers(article)) == (1, [1])
 
 
 def test_what_was_there_before_versions_were_kept_is_kept_at_its_first_change(app):
     article = an_article(8, version=3)
     with writing():
-        writing_articles.revise(article, 3, a_manuscript())
+        articles_writing.revise(article, 3, a_manuscript())
     assert numbers(article) == [4, 3]
     assert versions.version(article, 3).content["headline"] == "Headline 8"
 
@@ -64,9 +64,9 @@ def test_what_was_there_before_versions_were_kept_is_kept_at_its_first_change(ap
 def test_whoever_saves_over_a_newer_version_is_told_and_changes_nothing(app):
     article = begun()
     with writing():
-        writing_articles.revise(article, 1, a_manuscript(headline="Hers"))
+        articles_writing.revise(article, 1, a_manuscript(headline="Hers"))
     with pytest.raises(WrittenMeanwhile), writing():
-        writing_articles.revise(article, 1, a_manuscript(headline="His"))
+        articles_writing.revise(article, 1, a_manuscript(headline="His"))
     db.session.expire_all()
     assert db.session.scalars(select(Article.headline)).one() == "Hers"
     assert numbers(article) == [2, 1]
@@ -75,9 +75,9 @@ def test_whoever_saves_over_a_newer_version_is_told_and_changes_nothing(app):
 def test_an_old_version_comes_back_as_a_new_one_and_stays_as_public_as_it_was(app):
     article = begun(draft=True)
     with writing():
-        writing_articles.revise(article, 1, a_manuscript(text="Worse words.", draft=False))
+        articles_writing.revise(article, 1, a_manuscript(text="Worse words.", draft=False))
     with writing():
-        assert writing_articles.restore(article, 2, versions.version(article, 1))
+        assert articles_writing.restore(article, 2, versions.version(article, 1))
     assert (article.version, article.text, article.draft) == (3, "First *words*.\n\nMore words.", False)
     assert numbers(article) == [3, 2, 1]
 
@@ -85,8 +85,8 @@ def test_an_old_version_comes_back_as_a_new_one_and_stays_as_public_as_it_was(ap
 def test_an_event_that_ends_before_it_starts_is_refused(app):
     now = clock.now()
     for changes in ({"event_ends_at": now}, {"event_starts_at": now, "event_ends_at": now - timedelta(hours=1)}):
-        with pytest.raises(writing_articles.EventCrossed), writing():
-            writing_articles.begin(a_manuscript(**changes))
+        with pytest.raises(articles_writing.EventCrossed), writing():
+            articles_writing.begin(a_manuscript(**changes))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_an_event_that_ends_before_it_starts_is_refused(app):
 def test_images_from_elsewhere_and_images_without_words_are_refused(app, words, refusal):
     for changes in ({"text": words}, {"demands": ("One", words)}):
         with pytest.raises(refusal), writing():
-            writing_articles.begin(a_manuscript(**changes))
+            articles_writing.begin(a_manuscript(**changes))
 
 
 @pytest.mark.parametrize("statement", ["UPDATE versions SET number = 9", "DELETE FROM versions"])

@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app import clock
-from app.appeals import writing_articles
 from app.appeals.appeal import Appeal
 from app.articles import images, versions
+from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.audit.trail import Deed
 from app.extensions import db
@@ -190,7 +190,7 @@ class TestArticles:
     def test_a_version_shows_what_it_changed_and_comes_back(self, editor):
         article = begun()
         with writing():
-            writing_articles.revise(article, 1, a_manuscript(text="First *things*.\n\nMore words."))
+            articles_writing.revise(article, 1, a_manuscript(text="First *things*.\n\nMore words."))
         shown = page(editor.get(f"/office/versions/articles/{article.number}/2"))
         assert words(shown.select_one(".differences del")) == "Gone: *words*."
         assert words(shown.select_one(".differences ins")) == "New: *things*."

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.archive_text import ArchiveArticle, OfferedAppeal
 from app.appeals.opening import open_appeal
 from app.articles import versions
 from app.articles.article import Article
+from app.articles.imports.printed_archive import ArchiveArticle, OfferedAppeal
 from app.errors import DomainError
 from app.extensions import db
 

@@ -7,10 +7,11 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
-from app.appeals import archive_text, importing
+from app.appeals import importing
 from app.appeals.announcement import Announcement
-from app.appeals.archive_text import ArchiveArticle
 from app.appeals.importing import TakenIn
+from app.articles.imports import printed_archive
+from app.articles.imports.printed_archive import ArchiveArticle
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
@@ -33,7 +34,7 @@ def import_(files: tuple[Path, ...]) -> None:
     failed = 0
     for file in files:
         try:
-            found = archive_text.read(file.read_bytes())
+            found = printed_archive.read(file.read_bytes())
             if seen.setdefault(found.number, file) != file:
                 raise click.ClickException(f"article {found.number} was in {seen[found.number]} already")
             with writing():

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from app.appeals import archive_text
-from app.appeals.archive_lines import Unreadable
+from app.articles.imports import printed_archive
+from app.articles.imports.printed_archive import Unreadable
 from tests.appeals.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file
 
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "000_d474db186b1d184e.txt"
 
 
 def test_a_whole_article_is_taken_apart():
-    found = archive_text.read(a_file(*EVENT, *PARAGRAPHS, *DEMANDS, *APPEAL))
+    found = printed_archive.read(a_file(*EVENT, *PARAGRAPHS, *DEMANDS, *APPEAL))
     assert (found.number, found.headline) == (4711, "Keep the ferry running")
     assert found.posted_at == datetime(2012, 5, 2, 9, 5, tzinfo=UTC)
     assert found.event.starts_at == datetime(2012, 5, 5, 11, tzinfo=UTC)
@@ -28,13 +28,13 @@ def test_a_whole_article_is_taken_apart():
 
 
 def test_a_plain_article_has_no_event_no_demands_and_no_appeal():
-    found = archive_text.read(a_file(*PARAGRAPHS))
+    found = printed_archive.read(a_file(*PARAGRAPHS))
     assert (found.event, found.demands, found.appeal) == (None, (), None)
     assert found.text == "\n\n".join(PARAGRAPHS)
 
 
 def test_bullets_that_are_followed_by_more_text_stay_in_it():
-    found = archive_text.read(a_file("First:", *DEMANDS, "And then:", "* Sleep", "• Eat"))
+    found = printed_archive.read(a_file("First:", *DEMANDS, "And then:", "* Sleep", "• Eat"))
     assert found.text == "First:\n\n- Keep the ferry!\n- Ask the \\*far\\* bank first.\n\nAnd then:"
     assert found.demands == ("Sleep", "Eat")
 
@@ -49,25 +49,25 @@ def test_bullets_that_are_followed_by_more_text_stay_in_it():
     ],
 )
 def test_the_appeal_begins_with_the_call_to_donate_or_its_heading(lines):
-    found = archive_text.read(a_file(*PARAGRAPHS, *lines))
+    found = printed_archive.read(a_file(*PARAGRAPHS, *lines))
     assert found.text == "\n\n".join(PARAGRAPHS)
     assert found.appeal.text == "Ink is dear."
     assert found.appeal.title.casefold() == "finance appeal"
 
 
 def test_a_call_to_donate_without_a_heading_is_named():
-    found = archive_text.read(a_file(*PARAGRAPHS, "Donate to the Lantern", "Ink is dear."))
+    found = printed_archive.read(a_file(*PARAGRAPHS, "Donate to the Lantern", "Ink is dear."))
     assert found.oddities == ("line 6: it is taken for a call to donate, and what follows for an appeal",)
 
 
 def test_a_call_to_donate_alone_is_left_out_and_offers_nothing():
-    found = archive_text.read(a_file(*PARAGRAPHS, "Donate to the Lantern", "Finance appeal"))
+    found = printed_archive.read(a_file(*PARAGRAPHS, "Donate to the Lantern", "Finance appeal"))
     assert found.text == "\n\n".join(PARAGRAPHS)
     assert found.appeal is None
 
 
 def test_a_sentence_about_donating_is_a_sentence():
-    found = archive_text.read(a_file("Donate to the ferry crew's fund at the slipway.", "- Donate to the crew"))
+    found = printed_archive.read(a_file("Donate to the ferry crew's fund at the slipway.", "- Donate to the crew"))
     assert found.text == "Donate to the ferry crew's fund at the slipway."
     assert found.demands == ("Donate to the crew",)
 
@@ -85,33 +85,33 @@ def test_a_sentence_about_donating_is_a_sentence():
     ],
 )
 def test_the_time_of_posting_is_taken_at_its_word(posted, instant):
-    assert archive_text.read(a_file(*PARAGRAPHS, posted=posted)).posted_at == instant
+    assert printed_archive.read(a_file(*PARAGRAPHS, posted=posted)).posted_at == instant
 
 
 def test_blank_lines_and_any_line_ends_do_not_matter():
     plain = a_file(*EVENT, *PARAGRAPHS, *DEMANDS, *APPEAL)
     spaced = b"\xef\xbb\xbf\n" + plain.replace(b"\n", b"\r\n\r\n  ") + b"\n\n"
-    assert archive_text.read(spaced) == archive_text.read(plain)
+    assert printed_archive.read(spaced) == printed_archive.read(plain)
 
 
 def test_the_digest_changes_with_the_article_and_not_with_the_appeal_under_it():
-    digest = archive_text.read(a_file(*PARAGRAPHS)).digest
-    assert archive_text.read(a_file(*PARAGRAPHS, *APPEAL)).digest == digest
-    assert archive_text.read(a_file(*PARAGRAPHS, headline="Keep it")).digest != digest
-    assert archive_text.read(a_file(*PARAGRAPHS, "More.")).digest != digest
+    digest = printed_archive.read(a_file(*PARAGRAPHS)).digest
+    assert printed_archive.read(a_file(*PARAGRAPHS, *APPEAL)).digest == digest
+    assert printed_archive.read(a_file(*PARAGRAPHS, headline="Keep it")).digest != digest
+    assert printed_archive.read(a_file(*PARAGRAPHS, "More.")).digest != digest
 
 
 def test_a_day_that_was_not_understood_is_named():
-    found = archive_text.read(a_file("Come on Saturday 5", *PARAGRAPHS))
+    found = printed_archive.read(a_file("Come on Saturday 5", *PARAGRAPHS))
     assert found.event is None
     assert found.oddities == ("line 4: it mentions a day, but no event was understood: it stays in the text",)
-    assert archive_text.read(a_file("Friday 5th May 2012", "7pm")).oddities == (
+    assert printed_archive.read(a_file("Friday 5th May 2012", "7pm")).oddities == (
         "line 4: 5 May 2012 is a Saturday, not a Friday: it is read as the Saturday",
     )
 
 
 def test_what_was_not_understood_of_the_hours_stays_in_the_text():
-    found = archive_text.read(a_file("5 May 2012", "1pm (assemble 12.30pm)", "Mill Hall, Mill Lane", *PARAGRAPHS))
+    found = printed_archive.read(a_file("5 May 2012", "1pm (assemble 12.30pm)", "Mill Hall, Mill Lane", *PARAGRAPHS))
     assert found.text.startswith("1pm (assemble 12.30pm)\n\nThe ferry")
     assert found.oddities[0].startswith("line 5: ")
 
@@ -140,14 +140,14 @@ def test_what_was_not_understood_of_the_hours_stays_in_the_text():
 )
 def test_the_line_that_cannot_be_read_is_named_with_what_was_expected(data, line, expected):
     with pytest.raises(Unreadable, match=expected) as refusal:
-        archive_text.read(data)
+        printed_archive.read(data)
     assert refusal.value.line == line
     assert str(refusal.value).startswith(f"line {line}: expected ")
 
 
 @pytest.mark.skipif(not SEED.exists(), reason="the real archive article does not stand beside the checkout")
 def test_the_real_archive_article_is_understood():
-    found = archive_text.read(SEED.read_bytes())
+    found = printed_archive.read(SEED.read_bytes())
     assert found.number == 14722
     assert found.posted_at == datetime(2012, 6, 19, 12, 13, tzinfo=UTC)
     assert found.event.starts_at == datetime(2012, 6, 21, 11, tzinfo=UTC)

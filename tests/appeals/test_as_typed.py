@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import markup
-from app.appeals import as_typed
+from app.articles.imports import printed_archive
 
 
 def shown(text):
@@ -52,7 +52,7 @@ def plainly(text):
     ],
 )
 def test_it_reads_as_it_was_typed(typed):
-    assert shown(as_typed.paragraph(typed)) == plainly(typed)
+    assert shown(printed_archive.paragraph(typed)) == plainly(typed)
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(list("*_`#<>&[]()!-+=~.,'\\ 1|"))))
@@ -61,10 +61,10 @@ def test_any_line_reads_as_it_was_typed(typed):
     # Runs of what the typesetter joins, and its own signs, cannot be told from their keys; they are tested above.
     if re.search(r"[‘’“”–—…]|\.\.|--", typed):
         return
-    assert shown(as_typed.paragraph(typed)) == plainly(unescape(typed) if "&" not in typed else typed)
+    assert shown(printed_archive.paragraph(typed)) == plainly(unescape(typed) if "&" not in typed else typed)
 
 
 def test_paragraphs_stand_apart_and_bullets_together():
     lines = [("One.", False), ("Two.", False), ("a", True), ("b", True), ("Three.", False)]
-    assert as_typed.blocks(lines) == "One.\n\nTwo.\n\n- a\n- b\n\nThree."
-    assert as_typed.blocks([]) == ""
+    assert printed_archive.blocks(lines) == "One.\n\nTwo.\n\n- a\n- b\n\nThree."
+    assert printed_archive.blocks([]) == ""

@@ -8,9 +8,9 @@ from flask.cli import AppGroup
 
 from app import clock
 from app.appeals import importing
-from app.appeals.announcement import Announcement
 from app.appeals.importing import TakenIn
 from app.articles.imports import printed_archive
+from app.articles.imports.event_announcement import Announcement
 from app.articles.imports.printed_archive import ArchiveArticle
 from app.cli.starting import refuse_old_schema
 from app.config import Settings

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.appeals import announcement
+from app.articles.imports import event_announcement
 
 POSTED = date(2012, 5, 2)
 
@@ -44,8 +44,8 @@ def at(day, hour, minute=0, month=5):
 )
 def test_an_event_with_its_hours(lines, starts_at, ends_at, place, directions, used):
     sentence = "The ferry is to stop at midsummer, and nobody on the far bank was asked about it."
-    found = announcement.read([*lines, sentence], POSTED)
-    assert found.announcement == announcement.Announcement(starts_at, ends_at, False, place, directions)
+    found = event_announcement.read([*lines, sentence], POSTED)
+    assert found.announcement == event_announcement.Announcement(starts_at, ends_at, False, place, directions)
     assert (found.lines, found.kept, found.oddities) == (used, None, ())
 
 
@@ -59,21 +59,21 @@ def test_an_event_with_its_hours(lines, starts_at, ends_at, place, directions, u
     ],
 )
 def test_an_event_of_which_only_the_day_is_known(lines, last, place):
-    event = announcement.read(lines, POSTED).announcement
+    event = event_announcement.read(lines, POSTED).announcement
     assert event.all_day
     assert event.starts_at == (at(3, 23) if last else at(4, 23))
     assert (event.ends_at, event.place) == (last, place)
 
 
 def test_that_no_time_was_understood_is_said():
-    assert announcement.read(["5 May 2012", "7 o'clock"], POSTED).oddities == (
+    assert event_announcement.read(["5 May 2012", "7 o'clock"], POSTED).oddities == (
         (0, "no time of day was understood: it is read as all day"),
     )
-    assert announcement.read(["5 May 2012", "all day"], POSTED).oddities == ()
+    assert event_announcement.read(["5 May 2012", "all day"], POSTED).oddities == ()
 
 
 def test_what_was_not_understood_stays_in_the_text():
-    found = announcement.read(["5 May 2012", "1pm (assemble 12.30pm)", "Mill Hall, Mill Lane"], POSTED)
+    found = event_announcement.read(["5 May 2012", "1pm (assemble 12.30pm)", "Mill Hall, Mill Lane"], POSTED)
     assert found.announcement.starts_at == at(5, 12)
     assert found.announcement.place == "Mill Hall, Mill Lane"
     assert found.kept == "1pm (assemble 12.30pm)"
@@ -91,10 +91,10 @@ def test_what_was_not_understood_stays_in_the_text():
     ],
 )
 def test_where_there_is_no_event_there_is_none(lines):
-    assert announcement.read(lines, POSTED) is None
+    assert event_announcement.read(lines, POSTED) is None
 
 
 def test_an_event_before_the_posting_is_taken_and_that_is_said():
-    found = announcement.read(["1 May 2012", "12 noon"], POSTED)
+    found = event_announcement.read(["1 May 2012", "12 noon"], POSTED)
     assert found.announcement.starts_at == at(1, 11)
     assert found.oddities == ((0, "the event was before the article was posted"),)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.appeals import event_day
+from app.articles.imports import event_announcement
 
 POSTED = date(2012, 6, 19)
 
@@ -32,7 +32,7 @@ POSTED = date(2012, 6, 19)
     ],
 )
 def test_a_day_is_read(line, first, last, rest):
-    assert event_day.read(line, POSTED) == event_day.EventDay(first, last, rest, ())
+    assert event_announcement.read_day(line, POSTED) == event_announcement.EventDay(first, last, rest, ())
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ def test_a_day_is_read(line, first, last, rest):
     ["", "12 noon", "12 marching bands", "The 21st century", "21 Juniper Road", "Funday 21 June 2012", "2012", "1/2"],
 )
 def test_what_is_no_day_is_none(line):
-    assert event_day.read(line, POSTED) is None
+    assert event_announcement.read_day(line, POSTED) is None
 
 
 @pytest.mark.parametrize("line", ["31 June 2012", "Thursday 30 February 2012", "21/13/2012", "29 February"])
 def test_a_day_that_no_calendar_has_is_refused(line):
     with pytest.raises(ValueError, match=r"day|month"):
-        event_day.read(line, date(2011, 6, 19))
+        event_announcement.read_day(line, date(2011, 6, 19))
 
 
 @pytest.mark.parametrize(
@@ -58,21 +58,21 @@ def test_a_day_that_no_calendar_has_is_refused(line):
     ],
 )
 def test_a_day_without_a_year_is_the_next_one_and_that_is_said(line, first, last):
-    day = event_day.read(line, POSTED)
+    day = event_announcement.read_day(line, POSTED)
     assert (day.first, day.last) == (first, last)
     assert [oddity for oddity in day.oddities if f"read as {first.year}" in oddity]
 
 
 def test_without_a_day_of_posting_the_year_must_be_written():
-    assert event_day.read("21 June", None) is None
-    assert event_day.read("21 June 2012", None).first == date(2012, 6, 21)
+    assert event_announcement.read_day("21 June", None) is None
+    assert event_announcement.read_day("21 June 2012", None).first == date(2012, 6, 21)
 
 
 def test_a_weekday_that_does_not_fit_is_named_and_the_date_counts():
-    day = event_day.read("Friday 21st June 2012", POSTED)
+    day = event_announcement.read_day("Friday 21st June 2012", POSTED)
     assert day.first == date(2012, 6, 21)
     assert day.oddities == ("21 June 2012 is a Thursday, not a Friday: it is read as the Thursday",)
-    assert len(event_day.read("Monday 6 to Sunday 8 July 2012", POSTED).oddities) == 1
+    assert len(event_announcement.read_day("Monday 6 to Sunday 8 July 2012", POSTED).oddities) == 1
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_a_weekday_that_does_not_fit_is_named_and_the_date_counts():
     ],
 )
 def test_a_short_line_that_may_mean_a_day_is_noticed(line, mentioned):
-    assert event_day.mentioned_in(line) is mentioned
+    assert event_announcement.mentioned_in(line) is mentioned

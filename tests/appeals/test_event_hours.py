@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.appeals import event_hours
+from app.articles.imports import event_announcement
 
 
 def clock_face(minutes):
@@ -53,7 +53,7 @@ def clock_face(minutes):
     ],
 )
 def test_hours_are_read(line, start, end, rest):
-    hours = event_hours.read(line)
+    hours = event_announcement.read_hours(line)
     assert (clock_face(hours.start), clock_face(hours.end), hours.rest) == (start, end, rest)
     assert hours.oddities == ()
 
@@ -62,11 +62,11 @@ def test_hours_are_read(line, start, end, rest):
     "line", ["", "7", "7-9", "25:00", "13pm", "0pm", "2012", "7 days later", "Noonday", "7 to 99", "Mill Hall"]
 )
 def test_what_is_no_time_is_none(line):
-    assert event_hours.read(line) is None
+    assert event_announcement.read_hours(line) is None
 
 
 @pytest.mark.parametrize(("line", "start", "end"), [("7.30", "7:30", None), ("10.00-4.00", "10:00", "16:00")])
 def test_a_time_that_says_neither_half_of_the_day_is_the_morning_and_that_is_said(line, start, end):
-    hours = event_hours.read(line)
+    hours = event_announcement.read_hours(line)
     assert (clock_face(hours.start), clock_face(hours.end)) == (start, end)
     assert hours.oddities == (f"'{line}' says neither am nor pm: it is read as the morning",)

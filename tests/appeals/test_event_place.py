@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.appeals import event_place
+from app.articles.imports import event_announcement
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from app.appeals import event_place
     ],
 )
 def test_a_place_and_the_way_there_are_told_apart(line, place, directions):
-    assert event_place.split(line) == (place, directions)
+    assert event_announcement.split(line) == (place, directions)
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_a_place_and_the_way_there_are_told_apart(line, place, directions):
     ],
 )
 def test_a_place_is_told_from_a_sentence(line, expected, place):
-    assert event_place.looks_like_one(line, expected=expected) is place
+    assert event_announcement.looks_like_one(line, expected=expected) is place

@@ -18,8 +18,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from app import clock
-from app.appeals import announcement, event_day, event_hours
-from app.appeals.announcement import Announcement, Found
+from app.articles.imports import event_announcement
+from app.articles.imports.event_announcement import Announcement, Found
 from app.errors import DomainError
 
 # What neither a feed nor PostgreSQL can hold, and no text has.
@@ -100,10 +100,10 @@ def _posted_at(line: Line) -> datetime:
     match = _POSTED.fullmatch(line.text)
     try:
         # The year must be written: there is nothing to take it from.
-        day = event_day.read(match["when"], None) if match else None
+        day = event_announcement.read_day(match["when"], None) if match else None
     except ValueError as error:
         raise Unreadable(line.number, "expected a date that the calendar has") from error
-    hours = event_hours.read(day.rest.lstrip(" ,").removeprefix("at ")) if day else None
+    hours = event_announcement.read_hours(day.rest.lstrip(" ,").removeprefix("at ")) if day else None
     if not (match and day and hours) or day.last or hours.start is None or hours.end is not None or hours.rest.strip():
         raise Unreadable(line.number, "expected when it was posted, such as 'Posted on 19 June 2012 at 12:13 GMT'")
     zone = _ZONES[match["zone"].upper()] if match["zone"] else clock.local_zone()
@@ -189,7 +189,7 @@ def read(data: bytes) -> ArchiveArticle:
     if found:
         oddities = [f"line {own[place].number}: {oddity}" for place, oddity in found.oddities]
         own = own[found.lines :] if found.kept is None else [Line(0, found.kept), *own[found.lines :]]
-    elif own and event_day.mentioned_in(own[0].text):
+    elif own and event_announcement.mentioned_in(own[0].text):
         oddities = [f"line {own[0].number}: it mentions a day, but no event was understood: it stays in the text"]
     if appeal and len(appeal) > 1 and not any(_APPEAL.fullmatch(line.text) for line in appeal[:2]):
         oddities.append(f"line {appeal[0].number}: it is taken for a call to donate, and what follows for an appeal")
@@ -215,7 +215,7 @@ def _event(own: Sequence[Line], posted_on: date) -> Found | None:
     texts = [line.text for line in own]
     bullet = next((place for place, text in enumerate(texts) if _BULLET.match(text)), len(texts))
     try:
-        found = announcement.read(texts[:bullet], posted_on)
+        found = event_announcement.read(texts[:bullet], posted_on)
     except ValueError as error:
         raise Unreadable(own[0].number, "expected a date that the calendar has") from error
     if found and max(len(found.announcement.place or ""), len(found.announcement.directions or "")) > _LONGEST_PLACE:

@@ -7,11 +7,10 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
-from app.appeals import importing
-from app.appeals.importing import TakenIn
-from app.articles.imports import printed_archive
+from app.articles.imports import printed_archive, taking_in
 from app.articles.imports.event_announcement import Announcement
 from app.articles.imports.printed_archive import ArchiveArticle
+from app.articles.imports.taking_in import TakenIn
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
@@ -38,7 +37,7 @@ def import_(files: tuple[Path, ...]) -> None:
             if seen.setdefault(found.number, file) != file:
                 raise click.ClickException(f"article {found.number} was in {seen[found.number]} already")
             with writing():
-                taken = importing.take_in(found, settings.currency)
+                taken = taking_in.take_in(found, settings.currency)
         except (DomainError, OSError, click.ClickException) as refusal:
             failed += 1
             click.echo(f"{file}: not taken in: {_reason(refusal)}", err=True)

@@ -4,13 +4,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.appeals import importing
 from app.appeals.appeal import Appeal, AppealAccount
-from app.appeals.importing import Outcome, WrittenHere
 from app.appeals.in_force import in_force
 from app.articles import versions
 from app.articles.article import Article
-from app.articles.imports import printed_archive
+from app.articles.imports import printed_archive, taking_in
+from app.articles.imports.taking_in import Outcome, WrittenHere
 from app.extensions import db
 from app.writing import writing
 from tests.appeals.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]
 
 def take_in(*lines, **head):
     with writing():
-        return importing.take_in(printed_archive.read(a_file(*lines, **head)), "gbp")
+        return taking_in.take_in(printed_archive.read(a_file(*lines, **head)), "gbp")
 
 
 def counted(table):

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, get_locale
 
 from app import clock
-from app.appeals import outlook
+from app.appeals import in_force
 from app.appeals.appeal import Appeal
-from app.appeals.outlook import Span
+from app.appeals.in_force import Span
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")
@@ -32,7 +32,7 @@ def show() -> ResponseReturnValue:
     ahead = min(max(request.args.get("ahead", 0, int), 0), 60)
     first = _month_after(clock.today().replace(day=1), ahead)
     last = _month_after(first, _MONTHS) - timedelta(days=1)
-    spans = outlook.spans(max(first, clock.today()), last)
+    spans = in_force.spans(max(first, clock.today()), last)
     letters = _letters(spans)
     months = [_month(_month_after(first, number), spans, letters) for number in range(_MONTHS)]
     return render_template(

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.appeals import in_force, outlook
+from app.appeals import in_force
 from tests.cast import an_appeal
 
 pytestmark = pytest.mark.both_databases
@@ -19,13 +19,13 @@ def day(number: int) -> date:
 def told() -> list[tuple[int, int, str, list[str]]]:
     return [
         (span.first.day, span.last.day, span.appeal.slug if span.appeal else "-", [each.slug for each in span.behind])
-        for span in outlook.spans(FIRST, LAST)
+        for span in in_force.spans(FIRST, LAST)
     ]
 
 
 def test_without_appeals_it_is_one_gap(app):
     assert told() == [(1, 31, "-", [])]
-    assert outlook.spans(FIRST, LAST)[0].days == 31
+    assert in_force.spans(FIRST, LAST)[0].days == 31
 
 
 def test_gaps_and_overlaps_are_spans_of_their_own(app):
@@ -48,6 +48,6 @@ def test_it_says_of_each_day_what_will_be_so_on_that_day(app):
     an_appeal("c", starts_on=day(5), ends_on=day(9), precedence=2)
     an_appeal("d", starts_on=day(7), ends_on=day(8), precedence=0)
     an_appeal("e", starts_on=day(8), ends_on=None, precedence=-1)
-    for span in outlook.spans(FIRST, LAST):
+    for span in in_force.spans(FIRST, LAST):
         for number in range(span.days):
             assert in_force.in_force(span.first + timedelta(number)) is span.appeal

@@ -11,9 +11,9 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from app.appeals import branch as branches
-from app.appeals import branch_totals
+from app.appeals import raised
 from app.appeals.branch import Branch, NameTaken
-from app.appeals.branch_totals import BranchTotal
+from app.appeals.raised import BranchTotal
 from app.audit.trail import record
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     found = [each for each in branches.all_of_them() if own is None or each.id == own]
     totals: dict[int | None, list[BranchTotal]] = defaultdict(list)
     shows_money = bool(me().role_names - {ADMIN, EDITOR})
-    for total in branch_totals.of(own) if shows_money else []:
+    for total in raised.of_branches(own) if shows_money else []:
         totals[total.branch_id].append(total)
     return render_template(
         "office/branches.html",

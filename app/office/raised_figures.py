@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app import clock
-from app.appeals import income_report, raised_days
+from app.appeals import income_report, raised
 from app.appeals.appeal import Appeal
-from app.appeals.raised_days import Days
+from app.appeals.raised import Days
 from app.ledger.closing import month_end
 from app.money import Money, written
 from app.office import charts
@@ -58,7 +58,7 @@ def of(branch_id: int | None, currency: str) -> list[Figures]:
     branch raised, for which there are no targets."""
     today = clock.today()
     first = _months_back(today, _MONTHS - 1)
-    found = raised_days.by_day(first, today, income_report.accounts(branch_id=branch_id))
+    found = raised.by_day(first, today, income_report.accounts(branch_id=branch_id))
     by_currency = {currency: Days(currency, {}), **{each.currency: each for each in found}}
     quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
     spans = [
@@ -66,7 +66,7 @@ def of(branch_id: int | None, currency: str) -> list[Figures]:
         (_("This month"), today.replace(day=1), month_end(today)),
         (_("This quarter"), quarter, month_end(quarter + timedelta(days=70))),
     ]
-    appeals = raised_days.with_target(quarter, spans[2][2]) if branch_id is None else []
+    appeals = raised.with_target(quarter, spans[2][2]) if branch_id is None else []
     return [
         Figures([_period(span, days, appeals) for span in spans], _charts(days, today)) for days in by_currency.values()
     ]
@@ -74,7 +74,7 @@ def of(branch_id: int | None, currency: str) -> list[Figures]:
 
 def _period(span: tuple[str, date, date], days: Days, appeals: list[Appeal]) -> Period:
     name, first, last = span
-    share = raised_days.share_of_targets(appeals, days.currency, first, last)
+    share = raised.share_of_targets(appeals, days.currency, first, last)
     target = Money(share, days.currency) if share else None
     return Period(name, first, last, _raised(days, first, last), target)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.appeals import raised_days
+from app.appeals import raised
 from app.appeals.appeal import Appeal
 
 JUNE = (date(2026, 6, 1), date(2026, 6, 30))
@@ -27,9 +27,9 @@ def an_appeal(first, last, target=30_000, currency="gbp"):
     ],
 )
 def test_a_target_counts_for_a_time_by_the_days_that_lie_in_it(appeal, share):
-    assert raised_days.share_of_targets([appeal], "gbp", *JUNE) == share
+    assert raised.share_of_targets([appeal], "gbp", *JUNE) == share
 
 
 def test_the_days_between_two_are_added_up_with_both():
-    days = raised_days.Days("gbp", {date(2026, 6, 1): 5, date(2026, 6, 2): -2, date(2026, 6, 4): 9})
+    days = raised.Days("gbp", {date(2026, 6, 1): 5, date(2026, 6, 2): -2, date(2026, 6, 4): 9})
     assert days.between(date(2026, 6, 1), date(2026, 6, 2)) == 3

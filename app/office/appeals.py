@@ -10,7 +10,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app import clock
-from app.appeals import place, standing, writing_appeals
+from app.appeals import place, progress, writing_appeals
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.scheduling import DatesCrossed
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
     older = url_for(".index", before=appeals[_PAGE - 1].slug) if len(appeals) > _PAGE else None
     shown = appeals[:_PAGE]
     return render_template(
-        "office/appeals.html", appeals=list(zip(shown, standing.of_all(shown), strict=True)), older=older,
+        "office/appeals.html", appeals=list(zip(shown, progress.of_all(shown), strict=True)), older=older,
         current=in_force(clock.today()),
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def named(slug: str) -> Appeal:
 def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnValue:
     versions = articles_versions.versions(appeal)
     page = render_template(
-        "office/appeal.html", appeal=appeal, standing=standing.of(appeal),
+        "office/appeal.html", appeal=appeal, standing=progress.of(appeal),
         place=place.of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id), current=in_force(clock.today()),
         versions=versions, names=hands.names(version.written_by for version in versions), form=form,
         uncleared=hand_lists.uncleared(appeal),

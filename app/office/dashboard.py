@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import standing
+from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.extensions import db
 from app.office import exception_words, raised_figures
@@ -41,9 +41,9 @@ def show() -> ResponseReturnValue:
     )
 
 
-def _appeals() -> list[tuple[Appeal, standing.Standing]]:
+def _appeals() -> list[tuple[Appeal, progress.Progress]]:
     """The appeals that take gifts today, the latest first."""
     today = clock.today()
     is_open = (Appeal.starts_on <= today) & (Appeal.ends_on.is_(None) | (Appeal.ends_on >= today))
     appeals = db.session.scalars(select(Appeal).where(is_open).order_by(Appeal.id.desc()).limit(_APPEALS)).all()
-    return list(zip(appeals, standing.of_all(appeals), strict=True))
+    return list(zip(appeals, progress.of_all(appeals), strict=True))

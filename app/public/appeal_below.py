@@ -4,7 +4,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from app import clock
-from app.appeals import standing
+from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.appeals.identity import AppealIdentity
 from app.extensions import db
@@ -27,4 +27,4 @@ def _render(appeal_id: int | None) -> str:
     appeal = None if appeal_id is None else db.session.get(Appeal, appeal_id)
     if appeal is None:
         return ""
-    return render_template("partials/_appeal.html", appeal=appeal, standing=standing.of(appeal))
+    return render_template("partials/_appeal.html", appeal=appeal, standing=progress.of(appeal))

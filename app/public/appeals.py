@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import standing
+from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
 from app.extensions import db
@@ -22,7 +22,7 @@ def index() -> ResponseReturnValue:
     latest first."""
     today = clock.today()
     appeals = db.session.scalars(select(Appeal).where(Appeal.starts_on.is_not(None))).all()
-    standings = {each.slug: each for each in standing.of_all(appeals)}
+    standings = {each.slug: each for each in progress.of_all(appeals)}
     open_now = sorted((each for each in appeals if each.open_on(today)), key=_rank, reverse=True)
     coming = sorted((each for each in appeals if _begin(each) > today), key=_begin)
     past = sorted(
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     """One appeal; before its first day and after its last one it says so and takes nothing."""
     appeal = _appeal(slug)
-    now = standing.of(appeal)
+    now = progress.of(appeal)
     minute = int(now.raised.as_at.timestamp()) // 60
     open_now = open_appeal(clock.today()) if now.phase == "ended" else None
     return kept_pages.answer(
@@ -60,7 +60,7 @@ def raised(slug: str) -> ResponseReturnValue:
 @bp.get("/appeals/<slug>/raised.json")
 def raised_json(slug: str) -> ResponseReturnValue:
     """The total for programs, in minor units of its currency."""
-    now = standing.of(_appeal(slug))
+    now = progress.of(_appeal(slug))
     facts = {
         "currency": now.raised.amount.currency,
         "raised_minor": now.raised.amount.minor,

@@ -3,7 +3,7 @@
 from flask import render_template
 from sqlalchemy import select
 
-from app.appeals import standing
+from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.extensions import db
 
@@ -16,5 +16,5 @@ def render(slug: str) -> tuple[str, str] | None:
     appeal = db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None)))
     if appeal is None:
         return None
-    now = standing.of(appeal)
+    now = progress.of(appeal)
     return now.version, render_template("partials/_raised.html", standing=now)

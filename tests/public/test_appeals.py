@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import standing
+from app.appeals import progress
 from app.appeals.appeal import AppealAccount
 from app.extensions import db
 from app.ledger import accounts, posting, reversing
@@ -212,7 +212,7 @@ def test_past_the_target_the_bar_begins_another_lap(app, raised, laps):
     appeal = an_appeal(target_minor=100_000)
     if raised:
         receive(appeal, raised * 100)
-    assert standing.of(appeal).laps == laps
+    assert progress.of(appeal).laps == laps
 
 
 def test_past_the_target_the_page_says_by_how_much(client):
@@ -224,7 +224,7 @@ def test_past_the_target_the_page_says_by_how_much(client):
 
 @given(needed=st.integers(1, 10**9), days=st.integers(1, 400))
 def test_who_gives_what_is_needed_a_day_gets_there_and_hardly_further(needed, days):
-    each = standing._a_day(Money(needed, "gbp"), days)
+    each = progress._a_day(Money(needed, "gbp"), days)
     assert each.minor % 100 == 0
     assert 0 <= each.minor * days - needed < days * 100
 

@@ -17,7 +17,7 @@ _MOST_LAPS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """What the total's fragment shows. `share` is in whole per cent, `laps` in thousandths of the target.
 
     1240 thousandths are two laps, (1000, 240). `needed_a_day` is rounded up to the main unit, so that whoever gives
@@ -43,25 +43,25 @@ class Standing:
         return hashlib.sha256(repr((*facts, self.starts_on, self.ends_on)).encode()).hexdigest()[:24]
 
 
-def of(appeal: Appeal) -> Standing:
+def of(appeal: Appeal) -> Progress:
     """How one appeal stands."""
     return _standing(appeal, raising.by(appeal))
 
 
-def of_all(appeals: Sequence[Appeal]) -> list[Standing]:
+def of_all(appeals: Sequence[Appeal]) -> list[Progress]:
     """How several appeals stand, in their order, from one reading of the books."""
     sums = raising.of(appeals)
     return [_standing(appeal, sums[appeal.id]) for appeal in appeals]
 
 
-def _standing(appeal: Appeal, raised: Raised) -> Standing:
+def _standing(appeal: Appeal, raised: Raised) -> Progress:
     today = clock.today()
     phase: Literal["coming", "open", "ended"] = "open"
     if not appeal.open_on(today):
         phase = "ended" if appeal.ends_on is not None and appeal.ends_on < today else "coming"
     days_left = appeal.days_left() if phase == "open" else None
     over = None if appeal.target is None else raised.amount - appeal.target
-    return Standing(
+    return Progress(
         slug=appeal.slug,
         phase=phase,
         raised=raised,

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from app.appeals import income_report
+from app.appeals import income
 from app.banking import statement_export
 from app.donations.export_table import LEFT_OUT, Wanted, donation_table, donation_totals
 from app.errors import DomainError
@@ -192,7 +192,7 @@ def _wanted(choice: Choice) -> Wanted:
 def _selection(choice: Choice) -> Selection:
     ids: frozenset[int] | None = None
     if choice.appeal or choice.branch:
-        ids = income_report.accounts(appeal=choice.appeal, branch=choice.branch)
+        ids = income.income_accounts(appeal=choice.appeal, branch=choice.branch)
     if choice.account:
         found = accounts.find(choice.account)
         mine = frozenset([found.id] if found else [])

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.appeals import income_report
+from app.appeals import income
 from app.donations import methods
 from app.ledger import accounts, journal, trial_balance
 from app.ledger.journal import Place, Wanted
@@ -81,7 +81,7 @@ def _accounts(asked: Asked) -> frozenset[int] | None:
             abort(404)
         return frozenset([found.id])
     if asked.appeal or asked.branch or asked.method:
-        return income_report.accounts(appeal=asked.appeal, branch=asked.branch)
+        return income.income_accounts(appeal=asked.appeal, branch=asked.branch)
     return None
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app import clock
-from app.appeals import income_report, raised
+from app.appeals import income, raised
 from app.appeals.appeal import Appeal
 from app.appeals.raised import Days
 from app.ledger.closing import month_end
@@ -58,7 +58,7 @@ def of(branch_id: int | None, currency: str) -> list[Figures]:
     branch raised, for which there are no targets."""
     today = clock.today()
     first = _months_back(today, _MONTHS - 1)
-    found = raised.by_day(first, today, income_report.accounts(branch_id=branch_id))
+    found = raised.by_day(first, today, income.income_accounts(branch_id=branch_id))
     by_currency = {currency: Days(currency, {}), **{each.currency: each for each in found}}
     quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
     spans = [

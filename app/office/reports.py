@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.appeals import income_report
+from app.appeals import income as appeals_income
 from app.donations import methods
 from app.ledger.journal import Wanted
 from app.money import Money
@@ -24,14 +24,14 @@ def income() -> ResponseReturnValue:
     """What each appeal and branch raised in a time, and what each month brought."""
     first, last = _days(clock.today().replace(month=1, day=1), clock.today())
     mine = _income_accounts()
-    raised = income_report.by_account(first, last, mine)
+    raised = appeals_income.by_account(first, last, mine)
     return render_template(
         "office/reports/income.html",
         first=first,
         last=last,
         raised=raised,
         sums=_sums([each.amount for each in raised]),
-        months=income_report.by_month(first, last, mine),
+        months=appeals_income.by_month(first, last, mine),
     )
 
 
@@ -59,7 +59,7 @@ def _days(first: date, last: date) -> tuple[date, date]:
 
 def _income_accounts() -> frozenset[int]:
     mine = my_accounts()
-    return income_report.accounts() if mine is None else mine
+    return appeals_income.income_accounts() if mine is None else mine
 
 
 def _sums(amounts: list[Money]) -> list[Money]:

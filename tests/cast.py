@@ -5,7 +5,7 @@ from typing import Any
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.opening import open_appeal
+from app.appeals.writing import open_appeal
 from app.donations import giving
 from app.donations.donation import Donation
 from app.donations.giving import Gift

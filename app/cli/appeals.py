@@ -13,7 +13,7 @@ from app import clock
 from app.appeals import raised, scheduling
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
-from app.appeals.opening import open_appeal
+from app.appeals.writing import open_appeal
 from app.articles import versions
 from app.cli import appeal_options
 from app.cli.starting import refuse_old_schema

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.opening import open_appeal
+from app.appeals.writing import open_appeal
 from app.articles.article import Article
 from app.cli import example_people
 from app.cli.starting import refuse_old_schema

@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.appeals import place, writing_appeals
+from app.appeals import place
+from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
-from app.appeals.opening import SlugTaken
 from app.appeals.scheduling import NotAnAddress
+from app.appeals.writing import SlugTaken
 from app.articles import comparing, images, versions
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
@@ -48,7 +49,7 @@ def create() -> ResponseReturnValue:
         return _form(form, preview=form.text.data)
     try:
         with writing():
-            appeal = writing_appeals.begin(form.slug.data, form.unit, form.text.data, form.changes())
+            appeal = appeals_writing.begin(form.slug.data, form.unit, form.text.data, form.changes())
             record("appeal.opened", f"appeal:{appeal.reference}", after={"version": 1})
     except NotAnAddress:
         form.wrong(form.slug, _("An address has small letters, digits and single hyphens between them"))
@@ -83,7 +84,7 @@ def save(slug: str) -> ResponseReturnValue:
     based_on = int(form.based_on.data) if (form.based_on.data or "").isdecimal() else 0
     try:
         with writing():
-            if writing_appeals.revise(appeal, based_on, form.text.data, form.changes()):
+            if appeals_writing.revise(appeal, based_on, form.text.data, form.changes()):
                 record(
                     "appeal.revised", f"appeal:{appeal.reference}",
                     before={"version": based_on}, after={"version": based_on + 1},

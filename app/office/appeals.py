@@ -10,7 +10,8 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app import clock
-from app.appeals import place, progress, writing_appeals
+from app.appeals import place, progress
+from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.appeals.scheduling import DatesCrossed
@@ -73,7 +74,7 @@ def end(slug: str) -> ResponseReturnValue:
     based_on = int(form.based_on.data) if (form.based_on.data or "").isdecimal() else 0
     try:
         with writing():
-            if writing_appeals.revise(appeal, based_on, appeal.text, {"ends_on": last_day}):
+            if appeals_writing.revise(appeal, based_on, appeal.text, {"ends_on": last_day}):
                 record("appeal.ended", f"appeal:{appeal.reference}", {"ends_on": before}, {"ends_on": last_day})
     except DatesCrossed:
         form.wrong(form.last_day, _("The last day cannot be before the first one"))
@@ -87,7 +88,7 @@ def end(slug: str) -> ResponseReturnValue:
 
 def named(slug: str) -> Appeal:
     """The appeal at an address, drafts included; without one the answer is 404."""
-    return writing_appeals.named(slug) or abort(404)
+    return appeals_writing.named(slug) or abort(404)
 
 
 def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.appeals import writing_appeals
+from app.appeals import writing as appeals_writing
 from app.articles import comparing, versions
 from app.articles import writing as articles_writing
 from app.articles.article import Article
@@ -40,7 +40,7 @@ def of_article(number: int, version: int) -> ResponseReturnValue:
 @allow(reads={EDITOR, AUDITOR, TREASURER})
 def of_appeal(slug: str, version: int) -> ResponseReturnValue:
     """One version of an appeal, and what it changed."""
-    return _page(writing_appeals.named(slug) or abort(404), version)
+    return _page(appeals_writing.named(slug) or abort(404), version)
 
 
 @bp.post(f"/articles/{articles.NUMBER}/<int:version>")
@@ -54,7 +54,7 @@ def restore_article(number: int, version: int) -> ResponseReturnValue:
 @allow(changes={EDITOR})
 def restore_appeal(slug: str, version: int) -> ResponseReturnValue:
     """Make an appeal say again what it said then."""
-    return _restore(writing_appeals.named(slug) or abort(404), version)
+    return _restore(appeals_writing.named(slug) or abort(404), version)
 
 
 def _page(written: Written, number: int) -> ResponseReturnValue:
@@ -76,7 +76,7 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
             if isinstance(written, Article):
                 different = articles_writing.restore(written, based_on, kept)
             else:
-                different = writing_appeals.restore(written, based_on, kept)
+                different = appeals_writing.restore(written, based_on, kept)
             if different:
                 action = f"{versions.kind_of(written)}.restored"
                 record(

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from app import clock
-from app.appeals import opening, scheduling, writing_appeals
+from app.appeals import scheduling
+from app.appeals import writing as appeals_writing
 from app.articles import images, versions
 from app.articles.versions import WrittenMeanwhile
 from app.extensions import db
@@ -20,23 +21,23 @@ pytestmark = pytest.mark.both_databases
 
 def test_a_new_appeal_has_its_first_version_and_an_account(app):
     with writing():
-        appeal = writing_appeals.begin("roof", "gbp", "Slates.", {"title": "The roof", "target": Money(500_000, "gbp")})
+        appeal = appeals_writing.begin("roof", "gbp", "Slates.", {"title": "The roof", "target": Money(500_000, "gbp")})
     assert (appeal.version, appeal.title, appeal.target) == (1, "The roof", Money(500_000, "gbp"))
     assert [each.number for each in versions.versions(appeal)] == [1]
-    with pytest.raises(opening.SlugTaken), writing():
-        writing_appeals.begin("roof", "gbp", "", {"title": "Again"})
+    with pytest.raises(appeals_writing.SlugTaken), writing():
+        appeals_writing.begin("roof", "gbp", "", {"title": "Again"})
     with pytest.raises(scheduling.NotAnAddress), writing():
-        writing_appeals.begin("The Roof", "gbp", "", {"title": "Again"})
+        appeals_writing.begin("The Roof", "gbp", "", {"title": "Again"})
 
 
 def test_words_and_dates_changed_together_are_one_version(app):
     appeal = an_appeal()
     with writing():
-        assert writing_appeals.revise(appeal, 1, "Other words.", {"title": "Other title", "ends_on": None})
+        assert appeals_writing.revise(appeal, 1, "Other words.", {"title": "Other title", "ends_on": None})
     assert (appeal.version, appeal.text, appeal.title, appeal.ends_on) == (2, "Other words.", "Other title", None)
     with writing():
-        assert writing_appeals.revise(appeal, 2, "Words alone.", {"title": "Other title"})
-        assert not writing_appeals.revise(appeal, 3, "Words alone.", {"title": "Other title"})
+        assert appeals_writing.revise(appeal, 2, "Words alone.", {"title": "Other title"})
+        assert not appeals_writing.revise(appeal, 3, "Words alone.", {"title": "Other title"})
     assert [each.number for each in versions.versions(appeal)] == [3, 2, 1]
     assert clock.now() - appeal.updated_at < timedelta(minutes=1)
 
@@ -50,7 +51,7 @@ def test_what_is_refused_changes_neither_words_nor_dates(app):
         (7, "New", {}, WrittenMeanwhile),
     ):
         with pytest.raises(refusal), writing():
-            writing_appeals.revise(appeal, based_on, words, changes)
+            appeals_writing.revise(appeal, based_on, words, changes)
     db.session.expire_all()
     assert (appeal.version, appeal.text) == (1, "Paper, ink and *postage*.")
 
@@ -59,11 +60,11 @@ def test_an_old_version_comes_back_in_words_and_amounts_but_not_in_its_dates(app
     appeal = an_appeal()
     ends_on = appeal.ends_on
     with writing():
-        writing_appeals.revise(
+        appeals_writing.revise(
             appeal, 1, "Other.", {"title": "Other", "target": None, "suggested": [], "ends_on": ends_on - timedelta(1)}
         )
     with writing():
-        assert writing_appeals.restore(appeal, 2, versions.version(appeal, 1))
+        assert appeals_writing.restore(appeal, 2, versions.version(appeal, 1))
     assert (appeal.version, appeal.title, appeal.text) == (3, "Keep the press turning", "Paper, ink and *postage*.")
     assert (appeal.target, appeal.suggested_minor) == (Money(2_500_000, "gbp"), [1000, 2500, 5000])
     assert appeal.ends_on == ends_on - timedelta(1)

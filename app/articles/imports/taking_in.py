@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.opening import open_appeal
+from app.appeals.writing import open_appeal
 from app.articles import versions
 from app.articles.article import Article
 from app.articles.imports.printed_archive import ArchiveArticle, OfferedAppeal

@@ -1,15 +1,44 @@
-"""Writing appeals: a new one with accounts of its own, a changed one as another version; its money stays put."""
+"""Writing appeals: a new one with accounts of its own, a changed one as another version; its money stays put.
+
+Opening an appeal: its reference, and the income account that its gifts are booked on.
+"""
+
+import secrets
 
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import opening, scheduling
-from app.appeals.appeal import Appeal
+from app.appeals import scheduling
+from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.scheduling import Schedule
 from app.articles import images, versions
 from app.articles.versions import Version
+from app.errors import DomainError
 from app.extensions import db
+from app.ledger import accounts
 from app.money import Money
+
+
+class SlugTaken(DomainError):
+    """Another appeal has this address."""
+
+
+def open_appeal(appeal: Appeal) -> Appeal:
+    """Add a new appeal with an income account of its own; the caller commits.
+
+    `appeal` comes with everything but its reference and time stamp. Raises `SlugTaken`.
+    """
+    if db.session.scalar(select(Appeal.id).where(Appeal.slug == appeal.slug)) is not None:
+        raise SlugTaken(f"there is an appeal at /appeals/{appeal.slug} already")
+    appeal.reference = secrets.token_hex(8)
+    appeal.updated_at = clock.now()
+    db.session.add(appeal)
+    db.session.flush()
+    code = f"income:appeal:{appeal.reference}:{appeal.currency}"
+    account = accounts.open_account(code, "income", appeal.title, appeal.currency)
+    db.session.add(AppealAccount(appeal_id=appeal.id, account_id=account))
+    versions.keep(appeal)
+    return appeal
 
 
 def begin(slug: str, currency: str, text: str, changes: Schedule) -> Appeal:
@@ -21,7 +50,7 @@ def begin(slug: str, currency: str, text: str, changes: Schedule) -> Appeal:
     appeal = Appeal(slug=scheduling.check_slug(slug), text=text, title="", currency=currency, suggested_minor=[])
     scheduling.schedule(appeal, changes)
     appeal.version = 1
-    return opening.open_appeal(appeal)
+    return open_appeal(appeal)
 
 
 def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from app import clock
 from app.config import Settings
 from app.donations.letter import DueLetter
-from app.mail.letter import Mail
+from app.emails.message import Mail
 from app.receipts import wording
 from app.receipts.facts import one_line
 

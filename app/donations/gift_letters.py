@@ -9,8 +9,8 @@ from app.donations.composing import compose
 from app.donations.delayed import GIFT_FAILED
 from app.donations.donation import FAILED, Donation
 from app.donations.letter import DueLetter
+from app.emails.message import Mail
 from app.extensions import db
-from app.mail.letter import Mail
 from app.receipts.facts import one_line
 
 

@@ -13,8 +13,8 @@ from app.donations.donation import Donation
 from app.donations.letter import DueLetter
 from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.donations.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
+from app.emails.message import Mail
 from app.extensions import db
-from app.mail.letter import Mail
 from app.receipts.facts import one_line
 from app.receipts.receipt import Receipt
 

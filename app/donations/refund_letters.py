@@ -11,8 +11,8 @@ from app.donations.donation import Donation
 from app.donations.giving_back import REFUND
 from app.donations.letter import DueLetter
 from app.donations.refund import CAME_TO_NOTHING, DonationRefund
+from app.emails.message import Mail
 from app.extensions import db
-from app.mail.letter import Mail
 from app.receipts.facts import one_line
 
 

@@ -18,9 +18,9 @@ from socket import SHUT_RDWR
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from app.emails.message import Mail, MailRefused, written
 from app.errors import DomainError
 from app.mail import outbox as outboxes
-from app.mail.letter import Mail, MailRefused, written
 
 _SECONDS_A_STEP = 15
 # A server may answer each step in time and yet never come to an end; then the connection is cut.

@@ -10,8 +10,8 @@ from app.donations import dispute_kept
 from app.donations.composing import LANGUAGE, compose
 from app.donations.donation import Donation
 from app.donations.letter import DueLetter
+from app.emails.message import Mail
 from app.extensions import db
-from app.mail.letter import Mail
 from app.payments import dashboard
 from app.proof import alarms, statement
 from app.receipts import wording

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.emails.message import Attachment, Mail, MailRefused
 from app.mail import sending
-from app.mail.letter import Attachment, Mail, MailRefused
 from app.mail.sending import MailUnavailable
 from app.receipts.facts import one_line
 from tests.letterbox import letterbox

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from app import clock
 from app.donations import letter
 from app.donations.letter import DueLetter
+from app.emails.message import Mail
 from app.extensions import db
-from app.mail.letter import Mail
 from app.worker import letters
 from app.writing import writing
 

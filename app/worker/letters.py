@@ -18,9 +18,9 @@ from app.donations import (
     returning,
 )
 from app.donations.letter import DROPPED, DUE, SENT, DueLetter
+from app.emails import sending
 from app.emails.message import Mail
 from app.extensions import db
-from app.mail import sending
 from app.proof import alarms, statement
 from app.proof import letters as treasurers_letters
 from app.staff import people as staff

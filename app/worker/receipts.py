@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from app.config import Settings
 from app.donations import receipting
+from app.emails import sending
 from app.extensions import db
-from app.mail import sending
 from app.receipts import glyphs, register
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, Receipt

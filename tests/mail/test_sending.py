@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.emails import sending
 from app.emails.message import Attachment, Mail, MailRefused
-from app.mail import sending
-from app.mail.sending import MailUnavailable
+from app.emails.sending import MailUnavailable
 from app.receipts.facts import one_line
 from tests.letterbox import letterbox
 

@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app import create_app
+from app.emails import sending
 from app.emails.message import Attachment, Mail
-from app.mail import sending
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 
 from app import clock, create_app
 from app.donations import receipting
-from app.mail import sending
+from app.emails import sending
 from app.receipts import issuing, printing, register
 from app.receipts.rendering import Renderer
 from app.worker import duties, loop, receipts

@@ -5,14 +5,19 @@ becomes of the session afterwards. When the connection breaks before that answer
 taken; then it is sent again, with the same Message-ID.
 
 Messages of errors carry no address and nothing that a server said, because they reach logs.
+
+The outbox folder: where mail is kept while no SMTP server is set, one file a message.
 """
 
+import hashlib
+import os
 import smtplib
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from socket import SHUT_RDWR
 from typing import Any
@@ -20,7 +25,27 @@ from urllib.parse import unquote, urlsplit
 
 from app.emails.message import Mail, MailRefused, written
 from app.errors import DomainError
-from app.mail import outbox as outboxes
+
+
+def keep(message: EmailMessage, message_id: str, outbox: Path) -> None:
+    """Write a message to the folder, whole or not at all, and durably: a kill loses nothing that was kept.
+
+    The same Message-ID is the same file.
+    """
+    outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = hashlib.sha256(message_id.encode()).hexdigest()[:32]
+    unfinished = outbox / f"{name}.{os.getpid()}.part"
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(message.as_bytes())
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(outbox / f"{name}.eml")
+    folder = os.open(outbox, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
 
 _SECONDS_A_STEP = 15
 # A server may answer each step in time and yet never come to an end; then the connection is cut.
@@ -44,7 +69,7 @@ def send(mail: Mail, *, sender: str, smtp_url: str | None, outbox: Path, reply_t
     """
     message, recipient = written(mail, sender, reply_to)
     if smtp_url is None:
-        outboxes.keep(message, mail.message_id, outbox)
+        keep(message, mail.message_id, outbox)
         return
     answered = _Answered()
     try:

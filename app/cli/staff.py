@@ -11,7 +11,7 @@ from app.appeals.branch import Branch
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
-from app.donations import letter
+from app.emails import email as emails_email
 from app.errors import DomainError
 from app.extensions import db
 from app.staff import people
@@ -38,7 +38,7 @@ def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invit
             trail.record("person.added", f"person:{person.reference}", after={"email": person.email, "roles": held})
             if invite:
                 person.invited_at = clock.now()
-                letter.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+                emails_email.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was added: {refusal}.") from refusal
     settings: Settings = current_app.extensions["whipround"]

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.donations import letter, plan_payments
+from app.donations import plan_payments
 from app.donations.donation import FAILED, ON_ITS_WAY, RECEIVED, Donation
+from app.emails import email
 from app.extensions import db
 from app.payments.objects import Charge
 
@@ -59,7 +60,7 @@ def _settle_state(gift: Donation) -> None:
         came_to_nothing = gift.declined_at is not None and gift.declined_at >= gift.on_its_way_at
         gift.state = FAILED if came_to_nothing else ON_ITS_WAY
         if came_to_nothing:
-            letter.ask(GIFT_FAILED, f"donation:{gift.reference}", "failed")
+            email.ask(GIFT_FAILED, f"donation:{gift.reference}", "failed")
     db.session.flush()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import String, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.donations import letter
+from app.emails import email
 from app.extensions import Base, Key, db
 from app.money import Money
 from app.payments.objects import Dispute
@@ -58,7 +58,7 @@ def keep(dispute: Dispute) -> None:
         postgresql.insert(KeptDispute).values(values).on_conflict_do_update(index_elements=["dispute_id"], set_=values)
     )
     if dispute.status not in _CLOSED:
-        letter.ask(DISPUTE, f"dispute:{dispute.dispute_id}", "opened")
+        email.ask(DISPUTE, f"dispute:{dispute.dispute_id}", "opened")
 
 
 def find(dispute_id: str) -> KeptDispute | None:

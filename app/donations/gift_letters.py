@@ -8,7 +8,7 @@ from app.config import Settings
 from app.donations.composing import compose
 from app.donations.delayed import GIFT_FAILED
 from app.donations.donation import FAILED, Donation
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.receipts.facts import one_line

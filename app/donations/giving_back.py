@@ -1,6 +1,7 @@
 """Giving back: refunds and what comes back of them, booked on the account where the gift had been received."""
 
-from app.donations import letter, movements
+from app.donations import movements
+from app.emails import email
 from app.ledger import reading
 from app.payments.objects import Refund
 
@@ -15,9 +16,9 @@ def book(refund: Refund) -> None:
     if received is None:
         return
     if refund.given_back is not None and refund.came_back is None:
-        letter.ask(REFUND, f"refund:{refund.refund_id}", "given back")
+        email.ask(REFUND, f"refund:{refund.refund_id}", "given back")
     if refund.came_back is not None:
-        letter.ask(REFUND_FAILED, f"refund:{refund.refund_id}", "came back")
+        email.ask(REFUND_FAILED, f"refund:{refund.refund_id}", "came back")
     if refund.given_back is not None:
         movements.book(
             refund.given_back,

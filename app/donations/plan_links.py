@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql
 
 from app import clock
-from app.donations import letter
-from app.donations.letter import DueLetter
 from app.donations.plan import Plan, PlanLink
+from app.emails import email
+from app.emails.email import DueLetter
 from app.extensions import db
 
 LASTS = timedelta(hours=1)
@@ -22,7 +22,7 @@ PLAN_LINK = "plan-link"
 
 def request(plan: Plan) -> None:
     """Make the mail with a fresh link due, to the address that the donor gave; the caller commits."""
-    letter.ask(PLAN_LINK, f"plan:{plan.reference}", clock.now().isoformat())
+    email.ask(PLAN_LINK, f"plan:{plan.reference}", clock.now().isoformat())
 
 
 def make(plan: Plan, due: DueLetter, secret: str) -> str:

@@ -6,9 +6,10 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import letter, pledging
+from app.donations import pledging
 from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.donations.pledging import Gift
+from app.emails import email
 from app.extensions import db
 from app.money import Money
 from app.payments.checkout import MonthlyCheckoutRequest
@@ -82,9 +83,9 @@ def note(told: Subscription) -> None:
     plan.state = state
     db.session.flush()
     if state == PAST_DUE:
-        letter.ask(PAYMENT_FAILED, f"plan:{plan.reference}", told.invoice_id or told.subscription_id)
+        email.ask(PAYMENT_FAILED, f"plan:{plan.reference}", told.invoice_id or told.subscription_id)
     elif state == ENDED and plan.started_at is not None:
-        letter.ask(PLAN_ENDED, f"plan:{plan.reference}", told.subscription_id)
+        email.ask(PLAN_ENDED, f"plan:{plan.reference}", told.subscription_id)
     elif before != PLEDGED:
         _confirm(plan, before, amount_before)
 
@@ -93,11 +94,11 @@ def _confirm(plan: Plan, before: str, amount_before: Money) -> None:
     """Tell the donor of a running plan what has been changed, whoever did it: nobody is charged otherwise unawares."""
     moment = "" if plan.known_at is None else plan.known_at.isoformat()
     if plan.amount != amount_before:
-        letter.ask(AMOUNT_CHANGED, f"plan:{plan.reference}", f"{plan.amount} {moment}")
+        email.ask(AMOUNT_CHANGED, f"plan:{plan.reference}", f"{plan.amount} {moment}")
     if plan.state == PAUSED and before != PAUSED:
-        letter.ask(PLAN_PAUSED, f"plan:{plan.reference}", moment)
+        email.ask(PLAN_PAUSED, f"plan:{plan.reference}", moment)
     elif plan.state == ACTIVE and before == PAUSED:
-        letter.ask(PLAN_RESUMED, f"plan:{plan.reference}", moment)
+        email.ask(PLAN_RESUMED, f"plan:{plan.reference}", moment)
 
 
 def _next_payment(told: Subscription) -> datetime | None:

@@ -9,8 +9,8 @@ from app.donations import kept
 from app.donations.composing import compose
 from app.donations.donation import Donation
 from app.donations.giving_back import REFUND
-from app.donations.letter import DueLetter
 from app.donations.refund import CAME_TO_NOTHING, DonationRefund
+from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.receipts.facts import one_line

@@ -2,8 +2,9 @@
 
 from sqlalchemy import update
 
-from app.donations import letter, movements
+from app.donations import movements
 from app.donations.donation import Donation
+from app.emails import email
 from app.extensions import db
 from app.ledger import reading
 from app.payments.objects import Charge
@@ -33,4 +34,4 @@ def book(charge: Charge) -> None:
         .values(returned_at=charge.returned.created_at)
     )
     if received.subject.startswith("donation:"):
-        letter.ask(GIFT_RETURNED, received.subject, charge.returned.txn_id)
+        email.ask(GIFT_RETURNED, received.subject, charge.returned.txn_id)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import defer
 
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
-from app.donations.letter import SENT, DueLetter
 from app.donations.refund import DonationRefund
+from app.emails.email import SENT, DueLetter
 from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app import clock
 from app.appeals.branch import Branch
 from app.audit import trail
-from app.donations import letter
+from app.emails import email
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, allow
 from app.office.person_form import InvitationForm, RolesForm
@@ -68,7 +68,7 @@ def known(reference: str) -> Person:
 
 def _ask_in(person: Person) -> None:
     person.invited_at = clock.now()
-    letter.ask(people.INVITATION, _subject(person), clock.now().isoformat())
+    email.ask(people.INVITATION, _subject(person), clock.now().isoformat())
 
 
 def _subject(person: Person) -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.audit import trail
-from app.donations import letter
+from app.emails import email
 from app.office.access import ADMIN, allow, me
 from app.office.confirming import Question, asks_once
 from app.office.people import known, state
@@ -72,7 +72,7 @@ def invite_again(reference: str) -> ResponseReturnValue:
 
     def ask() -> None:
         person.invited_at = clock.now()
-        letter.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+        email.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
 
     return _done(person, "person.invited", ask, _("Another invitation goes out at once."))
 

@@ -6,7 +6,7 @@ from flask_security import MailUtil
 from flask_security.utils import hash_password
 
 from app import clock
-from app.donations import letter
+from app.emails import email
 from app.staff import people
 from app.staff.people import Person
 
@@ -26,4 +26,4 @@ class Letters(MailUtil):
         if _LETTERS[template] == people.NEW_PASSWORD:
             # For an address that nobody has, Flask-Security hashes something, so that it takes as long as mailing did.
             hash_password("takes its time")
-        letter.ask(_LETTERS[template], f"person:{user.reference}", clock.now().isoformat())
+        email.ask(_LETTERS[template], f"person:{user.reference}", clock.now().isoformat())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app import clock, limits
-from app.donations import letter
+from app.emails import email
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger.beginning import Beginning
@@ -37,7 +37,7 @@ _COUNTED = {
 
 def sound(reason: str) -> None:
     """Make an alarm's letter due, unless today's is; the caller commits."""
-    letter.ask(ALARM, f"alarm:{reason}", clock.today().isoformat())
+    email.ask(ALARM, f"alarm:{reason}", clock.today().isoformat())
 
 
 def silence(missing: Iterable[Delivery]) -> None:

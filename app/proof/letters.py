@@ -9,7 +9,7 @@ from app.config import Settings
 from app.donations import dispute_kept
 from app.donations.composing import LANGUAGE, compose
 from app.donations.donation import Donation
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.payments import dashboard

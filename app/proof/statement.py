@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from app import clock
 from app.banking.account import BankAccount
-from app.donations import letter
+from app.emails import email
 from app.extensions import db
 from app.ledger import sealing
 from app.ledger.entries import CASH, COUNTED, Entry
@@ -61,7 +61,7 @@ class Statement:
 def ask(day: date) -> None:
     """Make a day's statement due to be sent, once there are books; the caller commits."""
     if db.session.scalar(select(Entry.id).where(Entry.booked_on <= day).limit(1)) is not None:
-        letter.ask(STATEMENT, f"day:{day.isoformat()}", "night")
+        email.ask(STATEMENT, f"day:{day.isoformat()}", "night")
 
 
 def of(day: date) -> Statement:

@@ -17,8 +17,8 @@ from app.donations import (
     refund_letters,
     returning,
 )
-from app.donations.letter import DROPPED, DUE, SENT, DueLetter
 from app.emails import sending
+from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.proof import alarms, statement

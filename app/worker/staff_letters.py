@@ -4,7 +4,7 @@ from flask_security.recoverable import generate_reset_password_token
 
 from app.config import Settings
 from app.donations.composing import compose
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.receipts.facts import one_line
 from app.staff import people

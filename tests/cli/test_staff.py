@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.appeals import branch
 from app.audit.trail import Deed
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.staff import people
 from app.writing import writing

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import verifying
 from app.payments.contradiction import Contradiction

@@ -12,7 +12,7 @@ from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.donations import finding, gift_letters, receipting
 from app.donations.donation import Donation
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import verifying
 from app.money import Money

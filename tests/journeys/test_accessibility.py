@@ -14,7 +14,7 @@ from app import clock
 from app.articles.article import Article
 from app.donations import plan_links
 from app.donations.donation import Donation
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.receipts.receipt import Receipt
 from app.writing import writing

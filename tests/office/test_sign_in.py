@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import Deed, DeedDetail
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.office import action_words, sign_in_limits
 from app.staff import people

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app import clock
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.payments.event import StripeEvent
 from app.payments.inbox import WrongTime

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.donations.letter import DueLetter
 from app.donations.refund import DonationRefund
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.proof import exceptions
 from app.worker import letters, loop

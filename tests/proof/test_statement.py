@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select, text
 
 from app import clock
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry

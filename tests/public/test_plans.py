@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from app import clock
 from app.donations import plan_dates, planning
 from app.donations.donation import Donation
-from app.donations.letter import DueLetter
 from app.donations.plan import Plan, PlanLink
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.money import Money
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable

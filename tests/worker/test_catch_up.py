@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations.letter import DueLetter
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import beginning
 from app.ledger.beginning import Beginning

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.donations import letter
-from app.donations.letter import DueLetter
+from app.emails import email as emails_email
+from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.worker import letters
@@ -28,7 +28,7 @@ def writer(due: DueLetter, settings) -> Mail | None:
 
 def ask(occasion: str = "once") -> None:
     with writing():
-        letter.ask("note", "plan:abc", occasion)
+        emails_email.ask("note", "plan:abc", occasion)
 
 
 @pytest.mark.both_databases

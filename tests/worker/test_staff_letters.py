@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app import clock
-from app.donations import letter
+from app.emails import email as emails_email
 from app.staff import people
 from app.staff import people as kinds
 from app.worker import letters
@@ -33,7 +33,7 @@ def sent(settings) -> list[str]:
 @pytest.mark.parametrize("kind", [kinds.INVITATION, kinds.NEW_PASSWORD])
 def test_a_link_leads_to_choosing_a_password(app, settings, person, kind):
     with writing():
-        letter.ask(kind, f"person:{person.reference}", clock.now().isoformat())
+        emails_email.ask(kind, f"person:{person.reference}", clock.now().isoformat())
     (words,) = sent(settings)
     assert "Dear Mina Harker," in words
     link = re.search(r"http://localhost(/office/password/forgotten/\S+)", words)
@@ -42,7 +42,7 @@ def test_a_link_leads_to_choosing_a_password(app, settings, person, kind):
 
 def test_a_changed_password_is_told_without_a_link_that_opens_anything(app, settings, person):
     with writing():
-        letter.ask(kinds.PASSWORD_CHANGED, f"person:{person.reference}", "once")
+        emails_email.ask(kinds.PASSWORD_CHANGED, f"person:{person.reference}", "once")
     (words,) = sent(settings)
     assert "has been changed" in words
     assert "/forgotten/" not in words
@@ -51,6 +51,6 @@ def test_a_changed_password_is_told_without_a_link_that_opens_anything(app, sett
 @pytest.mark.parametrize("kind", [kinds.INVITATION, kinds.PASSWORD_CHANGED])
 def test_who_is_gone_gets_no_letter(app, settings, person, kind):
     with writing():
-        letter.ask(kind, f"person:{person.reference}", "once")
+        emails_email.ask(kind, f"person:{person.reference}", "once")
         people.remove(person, by=None)
     assert sent(settings) == []

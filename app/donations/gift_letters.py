@@ -5,9 +5,9 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations.composing import compose
 from app.donations.delayed import GIFT_FAILED
 from app.donations.donation import FAILED, Donation
+from app.emails.composing import compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db

@@ -6,10 +6,10 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import kept
-from app.donations.composing import compose
 from app.donations.donation import Donation
 from app.donations.giving_back import REFUND
 from app.donations.refund import CAME_TO_NOTHING, DonationRefund
+from app.emails.composing import compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db

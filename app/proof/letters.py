@@ -7,8 +7,8 @@ from sqlalchemy import select
 from app import clock
 from app.config import Settings
 from app.donations import dispute_kept
-from app.donations.composing import LANGUAGE, compose
 from app.donations.donation import Donation
+from app.emails.composing import LANGUAGE, compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db

@@ -3,7 +3,7 @@
 from flask_security.recoverable import generate_reset_password_token
 
 from app.config import Settings
-from app.donations.composing import compose
+from app.emails.composing import compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.receipts.facts import one_line

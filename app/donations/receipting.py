@@ -10,10 +10,11 @@ from app.appeals.appeal import Appeal
 from app.config import Organisation
 from app.donations import kept
 from app.donations.donation import Donation
+from app.emails import wording
 from app.emails.message import Attachment, Mail
 from app.errors import DomainError
 from app.extensions import db
-from app.receipts import issuing, register, wording
+from app.receipts import issuing, register
 from app.receipts.facts import Facts, lines, one_line, thawed
 from app.receipts.receipt import DUE, Receipt, ReceiptFile
 

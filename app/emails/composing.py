@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from app import clock
 from app.config import Settings
+from app.emails import wording
 from app.emails.email import DueLetter
 from app.emails.message import Mail
-from app.receipts import wording
 from app.receipts.facts import one_line
 
 LANGUAGE = "en-GB"

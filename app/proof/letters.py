@@ -8,13 +8,13 @@ from app import clock
 from app.config import Settings
 from app.donations import dispute_kept
 from app.donations.donation import Donation
+from app.emails import wording
 from app.emails.composing import LANGUAGE, compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.payments import dashboard
 from app.proof import alarms, statement
-from app.receipts import wording
 
 
 def dispute(due: DueLetter, settings: Settings) -> Mail | None:

@@ -13,9 +13,10 @@ from typing import Any
 
 import segno
 
+from app.emails import wording
 from app.errors import DomainError
 from app.money import Money
-from app.receipts import glyphs, wording
+from app.receipts import glyphs
 from app.receipts.facts import Facts, thawed
 
 _CSS = Path(__file__).parent.parent.parent / "static" / "css"

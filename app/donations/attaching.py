@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql
 
 from app.donations.donation import RECEIVED, Donation
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.extensions import db
 
 _A_RUN = 200

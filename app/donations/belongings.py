@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from app.donations import merging, searching
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
-from app.donations.donor import Donor
 from app.donations.plan import Plan
 from app.donations.refund import DonationRefund
+from app.donors.donor import Donor
 from app.extensions import db
 
 

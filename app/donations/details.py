@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 
 from app.donations import merging, searching
 from app.donations.donation import Donation
-from app.donations.donor import Donor
 from app.donations.plan import Plan
+from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 

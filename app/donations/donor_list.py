@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 
 from app.donations import kept, merging, name_words, searching
 from app.donations.donation import RECEIVED, Donation
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.extensions import db
 from app.money import Money
 

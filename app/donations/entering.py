@@ -27,7 +27,7 @@ from app.donations.donation import (
     STANDING_ORDER,
     Donation,
 )
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting

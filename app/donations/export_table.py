@@ -19,7 +19,7 @@ from app.appeals.branch import Branch
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import CARD, CASH, RECEIVED, Donation
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.extensions import Instant
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer

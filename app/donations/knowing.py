@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.donations import merging, name_words, searching
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.extensions import db
 
 _MOST = 8

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 

@@ -12,8 +12,8 @@ from app.audit import trail
 from app.audit.trail import record
 from app.donations import dispute_kept, finding, found_export, refunding, story
 from app.donations.donation import CARD, RECEIVED, Donation
-from app.donations.donor import Donor, Note, note
 from app.donations.plan import Plan
+from app.donors.donor import Donor, Note, note
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money

@@ -12,7 +12,7 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
 from app.donations import knowing
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.office.access import my_branch_id
 
 NEW = "new"

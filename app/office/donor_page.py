@@ -6,8 +6,8 @@ from flask import abort, render_template, request, url_for
 from sqlalchemy import select
 
 from app.donations import donor_list, finding, merging
-from app.donations.donor import Donor, Note
 from app.donations.gift_search import Wanted
+from app.donors.donor import Donor, Note
 from app.extensions import db
 from app.office import hands
 from app.office.donor_forms import DonorForm, MergeForm, NoteForm

@@ -11,7 +11,7 @@ from app.audit import trail
 from app.audit.trail import record
 from app.donations import details, donor_list
 from app.donations.details import Details
-from app.donations.donor import note
+from app.donors.donor import note
 from app.office import donor_page
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.donor_forms import DonorForm, NoteForm

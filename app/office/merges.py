@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.audit.trail import record
 from app.donations import merging, searching
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 from app.office import donor_page

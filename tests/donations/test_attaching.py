@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.donations import attaching
 from app.donations.donation import Donation
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.extensions import db
 from app.worker import donors
 from app.writing import writing

@@ -16,9 +16,9 @@ from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.donations import receipting
 from app.donations.donation import Donation
-from app.donations.donor import Donor, note
 from app.donations.plan import Plan
 from app.donations.refund import DonationRefund
+from app.donors.donor import Donor, note
 from app.extensions import Base, db
 from app.ledger import sealing
 from app.ledger.chain import Head

@@ -11,8 +11,8 @@ from app import clock
 from app.config import Organisation
 from app.donations import export_table, exporting, merging, receipting
 from app.donations.donation import Donation
-from app.donations.donor import Donor
 from app.donations.exporting import Choice
+from app.donors.donor import Donor
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.office import export_form

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.donations import merging
-from app.donations.donor import Donor
 from app.donations.merging import NotTheseTwo
+from app.donors.donor import Donor
 from app.extensions import db
 from app.writing import writing
 

@@ -8,7 +8,7 @@ from sqlalchemy import event, insert, select
 from app.appeals.appeal import Appeal
 from app.audit.trail import Deed
 from app.donations.donation import IN_KIND, Donation
-from app.donations.donor import Note
+from app.donors.donor import Note
 from app.extensions import db
 from app.worker import donors
 from app.writing import writing

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.audit.trail import Deed
 from app.donations.donation import Donation
-from app.donations.donor import Donor
+from app.donors.donor import Donor
 from app.extensions import db
 from app.worker import donors
 from tests import books_kept

@@ -6,8 +6,8 @@ from app.audit.trail import Deed
 from app.donations import donor_list, order_payments, receipting
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import Donation
-from app.donations.donor import Donor
 from app.donations.standing_order import StandingOrder
+from app.donors.donor import Donor
 from app.extensions import db
 from app.money import Money
 from app.receipts import register

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from app.donations import searching
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.donations.entering import HandGift
 from app.donations.standing_order import StandingOrder
+from app.donors import search_keys
 from app.extensions import db
 from app.money import Money
 
@@ -96,5 +96,5 @@ def _may_be_one(method: str, name: str, other: str) -> bool:
 
 def _share(name: str, other: str) -> bool:
     """Whether two names have a word in common, as banks write them."""
-    words = {each for each in (searching.name_key(name) or "").split() if len(each) >= _SHORTEST_WORD}
-    return not words.isdisjoint((searching.name_key(other) or "").split())
+    words = {each for each in (search_keys.name_key(name) or "").split() if len(each) >= _SHORTEST_WORD}
+    return not words.isdisjoint((search_keys.name_key(other) or "").split())

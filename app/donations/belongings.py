@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.donations import merging, searching
+from app.donations import merging
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
 from app.donations.plan import Plan
 from app.donations.refund import DonationRefund
+from app.donors import search_keys
 from app.donors.donor import Donor
 from app.extensions import db
 
@@ -51,8 +52,8 @@ def find(who: str) -> Belongings | None:
     gift = db.session.scalars(select(Donation).where(Donation.reference == who)).one_or_none()
     plan = db.session.scalars(select(Plan).where(Plan.reference == who)).one_or_none()
     donor = db.session.scalars(select(Donor).where(Donor.reference == who)).one_or_none()
-    named = searching.email_key(who) if "@" in who else None
-    keys = {named, gift and gift.email_key, plan and searching.email_key(plan.email), donor and donor.email_key}
+    named = search_keys.email_key(who) if "@" in who else None
+    keys = {named, gift and gift.email_key, plan and search_keys.email_key(plan.email), donor and donor.email_key}
     found = _of({key for key in keys if key}, {donor.id} if donor else set(), gift, plan)
     return found if any((found.donors, found.donations, found.plans)) else None
 

@@ -4,9 +4,10 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select, update
 
-from app.donations import merging, searching
+from app.donations import merging
 from app.donations.donation import Donation
 from app.donations.plan import Plan
+from app.donors import search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
@@ -34,12 +35,12 @@ def of(donor: Donor) -> Details:
 def correct(donor: Donor, now: Details) -> None:
     """Write down corrected details. Letters and receipts that are made from now on use them, and the gifts are found by
     them; receipts that were issued stay as they are. The caller commits. Raises `AddressTaken`."""
-    key = searching.email_key(now.email)
+    key = search_keys.email_key(now.email)
     everyone = merging.everyone([donor.id])
     if key and db.session.scalar(select(Donor.id).where(Donor.email_key == key, Donor.id.not_in(everyone))) is not None:
         raise AddressTaken("another donor has this e-mail address")
     of_another_part = select(Donor.id).where(Donor.email_key == key, Donor.id != donor.id)
-    keys = {"name_key": searching.name_key(now.name), "email_key": key}
+    keys = {"name_key": search_keys.name_key(now.name), "email_key": key}
     theirs = Donation.donor_id.in_(everyone)
     plans = select(Donation.plan_id).where(theirs, Donation.plan_id.is_not(None))
     db.session.execute(update(Plan).where(Plan.id.in_(plans)).values(**asdict(now)))

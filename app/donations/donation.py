@@ -6,8 +6,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.donations import plan, searching  # noqa: F401 - a donation may be of a plan, and is of a donor
-from app.donors import donor  # noqa: F401 - a donation may be of a plan, and is of a donor
+from app.donations import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
+from app.donors import (
+    donor,  # noqa: F401 - a donation may be of a plan, and is of a donor
+    search_keys,  # noqa: F401 - a donation may be of a plan, and is of a donor
+)
 from app.extensions import Base, Key
 from app.money import Money
 
@@ -20,11 +23,11 @@ METHODS = (CARD, CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
 
 
 def _name_key(context: Any) -> str | None:
-    return searching.name_key(context.get_current_parameters().get("name"))
+    return search_keys.name_key(context.get_current_parameters().get("name"))
 
 
 def _email_key(context: Any) -> str | None:
-    return searching.email_key(context.get_current_parameters().get("email"))
+    return search_keys.email_key(context.get_current_parameters().get("email"))
 
 
 def _index(name: str, *columns: str, of: str) -> Index:
@@ -96,8 +99,8 @@ class Donation(Base):
     postcode: Mapped[str | None] = mapped_column(String(20))
     message: Mapped[str | None] = mapped_column(Text)
     name_may_be_shown: Mapped[bool] = mapped_column(default=False)
-    name_key: Mapped[str | None] = mapped_column(searching.key_column(120), default=_name_key)
-    email_key: Mapped[str | None] = mapped_column(searching.key_column(254), default=_email_key)
+    name_key: Mapped[str | None] = mapped_column(search_keys.key_column(120), default=_name_key)
+    email_key: Mapped[str | None] = mapped_column(search_keys.key_column(254), default=_email_key)
     card_last4: Mapped[str | None] = mapped_column(String(4))
     donor_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
 

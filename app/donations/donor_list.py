@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 
-from app.donations import kept, merging, name_words, searching
+from app.donations import kept, merging, name_words
 from app.donations.donation import RECEIVED, Donation
+from app.donors import search_keys
 from app.donors.donor import Donor
 from app.extensions import db
 from app.money import Money
@@ -92,5 +93,5 @@ def _says(words: str, along: bool) -> list[ColumnElement[bool]]:
     if not words:
         return []
     if "@" in words:
-        return [Donor.email_key == searching.email_key(words)]
+        return [Donor.email_key == search_keys.email_key(words)]
     return [name_words.has_name(Donor.name_key, words, along=along)]

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, literal_column, select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import name_words, searching
+from app.donations import name_words
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
+from app.donors import search_keys
 from app.money import Money
 
 NOT_RECEIVED = ("pledged", "on-its-way", "failed", "abandoned")
@@ -99,7 +100,7 @@ def _says(words: str, along: bool) -> ColumnElement[bool]:
         case "card":
             return Donation.card_last4 == words
         case "email":
-            return Donation.email_key == searching.email_key(words)
+            return Donation.email_key == search_keys.email_key(words)
     return name_words.has_name(Donation.name_key, words, along=along)
 
 

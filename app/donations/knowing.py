@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.donations import merging, name_words, searching
+from app.donations import merging, name_words
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
+from app.donors import search_keys
 from app.donors.donor import Donor
 from app.extensions import db
 
@@ -19,7 +20,7 @@ def may_be(name: str, *, branch_id: int | None = None) -> Sequence[Donor]:
     if branch_id is not None:
         theirs = select(Donation.id).where(Donation.donor_id == Donor.id, Donation.branch_id == branch_id)
         found = found.where(theirs.exists())
-    same = Donor.name_key == searching.name_key(name)
+    same = Donor.name_key == search_keys.name_key(name)
     return db.session.scalars(found.order_by(same.desc(), Donor.name_key, Donor.id).limit(_MOST)).all()
 
 
@@ -43,10 +44,10 @@ def of_account(name: str) -> Donor:
     else a new one. The caller commits."""
     by_bank = select(Donation.id).where(
         Donation.donor_id == Donor.id,
-        Donation.name_key == searching.name_key(name),
+        Donation.name_key == search_keys.name_key(name),
         Donation.method.in_((BANK_TRANSFER, STANDING_ORDER)),
     )
     known = db.session.scalars(
-        select(Donor).where(Donor.name_key == searching.name_key(name), by_bank.exists()).order_by(Donor.id).limit(2)
+        select(Donor).where(Donor.name_key == search_keys.name_key(name), by_bank.exists()).order_by(Donor.id).limit(2)
     ).all()
     return known[0] if len(known) == 1 else new(name)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, Select, and_, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
-from app.donations import searching
+from app.donors import search_keys
 from app.extensions import Base, db
 
 # So many names are looked up at once; a word that more of them have is looked for along the list instead.
@@ -24,13 +24,13 @@ class NameWord(Base):
     __tablename__ = "name_words"
     __table_args__ = (Index("ix_name_words_name_key", "name_key", "word"),)
 
-    word: Mapped[str] = mapped_column(searching.key_column(120), primary_key=True)
-    name_key: Mapped[str] = mapped_column(searching.key_column(120), primary_key=True)
+    word: Mapped[str] = mapped_column(search_keys.key_column(120), primary_key=True)
+    name_key: Mapped[str] = mapped_column(search_keys.key_column(120), primary_key=True)
 
 
 def words_of(typed: str) -> list[str]:
     """The words that are looked for, the longest first: that one narrows most."""
-    apart = (searching.name_key(typed) or "").replace("'", "").replace("-", "").split()
+    apart = (search_keys.name_key(typed) or "").replace("'", "").replace("-", "").split()
     return sorted(set(apart), key=lambda word: (-len(word), word))
 
 
@@ -58,7 +58,7 @@ def is_common(typed: str) -> bool:
 
 def _names(looked_for: list[str]) -> Select[Any]:
     first = aliased(NameWord)
-    found = select(first.name_key).where(searching.begins_with(first.word, looked_for[0]))
+    found = select(first.name_key).where(search_keys.begins_with(first.word, looked_for[0]))
     for each in looked_for[1:]:
         found = found.where(_words(first.name_key, each).exists())
     return found
@@ -66,4 +66,4 @@ def _names(looked_for: list[str]) -> Select[Any]:
 
 def _words(name_key: Any, typed: str) -> Select[Any]:
     word = aliased(NameWord)
-    return select(word.word).where(word.name_key == name_key, searching.begins_with(word.word, typed))
+    return select(word.word).where(word.name_key == name_key, search_keys.begins_with(word.word, typed))

@@ -8,16 +8,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.donations import searching
+from app.donors import search_keys
 from app.extensions import Base, Key, db
 
 
 def _name_key(context: Any) -> str | None:
-    return searching.name_key(context.get_current_parameters().get("name"))
+    return search_keys.name_key(context.get_current_parameters().get("name"))
 
 
 def _email_key(context: Any) -> str | None:
-    return searching.email_key(context.get_current_parameters().get("email"))
+    return search_keys.email_key(context.get_current_parameters().get("email"))
 
 
 class Donor(Base):
@@ -39,8 +39,8 @@ class Donor(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[str | None] = mapped_column(String(400))
     postcode: Mapped[str | None] = mapped_column(String(20))
-    name_key: Mapped[str | None] = mapped_column(searching.key_column(120), default=_name_key)
-    email_key: Mapped[str | None] = mapped_column(searching.key_column(254), unique=True, default=_email_key)
+    name_key: Mapped[str | None] = mapped_column(search_keys.key_column(120), default=_name_key)
+    email_key: Mapped[str | None] = mapped_column(search_keys.key_column(254), unique=True, default=_email_key)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     erased_at: Mapped[datetime | None]

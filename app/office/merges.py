@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.audit.trail import record
-from app.donations import merging, searching
+from app.donations import merging
+from app.donors import search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
@@ -26,7 +27,7 @@ def merge(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return donor_page.show(donor, merge=form), 422
     typed = (form.other.data or "").strip()
-    named = (Donor.reference == typed) | (Donor.email_key == searching.email_key(typed))
+    named = (Donor.reference == typed) | (Donor.email_key == search_keys.email_key(typed))
     other = db.session.scalars(select(Donor).where(named)).first()
     if other is None:
         form.wrong(form.other, _("No donor has this reference or e-mail address"))

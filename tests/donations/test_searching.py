@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.donations.searching import email_key, name_key
+from app.donors.search_keys import email_key, name_key
 
 
 @pytest.mark.parametrize(

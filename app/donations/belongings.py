@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.donations import merging
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
 from app.donations.plan import Plan
 from app.donations.refund import DonationRefund
-from app.donors import search_keys
+from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.extensions import db
 

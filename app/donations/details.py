@@ -4,10 +4,9 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select, update
 
-from app.donations import merging
 from app.donations.donation import Donation
 from app.donations.plan import Plan
-from app.donors import search_keys
+from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 
-from app.donations import kept, merging, name_words
+from app.donations import kept, name_words
 from app.donations.donation import RECEIVED, Donation
-from app.donors import search_keys
+from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.extensions import db
 from app.money import Money

@@ -5,8 +5,9 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 from sqlalchemy import select
 
-from app.donations import donor_list, finding, merging
+from app.donations import donor_list, finding
 from app.donations.gift_search import Wanted
+from app.donors import merging
 from app.donors.donor import Donor, Note
 from app.extensions import db
 from app.office import hands

@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.audit.trail import record
-from app.donations import merging
-from app.donors import search_keys
+from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db

@@ -6,9 +6,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from app.donations import merging
-from app.donations.merging import NotTheseTwo
+from app.donors import merging
 from app.donors.donor import Donor
+from app.donors.merging import NotTheseTwo
 from app.extensions import db
 from app.writing import writing
 

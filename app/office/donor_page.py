@@ -5,7 +5,8 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 from sqlalchemy import select
 
-from app.donations import donor_list, finding
+from app.donations import finding
+from app.donations.donors import donor_list
 from app.donations.gift_search import Wanted
 from app.donors import merging
 from app.donors.donor import Donor, Note

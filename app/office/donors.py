@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import details, donor_list
-from app.donations.details import Details
+from app.donations.donors import donor_list
+from app.donations.donors.donor_list import Details
 from app.donors.donor import note
 from app.office import donor_page
 from app.office.access import AUDITOR, TREASURER, allow
@@ -57,10 +57,10 @@ def correct(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             donor = donor_page.find(reference)
-            before = asdict(details.of(donor))
-            details.correct(donor, now)
+            before = asdict(donor_list.of(donor))
+            donor_list.correct(donor, now)
             record("donor.corrected", f"donor:{reference}", before=before, after=asdict(now))
-    except details.AddressTaken:
+    except donor_list.AddressTaken:
         form.wrong(form.email, _("Another donor has this address. If the two are one person, merge them."))
         return donor_page.show(donor_page.find(reference), details=form), 422
     flash(_("The details are corrected. Receipts that were issued stay as they are."), "good")

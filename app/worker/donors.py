@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.donations import attaching
+from app.donations.donors import donor_list
 from app.worker.clockwork import Regularly
 from app.writing import writing
 
@@ -12,7 +12,7 @@ def attach() -> None:
     attached = 1
     while attached:
         with writing():
-            attached = attaching.attach()
+            attached = donor_list.attach()
 
 
 DONORS = Regularly("donors", timedelta(seconds=5), attach)

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
-from app.donations import attaching
 from app.donations.donation import Donation
+from app.donations.donors import donor_list
 from app.donors.donor import Donor
 from app.extensions import db
 from app.worker import donors
@@ -57,10 +57,10 @@ def test_a_donor_who_is_known_keeps_their_details_and_gets_the_next_gift_of_a_pl
 def test_it_goes_on_run_by_run_and_then_there_is_nothing_to_do(app):
     give(app, an_appeal(), *(f"giver{number}@example.org" for number in range(5)))
     with writing():
-        assert attaching.attach(2) == 2
+        assert donor_list.attach(2) == 2
     donors.attach()
     with writing():
-        assert attaching.attach() == 0
+        assert donor_list.attach() == 0
     assert len({each.donor_id for each in gifts() if each.state == "received"}) == 5
 
 

@@ -3,9 +3,10 @@
 from sqlalchemy import func, select
 
 from app.audit.trail import Deed
-from app.donations import donor_list, order_payments, receipting
+from app.donations import order_payments, receipting
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import Donation
+from app.donations.donors import donor_list
 from app.donations.standing_order import StandingOrder
 from app.donors.donor import Donor
 from app.extensions import db

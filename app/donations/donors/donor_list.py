@@ -1,0 +1,181 @@
+"""Donors in a list: found by address or by any word of their name, a page at a time by keyset.
+
+Details: who a donor is and where letters go, corrected for the donor, their gifts and their plans at once.
+
+Attaching: received gifts get the donor who gave them. The same e-mail address is the same donor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import ColumnElement, case, func, literal, select, tuple_, update
+from sqlalchemy.dialects import postgresql
+
+from app.donations import kept, name_words
+from app.donations.donation import RECEIVED, Donation
+from app.donations.plan import Plan
+from app.donors import merging, search_keys
+from app.donors.donor import Donor
+from app.errors import DomainError
+from app.extensions import db
+from app.money import Money
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of donors, and from which donor (their reference) the pages on both sides go on."""
+
+    donors: Sequence[Donor]
+    newer: str | None
+    older: str | None
+
+
+def page(words: str, *, older: str | None = None, newer: str | None = None) -> Page:
+    """The donors whom `words` find (all of them without), in the order of their names or, without words, newest first;
+    those who are part of another are shown there."""
+    by_name = bool(words) and "@" not in words
+    columns = (Donor.name_key, Donor.id) if by_name else (Donor.id,)
+    down, backwards = not by_name, newer is not None
+    along = by_name and name_words.is_common(words)
+    conditions = [Donor.merged_into_id.is_(None), *_says(words, along)]
+    at = db.session.execute(select(*columns).where(Donor.reference == (newer or older or ""))).first()
+    if at is not None and None not in at:
+        here, there = tuple_(*columns), tuple_(*map(literal, at))
+        conditions.append(here < there if down is not backwards else here > there)
+    order = [column.desc() if down is not backwards else column for column in columns]
+    found = list(db.session.scalars(select(Donor).where(*conditions).order_by(*order).limit(PAGE + 1)))
+    more, found = len(found) > PAGE, found[:PAGE]
+    if backwards:
+        found.reverse()
+    if not found:
+        return Page([], None, None)
+    ahead, behind = (at is not None, more) if not backwards else (more, True)
+    return Page(found, found[0].reference if ahead else None, found[-1].reference if behind else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one donor gave in one currency: what came, what is kept of it, and of how many gifts something is kept."""
+
+    came: Money
+    kept: Money
+    gifts: int
+
+
+def given(donor: Donor) -> list[Given]:
+    """What a donor has given in each currency, with all who are one person with them."""
+    head = merging.head_of(donor).id
+    return given_by([head]).get(head, [])
+
+
+def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
+    """The same of several donors at once, by the donors' ids; each with all who were merged into them."""
+    family = merging.families(heads)
+    gift = (
+        select(Donation.donor_id, Donation.currency, Donation.amount_minor, kept.minor().label("kept"))
+        .where(Donation.donor_id.in_(family), Donation.state == RECEIVED)
+        .subquery()
+    )
+    counted = func.sum(case((gift.c.kept > 0, 1), else_=0))
+    rows = db.session.execute(
+        select(gift.c.donor_id, gift.c.currency, func.sum(gift.c.amount_minor), func.sum(gift.c.kept), counted)
+        .group_by(gift.c.donor_id, gift.c.currency)
+        .order_by(gift.c.currency)
+    )
+    sums: dict[int, dict[str, Given]] = {}
+    for who, currency, came, left, number in rows:
+        theirs = sums.setdefault(family[who], {})
+        more = Given(Money(int(came), currency), Money(int(left), currency), int(number))
+        so_far = theirs.get(currency)
+        theirs[currency] = (
+            more
+            if so_far is None
+            else Given(so_far.came + more.came, so_far.kept + more.kept, so_far.gifts + more.gifts)
+        )
+    return {who: [theirs[currency] for currency in sorted(theirs)] for who, theirs in sums.items()}
+
+
+def _says(words: str, along: bool) -> list[ColumnElement[bool]]:
+    if not words:
+        return []
+    if "@" in words:
+        return [Donor.email_key == search_keys.email_key(words)]
+    return [name_words.has_name(Donor.name_key, words, along=along)]
+
+
+class AddressTaken(DomainError):
+    """Another donor has this e-mail address: the two may be one person, and can be merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A donor's details; nothing for what is not known."""
+
+    name: str | None
+    email: str | None
+    address: str | None
+    postcode: str | None
+
+
+def of(donor: Donor) -> Details:
+    """The details as they are."""
+    return Details(donor.name, donor.email, donor.address, donor.postcode)
+
+
+def correct(donor: Donor, now: Details) -> None:
+    """Write down corrected details. Letters and receipts that are made from now on use them, and the gifts are found by
+    them; receipts that were issued stay as they are. The caller commits. Raises `AddressTaken`."""
+    key = search_keys.email_key(now.email)
+    everyone = merging.everyone([donor.id])
+    if key and db.session.scalar(select(Donor.id).where(Donor.email_key == key, Donor.id.not_in(everyone))) is not None:
+        raise AddressTaken("another donor has this e-mail address")
+    of_another_part = select(Donor.id).where(Donor.email_key == key, Donor.id != donor.id)
+    keys = {"name_key": search_keys.name_key(now.name), "email_key": key}
+    theirs = Donation.donor_id.in_(everyone)
+    plans = select(Donation.plan_id).where(theirs, Donation.plan_id.is_not(None))
+    db.session.execute(update(Plan).where(Plan.id.in_(plans)).values(**asdict(now)))
+    db.session.execute(update(Donation).where(theirs).values(**asdict(now), **keys))
+    for name, value in asdict(now).items():
+        setattr(donor, name, value)
+    donor.name_key = keys["name_key"]
+    # Two rows of one person may share an address; only one of them can be found by it.
+    if key is None or db.session.scalar(of_another_part) is None:
+        donor.email_key = key
+    db.session.flush()
+
+
+_A_RUN = 200
+
+
+def attach(most: int = _A_RUN) -> int:
+    """Give donors to the oldest gifts without one, at most `most`; to how many. The caller commits.
+
+    A donor whom nobody knew begins with the details of their first gift. A gift that came without an address stays
+    without a donor until somebody says whose it is.
+    """
+    without = Donation.donor_id.is_(None) & (Donation.state == RECEIVED) & Donation.email_key.is_not(None)
+    gifts = db.session.execute(
+        select(Donation.id, Donation.email_key, Donation.name, Donation.email, Donation.address, Donation.postcode)
+        .where(without)
+        .order_by(Donation.id)
+        .limit(most)
+    ).all()
+    first: dict[str, dict[str, str | None]] = {}
+    for gift in gifts:
+        details = {"name": gift.name, "email": gift.email, "address": gift.address, "postcode": gift.postcode}
+        first.setdefault(gift.email_key, details)
+    known = _known(first)
+    new = [details for key, details in first.items() if key not in known]
+    if new:
+        db.session.execute(postgresql.insert(Donor).on_conflict_do_nothing(index_elements=["email_key"]), new)
+        known = _known(first)
+    for gift in gifts:
+        db.session.execute(update(Donation).where(Donation.id == gift.id).values(donor_id=known[gift.email_key]))
+    return len(gifts)
+
+
+def _known(keys: dict[str, dict[str, str | None]]) -> dict[str, int]:
+    rows = db.session.execute(select(Donor.email_key, Donor.id).where(Donor.email_key.in_(keys)))
+    return {row.email_key: row.id for row in rows}

@@ -7,8 +7,9 @@ from flask.cli import AppGroup
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
-from app.donations import belongings, erasing
+from app.donations import belongings
 from app.donations.belongings import Belongings
+from app.donations.donors import erasing
 from app.errors import DomainError
 from app.extensions import db
 from app.writing import writing

@@ -7,9 +7,8 @@ from flask.cli import AppGroup
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
-from app.donations import belongings
-from app.donations.belongings import Belongings
-from app.donations.donors import erasing
+from app.donations.donors import erasing, personal_data
+from app.donations.donors.personal_data import Belongings
 from app.errors import DomainError
 from app.extensions import db
 from app.writing import writing
@@ -49,7 +48,7 @@ def erase(who: str, dry_run: bool) -> None:
 
 
 def _find(who: str) -> Belongings:
-    theirs = belongings.find(who)
+    theirs = personal_data.find(who)
     if theirs is None:
         raise click.ClickException(f"Nobody here is known by {who}.")
     return theirs

@@ -11,9 +11,9 @@ from app.audit import acknowledging
 from app.audit import trail as deeds
 from app.banking import forgetting as statements
 from app.donations import dispute_kept
-from app.donations.belongings import Belongings
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation
+from app.donations.donors.personal_data import Belongings
 from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
 from app.donations.standing_order import StandingOrder
 from app.donors.donor import Note

@@ -6,7 +6,7 @@ from typing import Any
 
 from app import clock
 from app.donations import news, planning
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments import objects, subscription
 from app.payments.event import News

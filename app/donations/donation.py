@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.donations import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
+from app.donations.plans import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
 from app.donors import (
     donor,  # noqa: F401 - a donation may be of a plan, and is of a donor
     search_keys,  # noqa: F401 - a donation may be of a plan, and is of a donor

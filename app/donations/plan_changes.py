@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.donations import amounts, plan_dates, planning
-from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan
+from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan
 from app.errors import DomainError
 from app.extensions import db
 from app.money import CurrencyMismatch, Money

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
-from app.donations.plan import ACTIVE, PAUSED, Plan
+from app.donations.plans.plan import ACTIVE, PAUSED, Plan
 
 # A pause ends this long before the first payment that is taken again, so that the two never meet.
 _BEFORE = timedelta(days=1)

@@ -9,8 +9,8 @@ from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import plan_dates, plan_links
 from app.donations.donation import Donation
-from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.donations.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
+from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.emails.composing import compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql
 
 from app import clock
-from app.donations.plan import Plan, PlanLink
+from app.donations.plans.plan import Plan, PlanLink
 from app.emails import email
 from app.emails.email import DueLetter
 from app.extensions import db

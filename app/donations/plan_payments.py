@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from app.donations.donation import PLEDGED, Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.objects import Charge
 

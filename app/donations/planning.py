@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import pledging
-from app.donations.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
+from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.donations.pledging import Gift
 from app.emails import email
 from app.extensions import db

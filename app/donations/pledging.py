@@ -17,7 +17,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import amounts
 from app.donations.donation import ON_ITS_WAY, PLEDGED, RECEIVED, Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.errors import DomainError
 from app.extensions import db
 from app.money import CurrencyMismatch, Money

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.extensions import Base, db
 from app.payments.subscription import OVER, Subscription
 

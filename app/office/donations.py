@@ -12,7 +12,7 @@ from app.audit import trail
 from app.audit.trail import record
 from app.donations import dispute_kept, finding, found_export, refunding, story
 from app.donations.donation import CARD, RECEIVED, Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.donors.donor import Donor, Note, note
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations.plan import PAST_DUE, Plan
+from app.donations.plans.plan import PAST_DUE, Plan
 from app.donations.second_subscription import SecondSubscription
 from app.extensions import db
 from app.money import written

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.donations.donation import Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.public import giving_form, to_checkout
 

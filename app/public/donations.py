@@ -13,7 +13,7 @@ from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import giving, planning, went_back
 from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.donations.pledging import AppealClosed, SentTooOften
 from app.extensions import csrf, db
 from app.payments.gateway import PaymentsRefused

@@ -10,7 +10,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import went_back
 from app.donations.donation import ON_ITS_WAY, RECEIVED, Donation
-from app.donations.plan import PLEDGED, Plan
+from app.donations.plans.plan import PLEDGED, Plan
 from app.extensions import db
 from app.receipts import register
 

@@ -11,7 +11,7 @@ from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import plan_dates, plan_links
 from app.donations.donation import Donation
-from app.donations.plan import ENDED, Plan
+from app.donations.plans.plan import ENDED, Plan
 from app.extensions import db
 from app.receipts.receipt import Receipt
 from app.writing import writing

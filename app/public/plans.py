@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import plan_changes, plan_dates, plan_links
-from app.donations.plan import Plan
 from app.donations.plan_changes import Change
+from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
 from app.public.plan_forms import AmountForm, EndForm, PauseForm, ResumeForm, done

@@ -6,7 +6,7 @@ from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import giving, planning, pledging
 from app.donations.donation import Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.payments.checkout import CheckoutRequest
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
 from app.writing import writing

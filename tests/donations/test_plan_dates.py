@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.donations import plan_dates
-from app.donations.plan import ACTIVE, PAUSED, Plan
+from app.donations.plans.plan import ACTIVE, PAUSED, Plan
 
 
 def at(year, month, day):

@@ -11,7 +11,7 @@ from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.donations import looking, plan_payments, planning, settlement
 from app.donations.donation import Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger.entries import Entry

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.donations import pledging, refunding
 from app.donations.donation import Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.money import Money
 from app.payments.checkout import Checkout

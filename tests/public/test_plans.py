@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.donations import plan_dates, planning
 from app.donations.donation import Donation
-from app.donations.plan import Plan, PlanLink
+from app.donations.plans.plan import Plan, PlanLink
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.money import Money

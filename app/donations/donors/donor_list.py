@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from app.donations import kept, name_words
 from app.donations.donation import RECEIVED, Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError

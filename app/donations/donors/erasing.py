@@ -14,7 +14,7 @@ from app.donations import dispute_kept
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation
 from app.donations.donors.personal_data import Belongings
-from app.donations.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
+from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
 from app.donations.standing_order import StandingOrder
 from app.donors.donor import Note
 from app.errors import DomainError

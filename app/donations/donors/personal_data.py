@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
-from app.donations.plan import Plan
+from app.donations.plans.plan import Plan
 from app.donations.refund import DonationRefund
 from app.donors import merging, search_keys
 from app.donors.donor import Donor

@@ -13,7 +13,7 @@ from wtforms.validators import AnyOf, DataRequired
 
 from app import clock
 from app.donations import plan_dates
-from app.donations.plan_changes import AMOUNT, CANCEL, MONTHS, PAUSE, RESUME, Change
+from app.donations.plans.changes import AMOUNT, CANCEL, MONTHS, PAUSE, RESUME, Change
 from app.donations.plans.plan import Plan
 from app.money import Money
 from app.public import amount_typed

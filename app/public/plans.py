@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_changes, plan_dates, plan_links
-from app.donations.plan_changes import Change
+from app.donations import plan_dates, plan_links
+from app.donations.plans import changes
+from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
@@ -51,7 +52,7 @@ def resume(token: str) -> ResponseReturnValue:
 def ask_to_end(token: str) -> ResponseReturnValue:
     """Ask once more before a plan is ended, because that cannot be undone."""
     plan = _plan(token)
-    if plan_changes.CANCEL not in plan_changes.possible(plan):
+    if changes.CANCEL not in changes.possible(plan):
         return redirect(url_for(".show", token=token), code=303)
     return render_template(
         "public/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm(),
@@ -69,7 +70,7 @@ def end(token: str) -> ResponseReturnValue:
 def card(token: str) -> ResponseReturnValue:
     """To Stripe's page for a new card; card data never comes near us."""
     plan = _plan(token)
-    if plan.customer_id is None or not plan_changes.possible(plan):
+    if plan.customer_id is None or not changes.possible(plan):
         return redirect(url_for(".show", token=token), code=303)
     customer_id = plan.customer_id
     db.session.rollback()
@@ -84,19 +85,19 @@ def _change(token: str, plan: Plan, change: Change) -> ResponseReturnValue:
     """Write the change down, ask Stripe for it, note what it has become; each in a unit of its own."""
     try:
         with writing():
-            asked = plan_changes.ask(plan, change)
-    except plan_changes.NotPossibleNow:
+            asked = changes.ask(plan, change)
+    except changes.NotPossibleNow:
         # Somebody was faster, here or at Stripe: the page shows what is so now.
         return redirect(url_for(".show", token=token), code=303)
     try:
-        told = plan_changes.carry_out(asked, _gateway())
+        told = changes.carry_out(asked, _gateway())
     except (PaymentsUnavailable, PaymentsRefused) as failure:
         if isinstance(failure, PaymentsRefused) or failure.outcome_stored:
             with writing():
-                plan_changes.forget(asked)
+                changes.forget(asked)
         return _not_done(token, failure)
     with writing():
-        plan_changes.done(asked, told)
+        changes.done(asked, told)
     return redirect(url_for(".show", token=token, done=change.kind), code=303)
 
 
@@ -120,7 +121,7 @@ def _page(
     said: str = "", problem: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     page = render_template(
-        "public/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=plan_changes.possible(plan),
+        "public/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=changes.possible(plan),
         amount=amount or AmountForm(plan.currency, formdata=None), pause=pause or PauseForm(plan, formdata=None),
         skipped=plan_dates.skipped(plan), next_taken=plan_dates.next_taken(plan), said=said, problem=problem,
     )  # fmt: skip

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from app import limits, networks
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_dates, plan_links
+from app.donations import plan_dates
 from app.donations.donation import Donation
+from app.donations.plans import links
 from app.donations.plans.plan import ENDED, Plan
 from app.extensions import db
 from app.receipts.receipt import Receipt
@@ -44,7 +45,7 @@ def mail_link(reference: str) -> ResponseReturnValue:
         mails = limits.count("plan-link", plan.reference, within=_WINDOW, secret=secret)
         tries = limits.count("plan-link-by", networks.of(request.remote_addr or ""), within=_WINDOW, secret=secret)
         if mails <= _MOST_MAILS and tries <= _MOST_TRIES and plan.state != ENDED:
-            plan_links.request(plan)
+            links.request(plan)
     return redirect(url_for(".show", reference=reference, sent="yes"), code=303)
 
 

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_dates, plan_links
-from app.donations.plans import changes
+from app.donations import plan_dates
+from app.donations.plans import changes, links
 from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
@@ -138,7 +138,7 @@ def keep_to_the_reader(response: Response) -> Response:
 
 
 def _plan(token: str) -> Plan:
-    plan = plan_links.find(token, _settings().secret_key)
+    plan = links.find(token, _settings().secret_key)
     return plan or abort(Response(render_template("public/plan_link_over.html"), status=404))
 
 

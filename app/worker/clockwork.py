@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
 from app.banking import statement
-from app.donations import plan_links, promises
+from app.donations import promises
+from app.donations.plans import links
 from app.errors import in_words
 from app.extensions import Base, db
 from app.staff import unsent
@@ -97,7 +98,7 @@ def forget_attempts() -> None:
     forms whose hour is over: none is kept for long."""
     with writing():
         limits.forget(clock.now() - timedelta(days=1))
-        plan_links.forget()
+        links.forget()
         unsent.forget_old()
         statement.forget_uploads()
 

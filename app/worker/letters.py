@@ -6,17 +6,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import (
-    delayed,
-    dispute_kept,
-    gift_letters,
-    giving_back,
-    plan_letters,
-    plan_links,
-    planning,
-    refund_letters,
-    returning,
-)
+from app.donations import delayed, dispute_kept, gift_letters, giving_back, planning, refund_letters, returning
+from app.donations.plans import links
 from app.emails import sending
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail
@@ -34,12 +25,12 @@ Writer = Callable[[DueLetter, Settings], Mail | None]
 
 # Who writes which kind of letter.
 WRITERS: dict[str, Writer] = {
-    plan_links.PLAN_LINK: plan_letters.link,
-    planning.PAYMENT_FAILED: plan_letters.payment_failed,
-    planning.PLAN_ENDED: plan_letters.ended,
-    planning.AMOUNT_CHANGED: plan_letters.changed,
-    planning.PLAN_PAUSED: plan_letters.changed,
-    planning.PLAN_RESUMED: plan_letters.changed,
+    links.PLAN_LINK: links.link,
+    planning.PAYMENT_FAILED: links.payment_failed,
+    planning.PLAN_ENDED: links.ended,
+    planning.AMOUNT_CHANGED: links.changed,
+    planning.PLAN_PAUSED: links.changed,
+    planning.PLAN_RESUMED: links.changed,
     giving_back.REFUND: refund_letters.write,
     giving_back.REFUND_FAILED: refund_letters.write,
     delayed.GIFT_FAILED: gift_letters.write,

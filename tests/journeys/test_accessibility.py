@@ -12,8 +12,8 @@ from werkzeug.serving import make_server
 
 from app import clock
 from app.articles.article import Article
-from app.donations import plan_links
 from app.donations.donation import Donation
+from app.donations.plans import links
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.receipts.receipt import Receipt
@@ -76,7 +76,7 @@ def monthly_paths(app, appeal) -> list[str]:
         follow_up([stripe.ends() if name == "ended" else stripe.told()], stripe)
         with writing():
             due = DueLetter(id=0, kind="plan-link", subject="", message_id=name)
-            token = plan_links.make(plan, due, app.config["SECRET_KEY"])
+            token = links.make(plan, due, app.config["SECRET_KEY"])
             subject = db.session.scalars(select(Donation.reference).where(Donation.plan_id == plan.id)).one()
             receipt = db.session.scalars(
                 select(Receipt.reference).where(Receipt.subject == f"donation:{subject}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.donations import plan_news
+from app.donations.plans import news as plans_news
 from app.payments.event import News
 from app.payments.lookup import Lookup
 from app.payments.objects import Charge, Dispute, Refund
@@ -52,7 +52,7 @@ def _look_at_charge(session: dict[str, object], gateway: Lookup) -> Found:
 
 def _look_at_plan(news: News, gateway: Lookup) -> Found:
     """The subscription that the news is about, and the charge when the news is that an invoice was paid."""
-    subscription_id = plan_news.subscription_of(news)
+    subscription_id = plans_news.subscription_of(news)
     return Found(
         charge=gateway.charge_of_invoice(news.object["id"]) if news.type == "invoice.paid" else None,
         subscription=gateway.subscription(subscription_id) if subscription_id else None,

@@ -16,15 +16,14 @@ from app.donations import (
     giving,
     giving_back,
     paying_out,
-    plan_news,
     plan_payments,
     planning,
     refunding,
     returning,
-    second_subscription,
     settlement,
 )
 from app.donations.looking import Found, look
+from app.donations.plans import news as plans_news
 from app.payments import objects as charges
 from app.payments.event import News
 from app.payments.inbox import Outcome
@@ -51,7 +50,7 @@ def book(found: Found) -> None:
     """
     if found.subscription is not None:
         planning.note(found.subscription)
-        second_subscription.note(found.subscription)
+        plans_news.note(found.subscription)
     for refund in found.refunds:
         refunding.note(refund)
     if found.charge is not None:
@@ -118,7 +117,7 @@ def _session_completed(news: News) -> Outcome:
 
 def _not_paid(news: News) -> Outcome:
     giving.abandon(_donation(news))
-    plan_news.not_begun(news)
+    plans_news.not_begun(news)
     return Outcome.APPLIED
 
 
@@ -130,7 +129,7 @@ def _canceled(news: News) -> Outcome:
 def _debit_failed(news: News) -> Outcome:
     """The session is over and its payment, which takes days, has failed."""
     delayed.failed(_donation(news), _moment(news))
-    plan_news.not_begun(news)
+    plans_news.not_begun(news)
     return Outcome.APPLIED
 
 
@@ -183,7 +182,7 @@ _HANDLERS: dict[str, Callable[[News], Outcome]] = {
             "charge.refund.updated", "refund.created", "refund.updated",
             "refund.failed", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
             "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "payout.created", "payout.updated",
-            "payout.paid", "payout.failed", "payout.canceled", "payout.reconciliation_completed", *plan_news.TYPES,
+            "payout.paid", "payout.failed", "payout.canceled", "payout.reconciliation_completed", *plans_news.TYPES,
         ),
         _always_look,
     ),

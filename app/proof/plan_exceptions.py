@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from app import clock
+from app.donations.plans.news import SecondSubscription
 from app.donations.plans.plan import PAST_DUE, Plan
-from app.donations.second_subscription import SecondSubscription
 from app.extensions import db
 from app.money import written
 from app.proof.exception import Found

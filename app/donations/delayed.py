@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.donations import plan_payments
 from app.donations.donation import FAILED, ON_ITS_WAY, RECEIVED, Donation
+from app.donations.plans import payments
 from app.emails import email
 from app.extensions import db
 from app.payments.objects import Charge
@@ -21,7 +21,7 @@ GIFT_FAILED = "gift-failed"
 def under_way(charge: Charge) -> None:
     """Note that a charge is pending: the money is on its way. A plan's charge is a donation from now on. The caller
     commits."""
-    reference = charge.donation or plan_payments.donation_of(charge)
+    reference = charge.donation or payments.donation_of(charge)
     if reference is not None:
         begun(reference, charge.created_at, charge.paid_by)
 

@@ -16,7 +16,6 @@ from app.donations import (
     giving,
     giving_back,
     paying_out,
-    plan_payments,
     planning,
     refunding,
     returning,
@@ -24,6 +23,7 @@ from app.donations import (
 )
 from app.donations.looking import Found, look
 from app.donations.plans import news as plans_news
+from app.donations.plans import payments
 from app.payments import objects as charges
 from app.payments.event import News
 from app.payments.inbox import Outcome
@@ -147,7 +147,7 @@ def _charge_failed(news: News) -> Outcome:
     """One that had come and was taken back is looked up; any other was declined, a plan's as well."""
     if news.object.get("failure_balance_transaction") or settlement.is_settled(news.object["id"]):
         return Outcome.PENDING
-    settlement.declined(_donation(news) or plan_payments.known(news.object["id"]) or "", _moment(news))
+    settlement.declined(_donation(news) or payments.known(news.object["id"]) or "", _moment(news))
     return Outcome.APPLIED
 
 

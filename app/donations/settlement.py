@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, select, update
 
 from app import clock
 from app.appeals.appeal import AppealAccount
-from app.donations import delayed, plan_payments
+from app.donations import delayed
 from app.donations.donation import RECEIVED, Donation
+from app.donations.plans import payments
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting, reading
@@ -58,7 +59,7 @@ def settle(charge: Charge) -> bool:
     if received_at is None:
         raise NotYetCome("Stripe has not said yet when this payment came")
     donation = None
-    reference = charge.donation or plan_payments.donation_of(charge)
+    reference = charge.donation or payments.donation_of(charge)
     if reference is not None:
         claimed = {"reference": reference, "currency": charge.amount.currency}
         donation = db.session.execute(_CLAIMED, claimed).first()

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import looking, plan_payments, planning, settlement
+from app.donations import looking, planning, settlement
 from app.donations.donation import Donation
+from app.donations.plans import payments
 from app.donations.plans.plan import Plan
 from app.emails.email import DueLetter
 from app.extensions import db
@@ -93,7 +94,7 @@ def test_a_charge_of_somebody_elses_subscription_is_no_donation(app):
     an_appeal()
     with writing():
         charge = charges.read_charge(says.charge(None))
-        assert plan_payments.donation_of(charge) is None
+        assert payments.donation_of(charge) is None
         planning.note(subscription.read(says.subscription("unknown"), clock.now()))
     assert count(Plan) == 0
 

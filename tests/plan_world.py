@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from app import clock
-from app.donations import news, planning
+from app.donations import news
+from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments import objects, subscription

@@ -16,14 +16,13 @@ from app.donations import (
     giving,
     giving_back,
     paying_out,
-    planning,
     refunding,
     returning,
     settlement,
 )
 from app.donations.looking import Found, look
 from app.donations.plans import news as plans_news
-from app.donations.plans import payments
+from app.donations.plans import payments, planning
 from app.payments import objects as charges
 from app.payments.event import News
 from app.payments.inbox import Outcome

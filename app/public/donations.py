@@ -11,8 +11,9 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import giving, planning, went_back
+from app.donations import giving, went_back
 from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation
+from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.donations.pledging import AppealClosed, SentTooOften
 from app.extensions import csrf, db

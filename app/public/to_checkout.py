@@ -4,8 +4,9 @@ from flask import current_app, url_for
 
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import giving, planning, pledging
+from app.donations import giving, pledging
 from app.donations.donation import Donation
+from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.payments.checkout import CheckoutRequest
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import delayed, dispute_kept, gift_letters, giving_back, planning, refund_letters, returning
-from app.donations.plans import links
+from app.donations import delayed, dispute_kept, gift_letters, giving_back, refund_letters, returning
+from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import looking, planning, settlement
+from app.donations import looking, settlement
 from app.donations.donation import Donation
-from app.donations.plans import payments
+from app.donations.plans import payments, planning
 from app.donations.plans.plan import Plan
 from app.emails.email import DueLetter
 from app.extensions import db

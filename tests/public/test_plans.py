@@ -10,8 +10,9 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
 from app import clock
-from app.donations import plan_dates, planning
+from app.donations import plan_dates
 from app.donations.donation import Donation
+from app.donations.plans import planning
 from app.donations.plans.plan import Plan, PlanLink
 from app.emails.email import DueLetter
 from app.extensions import db

@@ -25,9 +25,9 @@ from werkzeug.serving import make_server
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import planning
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
+from app.donations.plans import planning
 from app.extensions import db
 from app.payments.gateway import Gateway
 from app.payments.payout import KeptPayout

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app import clock
-from app.donations import amounts, plan_dates, planning
+from app.donations import amounts, plan_dates
+from app.donations.plans import planning
 from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan
 from app.errors import DomainError
 from app.extensions import db

@@ -16,8 +16,8 @@ from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import plan_dates
 from app.donations.donation import Donation
-from app.donations.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
 from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan, PlanLink
+from app.donations.plans.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
 from app.emails import email
 from app.emails.composing import compose
 from app.emails.email import DueLetter

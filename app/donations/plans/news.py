@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.donations import planning
+from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import Base, db
 from app.payments.event import News

@@ -6,9 +6,9 @@ from typing import Any
 from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.writing import open_appeal
-from app.donations import giving
+from app.donations import checkout
+from app.donations.checkout import Gift
 from app.donations.donation import Donation
-from app.donations.giving import Gift
 from app.money import Money
 from app.writing import writing
 
@@ -38,4 +38,4 @@ def a_gift(minor: int = 2500, **changes: Any) -> Gift:
 def a_pledge(appeal: Appeal, nonce: str = "nonce-1", gift: Gift | None = None) -> Donation:
     """A pledge, committed."""
     with writing():
-        return giving.pledge(appeal, gift or a_gift(), nonce)
+        return checkout.pledge_once(appeal, gift or a_gift(), nonce)

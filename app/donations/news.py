@@ -9,11 +9,11 @@ from datetime import datetime
 
 from app import clock
 from app.donations import (
+    checkout,
     correcting,
     delayed,
     disputing,
     fees,
-    giving,
     giving_back,
     paying_out,
     refunding,
@@ -111,11 +111,11 @@ def _session_completed(news: News) -> Outcome:
         delayed.begun(_donation(news), _moment(news))
     if news.object.get("payment_status") != "paid" or not news.object.get("payment_intent"):
         return Outcome.APPLIED
-    return Outcome.APPLIED if giving.is_received(_donation(news)) else Outcome.PENDING
+    return Outcome.APPLIED if checkout.is_received(_donation(news)) else Outcome.PENDING
 
 
 def _not_paid(news: News) -> Outcome:
-    giving.abandon(_donation(news))
+    checkout.abandon(_donation(news))
     plans_news.not_begun(news)
     return Outcome.APPLIED
 

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import giving, went_back
+from app.donations import checkout as donations_checkout
+from app.donations import went_back
+from app.donations.checkout import AppealClosed, SentTooOften
 from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
-from app.donations.pledging import AppealClosed, SentTooOften
 from app.extensions import csrf, db
 from app.payments.gateway import PaymentsRefused
 from app.public import changing, giving_form, giving_limits, to_checkout
@@ -62,7 +63,7 @@ def create(slug: str) -> ResponseReturnValue:
             if form.monthly:
                 pledged = planning.pledge_plan(appeal, form.gift(), nonce)
             else:
-                pledged = giving.pledge(appeal, form.gift(), nonce)
+                pledged = donations_checkout.pledge_once(appeal, form.gift(), nonce)
     except AppealClosed:
         return page(appeal, form, _("This appeal has stopped taking gifts. You have not been charged."), status=409)
     except SentTooOften:

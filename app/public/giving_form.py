@@ -17,7 +17,7 @@ from app import clock, typed_amount, typed_text
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
 from app.config import Settings
-from app.donations.pledging import Gift
+from app.donations.checkout import Gift
 from app.money import Money, NotAnAmount, written
 from app.public import amount_typed
 

@@ -4,7 +4,7 @@ from flask import current_app, url_for
 
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import giving, pledging
+from app.donations import checkout as donations_checkout
 from app.donations.donation import Donation
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
@@ -32,7 +32,7 @@ def address(pledged: Donation | Plan, appeal: Appeal) -> str | None:
     except PaymentsUnavailable as failure:
         if failure.outcome_stored:
             with writing():
-                pledging.renew_checkout_key(pledged)
+                donations_checkout.renew_checkout_key(pledged)
         return None
     except PaymentsRefused as refusal:
         # The row's number and not the reference: that is the key to the page of the gift.
@@ -40,7 +40,7 @@ def address(pledged: Donation | Plan, appeal: Appeal) -> str | None:
         current_app.logger.error("Checkout was refused for the pledge in %s: %s", row, refusal)
         raise
     with writing():
-        pledging.checkout_opened(pledged, checkout)
+        donations_checkout.checkout_opened(pledged, checkout)
     return pledged.checkout_url
 
 
@@ -49,4 +49,4 @@ def _wanted(pledged: Donation | Plan, appeal: Appeal) -> CheckoutRequest:
     success, cancel = (settings.base_url + own_page(pledged, view) for view in ("show", "cancelled"))
     if isinstance(pledged, Plan):
         return planning.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
-    return giving.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
+    return donations_checkout.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)

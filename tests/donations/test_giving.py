@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import amounts, giving, pledging, settlement
+from app.donations import amounts, checkout, settlement
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import CurrencyMismatch, Money
@@ -48,7 +48,7 @@ def opened(donation, closes_in=timedelta(hours=24), session="cs_1"):
     """Stripe has opened a page for it, which closes after a while."""
     closes = int((clock.now() + closes_in).timestamp())
     with writing():
-        pledging.checkout_opened(
+        checkout.checkout_opened(
             db.session.get(Donation, donation.id), Checkout(session, f"https://till/{session}", closes)
         )
 
@@ -84,7 +84,7 @@ def test_the_same_form_sent_by_sixteen_at_once_is_one_pledge(app, appeal):
 
     def one(_number):
         with app.app_context(), writing() as session:
-            donation = giving.pledge(session.get(Appeal, appeal_id), a_gift(), "nonce-1")
+            donation = checkout.pledge_once(session.get(Appeal, appeal_id), a_gift(), "nonce-1")
             return donation.reference, donation.checkout_key
 
     with ThreadPoolExecutor(16) as pool:
@@ -157,7 +157,7 @@ def test_a_key_is_trusted_for_less_than_the_day_that_stripe_keeps_it(appeal, at)
 def test_an_abandoned_pledge_makes_way_for_a_new_one(appeal):
     first = a_pledge(appeal)
     with writing():
-        assert giving.abandon(first.reference)
+        assert checkout.abandon(first.reference)
     second = a_pledge(appeal)
     assert second.id != first.id
     assert a_pledge(appeal).id == second.id
@@ -174,13 +174,13 @@ def test_a_form_that_is_sent_again_after_it_was_paid_leads_to_the_same_donation(
     with writing():
         appeal.ends_on = None
     assert a_pledge(appeal).id == first.id
-    assert giving.is_received(first.reference)
+    assert checkout.is_received(first.reference)
     assert how_many() == 1
 
 
 def test_a_form_that_never_stops_coming_is_stopped(appeal, monkeypatch):
-    monkeypatch.setattr(pledging, "_spent", lambda _donation: True)
-    with pytest.raises(pledging.SentTooOften):
+    monkeypatch.setattr(checkout, "_spent", lambda _donation: True)
+    with pytest.raises(checkout.SentTooOften):
         a_pledge(appeal)
     assert how_many() == 0
 
@@ -203,7 +203,7 @@ def test_another_currency_is_not_pledged(appeal):
 )
 def test_an_appeal_that_is_not_open_takes_no_pledge(app, starts, ends):
     day = {None: None} | {each: clock.today() + timedelta(days=each) for each in (-5, -1, 1, 5)}
-    with pytest.raises(giving.AppealClosed):
+    with pytest.raises(checkout.AppealClosed):
         a_pledge(an_appeal(starts_on=day[starts], ends_on=day[ends]))
     assert how_many() == 0
 
@@ -217,11 +217,11 @@ def test_the_first_and_the_last_day_count(app, starts, ends):
 def test_stripe_is_asked_the_same_each_time(appeal):
     urls = {"success_url": "https://give/x", "cancel_url": "https://give/x/cancelled"}
     donation = a_pledge(appeal)
-    asked = giving.checkout_request(donation, appeal, **urls)
+    asked = checkout.checkout_request(donation, appeal, **urls)
     assert (asked.reference, asked.amount, asked.email) == (donation.reference, Money(2500, "gbp"), "lucja@example.org")
     assert asked.what_for == appeal.title
     opened(donation)
-    assert giving.checkout_request(db.session.get(Donation, donation.id), appeal, **urls) == asked
+    assert checkout.checkout_request(db.session.get(Donation, donation.id), appeal, **urls) == asked
 
 
 def test_where_it_can_be_paid_is_remembered(appeal):
@@ -235,7 +235,7 @@ def test_where_it_can_be_paid_is_remembered(appeal):
 def test_a_new_key_is_another_one(appeal):
     before = a_pledge(appeal).checkout_key
     with writing() as session:
-        pledging.renew_checkout_key(session.scalars(select(Donation)).one())
+        checkout.renew_checkout_key(session.scalars(select(Donation)).one())
     after = db.session.scalar(select(Donation.checkout_key))
     assert after != before
     assert len(after) == 32
@@ -246,13 +246,13 @@ def test_what_was_received_is_never_abandoned_and_nothing_else_twice(appeal):
     paid, unpaid = a_pledge(appeal).reference, a_pledge(appeal, "nonce-2").reference
     with writing():
         settlement.settle(read_charge(charge(paid)))
-        assert not giving.abandon(paid)
-        assert giving.abandon(unpaid)
-        assert not giving.abandon(unpaid)
-        assert not giving.abandon("no such donation")
-    assert giving.is_received(paid)
-    assert not giving.is_received(unpaid)
-    assert not giving.is_received("no such donation")
+        assert not checkout.abandon(paid)
+        assert checkout.abandon(unpaid)
+        assert not checkout.abandon(unpaid)
+        assert not checkout.abandon("no such donation")
+    assert checkout.is_received(paid)
+    assert not checkout.is_received(unpaid)
+    assert not checkout.is_received("no such donation")
 
 
 @both

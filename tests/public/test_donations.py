@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from app import clock
-from app.donations import pledging, refunding
+from app.donations import checkout, refunding
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.extensions import db
@@ -307,7 +307,7 @@ def test_an_appeal_that_ends_while_the_form_is_filled_in_loses_nothing_that_was_
 
 @pytest.mark.usefixtures("appeal", "till")
 def test_a_form_that_was_sent_too_often_is_shown_again_as_a_new_one(client, monkeypatch):
-    monkeypatch.setattr(pledging, "_spent", lambda _pledged: True)
+    monkeypatch.setattr(checkout, "_spent", lambda _pledged: True)
     answer = send(client, nonce="n1")
     assert answer.status_code == 409
     assert "send it again" in errors(answer)[0]

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
-from app.donations import giving, pledging
+from app.donations import checkout
 from app.extensions import db
 from app.payments.checkout import Checkout
 from app.writing import writing
@@ -41,7 +41,7 @@ def reference(house: House) -> str:
     with house.app.app_context():
         donation = a_pledge(db.session.scalars(select(Appeal).where(Appeal.slug == slug)).one())
         with writing():
-            pledging.checkout_opened(donation, Checkout(f"cs_{slug}", "https://till.example/pay", 4_000_000_000))
+            checkout.checkout_opened(donation, Checkout(f"cs_{slug}", "https://till.example/pay", 4_000_000_000))
         return donation.reference
 
 
@@ -64,7 +64,7 @@ def test_what_has_changed_is_shown_spoken_and_named_and_what_has_not_keeps_the_f
         page.clock.run_for(10_000)
     assert page.evaluate("document.activeElement.textContent") == "Go back to the payment page"
     with house.app.app_context(), writing():
-        giving.abandon(reference)
+        checkout.abandon(reference)
     with page.expect_response(lambda response: "/progress" in response.url and response.status == 200):
         page.clock.run_for(20_000)
     expect(page.get_by_role("heading", name="This gift was not paid")).to_be_visible()
@@ -79,7 +79,7 @@ def test_what_has_changed_is_shown_spoken_and_named_and_what_has_not_keeps_the_f
 
 def test_a_gift_that_was_not_paid_is_not_asked_for(browser: Browser, house: House, reference: str) -> None:
     with house.app.app_context(), writing():
-        giving.abandon(reference)
+        checkout.abandon(reference)
     page = browser.new_page()
     page.clock.install()
     asked: list[str] = []

@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import pledging
+from app.donations import checkout
+from app.donations.checkout import Gift
 from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
-from app.donations.pledging import Gift
 from app.emails import email
 from app.extensions import db
 from app.money import Money
@@ -25,7 +25,7 @@ _STATES = {"active": ACTIVE, "trialing": ACTIVE, "past_due": PAST_DUE, "unpaid":
 
 def pledge_plan(appeal: Appeal, gift: Gift, nonce: str) -> Plan:
     """Record that somebody is about to give each month; see `pledging.pledge`, which says what it raises."""
-    return pledging.pledge(Plan, appeal, gift, nonce)
+    return checkout.pledge(Plan, appeal, gift, nonce)
 
 
 def checkout_request(plan: Plan, appeal: Appeal, *, success_url: str, cancel_url: str) -> MonthlyCheckoutRequest:

@@ -1,4 +1,6 @@
-"""Pledging: what a gift and a monthly plan have in common before anybody goes to Stripe.
+"""Giving once: a pledge is made before anyone goes to Stripe, and the same form sent twice is one pledge.
+
+Pledging: what a gift and a monthly plan have in common before anybody goes to Stripe.
 
 Whoever gives sends one form, and a nonce in it makes the same form sent twice one pledge.
 """
@@ -10,18 +12,18 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import amounts
-from app.donations.donation import ON_ITS_WAY, PLEDGED, RECEIVED, Donation
+from app.donations.donation import ABANDONED, ON_ITS_WAY, PLEDGED, RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.errors import DomainError
 from app.extensions import db
 from app.money import CurrencyMismatch, Money
-from app.payments.checkout import Checkout
+from app.payments.checkout import Checkout, CheckoutRequest
 
 # Stripe keeps an idempotency key for at least 24 hours (docs.stripe.com/api/idempotent_requests); we stop trusting
 # one well before that.
@@ -120,3 +122,37 @@ def renew_checkout_key(pledged: Donation | Plan) -> None:
     A session that the failed call may have opened all the same can never be paid: nobody was told its address.
     """
     pledged.checkout_key = secrets.token_hex(16)
+
+
+def pledge_once(appeal: Appeal, gift: Gift, nonce: str) -> Donation:
+    """Record that somebody is about to give once; see `pledging.pledge`, which says what it raises."""
+    return pledge(Donation, appeal, gift, nonce)
+
+
+def checkout_request(donation: Donation, appeal: Appeal, *, success_url: str, cancel_url: str) -> CheckoutRequest:
+    """What Stripe is asked for, for this donation: always the same, so that its idempotency key holds."""
+    assert donation.email is not None  # noqa: S101 - a pledge has one until it is erased
+    return CheckoutRequest(
+        reference=donation.reference,
+        amount=donation.amount,
+        what_for=appeal.title,
+        email=donation.email,
+        success_url=success_url,
+        cancel_url=cancel_url,
+    )
+
+
+def abandon(reference: str) -> bool:
+    """Note that a pledge was not paid; what has been received stays received. False when there is no such pledge."""
+    result = db.session.execute(
+        update(Donation)
+        .where(Donation.reference == reference, Donation.state == PLEDGED)
+        .values(state=ABANDONED)
+        .returning(Donation.id)
+    )
+    return result.first() is not None
+
+
+def is_received(reference: str) -> bool:
+    """Whether the donation with this reference has been received."""
+    return db.session.scalar(select(Donation.state).where(Donation.reference == reference)) == RECEIVED

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from app import clock
-from app.donations import news
+from app.donations import stripe_news
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import db
@@ -145,11 +145,11 @@ def follow_up(events: list[dict[str, Any]], stripe: Months) -> list[Outcome]:
 
 def _follow_up(told: News, stripe: Months) -> Outcome:
     with writing():
-        outcome = news.apply(told)
+        outcome = stripe_news.apply(told)
     if outcome is Outcome.PENDING:
-        found = news.look(told, stripe)  # type: ignore[arg-type]
+        found = stripe_news.look(told, stripe)  # type: ignore[arg-type]
         with writing():
-            news.book(found)
+            stripe_news.book(found)
     return outcome
 
 

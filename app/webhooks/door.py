@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
-from app.donations import news
+from app.donations import stripe_news
 from app.errors import in_words
 from app.extensions import csrf
 from app.payments import inbox
@@ -55,7 +55,7 @@ def _keep(delivery: inbox.Delivery) -> None:
     """Store a delivery and apply it in one commit, or, when it cannot be applied, store it for the worker."""
     try:
         with writing():
-            inbox.take_in(delivery, news.apply)
+            inbox.take_in(delivery, stripe_news.apply)
     except inbox.NotApplied as failure:
         log.warning("event %s could not be applied yet: %s", delivery.news.event_id, failure)
         with writing():

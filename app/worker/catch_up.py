@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.config import Settings
-from app.donations import news
+from app.donations import stripe_news
 from app.extensions import db
 from app.payments import inbox
 from app.payments.gateway import Gateway
@@ -90,7 +90,7 @@ def _keep(delivery: Delivery) -> None:
     """Store and apply a listed event as the webhook does with a delivered one."""
     try:
         with writing():
-            inbox.take_in(delivery, news.apply)
+            inbox.take_in(delivery, stripe_news.apply)
     except inbox.NotApplied as failure:
         with writing():
             inbox.put_by(delivery, failure)

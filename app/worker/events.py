@@ -4,7 +4,7 @@ import json
 
 from sqlalchemy import select, update
 
-from app.donations import news
+from app.donations import stripe_news
 from app.extensions import db
 from app.payments.event import APPLIED, IGNORED, PENDING, News, StripeEvent
 from app.payments.gateway import Gateway
@@ -22,13 +22,13 @@ def duty(gateway: Gateway) -> Duty:
         told = News(json.loads(body or b"{}"))
         with writing():
             # By now another event may have brought what this one waited for: then there is nothing to ask.
-            outcome = news.apply(told)
+            outcome = stripe_news.apply(told)
             if outcome is not Outcome.PENDING:
                 _set_state(row_id, outcome.value)
                 return
-        found = news.look(told, gateway)
+        found = stripe_news.look(told, gateway)
         with writing():
-            news.book(found)
+            stripe_news.book(found)
             _set_state(row_id, APPLIED)
 
     return Duty("event", StripeEvent, StripeEvent.state == PENDING, follow_up)
@@ -38,7 +38,7 @@ def take_up_ignored() -> int:
     """Make ignored events of types that this release knows pending again; how many there were. The caller commits."""
     result = db.session.execute(
         update(StripeEvent)
-        .where(StripeEvent.state == IGNORED, StripeEvent.type.in_(news.known_types()))
+        .where(StripeEvent.state == IGNORED, StripeEvent.type.in_(stripe_news.known_types()))
         .values(state=PENDING, next_try_at=None)
         .returning(StripeEvent.id)
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app import clock
-from app.donations import taking_in
+from app.donations import stripe_news
 from app.errors import DomainError
 from app.extensions import db
 from app.money import written
@@ -65,10 +65,10 @@ def duty(gateway: Gateway) -> Duty:
 def take_in(transactions: list[Transaction], gateway: Gateway) -> int:
     """Book those of Stripe's transactions that the books do not have; how many there were. Each is looked up with no
     transaction open, and committed by itself."""
-    missing = taking_in.unknown(transactions)
+    missing = stripe_news.unknown(transactions)
     db.session.rollback()
     for transaction in missing:
-        found = taking_in.look(transaction, gateway)
+        found = stripe_news.look_up_transaction(transaction, gateway)
         with writing():
-            taking_in.book(transaction, found)
+            stripe_news.book_transaction(transaction, found)
     return len(missing)

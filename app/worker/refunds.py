@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app import clock
-from app.donations import news, refunding
+from app.donations import refunding, stripe_news
 from app.donations.refund import ASKED, DonationRefund
 from app.extensions import db
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
@@ -35,7 +35,7 @@ def duty(gateway: Gateway) -> Duty:
         made = made or _ask(row, gateway)
         if made is not None:
             with writing():
-                news.book(news.Found(refunds=(made,)))
+                stripe_news.book(stripe_news.Found(refunds=(made,)))
 
     return Duty("refund", DonationRefund, DonationRefund.state == ASKED, give_back)
 

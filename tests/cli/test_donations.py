@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import news
+from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.donations.refund import DonationRefund
 from app.extensions import db
@@ -26,7 +26,7 @@ def account(app):
     account.gives(a_pledge(an_appeal()).reference)
     charge = account.charge(next(iter(account.charges)))
     with writing():
-        news.settle(charge)
+        stripe_news.settle(charge)
     app.extensions["gateway"] = account
     db.session.rollback()
     return account

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.donations import news
+from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.extensions import db
 from app.payments.event import StripeEvent
@@ -59,7 +59,7 @@ def test_once_with_nothing_due_says_so_and_takes_up_what_an_earlier_release_left
     deliver(app, "some.news", {"id": "x_1"})
     runner = app.test_cli_runner()
     assert runner.invoke(args=["work", "--once"]).output == "0 done.\n"
-    monkeypatch.setitem(news._HANDLERS, "some.news", lambda _told: Outcome.APPLIED)
+    monkeypatch.setitem(stripe_news._HANDLERS, "some.news", lambda _told: Outcome.APPLIED)
     assert runner.invoke(args=["work", "--once"]).output == (
         "1 events that an earlier release did not know are taken up again.\n1 done.\n"
     )

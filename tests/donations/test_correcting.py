@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from app.donations import news, receipting
+from app.donations import receipting, stripe_news
 from app.extensions import db
 from app.receipts import register
 from app.receipts.receipt import Receipt
@@ -29,15 +29,15 @@ def account(app):
 def tell(account):
     """Book everything that Stripe's account has, as it is now."""
     db.session.rollback()
-    found = news.Found(
+    found = stripe_news.Found(
         refunds=tuple(account.refund(name) for name in account.refunds),
         disputes=tuple(account.dispute(name) for name in account.disputes),
     )
     charges = [account.charge(name) for name in account.charges]
     with writing():
         for charge in charges:
-            news.settle(charge)
-        news.book(found)
+            stripe_news.settle(charge)
+        stripe_news.book(found)
 
 
 def issue(settings):

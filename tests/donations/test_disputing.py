@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from app import clock
-from app.donations import news
+from app.donations import stripe_news
 from app.ledger import accounts, posting, reading, verifying
 from app.money import Money
 from app.payments import objects
@@ -183,7 +183,7 @@ class TestInAnotherCurrency:
             "status": status, "balance_transactions": list(movements),
         }  # fmt: skip
         with writing():
-            news.book(news.Found(disputes=(objects.read_dispute(told),)))
+            stripe_news.book(stripe_news.Found(disputes=(objects.read_dispute(told),)))
 
     def kept(self) -> tuple[int, int]:
         """What is disputed and what the appeal keeps, in cents."""

@@ -188,14 +188,14 @@ def test_an_abandoned_pledge_that_is_paid_after_all_is_received(app):
 
 
 def test_an_unknown_type_is_ignored_but_taken_up_by_a_release_that_knows_it(app, monkeypatch):
-    from app.donations import news
+    from app.donations import stripe_news
     from app.payments.inbox import Outcome
     from app.writing import writing
 
     deliver(app, stripe_says.event("product.created", {"id": "prod_1", "object": "product"}))
     db.session.rollback()
     assert db.session.scalars(select(StripeEvent.state)).all() == ["ignored"]
-    monkeypatch.setitem(news._HANDLERS, "product.created", lambda _told: Outcome.APPLIED)
+    monkeypatch.setitem(stripe_news._HANDLERS, "product.created", lambda _told: Outcome.APPLIED)
     with writing():
         assert events.take_up_ignored() == 1
     loop.do_all_due([events.duty(StripeAsItIs({}))])

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import looking, settlement
+from app.donations import settlement, stripe_news
 from app.donations.donation import Donation
 from app.donations.plans import payments, planning
 from app.donations.plans.plan import Plan
@@ -178,5 +178,5 @@ def test_a_plan_that_has_begun_does_not_end_with_an_expired_checkout(app):
 
 
 def test_an_invoice_that_is_not_of_a_subscription_means_nothing_here(app):
-    found = looking.look(News(says.event("invoice.payment_failed", {"id": "in_1", "parent": None})), None)
-    assert found == looking.Found()
+    found = stripe_news.look(News(says.event("invoice.payment_failed", {"id": "in_1", "parent": None})), None)
+    assert found == stripe_news.Found()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.donations import news, refunding
+from app.donations import refunding, stripe_news
 from app.donations.donation import Donation
 from app.donations.refund import DonationRefund
 from app.extensions import db
@@ -32,7 +32,7 @@ def account(app):
     account.gives(a_pledge(an_appeal()).reference)
     charge = account.charge(next(iter(account.charges)))
     with writing():
-        news.settle(charge)
+        stripe_news.settle(charge)
     return account
 
 

@@ -9,7 +9,7 @@ import click
 import pytest
 from flask import Flask
 
-from app.donations import news
+from app.donations import stripe_news
 
 HOUSE = Path(__file__).parents[2]
 PAGES = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
@@ -81,7 +81,7 @@ def test_continuous_integration_runs_what_the_readme_says() -> None:
 
 def test_every_type_of_event_that_means_something_is_asked_for() -> None:
     asked_for = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", (HOUSE / "docs/operations.md").read_text())
-    assert sorted(set(asked_for)) == news.known_types()
+    assert sorted(set(asked_for)) == stripe_news.known_types()
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -8,7 +8,7 @@ import stripe
 from sqlalchemy import select
 
 from app import clock
-from app.donations import news, refunding
+from app.donations import refunding, stripe_news
 from app.donations.donation import Donation
 from app.donations.refund import DonationRefund
 from app.extensions import db
@@ -91,7 +91,7 @@ def asked_for(app):
     account = Account()
     account.gives(a_pledge(an_appeal()).reference)
     with writing():
-        news.settle(account.charge(next(iter(account.charges))))
+        stripe_news.settle(account.charge(next(iter(account.charges))))
     with writing():
         return refunding.ask(
             db.session.scalars(select(Donation)).one(), Money(1000, "gbp"), by="test", reason="asked"

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from app.donations import news
+from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import verifying
@@ -149,7 +149,7 @@ def test_a_sessions_end_without_a_payment_asks_nothing(app, donation):
 def test_events_that_a_release_did_not_know_are_taken_up_by_one_that_does(app, monkeypatch):
     for kind in ("some.news", "other.news"):
         deliver(app, kind, {"id": "x_1"})
-    monkeypatch.setitem(news._HANDLERS, "some.news", lambda _told: Outcome.APPLIED)
+    monkeypatch.setitem(stripe_news._HANDLERS, "some.news", lambda _told: Outcome.APPLIED)
     with writing():
         assert events.take_up_ignored() == 1
     with writing():

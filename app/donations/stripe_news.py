@@ -2,10 +2,17 @@
 
 `apply` acts on an event's own body when that suffices; otherwise the event stays pending, and the worker calls
 `look` (in looking.py), which asks Stripe with no transaction open, and then `book`, which books what was found.
+
+Looking: an event's type says where to look at Stripe, and what is found there is what is so.
+
+Taking in: a balance transaction that came without news leads to what caused it, and both are booked.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import select
 
 from app import clock
 from app.donations import (
@@ -15,20 +22,72 @@ from app.donations import (
     disputing,
     fees,
     giving_back,
+    movements,
     paying_out,
     refunding,
     returning,
     settlement,
 )
-from app.donations.looking import Found, look
 from app.donations.plans import news as plans_news
 from app.donations.plans import payments, planning
+from app.extensions import db
 from app.payments import objects as charges
 from app.payments.event import News
 from app.payments.inbox import Outcome
-from app.payments.objects import API_VERSION, DONATION, Charge
+from app.payments.lookup import Lookup
+from app.payments.objects import API_VERSION, DONATION, Charge, Dispute, Refund
+from app.payments.payout import Payout
+from app.payments.subscription import Subscription
+from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
 
-__all__ = ["Found", "apply", "book", "known_types", "look", "settle"]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at Stripe has found; each refund and dispute brings its charge along."""
+
+    charge: Charge | None = None
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    payout: Payout | None = None
+    subscription: Subscription | None = None
+
+
+def look(news: News, gateway: Lookup) -> Found:
+    """Ask Stripe for what an event is about, as it is now. Raises what the gateway raises. Must be called with no
+    transaction open."""
+    about = news.object
+    match news.type.split("."):
+        case ["charge", "refunded"]:
+            return Found(charge=gateway.charge(about["id"]), refunds=tuple(gateway.refunds_of(about["id"])))
+        case ["charge", "dispute", _]:
+            return Found(disputes=(gateway.dispute(about["id"]),))
+        case ["refund", _] | ["charge", "refund", _]:
+            return Found(refunds=(gateway.refund(about["id"]),))
+        case ["payout", _]:
+            return Found(payout=gateway.payout(about["id"]))
+        case ["charge", _]:
+            return Found(charge=gateway.charge(about["id"]))
+        case ["payment_intent", _]:
+            return Found(charge=gateway.charge_of(about["id"]))
+        case ["invoice_payment", _]:
+            intent_id = about["payment"].get("payment_intent")
+            return Found(charge=gateway.charge_of(intent_id) if intent_id else None)
+        case ["customer", _, _] | ["invoice", _]:
+            return _look_at_plan(news, gateway)
+    return _look_at_plan(news, gateway) if about.get("subscription") else _look_at_charge(about, gateway)
+
+
+def _look_at_charge(session: dict[str, object], gateway: Lookup) -> Found:
+    return Found(charge=gateway.charge_of(str(session["payment_intent"])))
+
+
+def _look_at_plan(news: News, gateway: Lookup) -> Found:
+    """The subscription that the news is about, and the charge when the news is that an invoice was paid."""
+    subscription_id = plans_news.subscription_of(news)
+    return Found(
+        charge=gateway.charge_of_invoice(news.object["id"]) if news.type == "invoice.paid" else None,
+        subscription=gateway.subscription(subscription_id) if subscription_id else None,
+    )
 
 
 def apply(news: News) -> Outcome:
@@ -186,3 +245,44 @@ _HANDLERS: dict[str, Callable[[News], Outcome]] = {
         _always_look,
     ),
 }  # fmt: skip
+
+
+def unknown(transactions: list[Transaction]) -> list[Transaction]:
+    """Those of Stripe's transactions that the books do not have, or have without what they caused, oldest first."""
+    names = [each.txn_id for each in transactions]
+    booked = select(StripeMovement.line).where(StripeMovement.txn_id == StripeTransaction.txn_id).exists()
+    moves_nothing = (StripeTransaction.amount_minor == 0) & (StripeTransaction.fee_minor == 0)
+    known = set(
+        db.session.scalars(
+            select(StripeTransaction.txn_id).where(StripeTransaction.txn_id.in_(names), booked | moves_nothing)
+        )
+    )
+    missing = [each for each in transactions if each.txn_id not in known]
+    return sorted(missing, key=lambda each: (each.created_at, each.txn_id))
+
+
+def look_up_transaction(transaction: Transaction, gateway: Lookup) -> Found:
+    """Ask Stripe for what caused a transaction: a charge, a refund, a dispute or a payout; nothing for all else.
+
+    Raises what the gateway raises. Must be called with no transaction open in the database.
+    """
+    source = transaction.source_id or ""
+    match source.partition("_")[0]:
+        case "ch" | "py":
+            return Found(charge=gateway.charge(source))
+        case "re" | "pyr":
+            return Found(refunds=(gateway.refund(source),))
+        case "dp" | "du":
+            return Found(disputes=(gateway.dispute(source),))
+        case "po":
+            return Found(payout=gateway.payout(source))
+        case _:
+            return Found()
+
+
+def book_transaction(transaction: Transaction, found: Found) -> None:
+    """Book a transaction with what caused it, or by its type when nothing of ours did; the caller commits. Booking it
+    again changes nothing."""
+    book(found)
+    if not movements.is_booked(transaction.txn_id):
+        movements.book_by_type(transaction)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.donations import dispute_kept, exchange, movements
+from app.donations import dispute_kept, movements
 from app.ledger import accounts, posting, reading
 from app.ledger.reading import Moved
 from app.money import Money
@@ -112,8 +112,8 @@ def _worths(dispute: Dispute) -> Iterator[Worth]:
         if amount.currency == dispute.amount.currency:
             worth = amount
         elif amount.minor < 0:
-            worth = -exchange.worth_of(movement, dispute.amount - out) if out.minor else -dispute.amount
+            worth = -movements.worth_of(movement, dispute.amount - out) if out.minor else -dispute.amount
         else:
-            worth = exchange.worth_of(movement, out, out_settled)
+            worth = movements.worth_of(movement, out, out_settled)
         out, out_settled = out - worth, out_settled - amount.minor
         yield movement, worth

@@ -2,19 +2,69 @@
 
 What a transaction means depends on its type; the table at the end says it. The proof that the books agree with Stripe
 rests on one rule: the entries linked to a transaction move exactly its net on the Stripe account.
+
+Exchange: a movement whose two ends have different currencies goes through equity, each currency for itself.
+
+Fees: what a charge brought to the Stripe account and what Stripe kept of it, booked when Stripe makes it known.
 """
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
-from app.donations.exchange import lines_between
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import accounts, posting, reading
 from app.ledger.posting import Line
-from app.money import Money
+from app.money import Money, decimals
+from app.payments.objects import Charge
 from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
+
+# Stripe rounds its rates to a few digits; what differs from the whole by less than this part of it is the whole.
+_ROUNDED = Decimal("0.0005")
+
+
+def lines_between(other: int, worth: Money, settled: Money) -> list[Line]:
+    """The transfers by which `settled` comes to the Stripe account from the account `other`, where it is `worth`
+    (or, both negative, leaves it for there). In one currency that is one transfer; in two, `other` gives to the
+    exchange account of its currency and the exchange account of the other gives to Stripe, so that each currency sums
+    to zero. A movement of nothing has no transfers.
+    """
+    stripe = accounts.house_account("assets:stripe", settled.currency)
+    if worth.currency == settled.currency:
+        return _line(other, stripe, settled)
+    there = accounts.house_account("equity:exchange", worth.currency)
+    here = accounts.house_account("equity:exchange", settled.currency)
+    return [*_line(other, there, worth), *_line(here, stripe, settled)]
+
+
+def worth_of(movement: Transaction, whole: Money, whole_settled: int = 0) -> Money:
+    """What a movement that was settled in another currency is worth in that of `whole`, never negative.
+
+    `whole` is what it would be worth if all were moved, and `whole_settled` what that had come to in the movement's
+    currency. By Stripe's rate; without one, as great a part of the whole as its amount is of the whole's.
+    """
+    settled = abs(movement.amount.minor)
+    if movement.rate is None:
+        if settled >= whole_settled:
+            return whole
+        return Money(_rounded(Decimal(whole.minor) * settled / whole_settled), whole.currency)
+    unit = Decimal(10) ** (decimals(whole.currency) - decimals(movement.amount.currency))
+    minor = settled / movement.rate * unit
+    # The settled amount was itself rounded, to the nearest unit of its own.
+    slack = unit / movement.rate / 2 + 1 + whole.minor * _ROUNDED
+    return whole if abs(minor - whole.minor) <= slack else Money(_rounded(minor), whole.currency)
+
+
+def _rounded(minor: Decimal) -> int:
+    return int(minor.to_integral_value(ROUND_HALF_EVEN))
+
+
+def _line(giver: int, taker: int, amount: Money) -> list[Line]:
+    if amount.minor == 0:
+        return []
+    return [Line(giver, taker, amount) if amount.minor > 0 else Line(taker, giver, -amount)]
 
 
 def book(
@@ -117,3 +167,25 @@ def _link(transaction: Transaction, entries: Sequence[int]) -> None:
 
 # Types whose money is Stripe's price for something (docs.stripe.com/reports/balance-transaction-types).
 _STRIPE_FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost", "application_fee"})
+
+
+def book_settlement(charge: Charge) -> None:
+    """Book the movement that settled a charge, when it is known: the fee, and the exchange where there was one.
+
+    The charge itself has been booked before. Booking it again changes nothing; the caller commits.
+    """
+    if charge.transaction is None:
+        return
+    received = reading.moved_by(f"stripe:{charge.charge_id}:received")
+    if received is None:
+        return
+    settled_here = received.to_code == f"assets:stripe:{charge.transaction.amount.currency}"
+    book(
+        charge.transaction,
+        other=received.to_id,
+        worth=received.amount,
+        kind="settled",
+        memo="charge settled",
+        subject=received.subject,
+        already=[received.entry_id] if settled_here else [],
+    )

@@ -20,7 +20,6 @@ from app.donations import (
     correcting,
     delayed,
     disputing,
-    fees,
     giving_back,
     movements,
     paying_out,
@@ -136,7 +135,7 @@ def settle(charge: Charge) -> None:
     if charge.pending:
         delayed.under_way(charge)
     if charge.has_come and settlement.settle(charge):
-        fees.book_settlement(charge)
+        movements.book_settlement(charge)
         returning.book(charge)
 
 

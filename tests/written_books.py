@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance, DailyBalance

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
-from app.donations import refunding
+from app.donations import refunds as donations_refunds
 from app.donations.donation import Donation
-from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
+from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, written
@@ -32,7 +32,7 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
     try:
         wanted = None if amount is None else Money.parse(amount, donation.currency)
         with writing():
-            asked = refunding.ask(donation, wanted, by="treasurer", reason=reason)
+            asked = donations_refunds.ask(donation, wanted, by="treasurer", reason=reason)
             row_id = asked.id
             trail.record("donation.refunded", f"donation:{donation.reference}", after={"amount": written(asked.amount)})
     except DomainError as refusal:
@@ -46,7 +46,7 @@ def _say(row_id: int) -> None:
     db.session.rollback()
     made = db.session.get_one(DonationRefund, row_id, populate_existing=True)
     donation = db.session.get_one(Donation, made.donation_id, populate_existing=True)
-    amount, left = written(made.amount), written(refunding.left(donation))
+    amount, left = written(made.amount), written(donations_refunds.left(donation))
     if made.state == REFUSED:
         raise click.ClickException(f"Stripe would not refund {amount}, so nothing was given back. {left} is left.")
     if made.state in CAME_TO_NOTHING:

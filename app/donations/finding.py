@@ -17,7 +17,7 @@ from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.gift_search import LARGEST, NEWEST, Wanted, conditions, kind_of
-from app.donations.refund import CAME_TO_NOTHING, DonationRefund
+from app.donations.refunds import CAME_TO_NOTHING, DonationRefund
 from app.extensions import db
 from app.money import Money
 

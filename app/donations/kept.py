@@ -8,7 +8,7 @@ from app.donations import by_hand
 from app.donations.by_hand import GiftByHand
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import CARD, Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.ledger import reading
 from app.ledger.accounts import Account

@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.emails.email import SENT, DueLetter
 from app.extensions import db
 from app.ledger.entries import Entry, Transfer

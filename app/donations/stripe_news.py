@@ -20,10 +20,9 @@ from app.donations import (
     correcting,
     delayed,
     disputing,
-    giving_back,
     movements,
     paying_out,
-    refunding,
+    refunds,
     returning,
     settlement,
 )
@@ -109,12 +108,12 @@ def book(found: Found) -> None:
         planning.note(found.subscription)
         plans_news.note(found.subscription)
     for refund in found.refunds:
-        refunding.note(refund)
+        refunds.note(refund)
     if found.charge is not None:
         settle(found.charge)
     for refund in found.refunds:
         settle(refund.charge)
-        giving_back.book(refund)
+        refunds.book(refund)
     for dispute in found.disputes:
         settle(dispute.charge)
         disputing.book(dispute)

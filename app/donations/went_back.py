@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.donations import kept
 from app.donations.donation import Donation
-from app.donations.refund import ASKED, CAME_TO_NOTHING, DonationRefund
+from app.donations.refunds import ASKED, CAME_TO_NOTHING, DonationRefund
 from app.extensions import db
 from app.money import Money
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import dispute_kept, finding, found_export, refunding, story
+from app.donations import dispute_kept, finding, found_export, refunds, story
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.donors.donor import Donor, Note, note
@@ -124,7 +124,7 @@ def _page(gift: Donation, form: NoteForm) -> str:
     notes = db.session.scalars(select(Note).where(Note.subject == subject).order_by(Note.id)).all()
     dispute = dispute_kept.of_charge(gift.charge_id)
     can_go_back = gift.state == RECEIVED and gift.method == CARD and not dispute_kept.withdrawn(gift.charge_id)
-    left = refunding.left(gift) if can_go_back else Money(0, gift.currency)
+    left = refunds.left(gift) if can_go_back else Money(0, gift.currency)
     by = [each.asked_by for each in told.refunds] + [each.written_by for each in notes]
     by += [each.given_by for each in told.receipts if each.given_by]
     return render_template(

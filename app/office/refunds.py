@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import dispute_kept, refunding
+from app.donations import dispute_kept, refunds
 from app.donations.donation import CARD, RECEIVED, Donation
-from app.donations.refund import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
+from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
 from app.extensions import db
 from app.money import written
@@ -31,13 +31,13 @@ class GivenBackSince(DomainError):
 def new(reference: str) -> ResponseReturnValue:
     """How much, and why."""
     gift = _gift(reference)
-    left = refunding.left(gift)
+    left = refunds.left(gift)
     return _form(gift, RefundForm(left, formdata=None))
 
 
 def _whether_it_goes_back(reference: str) -> Question | None:
     gift = _gift(reference)
-    form = RefundForm(refunding.left(gift))
+    form = RefundForm(refunds.left(gift))
     amount = form.wanted() if form.validate() and not dispute_kept.withdrawn(gift.charge_id) else None
     if amount is None:
         return None
@@ -56,22 +56,22 @@ def _whether_it_goes_back(reference: str) -> Question | None:
 def create(reference: str) -> ResponseReturnValue:
     """Write the refund down, commit, then ask Stripe; and say what came of it."""
     gift = _gift(reference)
-    form = RefundForm(refunding.left(gift))
+    form = RefundForm(refunds.left(gift))
     amount = form.wanted() if form.validate() else None
     if amount is None:
         return _form(gift, form), 422
     try:
         with writing():
-            asked = refunding.ask(gift, amount, by=trail.at_work().by, reason=form.reason.data)
+            asked = refunds.ask(gift, amount, by=trail.at_work().by, reason=form.reason.data)
             # The gift is locked now: nobody else has given any of it back since the page was shown.
-            if (refunding.left(gift) + amount).minor != _number(form.shown.data):
+            if (refunds.left(gift) + amount).minor != _number(form.shown.data):
                 raise GivenBackSince
             row_id = asked.id
             record("donation.refunded", f"donation:{reference}", after={"amount": written(amount)})
     except GivenBackSince:
-        form.only_so_much_is_left(refunding.left(_gift(reference)))
+        form.only_so_much_is_left(refunds.left(_gift(reference)))
         return _form(_gift(reference), form), 409
-    except refunding.Disputed:
+    except refunds.Disputed:
         form.wrong(
             form.amount, _("The donor’s bank disputes this payment: answer the dispute, or accept it, at Stripe")
         )
@@ -94,7 +94,7 @@ def _gift(reference: str) -> Donation:
 
 
 def _form(gift: Donation, form: RefundForm) -> str:
-    left = refunding.left(gift)
+    left = refunds.left(gift)
     form.shown.data = str(left.minor)
     disputed = dispute_kept.withdrawn(gift.charge_id)
     return render_template("office/donations/refund.html", gift=gift, left=left, form=form, disputed=disputed)

@@ -11,7 +11,7 @@ from app.banking.line import BankLine
 from app.banking.match import BankMatch
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
 from app.payments.payout import KeptPayout

@@ -9,7 +9,7 @@ from app import clock
 from app.donations import dispute_kept, explaining
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
-from app.donations.refund import ASKED, REFUSED, DonationRefund
+from app.donations.refunds import ASKED, REFUSED, DonationRefund
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import delayed, dispute_kept, gift_letters, giving_back, refund_letters, returning
+from app.donations import delayed, dispute_kept, gift_letters, refunds, returning
 from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
@@ -31,8 +31,8 @@ WRITERS: dict[str, Writer] = {
     planning.AMOUNT_CHANGED: links.changed,
     planning.PLAN_PAUSED: links.changed,
     planning.PLAN_RESUMED: links.changed,
-    giving_back.REFUND: refund_letters.write,
-    giving_back.REFUND_FAILED: refund_letters.write,
+    refunds.REFUND: refunds.write,
+    refunds.REFUND_FAILED: refunds.write,
     delayed.GIFT_FAILED: gift_letters.write,
     returning.GIFT_RETURNED: gift_letters.write,
     dispute_kept.DISPUTE: treasurers_letters.dispute,

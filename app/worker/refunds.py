@@ -7,8 +7,8 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app import clock
-from app.donations import refunding, stripe_news
-from app.donations.refund import ASKED, DonationRefund
+from app.donations import refunds, stripe_news
+from app.donations.refunds import ASKED, DonationRefund
 from app.extensions import db
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
 from app.payments.objects import Refund
@@ -25,12 +25,12 @@ def duty(gateway: Gateway) -> Duty:
     def give_back(row_id: int) -> None:
         row = _look(row_id)
         made = None
-        if not refunding.key_is_trusted(row):
+        if not refunds.key_is_trusted(row):
             # An earlier call may have made the refund without our learning of it: it is looked for first.
             made = next((each for each in gateway.refunds_of(row.charge_id) if each.reference == row.reference), None)
             if made is None:
                 with writing():
-                    refunding.take_new_key(db.session.get_one(DonationRefund, row_id))
+                    refunds.take_new_key(db.session.get_one(DonationRefund, row_id))
                 row = _look(row_id)
         made = made or _ask(row, gateway)
         if made is not None:
@@ -70,12 +70,12 @@ def _ask(row: DonationRefund, gateway: Gateway) -> Refund | None:
         return gateway.make_refund(row.charge_id, row.amount, row.reference, row.key or "")
     except PaymentsRefused:
         with writing():
-            refunding.refused(db.session.get_one(DonationRefund, row.id))
+            refunds.refused(db.session.get_one(DonationRefund, row.id))
         return None
     except PaymentsUnavailable as failure:
         if failure.outcome_stored:
             with writing():
-                refunding.distrust_key(db.session.get_one(DonationRefund, row.id))
+                refunds.distrust_key(db.session.get_one(DonationRefund, row.id))
         raise
 
 

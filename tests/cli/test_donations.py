@@ -7,7 +7,7 @@ from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.donations import stripe_news
 from app.donations.donation import Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
 from app.payments.gateway import PaymentsUnavailable

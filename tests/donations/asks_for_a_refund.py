@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app import create_app
-from app.donations import refunding
+from app.donations import refunds
 from app.donations.donation import Donation
 from app.extensions import db
 from app.writing import writing
@@ -21,8 +21,8 @@ def main(url: str, folder: str, threads: int) -> None:
             try:
                 with writing():
                     donation = db.session.query(Donation).one()
-                    refunding.ask(donation, None, by="test", reason="")
-            except refunding.MoreThanIsLeft as refusal:
+                    refunds.ask(donation, None, by="test", reason="")
+            except refunds.MoreThanIsLeft as refusal:
                 return str(refusal)
             finally:
                 db.session.remove()

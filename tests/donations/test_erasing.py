@@ -17,7 +17,7 @@ from app.banking.line import BankLine
 from app.donations import receipting
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.donors.donor import Donor, note
 from app.extensions import Base, db
 from app.ledger import sealing

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.donations import refunding, stripe_news
+from app.donations import refunds as donations_refunds
+from app.donations import stripe_news
 from app.donations.donation import Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.ledger import verifying
 from app.money import Money
@@ -41,7 +42,7 @@ def one_refund(account):
     loop.do_all_due([refunds.duty(account)])
     assert [each["amount"] for each in account.refunds.values()] == [2500]
     assert db.session.scalar(select(func.count()).select_from(DonationRefund)) == 1
-    assert refunding.left(db.session.scalars(select(Donation)).one()) == Money(0, "gbp")
+    assert donations_refunds.left(db.session.scalars(select(Donation)).one()) == Money(0, "gbp")
     assert verifying.faults() == []
 
 
@@ -50,8 +51,8 @@ def test_of_32_threads_that_ask_for_all_of_it_one_wins_and_the_others_are_told_w
         with app.app_context():
             try:
                 with writing():
-                    refunding.ask(db.session.scalars(select(Donation)).one(), None, by="test", reason="")
-            except refunding.MoreThanIsLeft as refusal:
+                    donations_refunds.ask(db.session.scalars(select(Donation)).one(), None, by="test", reason="")
+            except donations_refunds.MoreThanIsLeft as refusal:
                 return str(refusal)
             finally:
                 db.session.remove()
@@ -83,7 +84,7 @@ def test_of_four_processes_with_eight_threads_each_one_wins_and_the_others_are_t
 def test_a_refund_made_at_stripe_meanwhile_is_not_given_a_second_time(app, account):
     account.gives_back(next(iter(account.charges.values())), 2000)
     with writing():
-        refunding.ask(db.session.scalars(select(Donation)).one(), None, by="test", reason="")
+        donations_refunds.ask(db.session.scalars(select(Donation)).one(), None, by="test", reason="")
     loop.do_all_due([refunds.duty(account)])
     assert [each["amount"] for each in account.refunds.values()] == [2000]
     assert db.session.scalars(select(DonationRefund.state)).all() == ["refused"]

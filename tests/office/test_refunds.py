@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import clock
 from app.audit.trail import Deed
 from app.donations.donation import Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.payments.gateway import PaymentsUnavailable
 from app.worker import loop, refunds

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.donations.donation import Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.office import unsent as office_unsent
 from app.office.access import EVERYONE

@@ -8,9 +8,10 @@ import stripe
 from sqlalchemy import select
 
 from app import clock
-from app.donations import refunding, stripe_news
+from app.donations import refunds as donations_refunds
+from app.donations import stripe_news
 from app.donations.donation import Donation
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
 from app.payments import subscription
@@ -93,7 +94,7 @@ def asked_for(app):
     with writing():
         stripe_news.settle(account.charge(next(iter(account.charges))))
     with writing():
-        return refunding.ask(
+        return donations_refunds.ask(
             db.session.scalars(select(Donation)).one(), Money(1000, "gbp"), by="test", reason="asked"
         ).id
 

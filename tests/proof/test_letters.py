@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.proof import exceptions

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from app import clock
-from app.donations import checkout, refunding
+from app.donations import checkout, refunds
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.extensions import db
@@ -484,7 +484,7 @@ class TestAfterARefund:
     @pytest.mark.usefixtures("account")
     def test_a_refund_that_is_asked_for_is_on_its_way(self, client):
         with writing():
-            refunding.ask(db.session.scalars(select(Donation)).one(), Money(1000, "gbp"), by="test", reason="")
+            refunds.ask(db.session.scalars(select(Donation)).one(), Money(1000, "gbp"), by="test", reason="")
         assert self.facts(client) == {"Given": "£25.00", "On its way back to you": "£10.00", "Kept": "£25.00"}
 
 

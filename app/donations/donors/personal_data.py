@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.donations.dispute_kept import KeptDispute
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
-from app.donations.refund import DonationRefund
+from app.donations.refunds import DonationRefund
 from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.extensions import db

@@ -1,0 +1,253 @@
+"""Refunding: never more than is left, asked for once, and noted whoever started it.
+
+A refund: money of one donation on its way back, from the moment it is asked for.
+
+Giving back: refunds and what comes back of them, booked on the account where the gift had been received.
+
+What givers are written about refunds: that money is on its way back, or that it could not be given back.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.donations import dispute_kept, kept, movements
+from app.donations.donation import RECEIVED, Donation
+from app.emails import email
+from app.emails.composing import compose
+from app.emails.email import DueLetter
+from app.emails.message import Mail
+from app.errors import DomainError
+from app.extensions import Base, Key, db
+from app.ledger import reading
+from app.money import Money, written
+from app.payments.objects import Refund
+from app.receipts.facts import one_line
+
+ASKED, REFUSED = "asked", "refused"
+# In these nothing has been given back after all, so the amount may be refunded again.
+CAME_TO_NOTHING = (REFUSED, "failed", "canceled")
+
+
+class DonationRefund(Base):
+    """One refund. *asked*: Stripe is to be asked for it; *refused*: Stripe would not; else its state is Stripe's own.
+
+    Its amount is held against the donation from the moment it is asked for. One made in Stripe's dashboard has no
+    key of ours, and one of a charge that no donation claims has no donation. `reason` is free text and
+    may be erased; the ledger never has it. `told_at` is when the giver was mailed.
+    """
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("state = 'asked' OR state = 'refused' OR refund_id IS NOT NULL", name="refund_id"),
+        Index(
+            "ix_refunds_asked", "next_try_at", "id", postgresql_where=text("state = 'asked'"),
+            sqlite_where=text("state = 'asked'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    donation_id: Mapped[int | None] = mapped_column(ForeignKey("donations.id"), index=True)
+    charge_id: Mapped[str] = mapped_column(String(80), index=True)
+    refund_id: Mapped[str | None] = mapped_column(String(80), unique=True)
+    amount_minor: Mapped[int] = mapped_column(Key)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(30))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(Text)
+    key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    key_since: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def amount(self) -> Money:
+        """What is to go back, or went."""
+        return Money(self.amount_minor, self.currency)
+
+
+# Stripe keeps an idempotency key for at least 24 hours; past this we look for the refund before we ask again.
+KEY_TRUSTED_FOR = timedelta(hours=20)
+
+# News may come late: a refund's state only ever moves on in this order.
+_ORDER = {ASKED: 0, REFUSED: 0, "pending": 1, "requires_action": 1, "succeeded": 2, "canceled": 3, "failed": 3}
+
+
+class NotReceived(DomainError):
+    """The donation has not been received, so there is nothing to give back."""
+
+
+class Disputed(DomainError):
+    """The giver's bank has taken the payment back for now, and Stripe refunds none that is disputed: it is answered, or
+    accepted, at Stripe."""
+
+
+class MoreThanIsLeft(DomainError):
+    """The refund is larger than what is left of the donation; the message says how much that is."""
+
+
+def ask(donation: Donation, amount: Money | None, *, by: str, reason: str) -> DonationRefund:
+    """Write down that a donation is to be refunded, in part or (without an amount) as far as it is left.
+
+    The donation's row is locked meanwhile, so that of several who ask at once only as much as is left can be granted.
+    The caller commits; then the worker, or the caller, asks Stripe. Raises `NotReceived`, `Disputed` or
+    `MoreThanIsLeft`.
+    """
+    locked = db.session.scalars(
+        select(Donation).where(Donation.id == donation.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if locked.state != RECEIVED or locked.charge_id is None:
+        raise NotReceived("this gift has not been received, so there is nothing to refund")
+    if dispute_kept.withdrawn(locked.charge_id):
+        raise Disputed("the donor's bank disputes this payment; answer the dispute at Stripe, or accept it there")
+    rest = left(locked)
+    wanted = rest if amount is None else amount
+    if wanted.minor <= 0 or wanted > rest:
+        raise MoreThanIsLeft(f"{written(rest)} of this gift is left to refund")
+    refund = DonationRefund(
+        reference=secrets.token_hex(12),
+        donation_id=locked.id,
+        charge_id=locked.charge_id,
+        amount_minor=wanted.minor,
+        currency=wanted.currency,
+        state=ASKED,
+        asked_at=clock.now(),
+        asked_by=by,
+        reason=reason or None,
+        key=secrets.token_hex(16),
+        key_since=clock.now(),
+    )
+    db.session.add(refund)
+    db.session.flush()
+    return refund
+
+
+def left(donation: Donation) -> Money:
+    """What of a received donation is neither refunded nor asked to be."""
+    held = db.session.scalar(
+        select(func.coalesce(func.sum(DonationRefund.amount_minor), 0)).where(
+            DonationRefund.donation_id == donation.id, DonationRefund.state.not_in(CAME_TO_NOTHING)
+        )
+    )
+    return donation.amount - Money(int(held or 0), donation.currency)
+
+
+def note(told: Refund) -> None:
+    """Bring our row of a refund up to what Stripe says; one that was started in Stripe's dashboard gets a row now.
+
+    The donation's row is locked, so that a refund made here and one made there cannot both be counted as left.
+    """
+    donation = db.session.scalars(
+        select(Donation).where(Donation.charge_id == told.charge.charge_id).with_for_update()
+    ).one_or_none()
+    ours = DonationRefund.refund_id == told.refund_id
+    if told.reference is not None:
+        ours |= DonationRefund.reference == told.reference
+    row = db.session.scalars(select(DonationRefund).where(ours).with_for_update()).first()
+    if row is None:
+        row = DonationRefund(
+            reference=secrets.token_hex(12),
+            donation_id=None if donation is None else donation.id,
+            charge_id=told.charge.charge_id,
+            amount_minor=told.amount.minor,
+            currency=told.amount.currency,
+            state=ASKED,
+            asked_at=clock.now(),
+            asked_by="stripe",
+        )
+        db.session.add(row)
+    row.refund_id = told.refund_id
+    if _ORDER.get(told.status, 1) >= _ORDER.get(row.state, 0):
+        row.state = told.status
+    db.session.flush()
+
+
+def refused(row: DonationRefund) -> None:
+    """Note that Stripe would not make this refund; its amount is free again."""
+    row.state = REFUSED
+
+
+def key_is_trusted(row: DonationRefund) -> bool:
+    """Whether asking again under the row's key is sure to give the same refund and not a second one."""
+    return row.key is not None and row.key_since is not None and row.key_since + KEY_TRUSTED_FOR > clock.now()
+
+
+def distrust_key(row: DonationRefund) -> None:
+    """Note that Stripe stored a failure under the key, which may have made the refund all the same."""
+    row.key = None
+
+
+def take_new_key(row: DonationRefund) -> None:
+    """Take a new idempotency key, once it is certain that the old one made nothing."""
+    row.key, row.key_since = secrets.token_hex(16), clock.now()
+
+
+# The kinds of letters that tell the giver.
+REFUND, REFUND_FAILED = "refund", "refund_failed"
+
+
+def book(refund: Refund) -> None:
+    """Book a refund's movements as far as Stripe has made them: the money that left, and the money that returned when
+    the refund failed; the giver is told of both. The charge itself has been booked before. The caller commits."""
+    received = reading.moved_by(f"stripe:{refund.charge.charge_id}:received")
+    if received is None:
+        return
+    if refund.given_back is not None and refund.came_back is None:
+        email.ask(REFUND, f"refund:{refund.refund_id}", "given back")
+    if refund.came_back is not None:
+        email.ask(REFUND_FAILED, f"refund:{refund.refund_id}", "came back")
+    if refund.given_back is not None:
+        movements.book(
+            refund.given_back,
+            other=received.from_id,
+            worth=-refund.amount,
+            kind="refund",
+            memo="refund",
+            subject=received.subject,
+        )
+    if refund.came_back is not None:
+        movements.book(
+            refund.came_back,
+            other=received.from_id,
+            worth=refund.amount,
+            kind="refund-returned",
+            memo="refund that failed",
+            subject=received.subject,
+        )
+
+
+def write(due: DueLetter, settings: Settings) -> Mail | None:
+    """The letter about a refund, of either kind; `None` when it is no longer so, or nobody is there to be told."""
+    refund = db.session.scalars(
+        select(DonationRefund).where(DonationRefund.refund_id == due.subject.removeprefix("refund:"))
+    ).one_or_none()
+    if refund is None or refund.donation_id is None or (due.kind == REFUND and refund.state in CAME_TO_NOTHING):
+        return None
+    donation = db.session.get_one(Donation, refund.donation_id)
+    if not donation.email or donation.received_at is None:
+        return None
+    refund.told_at = clock.now()
+    return compose(
+        due,
+        donation.email,
+        settings,
+        donor=one_line(donation.name),
+        amount_minor=refund.amount_minor,
+        given_minor=donation.amount_minor,
+        kept_minor=max(0, kept.of(donation).minor),
+        currency=refund.currency,
+        paid_by=donation.paid_by or "",
+        appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
+        received_on=clock.local_day(donation.received_at).isoformat(),
+    )

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 
 from app.appeals.appeal import Appeal
-from app.donations import dispute_kept, kept, name_words
+from app.donations import disputes as donations_disputes
+from app.donations import kept, name_words
 from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
-from app.donations.dispute_kept import KeptDispute
+from app.donations.disputes import KeptDispute
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.gift_search import LARGEST, NEWEST, Wanted, conditions, kind_of
 from app.donations.refunds import CAME_TO_NOTHING, DonationRefund
@@ -178,7 +179,7 @@ def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
     )
     marks = {gift.id: RETURNED for gift in gifts if gift.returned_at is not None}
     for each in disputes:
-        marks[charges[each.charge_id]] = DISPUTED if dispute_kept.is_open(each) else _DECIDED
+        marks[charges[each.charge_id]] = DISPUTED if donations_disputes.is_open(each) else _DECIDED
     by_hand = GiftByHand.donation_id.in_([gift.id for gift in gifts if gift.method != CARD])
     for row in db.session.scalars(select(GiftByHand).where(by_hand)):
         if row.came_to_nothing:

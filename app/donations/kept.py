@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, bindparam, case, func, or_, select
 
 from app.donations import by_hand
 from app.donations.by_hand import GiftByHand
-from app.donations.dispute_kept import KeptDispute
+from app.donations.disputes import KeptDispute
 from app.donations.donation import CARD, Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db

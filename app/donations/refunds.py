@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import dispute_kept, kept, movements
+from app.donations import disputes, kept, movements
 from app.donations.donation import RECEIVED, Donation
 from app.emails import email
 from app.emails.composing import compose
@@ -109,7 +109,7 @@ def ask(donation: Donation, amount: Money | None, *, by: str, reason: str) -> Do
     ).one()
     if locked.state != RECEIVED or locked.charge_id is None:
         raise NotReceived("this gift has not been received, so there is nothing to refund")
-    if dispute_kept.withdrawn(locked.charge_id):
+    if disputes.withdrawn(locked.charge_id):
         raise Disputed("the donor's bank disputes this payment; answer the dispute at Stripe, or accept it there")
     rest = left(locked)
     wanted = rest if amount is None else amount

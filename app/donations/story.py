@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
-from app.donations.dispute_kept import KeptDispute
+from app.donations.disputes import KeptDispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.emails.email import SENT, DueLetter

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import dispute_kept, finding, found_export, refunds, story
+from app.donations import disputes, finding, found_export, refunds, story
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.donors.donor import Donor, Note, note
@@ -122,8 +122,8 @@ def _page(gift: Donation, form: NoteForm) -> str:
     told = story.of(gift)
     subject = f"donation:{gift.reference}"
     notes = db.session.scalars(select(Note).where(Note.subject == subject).order_by(Note.id)).all()
-    dispute = dispute_kept.of_charge(gift.charge_id)
-    can_go_back = gift.state == RECEIVED and gift.method == CARD and not dispute_kept.withdrawn(gift.charge_id)
+    dispute = disputes.of_charge(gift.charge_id)
+    can_go_back = gift.state == RECEIVED and gift.method == CARD and not disputes.withdrawn(gift.charge_id)
     left = refunds.left(gift) if can_go_back else Money(0, gift.currency)
     by = [each.asked_by for each in told.refunds] + [each.written_by for each in notes]
     by += [each.given_by for each in told.receipts if each.given_by]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import dispute_kept, refunds
+from app.donations import disputes, refunds
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
@@ -38,7 +38,7 @@ def new(reference: str) -> ResponseReturnValue:
 def _whether_it_goes_back(reference: str) -> Question | None:
     gift = _gift(reference)
     form = RefundForm(refunds.left(gift))
-    amount = form.wanted() if form.validate() and not dispute_kept.withdrawn(gift.charge_id) else None
+    amount = form.wanted() if form.validate() and not disputes.withdrawn(gift.charge_id) else None
     if amount is None:
         return None
     return Question(
@@ -96,7 +96,7 @@ def _gift(reference: str) -> Donation:
 def _form(gift: Donation, form: RefundForm) -> str:
     left = refunds.left(gift)
     form.shown.data = str(left.minor)
-    disputed = dispute_kept.withdrawn(gift.charge_id)
+    disputed = disputes.withdrawn(gift.charge_id)
     return render_template("office/donations/refund.html", gift=gift, left=left, form=form, disputed=disputed)
 
 
@@ -109,7 +109,7 @@ def _say(row_id: int) -> None:
     db.session.rollback()
     made = db.session.get_one(DonationRefund, row_id, populate_existing=True)
     amount = written(made.amount)
-    if made.state == REFUSED and dispute_kept.of_charge(made.charge_id):
+    if made.state == REFUSED and disputes.of_charge(made.charge_id):
         flash(
             _("Stripe would not refund %(amount)s, because the donor’s bank disputes the payment. Answer the dispute, "
               "or accept it, at Stripe; pay nothing by bank, or the donor gets it twice.", amount=amount),

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import dispute_kept
+from app.donations import disputes
 from app.donations.donation import Donation
 from app.emails import wording
 from app.emails.composing import LANGUAGE, compose
@@ -19,8 +19,8 @@ from app.proof import alarms, statement
 
 def dispute(due: DueLetter, settings: Settings) -> Mail | None:
     """A dispute, and by when to answer; `None` when it has been decided by now."""
-    kept = dispute_kept.find(due.subject.removeprefix("dispute:"))
-    if kept is None or settings.treasurer_email is None or not dispute_kept.is_open(kept):
+    kept = disputes.find(due.subject.removeprefix("dispute:"))
+    if kept is None or settings.treasurer_email is None or not disputes.is_open(kept):
         return None
     gift = db.session.scalars(select(Donation).where(Donation.charge_id == kept.charge_id)).one_or_none()
     return compose(

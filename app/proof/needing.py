@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.donations import dispute_kept, hand_lists
-from app.donations.dispute_kept import KeptDispute
+from app.donations import disputes, hand_lists
+from app.donations.disputes import KeptDispute
 from app.donations.hand_lists import AtHand
 from app.extensions import db
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
@@ -50,7 +50,7 @@ def of_the_house() -> Needing:
     let_stand = {each.found.reference for each in stand if each.found.kind == "dispute"}
     return Needing(
         exceptions={kind: number for kind, number in found.items() if kind not in _APART},
-        disputes=[each for each in dispute_kept.open_ones(_MOST) if each.dispute_id not in let_stand],
+        disputes=[each for each in disputes.open_ones(_MOST) if each.dispute_id not in let_stand],
         bank_lines=bank_exceptions.open_lines(),
         payouts=_payouts(),
         papers=len(handing_over.at_hand(_MOST)),

@@ -9,7 +9,7 @@ from sqlalchemy import select, tuple_
 
 from app.banking.line import BankLine
 from app.banking.match import BankMatch
-from app.donations.dispute_kept import KeptDispute
+from app.donations.disputes import KeptDispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db

@@ -6,8 +6,9 @@ from datetime import timedelta
 from sqlalchemy import case, func, literal, or_, select
 
 from app import clock
-from app.donations import dispute_kept, explaining
-from app.donations.dispute_kept import KeptDispute
+from app.donations import disputes as donations_disputes
+from app.donations import explaining
+from app.donations.disputes import KeptDispute
 from app.donations.donation import Donation
 from app.donations.refunds import ASKED, REFUSED, DonationRefund
 from app.extensions import db
@@ -30,7 +31,7 @@ _NEWS = timedelta(days=30)
 
 def disputes(most: int) -> list[Found]:
     """Disputes that are open, and by when they must be answered."""
-    found = dispute_kept.open_ones(most)
+    found = donations_disputes.open_ones(most)
     gifts = _gifts_of([each.charge_id for each in found])
     return [
         Found(
@@ -63,7 +64,7 @@ def closed_disputes(most: int) -> list[Found]:
     found = []
     for row in rows:
         kept = _disputes_of(row.subject)
-        if kept and not any(map(dispute_kept.is_open, kept)):
+        if kept and not any(map(donations_disputes.is_open, kept)):
             names = ", ".join(f"{each.dispute_id}: {each.status}" for each in kept)
             left = written(Money(int(row.minor), row.currency))
             what = f"{left} of {row.subject} is still disputed ({names})"

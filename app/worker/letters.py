@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import delayed, dispute_kept, gift_letters, refunds, returning
+from app.donations import delayed, disputes, gift_letters, refunds, returning
 from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
@@ -35,7 +35,7 @@ WRITERS: dict[str, Writer] = {
     refunds.REFUND_FAILED: refunds.write,
     delayed.GIFT_FAILED: gift_letters.write,
     returning.GIFT_RETURNED: gift_letters.write,
-    dispute_kept.DISPUTE: treasurers_letters.dispute,
+    disputes.DISPUTE: treasurers_letters.dispute,
     alarms.ALARM: treasurers_letters.alarm,
     statement.STATEMENT: treasurers_letters.nightly,
     staff.INVITATION: staff_letters.link,

@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from app.audit.trail import Deed
 from app.donations import movements
-from app.donations.dispute_kept import KeptDispute
+from app.donations.disputes import KeptDispute
 from app.extensions import db
 from app.ledger import accounts
 from app.payments import transaction

@@ -10,7 +10,7 @@ from app.appeals import income
 from app.appeals.appeal import Appeal
 from app.appeals.branch import found_branch
 from app.appeals.writing import open_appeal
-from app.donations.dispute_kept import KeptDispute
+from app.donations.disputes import KeptDispute
 from app.extensions import db
 from app.ledger import accounts
 from app.payments.payout import PAID, KeptPayout

@@ -25,7 +25,7 @@ from werkzeug.serving import make_server
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations.dispute_kept import KeptDispute
+from app.donations.disputes import KeptDispute
 from app.donations.donation import Donation
 from app.donations.plans import planning
 from app.extensions import db

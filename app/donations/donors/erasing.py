@@ -10,7 +10,7 @@ from app import clock
 from app.audit import acknowledging
 from app.audit import trail as deeds
 from app.banking import forgetting as statements
-from app.donations import dispute_kept
+from app.donations import disputes
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation
 from app.donations.donors.personal_data import Belongings
@@ -115,7 +115,7 @@ def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> I
     moment = clock.now()
     if any(plan.state in (ACTIVE, PAST_DUE, PAUSED) for plan in theirs.plans):
         yield "a monthly gift still runs; end it first"
-    if any(map(dispute_kept.is_open, theirs.disputes)):
+    if any(map(disputes.is_open, theirs.disputes)):
         yield "a dispute is not decided yet"
     if any(refund.state in _UNDER_WAY for refund in theirs.refunds):
         yield "a refund is still under way"

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app import clock
-from app.donations import checkout, correcting, delayed, disputes, movements, paying_out, refunds, returning, settlement
+from app.donations import checkout, correcting, delayed, disputes, movements, payouts, refunds, returning, settlement
 from app.donations.plans import news as plans_news
 from app.donations.plans import payments, planning
 from app.extensions import db
@@ -108,7 +108,7 @@ def book(found: Found) -> None:
         settle(dispute.charge)
         disputes.book(dispute)
     if found.payout is not None:
-        paying_out.book(found.payout)
+        payouts.book(found.payout)
     returned = {found.charge.charge_id} if found.charge is not None and found.charge.returned is not None else set()
     changed = (
         returned

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand, correcting
+from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
@@ -101,4 +101,4 @@ def locked(donation: Donation) -> GiftByHand:
 
 def _void(donation: Donation) -> None:
     db.session.flush()
-    correcting.correct_gift(donation)
+    receipts.correct_gift(donation)

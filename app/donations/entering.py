@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand, correcting, knowing
+from app.donations import by_hand, knowing, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import (
     BANK_TRANSFER,
@@ -158,7 +158,7 @@ def book(donation: Donation, source: str, moment: datetime, *, held: int | None 
     )
     db.session.flush()
     if register.receipts_of(f"donation:{donation.reference}"):
-        correcting.correct_gift(donation)
+        receipts.correct_gift(donation)
     elif donation.email or donation.name:
         register.request(f"donation:{donation.reference}", on_paper=not donation.email)
     db.session.flush()

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, correcting, entering, promises, sheet_gifts
+from app.donations import cheques, entering, promises, receipts, sheet_gifts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
@@ -56,4 +56,4 @@ def _gift(donation: Donation, line: str, by: str) -> None:
         order = db.session.get_one(StandingOrder, row.standing_order_id)
         order.next_due_on = min(order.next_due_on, row.given_on)
     db.session.flush()
-    correcting.correct_gift(donation)
+    receipts.correct_gift(donation)

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from sqlalchemy import Row, select
 
 from app import clock
-from app.donations import by_hand, cheques, correcting, entering
+from app.donations import by_hand, cheques, entering, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.errors import DomainError
@@ -51,7 +51,7 @@ def wait_again(donation: Donation, row: GiftByHand) -> None:
     donation.state, donation.received_at = PLEDGED, None
     row.given_on = clock.local_day(donation.pledged_at)
     db.session.flush()
-    correcting.correct_gift(donation)
+    receipts.correct_gift(donation)
 
 
 def withdraw(donation: Donation, reason: str, *, by: str) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app import clock
-from app.donations import correcting
+from app.donations import receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
@@ -45,4 +45,4 @@ def reverse(sheet: CountSheet, reason: str, *, by: str) -> None:
         reversing.reverse(entry, memo="cash counted wrongly", recorded_by=by)
         row.reversed_at, row.reversed_by, row.reason = clock.now(), by, reason
         db.session.flush()
-        correcting.correct_gift(gift)
+        receipts.correct_gift(gift)

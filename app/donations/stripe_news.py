@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app import clock
-from app.donations import checkout, correcting, delayed, disputes, movements, payouts, refunds, returning, settlement
+from app.donations import checkout, delayed, disputes, movements, payouts, receipts, refunds, returning, settlement
 from app.donations.plans import news as plans_news
 from app.donations.plans import payments, planning
 from app.extensions import db
@@ -116,7 +116,7 @@ def book(found: Found) -> None:
         | {each.charge.charge_id for each in found.disputes}
     )
     for charge_id in sorted(changed):
-        correcting.correct(charge_id)
+        receipts.correct(charge_id)
 
 
 def settle(charge: Charge) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, correcting, sheet_gifts
+from app.donations import cheques, receipts, sheet_gifts
 from app.donations.by_hand import BANKED, BOUNCED
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import RECEIVED, Donation
@@ -67,7 +67,7 @@ def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
         _reverse(f"donation:{donation.reference}", f"{donation.method} entered wrongly", by)
         row.reversed_at, row.reversed_by, row.reason = clock.now(), by, reason
         db.session.flush()
-        correcting.correct_gift(donation)
+        receipts.correct_gift(donation)
 
 
 def _check(reason: str) -> None:

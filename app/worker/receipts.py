@@ -12,7 +12,7 @@ import logging
 from sqlalchemy import select
 
 from app.config import Settings
-from app.donations import receipting
+from app.donations import receipts
 from app.emails import sending
 from app.extensions import db
 from app.receipts import glyphs, register
@@ -60,7 +60,7 @@ def _look(receipt_id: int) -> Receipt:
 
 
 def _issue(receipt: Receipt, settings: Settings) -> None:
-    draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+    draft = receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
     db.session.rollback()
     missing = glyphs.lacking(draft.texts())
     if missing:
@@ -68,7 +68,7 @@ def _issue(receipt: Receipt, settings: Settings) -> None:
         log.warning("receipt %s is printed without some signs: %s", receipt.id, glyphs.missing(missing))
     printed = draft.changed(lambda text: glyphs.without(text, missing)) if missing else draft
     with writing():
-        receipting.issue(
+        receipts.issue(
             receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url, printed=printed
         )
 
@@ -83,7 +83,7 @@ def _render(receipt: Receipt, renderer: Renderer) -> None:
 
 
 def _mail(receipt: Receipt, settings: Settings) -> None:
-    written = receipting.mail(receipt, settings.organisation)
+    written = receipts.mail(receipt, settings.organisation)
     db.session.rollback()
     sending.send(
         written,

@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from app.donations import receipting, stripe_news
+from app.donations import receipts as donations_receipts
+from app.donations import stripe_news
 from app.extensions import db
 from app.receipts import register
 from app.receipts.receipt import Receipt
@@ -45,9 +46,9 @@ def issue(settings):
     due = db.session.scalars(select(Receipt.id).where(Receipt.state == "due")).all()
     for receipt_id in due:
         receipt = db.session.get_one(Receipt, receipt_id)
-        draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+        draft = donations_receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
-            receipting.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
+            donations_receipts.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
             register.file(receipt_id, b"%PDF")
 
 
@@ -143,22 +144,22 @@ def test_a_lost_dispute_takes_the_receipt_with_it_and_an_open_one_does_not(accou
 
 def test_a_receipt_is_not_issued_over_an_amount_that_changed_after_it_was_checked(account, settings):
     receipt = db.session.scalars(select(Receipt)).one()
-    draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+    draft = donations_receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
     account.gives_back(the_gift(account), 1000)
     tell(account)
-    with pytest.raises(receipting.Changed), writing():
-        receipting.issue(receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url)
+    with pytest.raises(donations_receipts.Changed), writing():
+        donations_receipts.issue(receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url)
     issue(settings)
     assert receipts() == [("issued", 1500, "")]
 
 
 def test_a_receipt_that_was_dropped_meanwhile_is_not_issued(account, settings):
     receipt = db.session.scalars(select(Receipt)).one()
-    draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+    draft = donations_receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
     account.gives_back(the_gift(account), 2500)
     tell(account)
     with writing():
-        receipting.issue(receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url)
+        donations_receipts.issue(receipt.id, draft, organisation=settings.organisation, base_url=settings.base_url)
     assert receipts() == []
 
 
@@ -168,7 +169,7 @@ def test_the_replacement_says_whose_place_it_takes_in_its_mail(account, settings
     tell(account)
     issue(settings)
     second = db.session.scalars(select(Receipt).where(Receipt.state == "issued")).one()
-    mail = receipting.mail(second)
+    mail = donations_receipts.mail(second)
     for words in (" ".join(mail.text.split()), mail.html):
         assert "000001 no longer counts" in words
         assert "£15.00" in words

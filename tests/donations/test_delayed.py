@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import finding, gift_letters, receipting
+from app.donations import finding, gift_letters, receipts
 from app.donations.donation import Donation
 from app.emails.email import DueLetter
 from app.extensions import db
@@ -144,7 +144,7 @@ def test_it_is_received_on_the_day_the_money_comes_and_the_day_of_the_charge_is_
     assert gift().received_at == charged + timedelta(days=4)
     assert total() == Money(2500, "gbp")
     receipt = db.session.scalars(select(Receipt)).one()
-    draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+    draft = receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
     assert (draft.method, draft.received_on) == ("bacs_debit", "2026-07-05")
     assert "Paid by Bacs Direct Debit." in page(client)
     assert letters() == []

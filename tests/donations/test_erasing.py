@@ -14,7 +14,7 @@ from app.banking import taking_in
 from app.banking.account import BankAccount
 from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
-from app.donations import receipting
+from app.donations import receipts
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.donations.refunds import DonationRefund
@@ -79,9 +79,9 @@ def issue(settings):
     db.session.rollback()
     for receipt_id in db.session.scalars(select(Receipt.id).where(Receipt.state == "due")).all():
         receipt = db.session.get_one(Receipt, receipt_id)
-        draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+        draft = receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
-            receipting.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
+            receipts.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
             register.file(receipt_id, f"%PDF for {draft.donor}".encode())
             register.mailed(receipt_id)
 

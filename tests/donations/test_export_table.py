@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
-from app.donations import export_table, exporting, receipting
+from app.donations import export_table, exporting, receipts
 from app.donations.donation import Donation
 from app.donations.exporting import Choice
 from app.donors import merging
@@ -47,9 +47,9 @@ def issue():
     db.session.rollback()
     house = Organisation("The Lantern", "4 Mill Lane")
     for receipt_id in db.session.scalars(select(Receipt.id).where(Receipt.state == "due").order_by(Receipt.id)).all():
-        draft = receipting.draft(db.session.get_one(Receipt, receipt_id), organisation=house, base_url="https://l.test")
+        draft = receipts.draft(db.session.get_one(Receipt, receipt_id), organisation=house, base_url="https://l.test")
         with writing():
-            receipting.issue(receipt_id, draft, organisation=house, base_url="https://l.test")
+            receipts.issue(receipt_id, draft, organisation=house, base_url="https://l.test")
 
 
 def test_a_card_gift_says_its_receipt_fee_net_donor_and_consent(app):

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
-from app.donations import by_hand, expected, not_arrived, promises, receipting, undoing
+from app.donations import by_hand, expected, not_arrived, promises, undoing
+from app.donations import receipts as donations_receipts
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.extensions import db
 from app.ledger import closing, reversing, verifying
@@ -103,7 +104,7 @@ def test_a_line_that_was_something_else_makes_it_a_promise_again_and_the_next_li
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
     due = db.session.scalars(select(Receipt)).one()
     with writing():
-        facts = receipting.draft(due, organisation=ORGANISATION, base_url="https://give.example.org")
+        facts = donations_receipts.draft(due, organisation=ORGANISATION, base_url="https://give.example.org")
         issuing.issue(due.id, facts)
     with writing():
         entry = db.session.scalars(select(Entry.id).where(Entry.source == "bank:1")).one()

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.config import Organisation
-from app.donations import receipting
+from app.donations import receipts
 from app.donations.donation import Donation
 from app.extensions import db
 from app.receipts import issuing, printing, register
@@ -25,7 +25,7 @@ BASE = "https://lantern.example"
 
 
 def draft(receipt: Receipt):
-    return receipting.draft(receipt, organisation=ORGANISATION, base_url=BASE)
+    return receipts.draft(receipt, organisation=ORGANISATION, base_url=BASE)
 
 
 def rendered(receipt: Receipt) -> Receipt:
@@ -69,7 +69,7 @@ def test_the_day_it_was_received_is_the_local_one(app):
 def test_a_gift_that_was_not_received_has_no_receipt(app):
     donation = a_pledge(an_appeal())
     waiting = Receipt(subject=f"donation:{donation.reference}", reference="x", state="due")
-    with pytest.raises(receipting.NotReceived):
+    with pytest.raises(receipts.NotReceived):
         draft(waiting)
 
 
@@ -77,13 +77,13 @@ def test_what_is_frozen_outlives_changes_to_gift_and_appeal(app):
     receipt = rendered(a_due_receipt())
     with writing():
         db.session.execute(update(Donation).values(name="Somebody Else"))
-    again = receipting.mail(db.session.get_one(Receipt, receipt.id))
+    again = receipts.mail(db.session.get_one(Receipt, receipt.id))
     assert "Dear Łucja Okoń," in again.text
     assert "Somebody" not in again.text + again.html
 
 
 def test_the_mail_says_what_the_receipt_says_and_brings_it(app):
-    mail = receipting.mail(rendered(a_due_receipt()))
+    mail = receipts.mail(rendered(a_due_receipt()))
     year = clock.today().year
     assert mail.to == "lucja@example.org"
     assert mail.subject == f"Receipt {year}-000001 from The Lantern"
@@ -97,7 +97,7 @@ def test_the_mail_says_what_the_receipt_says_and_brings_it(app):
 
 
 def test_the_mail_asks_for_nothing_and_loads_nothing(app):
-    mail = receipting.mail(rendered(a_due_receipt()))
+    mail = receipts.mail(rendered(a_due_receipt()))
     page = BeautifulSoup(mail.html, "html.parser")
     assert len(page.select("a")) == 1
     assert not page.select("img, link, script, form, iframe")
@@ -107,22 +107,22 @@ def test_the_mail_asks_for_nothing_and_loads_nothing(app):
 
 def test_the_mail_is_the_same_whenever_it_is_made_and_its_id_does_not_give_the_link_away(app, monkeypatch):
     receipt = rendered(a_due_receipt())
-    first = receipting.mail(receipt)
+    first = receipts.mail(receipt)
     later = clock.now().replace(year=2030)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert receipting.mail(db.session.get_one(Receipt, receipt.id)) == first
+    assert receipts.mail(db.session.get_one(Receipt, receipt.id)) == first
     assert re.fullmatch(r"receipt-[0-9a-f]{32}@lantern\.example", first.message_id)
     assert receipt.reference not in first.message_id
 
 
 def test_two_receipts_have_two_message_ids(app):
     appeal = an_appeal()
-    ids = {receipting.mail(rendered(a_due_receipt(appeal, nonce))).message_id for nonce in ("one", "two")}
+    ids = {receipts.mail(rendered(a_due_receipt(appeal, nonce))).message_id for nonce in ("one", "two")}
     assert len(ids) == 2
 
 
 def test_what_a_giver_typed_is_words_in_the_mail_too(app):
-    mail = receipting.mail(rendered(a_due_receipt(name='<a href="https://evil.example">Anna</a>\r\nBcc: x@y.example')))
+    mail = receipts.mail(rendered(a_due_receipt(name='<a href="https://evil.example">Anna</a>\r\nBcc: x@y.example')))
     page = BeautifulSoup(mail.html, "html.parser")
     assert [link["href"] for link in page.select("a")] == [mail_link(mail.text)]
     assert "\r" not in mail.subject + mail.text
@@ -135,19 +135,19 @@ def mail_link(text: str) -> str:
 
 def test_a_receipt_without_pdf_or_address_has_no_mail(app):
     receipt = a_due_receipt()
-    with pytest.raises(receipting.NotRendered):
-        receipting.mail(receipt)
+    with pytest.raises(receipts.NotRendered):
+        receipts.mail(receipt)
     receipt = rendered(receipt)
     with writing():
         db.session.execute(update(Donation).values(email=None))
-    with pytest.raises(receipting.NoAddress):
-        receipting.mail(db.session.get_one(Receipt, receipt.id))
+    with pytest.raises(receipts.NoAddress):
+        receipts.mail(db.session.get_one(Receipt, receipt.id))
 
 
 def test_a_receipt_without_a_name_greets_a_friend(app):
     receipt = a_due_receipt()
     with writing():
         db.session.execute(update(Donation).values(name=None))
-    mail = receipting.mail(rendered(receipt))
+    mail = receipts.mail(rendered(receipt))
     assert "Dear friend," in mail.text
     assert "Dear friend," in mail.html

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from app.audit.trail import Deed
-from app.donations import order_payments, receipting
+from app.donations import order_payments, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import Donation
 from app.donations.donors import donor_list
@@ -31,9 +31,9 @@ def made(settings):
     db.session.rollback()
     for receipt_id in db.session.scalars(select(Receipt.id).where(Receipt.state == "due")).all():
         receipt = db.session.get_one(Receipt, receipt_id)
-        draft = receipting.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
+        draft = receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
-            receipting.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
+            receipts.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
             register.file(receipt_id, b"%PDF")
     db.session.rollback()
 

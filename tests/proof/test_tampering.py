@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.config import Organisation
-from app.donations import receipting, settlement
+from app.donations import receipts, settlement
 from app.extensions import db
 from app.ledger import chain, sealing, verifying
 from app.ledger.chain import Head
@@ -51,7 +51,7 @@ def books(app):
             settlement.settle(read_charge(body))
         receipt = db.session.scalars(select(Receipt).where(Receipt.subject.contains(donation.reference))).one()
         with writing():
-            issuing.issue(receipt.id, receipting.draft(receipt, organisation=house, base_url="https://l.example"))
+            issuing.issue(receipt.id, receipts.draft(receipt, organisation=house, base_url="https://l.example"))
             register.file(receipt.id, b"%PDF " + str(number).encode())
     seals.seal()
     db.session.rollback()

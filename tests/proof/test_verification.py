@@ -12,7 +12,8 @@ from app import clock, create_app
 from app.audit import trail as audit_trail
 from app.audit.trail import Deed, DeedDetail
 from app.config import Organisation
-from app.donations import cheques, receipting
+from app.donations import cheques
+from app.donations import receipts as donations_receipts
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import closing, sealing
@@ -83,9 +84,9 @@ def issue():
     db.session.rollback()
     for receipt_id in db.session.scalars(select(Receipt.id).where(Receipt.state == "due")).all():
         receipt = db.session.get_one(Receipt, receipt_id)
-        draft = receipting.draft(receipt, organisation=HOUSE, base_url="https://l.example")
+        draft = donations_receipts.draft(receipt, organisation=HOUSE, base_url="https://l.example")
         with writing():
-            receipting.issue(receipt_id, draft, organisation=HOUSE, base_url="https://l.example")
+            donations_receipts.issue(receipt_id, draft, organisation=HOUSE, base_url="https://l.example")
             register.file(receipt_id, f"%PDF {receipt_id}".encode())
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock, create_app
-from app.donations import receipting
+from app.donations import receipts as donations_receipts
 from app.emails import sending
 from app.receipts import issuing, printing, register
 from app.receipts.rendering import Renderer
@@ -60,7 +60,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "half-way through rendering": while_rendering,
     "rendered": lambda: after(Renderer, "render"),
     "filed but not committed": lambda: after(register, "file"),
-    "filed": lambda: before(receipting, "mail"),
+    "filed": lambda: before(donations_receipts, "mail"),
     "about to send": lambda: before(sending, "send"),
     "accepted by the mail server": lambda: after(sending, "send"),
     "mailed but not committed": lambda: after(register, "mailed"),

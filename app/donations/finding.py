@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 
 from app.appeals.appeal import Appeal
 from app.donations import disputes as donations_disputes
-from app.donations import kept, name_words
+from app.donations import name_words, net_amount
 from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
 from app.donations.disputes import KeptDispute
 from app.donations.donation import CARD, RECEIVED, Donation
@@ -115,7 +115,7 @@ def sums(wanted: Wanted, *, all_of_them: bool = False) -> list[Sum] | None:
     for with `all_of_them`."""
     if not all_of_them and _is_common(wanted):
         return None
-    found = select(Donation.currency, Donation.amount_minor, kept.minor().label("kept")).where(
+    found = select(Donation.currency, Donation.amount_minor, net_amount.minor().label("kept")).where(
         *conditions(wanted), Donation.received_at.is_not(None)
     )
     if not all_of_them:
@@ -168,7 +168,9 @@ def rows(gifts: Sequence[Donation]) -> list[Row]:
 def _kept(gifts: Sequence[Donation]) -> dict[int, int]:
     """What is kept of each received gift, in minor units."""
     received = Donation.id.in_([gift.id for gift in gifts if gift.state == RECEIVED])
-    return {each: int(minor) for each, minor in db.session.execute(select(Donation.id, kept.minor()).where(received))}
+    return {
+        each: int(minor) for each, minor in db.session.execute(select(Donation.id, net_amount.minor()).where(received))
+    }
 
 
 def _marks(gifts: Sequence[Donation]) -> dict[int, str]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import disputes, kept, movements
+from app.donations import disputes, movements, net_amount
 from app.donations.donation import RECEIVED, Donation
 from app.emails import email
 from app.emails.composing import compose
@@ -245,7 +245,7 @@ def write(due: DueLetter, settings: Settings) -> Mail | None:
         donor=one_line(donation.name),
         amount_minor=refund.amount_minor,
         given_minor=donation.amount_minor,
-        kept_minor=max(0, kept.of(donation).minor),
+        kept_minor=max(0, net_amount.of(donation).minor),
         currency=refund.currency,
         paid_by=donation.paid_by or "",
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),

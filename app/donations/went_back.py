@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app import clock
-from app.donations import kept
+from app.donations import net_amount
 from app.donations.donation import Donation
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, DonationRefund
 from app.extensions import db
@@ -34,7 +34,7 @@ class WentBack:
 
 def of(gift: Donation) -> WentBack | None:
     """What went back of a received gift; `None` when nothing did and nothing is about to."""
-    keeps = kept.of(gift)
+    keeps = net_amount.of(gift)
     gone = gift.amount - keeps
     refunds = db.session.scalars(
         select(DonationRefund)

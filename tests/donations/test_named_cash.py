@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.donations import alike, counting, expected, kept, not_arrived, paying_in, undoing
+from app.donations import alike, counting, expected, net_amount, not_arrived, paying_in, undoing
 from app.donations.counting import Count
 from app.donations.donation import CASH, Donation
 from app.donations.entering import HandGift
@@ -68,7 +68,7 @@ def test_only_the_rest_of_a_sheet_is_the_collection():
         ("named-cash", day),
         ("cash", day),
     ]
-    assert [(gift.name, gift.amount.minor, kept.of(gift).minor) for gift in named()] == [
+    assert [(gift.name, gift.amount.minor, net_amount.of(gift).minor) for gift in named()] == [
         ("Ida Brandt", 500, 500), ("Tomos Rees", 200, 200),
     ]  # fmt: skip
     assert f"donation:{named()[0].reference}" in db.session.scalars(select(Receipt.subject)).all()
@@ -135,7 +135,7 @@ def test_a_wrong_sheet_is_reversed_whole_and_a_line_of_it_never_alone():
         with writing():
             undoing.undo_count(sheet, reason="counted twice", by="treasurer")
     assert (raised_by(appeal), held("assets:cash:gbp"), state_of(gift)) == ((0, 0), 0, "reversed")
-    assert kept.of(again(gift)).minor == 0
+    assert net_amount.of(again(gift)).minor == 0
     assert db.session.scalars(select(Receipt)).all() == []
     assert verifying.faults() == []
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, case, func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
-from app.donations import kept, name_words
+from app.donations import name_words, net_amount
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.donors import merging, search_keys
@@ -74,7 +74,7 @@ def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
     """The same of several donors at once, by the donors' ids; each with all who were merged into them."""
     family = merging.families(heads)
     gift = (
-        select(Donation.donor_id, Donation.currency, Donation.amount_minor, kept.minor().label("kept"))
+        select(Donation.donor_id, Donation.currency, Donation.amount_minor, net_amount.minor().label("kept"))
         .where(Donation.donor_id.in_(family), Donation.state == RECEIVED)
         .subquery()
     )

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from app import clock
 from app.donations import export_table
 from app.donations.donation import Donation
-from app.donations.gift_search import Wanted, conditions
+from app.donations.search import Wanted, conditions
 from app.ledger.exports import log, making
 from app.ledger.exports.log import Export
 from app.ledger.exports.making import Made

@@ -10,9 +10,9 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from app.donations import gift_search
+from app.donations import search
 from app.donations.donation import METHODS
-from app.donations.gift_search import Wanted
+from app.donations.search import Wanted
 from app.money import Money, home_currency
 from app.office.access import my_branch_id
 from app.office.book_words import method_name
@@ -28,10 +28,10 @@ _STATES = (
 )
 
 _ORDERS = (
-    (gift_search.NEWEST, _l("Newest first")),
-    (gift_search.OLDEST, _l("Oldest first")),
-    (gift_search.LARGEST, _l("Largest first")),
-    (gift_search.SMALLEST, _l("Smallest first")),
+    (search.NEWEST, _l("Newest first")),
+    (search.OLDEST, _l("Oldest first")),
+    (search.LARGEST, _l("Largest first")),
+    (search.SMALLEST, _l("Smallest first")),
 )
 
 
@@ -92,7 +92,7 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
             last=self.until.data,
             at_least=self._least,
             at_most=self._most,
-            order=self.order.data if self.order.data in gift_search.ORDERS else "",
+            order=self.order.data if self.order.data in search.ORDERS else "",
         )
 
     @property

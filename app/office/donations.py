@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import disputes, finding, found_export, refunds, story
+from app.donations import disputes, found_export, refunds, search, story
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.donors.donor import Donor, Note, note
@@ -36,13 +36,13 @@ def index() -> ResponseReturnValue:
     if not form.validate():
         return render_template("office/donations/index.html", form=form, rows=[], newer=None, older=None), 422
     wanted = form.wanted()
-    page = finding.page(wanted, older=request.args.get("older"), newer=request.args.get("newer"))
+    page = search.page(wanted, older=request.args.get("older"), newer=request.args.get("newer"))
     query = form.as_query()
     return render_template(
         "office/donations/index.html",
         form=form,
         rows=page.rows,
-        sums=finding.sums(wanted, all_of_them="sum" in request.args),
+        sums=search.sums(wanted, all_of_them="sum" in request.args),
         add_up=url_for(".index", **query, sum=1),
         newer=url_for(".index", **query, newer=page.newer) if page.newer else None,
         older=url_for(".index", **query, older=page.older) if page.older else None,

@@ -5,9 +5,9 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 from sqlalchemy import select
 
-from app.donations import finding
+from app.donations import search
 from app.donations.donors import donor_list
-from app.donations.gift_search import Wanted
+from app.donations.search import Wanted
 from app.donors import merging
 from app.donors.donor import Donor, Note
 from app.extensions import db
@@ -25,7 +25,7 @@ def show(donor: Donor, **forms: Any) -> str:
     """A donor's page; `details`, `merge` or `note` is a form that comes back with its mistakes."""
     everyone = merging.everyone([donor.id])
     parts = db.session.scalars(select(Donor).where(Donor.merged_into_id == donor.id).order_by(Donor.id)).all()
-    gifts = finding.page(
+    gifts = search.page(
         Wanted(state="", donor_ids=frozenset(everyone)),
         older=request.args.get("older"),
         newer=request.args.get("newer"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import finding, gift_letters, receipts
+from app.donations import gift_letters, receipts, search
 from app.donations.donation import Donation
 from app.emails.email import DueLetter
 from app.extensions import db
@@ -183,7 +183,7 @@ def test_one_that_was_received_and_is_taken_back_is_booked_like_a_lost_dispute(a
     assert "Your bank took this gift back" in text
     assert "Your bank took it back on 15 July 2026." in text
     assert "Thank you" not in text
-    (row,) = finding.rows([gift()])
+    (row,) = search.rows([gift()])
     assert (row.mark, row.method, row.kept, row.lost) == ("returned", "bacs_debit", Money(0, "gbp"), Money(0, "gbp"))
     books_kept.agree()
 

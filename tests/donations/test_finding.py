@@ -7,9 +7,9 @@ from sqlalchemy import insert, select, text
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import finding, name_words
+from app.donations import name_words, search
 from app.donations.donation import Donation
-from app.donations.gift_search import Wanted
+from app.donations.search import Wanted
 from app.extensions import db
 from app.money import Money
 from app.writing import writing
@@ -42,17 +42,17 @@ def gifts(count, **changes):
 
 def all_of(wanted):
     """Every gift that is found, page by page to the end, and back again to the beginning."""
-    page, found = finding.page(wanted), []
+    page, found = search.page(wanted), []
     assert page.newer is None
     while True:
         found += [row.reference for row in page.rows]
-        assert len(page.rows) <= finding.PAGE
+        assert len(page.rows) <= search.PAGE
         if page.older is None:
             break
-        page = finding.page(wanted, older=page.older)
+        page = search.page(wanted, older=page.older)
     back = [row.reference for row in page.rows]
     while page.newer is not None:
-        page = finding.page(wanted, newer=page.newer)
+        page = search.page(wanted, newer=page.newer)
         back = [row.reference for row in page.rows] + back
     assert back == found
     return found
@@ -91,14 +91,12 @@ def test_words_find_by_reference_address_card_or_any_words_of_a_name(app, words,
 
 def test_a_name_is_found_in_the_order_of_names(app):
     gifts(10)
-    assert [row.name for row in finding.page(Wanted(words="a", state="")).rows] == ["Ada Byron"] * 2 + [
-        "Adam Smith"
-    ] * 2
+    assert [row.name for row in search.page(Wanted(words="a", state="")).rows] == ["Ada Byron"] * 2 + ["Adam Smith"] * 2
 
 
 def test_amounts_and_days_narrow_it_and_bounds_are_inside(app):
     gifts(120)
-    pounds = [finding.rows([gift])[0].amount.minor for gift in db.session.scalars(select(Donation))]
+    pounds = [search.rows([gift])[0].amount.minor for gift in db.session.scalars(select(Donation))]
     assert max(pounds) == 5000
     some = all_of(Wanted(at_least=Money(4900, "gbp"), at_most=Money(5000, "gbp")))
     assert some == [f"{n:024x}" for n in (98, 48)]
@@ -112,7 +110,7 @@ def test_amounts_and_days_narrow_it_and_bounds_are_inside(app):
 def test_a_local_day_counts_and_not_that_of_greenwich(app):
     gifts(1, received_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
     assert len(all_of(Wanted(first=date(2026, 7, 1), last=date(2026, 7, 1)))) == 1
-    assert clock.local_day(finding.page(Wanted()).rows[0].at) == date(2026, 7, 1)
+    assert clock.local_day(search.page(Wanted()).rows[0].at) == date(2026, 7, 1)
 
 
 SEARCHES = {
@@ -142,12 +140,12 @@ def test_every_search_runs_along_an_index(app, monkeypatch):
         session.execute(text("UPDATE donations SET name_key = name_key || id, donor_id = NULL"))
         session.execute(text("ANALYZE"))
     asked = []
-    monkeypatch.setattr(finding, "rows", list)
+    monkeypatch.setattr(search, "rows", list)
     scalars = db.session.scalars
     monkeypatch.setattr(db.session, "scalars", lambda query: asked.append(query) or scalars(query))
     for name, (wanted, indexes) in SEARCHES.items():
         asked.clear()
-        finding.page(wanted)
+        search.page(wanted)
         compiled = asked[0].compile(db.engine, compile_kwargs={"literal_binds": True})
         if not lite:
             # Of so few rows PostgreSQL would rather read them all; what is asked is whether the index fits.
@@ -164,12 +162,12 @@ def test_every_search_runs_along_an_index(app, monkeypatch):
 
 def test_what_was_found_is_put_in_order_and_added_up(app):
     gifts(30)
-    largest = finding.page(Wanted(words="luc", order="largest")).rows
+    largest = search.page(Wanted(words="luc", order="largest")).rows
     assert [row.amount.minor for row in largest[:3]] == [2700, 2600, 2200]
     assert len(all_of(Wanted(words="luc", order="smallest", state=""))) == 12
-    (sum_,) = finding.sums(Wanted(words="byron"))
+    (sum_,) = search.sums(Wanted(words="byron"))
     assert (sum_.gifts, sum_.came, sum_.kept) == (6, Money(9300, "gbp"), Money(9300, "gbp"))
-    assert finding.sums(Wanted(words="nobody")) == []
+    assert search.sums(Wanted(words="nobody")) == []
 
 
 def test_a_word_that_very_many_names_have_is_looked_for_along_the_list_and_added_up_when_asked(app, monkeypatch):
@@ -178,6 +176,6 @@ def test_a_word_that_very_many_names_have_is_looked_for_along_the_list_and_added
     assert name_words.is_common("luc")
     assert sorted(all_of(Wanted(words="luc", state=""))) == [f"{n:024x}" for n in range(60) if n % 5 in (0, 1)]
     assert all_of(Wanted(words="ada kravitz", state="")) == []
-    assert finding.sums(Wanted(words="luc")) is None
-    (sum_,) = finding.sums(Wanted(words="luc"), all_of_them=True)
+    assert search.sums(Wanted(words="luc")) is None
+    (sum_,) = search.sums(Wanted(words="luc"), all_of_them=True)
     assert sum_.gifts == 24

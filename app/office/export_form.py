@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired
 
 from app.appeals import branch
 from app.appeals.appeal import Appeal
-from app.donations import exporting
-from app.donations.exporting import Choice
+from app.donations.exports import exporting
+from app.donations.exports.exporting import Choice
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.exports.formats import FORMATS

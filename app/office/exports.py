@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit import trail
-from app.donations import exporting
-from app.donations.exporting import Against
+from app.donations.exports import exporting
+from app.donations.exports.exporting import Against
 from app.ledger.exports import formats, log
 from app.ledger.exports.selection import Total
 from app.ledger.exports.snapshot import snapshot

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
-from app.donations import export_table, exporting, receipts
+from app.donations import export_table, receipts
 from app.donations.donation import Donation
-from app.donations.exporting import Choice
+from app.donations.exports import exporting
+from app.donations.exports.exporting import Choice
 from app.donors import merging
 from app.donors.donor import Donor
 from app.extensions import db

@@ -10,8 +10,8 @@ from app.banking import taking_in
 from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.banking.match import ASIDE
-from app.donations import exporting
-from app.donations.exporting import Choice, NotToBeExported
+from app.donations.exports import exporting
+from app.donations.exports.exporting import Choice, NotToBeExported
 from app.extensions import db
 from app.ledger.accounts import Account, house_account
 from app.ledger.exports import log, program_accounts

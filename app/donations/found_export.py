@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from app import clock
-from app.donations import export_table
 from app.donations.donation import Donation
+from app.donations.exports import table as exports_table
 from app.donations.search import Wanted, conditions
 from app.ledger.exports import log, making
 from app.ledger.exports.log import Export
@@ -28,13 +28,13 @@ def take(
 ) -> tuple[Export, Made]:
     """Note the export and make its file, read from one snapshot; `names`: whether it says who gave. The caller commits
     what is noted."""
-    of_these = export_table.Wanted(*between, also=tuple(conditions(wanted)))
-    totals = export_table.donation_totals(connection, of_these)
+    of_these = exports_table.Wanted(*between, also=tuple(conditions(wanted)))
+    totals = exports_table.donation_totals(connection, of_these)
     export = log.note(
         Export(
             made_by=by, format=FORMAT, from_on=between[0], to_on=between[1], account="", appeal="", branch="",
             names=names, lines=sum(each.lines for each in totals), totals=[each._asdict() for each in totals],
         )
     )  # fmt: skip
-    table = export_table.donation_table(connection, of_these, totals, names=names)
+    table = exports_table.donation_table(connection, of_these, totals, names=names)
     return export, making.of_table(table, f"whipround-gifts-found-{export.reference}", "csv")

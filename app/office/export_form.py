@@ -38,7 +38,7 @@ FORMAT_NAMES = {
 # What names whoever paid, as the bank's own statement does.
 STATEMENTS = frozenset(name for name, form in FORMATS.items() if form.one_account)
 
-# What a list of donations leaves out, in the words of `app/donations/export_table.py`.
+# What a list of donations leaves out, in the words of `app/donations/exports/table.py`.
 LEFT_OUT = (
     _l("gifts that were promised and have not been received"),
     _l("money that came in and belongs to no gift yet"),

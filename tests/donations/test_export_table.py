@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
-from app.donations import export_table, receipts
+from app.donations import receipts
 from app.donations.donation import Donation
-from app.donations.exports import exporting
+from app.donations.exports import exporting, table
 from app.donations.exports.exporting import Choice
 from app.donors import merging
 from app.donors.donor import Donor
@@ -120,4 +120,4 @@ def test_a_donor_who_was_merged_stands_under_the_one_they_were_merged_into(app):
 
 
 def test_what_the_list_leaves_out_is_said_in_the_same_words_everywhere():
-    assert [str(each) for each in export_form.LEFT_OUT] == list(export_table.LEFT_OUT)
+    assert [str(each) for each in export_form.LEFT_OUT] == list(table.LEFT_OUT)

@@ -17,8 +17,9 @@ from app.banking.as_read import Read, ReadLine, ReadPart
 from app.banking.booking import BookedAlready
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
-from app.donations import by_hand, cheques, expected, export_table, not_arrived, paying_in, standing_orders
+from app.donations import by_hand, cheques, expected, not_arrived, paying_in, standing_orders
 from app.donations.donation import BANK_TRANSFER, Donation
+from app.donations.exports import table as exports_table
 from app.extensions import db
 from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
@@ -223,9 +224,9 @@ def test_of_cheques_that_one_line_takes_back_the_export_says_that_nothing_is_kep
     there, back = the_statement(bank, (3800, "CREDIT"), (-3800, "UNPAID CHEQUES"))
     confirm(there, *(f"cheque|donation:{cheque.reference}" for cheque in made))
     confirm(back, *(f"bounced|donation:{cheque.reference}" for cheque in made))
-    wanted = export_table.Wanted(TODAY, TODAY)
+    wanted = exports_table.Wanted(TODAY, TODAY)
     with db.engine.connect() as connection:
-        table = export_table.donation_table(connection, wanted, [], names=False)
+        table = exports_table.donation_table(connection, wanted, [], names=False)
         said = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
         assert sorted((row["amount"], row["kept"]) for row in said) == [("13.00", "0.00"), ("25.00", "0.00")]
 

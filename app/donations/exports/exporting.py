@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from app.appeals import income
 from app.banking import statement_export
-from app.donations.export_table import LEFT_OUT, Wanted, donation_table, donation_totals
+from app.donations.exports.table import LEFT_OUT, Wanted, donation_table, donation_totals
 from app.errors import DomainError
 from app.ledger import accounts
 from app.ledger.exports import formats, log, making, program_accounts, selection, statement_lines

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import disputes, found_export, refunds, search, story
+from app.donations import disputes, refunds, search, story
 from app.donations.donation import CARD, RECEIVED, Donation
+from app.donations.exports import found_gifts
 from app.donations.plans.plan import Plan
 from app.donors.donor import Donor, Note, note
 from app.extensions import db
@@ -71,12 +72,12 @@ def _file(*, names: bool) -> ResponseReturnValue:
     wanted = form.wanted()
     with ExitStack() as stack:
         connection = stack.enter_context(snapshot())
-        between = found_export.days(connection, wanted)
+        between = found_gifts.days(connection, wanted)
         if between is None:
             flash(_("No received gift was found, so there is nothing to take out."), "warn")
             return redirect(url_for(".index", **form.as_query()), code=303)
         with writing():
-            export, made = found_export.take(connection, wanted, between, names=names, by=trail.at_work().by)
+            export, made = found_gifts.take(connection, wanted, between, names=names, by=trail.at_work().by)
             said = {"format": export.format, "from": export.from_on, "to": export.to_on, "names": names}
             record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
         response = Response(made.pieces, content_type=made.content_type)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import disputes, refunds, search, story
+from app.donations import disputes, refunds, search, timeline
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.exports import found_gifts
 from app.donations.plans.plan import Plan
@@ -120,7 +120,7 @@ def _gift(reference: str) -> Donation:
 
 
 def _page(gift: Donation, form: NoteForm) -> str:
-    told = story.of(gift)
+    told = timeline.of(gift)
     subject = f"donation:{gift.reference}"
     notes = db.session.scalars(select(Note).where(Note.subject == subject).order_by(Note.id)).all()
     dispute = disputes.of_charge(gift.charge_id)

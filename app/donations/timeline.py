@@ -40,7 +40,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Timeline:
     """All of it, oldest first, and apart from that what Stripe told us of it, message by message."""
 
     happenings: list[Happening]
@@ -49,7 +49,7 @@ class Story:
     events: Sequence[StripeEvent]
 
 
-def of(gift: Donation) -> Story:
+def of(gift: Donation) -> Timeline:
     """The story of a gift; always the same number of questions to the database."""
     subject = f"donation:{gift.reference}"
     refunds = db.session.scalars(
@@ -69,7 +69,7 @@ def of(gift: Donation) -> Story:
         *_payouts([name for name in names if name]),
     ]
     found.sort(key=lambda each: (each.at.replace(microsecond=0), _ORDER[each.kind]))
-    return Story(found, refunds, receipts, _events([gift.reference, gift.checkout_session_id, *names]))
+    return Timeline(found, refunds, receipts, _events([gift.reference, gift.checkout_session_id, *names]))
 
 
 def _pledge(gift: Donation) -> Iterator[Happening]:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from app import clock
 from app.appeals.appeal import AppealAccount
-from app.donations import delayed
+from app.donations import debits
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans import payments
 from app.errors import DomainError
@@ -128,4 +128,4 @@ def _post(charge: Charge, received_at: datetime, from_account: int, donation: st
 
 def declined(reference: str, moment: datetime | None = None) -> None:
     """Note that a payment was declined for a pledge, so that the giver's page can say so."""
-    delayed.declined(reference, moment or clock.now())
+    debits.declined(reference, moment or clock.now())

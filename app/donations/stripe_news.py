@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app import clock
-from app.donations import checkout, delayed, disputes, movements, payouts, receipts, refunds, returning, settlement
+from app.donations import checkout, debits, disputes, movements, payouts, receipts, refunds, settlement
 from app.donations.plans import news as plans_news
 from app.donations.plans import payments, planning
 from app.extensions import db
@@ -122,10 +122,10 @@ def book(found: Found) -> None:
 def settle(charge: Charge) -> None:
     """Book a charge and what is known of its settlement; one that has not come moves no money."""
     if charge.pending:
-        delayed.under_way(charge)
+        debits.under_way(charge)
     if charge.has_come and settlement.settle(charge):
         movements.book_settlement(charge)
-        returning.book(charge)
+        debits.book(charge)
 
 
 def _always_look(_news: News) -> Outcome:
@@ -155,7 +155,7 @@ def _session_completed(news: News) -> Outcome:
     if news.object.get("subscription"):
         return Outcome.PENDING
     if news.object.get("payment_status") == "unpaid":
-        delayed.begun(_donation(news), _moment(news))
+        debits.begun(_donation(news), _moment(news))
     if news.object.get("payment_status") != "paid" or not news.object.get("payment_intent"):
         return Outcome.APPLIED
     return Outcome.APPLIED if checkout.is_received(_donation(news)) else Outcome.PENDING
@@ -168,13 +168,13 @@ def _not_paid(news: News) -> Outcome:
 
 
 def _canceled(news: News) -> Outcome:
-    delayed.declined(_donation(news), _moment(news))
+    debits.declined(_donation(news), _moment(news))
     return _not_paid(news)
 
 
 def _debit_failed(news: News) -> Outcome:
     """The session is over and its payment, which takes days, has failed."""
-    delayed.failed(_donation(news), _moment(news))
+    debits.failed(_donation(news), _moment(news))
     plans_news.not_begun(news)
     return Outcome.APPLIED
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import delayed, disputes, gift_letters, refunds, returning
+from app.donations import debits, disputes, refunds
 from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
@@ -33,8 +33,8 @@ WRITERS: dict[str, Writer] = {
     planning.PLAN_RESUMED: links.changed,
     refunds.REFUND: refunds.write,
     refunds.REFUND_FAILED: refunds.write,
-    delayed.GIFT_FAILED: gift_letters.write,
-    returning.GIFT_RETURNED: gift_letters.write,
+    debits.GIFT_FAILED: debits.write,
+    debits.GIFT_RETURNED: debits.write,
     disputes.DISPUTE: treasurers_letters.dispute,
     alarms.ALARM: treasurers_letters.alarm,
     statement.STATEMENT: treasurers_letters.nightly,

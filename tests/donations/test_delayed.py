@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import gift_letters, receipts, search
+from app.donations import debits, receipts, search
 from app.donations.donation import Donation
 from app.emails.email import DueLetter
 from app.extensions import db
@@ -160,7 +160,7 @@ def test_one_that_does_not_come_has_failed_and_the_giver_is_told(app, client, se
     assert "This gift was not paid" in text
     assert "Your bank did not pay the debit (Bacs Direct Debit). We have received nothing" in text
     assert letters() == ["gift-failed"]
-    mail = gift_letters.write(db.session.scalars(select(DueLetter)).one(), settings)
+    mail = debits.write(db.session.scalars(select(DueLetter)).one(), settings)
     assert mail.subject == "Your gift of £25.00 did not come"
     assert "the bank did not pay the debit (Bacs Direct Debit)" in mail.text
     assert "the bank did not pay the debit (Bacs Direct Debit)" in mail.html
@@ -177,7 +177,7 @@ def test_one_that_was_received_and_is_taken_back_is_booked_like_a_lost_dispute(a
     assert gift().returned_at == clock.from_timestamp(debit.now)
     assert db.session.scalars(select(Receipt)).all() == []
     assert letters() == ["gift-returned"]
-    mail = gift_letters.write(db.session.scalars(select(DueLetter)).one(), settings)
+    mail = debits.write(db.session.scalars(select(DueLetter)).one(), settings)
     assert "Your bank has taken back the £25.00 (Bacs Direct Debit)" in mail.text
     text = page(client)
     assert "Your bank took this gift back" in text

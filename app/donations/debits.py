@@ -2,17 +2,30 @@
 
 While it is on its way there is no income, no receipt and no thanks. Its state follows from when Stripe says that it
 was begun and when that it failed, so the order in which the news comes makes no difference.
+
+Returned debits: one that had been received and that the giver's bank took back, booked like a lost dispute.
+
+What givers are written when a debit did not come, or was taken back by their bank.
 """
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app import clock
+from app.appeals.appeal import Appeal
+from app.config import Settings
+from app.donations import movements
 from app.donations.donation import FAILED, ON_ITS_WAY, RECEIVED, Donation
 from app.donations.plans import payments
 from app.emails import email
+from app.emails.composing import compose
+from app.emails.email import DueLetter
+from app.emails.message import Mail
 from app.extensions import db
+from app.ledger import reading
 from app.payments.objects import Charge
+from app.receipts.facts import one_line
 
 # The letter that tells the giver that the money did not come.
 GIFT_FAILED = "gift-failed"
@@ -68,3 +81,53 @@ def _not_received(reference: str) -> Donation | None:
     """The gift, locked, unless it has been received: that is final."""
     wanted = select(Donation).where(Donation.reference == reference, Donation.state != RECEIVED).with_for_update()
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+# The letter that tells the giver.
+GIFT_RETURNED = "gift-returned"
+
+
+def book(charge: Charge) -> None:
+    """Take a debit that was returned off the account where it had been received, by its own movement, and tell the
+    giver once. The charge itself has been booked before. Booking it again changes nothing; the caller commits."""
+    received = reading.moved_by(f"stripe:{charge.charge_id}:received")
+    if charge.returned is None or received is None:
+        return
+    settled_here = charge.returned.amount.currency == received.amount.currency
+    movements.book(
+        charge.returned,
+        other=received.from_id,
+        worth=charge.returned.amount if settled_here else -received.amount,
+        kind="debit-returned",
+        memo="debit returned by the giver's bank",
+        subject=received.subject,
+    )
+    db.session.execute(
+        update(Donation)
+        .where(Donation.charge_id == charge.charge_id, Donation.returned_at.is_(None))
+        .values(returned_at=charge.returned.created_at)
+    )
+    if received.subject.startswith("donation:"):
+        email.ask(GIFT_RETURNED, received.subject, charge.returned.txn_id)
+
+
+def write(due: DueLetter, settings: Settings) -> Mail | None:
+    """The letter, of either kind; `None` when it is no longer so, or nobody is there to be told."""
+    gift = db.session.scalars(
+        select(Donation).where(Donation.reference == due.subject.removeprefix("donation:"))
+    ).one_or_none()
+    if gift is None or not gift.email or (due.kind == GIFT_FAILED and gift.state != FAILED):
+        return None
+    appeal = db.session.get_one(Appeal, gift.appeal_id)
+    return compose(
+        due,
+        gift.email,
+        settings,
+        donor=one_line(gift.name),
+        amount_minor=gift.amount_minor,
+        currency=gift.currency,
+        paid_by=gift.paid_by or "",
+        appeal=one_line(appeal.title),
+        begun_on=clock.local_day(gift.charged_at or gift.pledged_at).isoformat(),
+        link=f"{settings.base_url}/donations/{gift.reference}",
+    )

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.donations import cheques, expectation, order_payments, promises, sheet_gifts
+from app.donations import cheques, expectation, order_payments, promises
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import ABANDONED, PLEDGED, Donation
 from app.donations.expectation import Expected
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
+from app.offline import counts
 
 __all__ = ["Expected", "arrived", "at_the_bank", "hold"]
 
@@ -60,7 +61,7 @@ def arrived(subject: str, line_reference: str, day: date, *, held: int | None = 
             .with_for_update()
         ).one()
         sheet.banked_on, sheet.bank_line = sheet.banked_on or day, sheet.bank_line or line_reference
-        sheet_gifts.banked(sheet)
+        counts.banked(sheet)
         db.session.flush()
     elif kind == "donation":
         donation = db.session.scalars(select(Donation).where(Donation.reference == reference)).one()

@@ -3,13 +3,14 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, entering, promises, receipts, sheet_gifts
+from app.donations import cheques, entering, promises, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
+from app.offline import counts
 
 _REASON = "the bank's line is something else"
 
@@ -28,7 +29,7 @@ def take_back(subject: str, line_reference: str, *, by: str) -> None:
         sheet = db.session.scalars(select(CountSheet).where(CountSheet.reference == reference).with_for_update()).one()
         if sheet.bank_line == line_reference:
             sheet.banked_on = sheet.bank_line = None
-            sheet_gifts.banked(sheet)
+            counts.banked(sheet)
     elif kind == "donation":
         _gift(db.session.scalars(select(Donation).where(Donation.reference == reference)).one(), line_reference, by)
     elif kind == "standing-order":

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from app.donations import by_hand, cheques, promises, sheet_gifts
+from app.donations import by_hand, cheques, promises
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import COUNTED, PAID_IN, CountSheet
 from app.donations.donation import CASH, CHEQUE, RECEIVED, Donation
@@ -13,6 +13,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import in_hand
 from app.money import Money
+from app.offline import counts
 
 _LONGEST = 40
 
@@ -55,7 +56,7 @@ def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, d
         raise NotAtHand("only cash and cheques that are at hand can be paid in")
     for sheet in sheets:
         sheet.paying_in, sheet.paid_in_on = slip, day
-        sheet_gifts.paid_in(sheet, slip, day)
+        counts.paid_in(sheet, slip, day)
     for row in rows:
         row.paying_in, row.paid_in_on = slip, day
     db.session.flush()

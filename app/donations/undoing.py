@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, receipts, sheet_gifts
+from app.donations import cheques, receipts
 from app.donations.by_hand import BANKED, BOUNCED
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import RECEIVED, Donation
@@ -11,6 +11,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
+from app.offline import counts
 
 _LONGEST = 500
 
@@ -44,7 +45,7 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
     if sheet.reversed_at is None:
         if sheet.rest.minor:
             _reverse(f"count:{sheet.reference}", "cash counted wrongly", by)
-        sheet_gifts.reverse(sheet, reason, by=by)
+        counts.reverse(sheet, reason, by=by)
         sheet.reversed_at, sheet.reversed_by, sheet.reason = clock.now(), by, reason
         db.session.flush()
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import counting, hand_lists, sheet_gifts, undoing
+from app.donations import hand_lists, undoing
 from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
@@ -21,6 +21,7 @@ from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.count_form import CountForm
 from app.office.noticed import Noticed
+from app.offline import counts
 from app.writing import writing
 
 bp = Blueprint("collections", __name__, url_prefix="/collections")
@@ -61,7 +62,7 @@ def create() -> ResponseReturnValue:
     if form.shown.data != str(total.minor) or noticed.asks(found):
         return _form(form, total, found=found)
     with writing():
-        sheet = counting.count(
+        sheet = counts.count(
             form.chosen_appeal,
             form.count(),
             submission=form.nonce.data or "",
@@ -147,7 +148,7 @@ def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> Respons
         ],
         appeal=db.session.get_one(Appeal, sheet.appeal_id),
         branch=db.session.get(Branch, sheet.branch_id) if sheet.branch_id else None,
-        named=sheet_gifts.of(sheet),
+        named=counts.named_gifts(sheet),
         names=hands.names(filter(None, (sheet.entered_by, sheet.reversed_by))),
         form=form,
     )

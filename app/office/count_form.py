@@ -9,8 +9,7 @@ from sqlalchemy import select
 from wtforms import EmailField, HiddenField, StringField
 from wtforms.validators import DataRequired, Email, Length, Optional
 
-from app.donations import alike, counting, denominations, entering
-from app.donations.counting import Count
+from app.donations import alike, entering
 from app.donations.donation import CASH, Donation
 from app.donations.entering import HandGift
 from app.extensions import db
@@ -20,6 +19,8 @@ from app.office.gift_form import like
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, PiecesField
+from app.offline import counts
+from app.offline.counts import Count
 
 # So many lines with a name are on a sheet; whoever is left is entered by itself.
 LINES = 10
@@ -44,8 +45,8 @@ class CountForm(HandForm):
     def rows(self) -> list[tuple[Money, bool, PiecesField]]:
         """Each kind of note and coin, whether it is a note, and the field in which its number is typed."""
         return [
-            (Money(value, self.currency), denominations.is_note(value, self.currency), self[f"n{value}"])
-            for value in denominations.of(self.currency)
+            (Money(value, self.currency), counts.is_note(value, self.currency), self[f"n{value}"])
+            for value in counts.of(self.currency)
         ]
 
     @property
@@ -113,11 +114,11 @@ class CountForm(HandForm):
 
     def total(self) -> Money:
         """What the sheet comes to, so far as its numbers could be read."""
-        return counting.total(self.pieces, self.currency)
+        return counts.total(self.pieces, self.currency)
 
     def validate_counter_two(self, field: StringField) -> None:
         """Two different people count."""
-        if field.data and counting.same_person(self.counter_one.data or "", field.data):
+        if field.data and counts.same_person(self.counter_one.data or "", field.data):
             self.wrong(field, _("Two different people must count; this is the same name twice"))
 
     def validate(self, extra_validators: object = None) -> bool:
@@ -145,7 +146,7 @@ class CountForm(HandForm):
 @cache
 def form_for(currency: str) -> type[CountForm]:
     """The form with the notes and coins of a currency."""
-    fields: dict[str, Any] = {f"n{value}": PiecesField() for value in denominations.of(currency)}
+    fields: dict[str, Any] = {f"n{value}": PiecesField() for value in counts.of(currency)}
     for n in range(LINES):
         fields[f"name_{n}"] = StringField(_l("Name"), validators=[Length(max=120)])
         fields[f"email_{n}"] = EmailField(

@@ -7,9 +7,8 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import branch as branches
 from app.appeals import raised
-from app.donations import by_hand, counting, entering, expected
+from app.donations import by_hand, entering, expected
 from app.donations.by_hand import GiftByHand
-from app.donations.counting import Count
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.donations.entering import HandGift
 from app.extensions import db
@@ -17,6 +16,8 @@ from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.money import Money
+from app.offline import counts
+from app.offline.counts import Count
 from app.writing import writing
 
 COUNTERS = ("Ida Brandt", "Tomos Rees")
@@ -35,7 +36,7 @@ def a_count(appeal, pieces=None, *, day=None, submission="sheet-1", **more):
     """A count sheet; by default a ten pound note and three pound coins."""
     counted = Count("Market Square", day or clock.today(), COUNTERS, pieces or {1000: 1, 100: 3}, "12, 14", "S-901")
     with writing():
-        return counting.count(appeal, counted, submission=submission, by="treasurer", **more)
+        return counts.count(appeal, counted, submission=submission, by="treasurer", **more)
 
 
 def a_gift_by(method, appeal, minor=2500, *, submission="gift-1", branch_id=None, **more):

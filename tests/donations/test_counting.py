@@ -8,13 +8,14 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.appeals import raised
-from app.donations import by_hand, counting
+from app.donations import by_hand
 from app.donations.count_sheet import CountSheet
-from app.donations.counting import Count
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
+from app.offline import counts
+from app.offline.counts import Count
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import COUNTERS, a_branch, a_count, held, raised_by
@@ -53,29 +54,29 @@ def test_a_branch_counts_on_its_own_account_and_the_appeal_raises_it():
 )
 def test_one_person_cannot_count_twice(counters):
     appeal = an_appeal()
-    with pytest.raises(counting.OneCounter), writing():
-        counting.count(appeal, Count("Square", clock.today(), counters, {100: 1}), submission="x", by="treasurer")
+    with pytest.raises(counts.OneCounter), writing():
+        counts.count(appeal, Count("Square", clock.today(), counters, {100: 1}), submission="x", by="treasurer")
     assert db.session.scalar(select(func.count()).select_from(CountSheet)) == 0
 
 
 @pytest.mark.parametrize("pieces", [{}, {100: 0}])
 def test_a_sheet_without_a_coin_is_refused(pieces):
     appeal = an_appeal()
-    with pytest.raises(counting.NothingCounted), writing():
-        counting.count(appeal, Count("Square", clock.today(), COUNTERS, pieces), submission="x", by="treasurer")
+    with pytest.raises(counts.NothingCounted), writing():
+        counts.count(appeal, Count("Square", clock.today(), COUNTERS, pieces), submission="x", by="treasurer")
 
 
-@pytest.mark.parametrize("pieces", [{300: 1}, {100: -1}, {100: counting.MOST_PIECES + 1}])
+@pytest.mark.parametrize("pieces", [{300: 1}, {100: -1}, {100: counts.MOST_PIECES + 1}])
 def test_a_coin_that_does_not_exist_or_an_impossible_number_is_refused(pieces):
-    with pytest.raises(counting.NotAPiece):
-        counting.total(pieces, "gbp")
+    with pytest.raises(counts.NotAPiece):
+        counts.total(pieces, "gbp")
 
 
 def test_nothing_is_counted_tomorrow():
     appeal = an_appeal()
     tomorrow = clock.today() + timedelta(days=1)
     with pytest.raises(by_hand.NotYet), writing():
-        counting.count(appeal, Count("Square", tomorrow, COUNTERS, {100: 1}), submission="x", by="treasurer")
+        counts.count(appeal, Count("Square", tomorrow, COUNTERS, {100: 1}), submission="x", by="treasurer")
 
 
 def test_a_collection_of_last_week_is_booked_on_its_day():

@@ -7,14 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.donations import alike, counting, expected, net_amount, not_arrived, paying_in, undoing
-from app.donations.counting import Count
+from app.donations import alike, expected, net_amount, not_arrived, paying_in, undoing
 from app.donations.donation import CASH, Donation
 from app.donations.entering import HandGift
 from app.extensions import db
 from app.ledger import reversing, verifying
 from app.ledger.entries import Entry
 from app.money import Money
+from app.offline import counts
+from app.offline.counts import Count
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
@@ -43,7 +44,7 @@ def a_sheet(appeal, *named, day=TODAY, branch_id=None):
     """Thirteen pounds, some of them from people with a name."""
     counted = Count("Market Square", day, COUNTERS, {1000: 1, 100: 3}, named=named)
     with writing():
-        return counting.count(appeal, counted, submission="sheet-1", by="treasurer", branch_id=branch_id)
+        return counts.count(appeal, counted, submission="sheet-1", by="treasurer", branch_id=branch_id)
 
 
 def named():
@@ -93,7 +94,7 @@ def test_a_sheet_may_be_all_from_people_with_a_name():
 @pytest.mark.parametrize("minor", [1301, 0, -5])
 def test_people_with_a_name_gave_no_more_than_was_counted_and_no_less_than_something(minor):
     appeal = an_appeal()
-    with pytest.raises(counting.TooMuchNamed):
+    with pytest.raises(counts.TooMuchNamed):
         a_sheet(appeal, a_line(minor, "Ida Brandt"))
     assert raised_by(appeal) == (0, 0)
 

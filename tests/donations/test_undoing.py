@@ -9,20 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import (
-    cheques,
-    counting,
-    entering,
-    expected,
-    net_amount,
-    paying_in,
-    promises,
-    standing_orders,
-    undoing,
-)
+from app.donations import cheques, entering, expected, net_amount, paying_in, promises, standing_orders, undoing
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.counting import Count
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, RECEIVED, Donation
 from app.donations.entering import HandGift
 from app.donations.standing_order import StandingOrder
@@ -32,6 +21,8 @@ from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
+from app.offline import counts
+from app.offline.counts import Count
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
@@ -130,7 +121,7 @@ def do(deed, appeal, branch_id, place):
     today = clock.today()
     sheets, gifts = theirs(appeal, CountSheet), theirs(appeal, Donation)
     if what == "count":
-        counting.count(appeal, Count("Square", today, COUNTERS, drawn), submission=f"{place}", by="t",
+        counts.count(appeal, Count("Square", today, COUNTERS, drawn), submission=f"{place}", by="t",
                        branch_id=branch_id)  # fmt: skip
     elif what == "order":
         promise = Promise(Money(drawn, "gbp"), today.day, today - timedelta(days=70), "Payer", "")

@@ -1,4 +1,9 @@
-"""Counting: the cash of a collection becomes a count sheet and an entry in the books, together."""
+"""Counting: the cash of a collection becomes a count sheet and an entry in the books, together.
+
+Denominations: the notes and coins in which cash of a currency is counted, the largest first.
+
+Gifts that are lines of a count sheet: cash from people with a name, which goes to the bank with the sheet's.
+"""
 
 import hashlib
 import secrets
@@ -12,15 +17,38 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand, denominations, entering
+from app.donations import by_hand, entering, receipts
+from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import CASH
+from app.donations.donation import CASH, Donation
 from app.donations.entering import HandGift
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import accounts, posting, reversing
 from app.ledger import entries as gift_kinds
-from app.money import Money
+from app.money import Money, decimals
+
+# In minor units. Bank of England and Royal Mint, European Central Bank, United States: what is in circulation.
+_OF = {
+    "gbp": (5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
+    "eur": (50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
+    "usd": (10000, 5000, 2000, 1000, 500, 200, 100, 50, 25, 10, 5, 1),
+}
+_SMALLEST_NOTE = {"gbp": 500, "eur": 500, "usd": 100}
+
+
+def of(currency: str) -> tuple[int, ...]:
+    """The values of a currency's notes and coins in minor units; for one that we do not know, the usual 5-2-1."""
+    if currency in _OF:
+        return _OF[currency]
+    top = 2 + decimals(currency)
+    return tuple(step * 10**power for power in range(top, -1, -1) for step in (5, 2, 1))
+
+
+def is_note(value: int, currency: str) -> bool:
+    """Whether this value is a note rather than a coin, as far as we know."""
+    return value >= _SMALLEST_NOTE.get(currency, 0)
+
 
 # More pieces of one kind than this are a slip of the finger.
 MOST_PIECES = 100_000
@@ -58,7 +86,7 @@ class Count:
 
 def total(pieces: Mapping[int, int], currency: str) -> Money:
     """What these notes and coins come to. Raises `NotAPiece`."""
-    if not set(pieces) <= set(denominations.of(currency)) or not all(0 <= n <= MOST_PIECES for n in pieces.values()):
+    if not set(pieces) <= set(of(currency)) or not all(0 <= n <= MOST_PIECES for n in pieces.values()):
         raise NotAPiece("there is no such note or coin, or too many of it")
     return Money(sum(value * number for value, number in pieces.items()), currency)
 
@@ -122,3 +150,38 @@ def same_person(one: str, other: str) -> bool:
 def _folded(name: str) -> str:
     """A name without what two spellings of one person's differ in."""
     return " ".join(name.casefold().split())
+
+
+def named_gifts(sheet: CountSheet) -> list[tuple[Donation, GiftByHand]]:
+    """The gifts that are lines of a sheet, in the order in which they stand on it."""
+    lines = (
+        select(Donation, GiftByHand)
+        .join(GiftByHand, GiftByHand.donation_id == Donation.id)
+        .where(GiftByHand.count_sheet_id == sheet.id)
+        .order_by(Donation.id)
+    )
+    return [(gift, row) for gift, row in db.session.execute(lines)]
+
+
+def paid_in(sheet: CountSheet, slip: str, day: date) -> None:
+    """Note that they went to the bank with their sheet."""
+    for _gift, row in named_gifts(sheet):
+        row.paying_in, row.paid_in_on = slip, day
+
+
+def banked(sheet: CountSheet) -> None:
+    """Note what is noted of their sheet: that a line of the bank's shows it, or not any more."""
+    for _gift, row in named_gifts(sheet):
+        row.banked_on, row.bank_line = sheet.banked_on, sheet.bank_line
+
+
+def reverse(sheet: CountSheet, reason: str, *, by: str) -> None:
+    """Reverse them with their sheet; their receipts are void."""
+    for gift, row in named_gifts(sheet):
+        entry = posting.find(f"cash:{gift.reference}")
+        if entry is None or row.reversed_at is not None:
+            continue
+        reversing.reverse(entry, memo="cash counted wrongly", recorded_by=by)
+        row.reversed_at, row.reversed_by, row.reason = clock.now(), by, reason
+        db.session.flush()
+        receipts.correct_gift(gift)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand, knowing, receipts
+from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import (
     BANK_TRANSFER,
@@ -27,6 +27,7 @@ from app.donations.donation import (
     STANDING_ORDER,
     Donation,
 )
+from app.donations.donors import by_name
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
@@ -129,7 +130,7 @@ def enter(
         donation.donor_id = known
     elif gift.name and not gift.email:
         # Whoever leaves an address is found by it, a moment later; nobody else would ever be.
-        whose = knowing.of_account(gift.name) if bank_line else _new_donor(gift)
+        whose = by_name.of_account(gift.name) if bank_line else _new_donor(gift)
         donation.donor_id = whose.id
     if promised:
         # The account is opened now, so that what is expected can name it.
@@ -165,7 +166,7 @@ def book(donation: Donation, source: str, moment: datetime, *, held: int | None 
 
 
 def _new_donor(gift: HandGift) -> Donor:
-    return knowing.new(gift.name, address=gift.address, postcode=gift.postcode)
+    return by_name.new(gift.name, address=gift.address, postcode=gift.postcode)
 
 
 def _with_what_is_known(gift: HandGift) -> HandGift:

@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 from app.appeals.appeal import Appeal
-from app.donations import by_bank, knowing, standing_order
+from app.donations import by_bank, standing_order
 from app.donations.donation import STANDING_ORDER, Donation
+from app.donations.donors import by_name
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money
@@ -19,7 +20,7 @@ def pay(order: StandingOrder, amount: Money, source: str, day: date, *, held: in
     The caller commits. Raises what `by_bank.receive` raises."""
     if order.donor_id is None and order.payer:
         # An order that was entered before payers were donors.
-        order.donor_id = knowing.of_account(order.payer).id
+        order.donor_id = by_name.of_account(order.payer).id
     donation = by_bank.receive(
         db.session.get_one(Appeal, order.appeal_id), amount, day, source, method=STANDING_ORDER,
         payer_name=order.payer, branch_id=order.branch_id, what=order.reference_text or "", standing_order_id=order.id,

@@ -7,7 +7,8 @@ from datetime import date
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import knowing, standing_order
+from app.donations import standing_order
+from app.donations.donors import by_name
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
@@ -47,7 +48,7 @@ def expect(appeal: Appeal, promise: Promise, *, branch_id: int | None = None) ->
         day_of_month=promise.day_of_month,
         appeal_id=appeal.id,
         branch_id=branch_id,
-        donor_id=promise.donor_id or knowing.of_account(promise.payer).id,
+        donor_id=promise.donor_id or by_name.of_account(promise.payer).id,
         since=promise.since,
         next_due_on=standing_order.due_from(promise.since, promise.day_of_month),
     )

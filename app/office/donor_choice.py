@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 
-from app.donations import knowing
+from app.donations.donors import by_name
 from app.donors.donor import Donor
 from app.office.access import my_branch_id
 
@@ -28,7 +28,7 @@ def ask(form: Any, name: str, *, asked: bool) -> Donor | None:
     and none was chosen, the form is given the choice and a message. `asked`: whether a name alone has to be told apart,
     because nothing else says who it is."""
     chosen = form.donor.data or ""
-    known = list(knowing.may_be(name, branch_id=my_branch_id())) if name and asked else []
+    known = list(by_name.may_be(name, branch_id=my_branch_id())) if name and asked else []
     if not known:
         return None
     form.donor.choices = [

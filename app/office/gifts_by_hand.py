@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import by_hand, hand_lists, promises, undoing
+from app.donations import by_hand, hand_lists, undoing
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.extensions import db
@@ -23,6 +23,7 @@ from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.gift_form import GiftForm
 from app.office.noticed import Noticed
+from app.offline import promises
 from app.receipts import handing_over
 from app.receipts.receipt import Receipt
 from app.writing import writing

@@ -5,13 +5,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app import clock
-from app.donations import promises
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import LATE_AFTER, StandingOrder
 from app.extensions import db
 from app.money import written
+from app.offline import promises
 from app.proof.exception import Found
 
 # Cash is banked as soon as possible (Code of Fundraising Practice 2025, on cash); a week is too long.

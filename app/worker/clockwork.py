@@ -12,10 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
 from app.banking import statement
-from app.donations import promises
 from app.donations.plans import links
 from app.errors import in_words
 from app.extensions import Base, db
+from app.offline import promises
 from app.staff import unsent
 from app.worker.lease import LEASE, Held
 from app.writing import writing

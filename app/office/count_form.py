@@ -9,7 +9,7 @@ from sqlalchemy import select
 from wtforms import EmailField, HiddenField, StringField
 from wtforms.validators import DataRequired, Email, Length, Optional
 
-from app.donations import alike, entering
+from app.donations import entering
 from app.donations.donation import CASH, Donation
 from app.donations.entering import HandGift
 from app.extensions import db
@@ -19,7 +19,7 @@ from app.office.gift_form import like
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, PiecesField
-from app.offline import counts
+from app.offline import alike, counts
 from app.offline.counts import Count
 
 # So many lines with a name are on a sheet; whoever is left is entered by itself.

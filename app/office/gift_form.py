@@ -11,8 +11,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from app import clock
 from app.audit.trail import record
-from app.donations import alike, entering
-from app.donations.alike import Alike
+from app.donations import entering
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
 from app.donations.entering import HandGift
 from app.extensions import db
@@ -23,6 +22,8 @@ from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
+from app.offline import alike
+from app.offline.alike import Alike
 from app.writing import writing
 
 

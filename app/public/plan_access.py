@@ -9,9 +9,8 @@ from sqlalchemy import select
 from app import limits, networks
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_dates
 from app.donations.donation import Donation
-from app.donations.plans import links
+from app.donations.plans import dates, links
 from app.donations.plans.plan import ENDED, Plan
 from app.extensions import db
 from app.receipts.receipt import Receipt
@@ -31,7 +30,7 @@ def show(reference: str) -> ResponseReturnValue:
     appeal = db.session.get(Appeal, plan.appeal_id)
     return render_template(
         "public/plan_of_receipt.html", plan=plan, appeal=appeal, reference=reference, sent="sent" in request.args,
-        skipped=plan_dates.skipped(plan), next_taken=plan_dates.next_taken(plan),
+        skipped=dates.skipped(plan), next_taken=dates.next_taken(plan),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired
 
 from app import clock
-from app.donations import plan_dates
+from app.donations.plans import dates
 from app.donations.plans.changes import AMOUNT, CANCEL, MONTHS, PAUSE, RESUME, Change
 from app.donations.plans.plan import Plan
 from app.money import Money
@@ -71,7 +71,7 @@ class PauseForm(FlaskForm):  # type: ignore[misc]
 
 def _skips(plan: Plan, months: int) -> str:
     """What a pause means in days: '12 December and 12 January are skipped; the next payment is on 12 February 2027.'"""
-    skipped, taken = plan_dates.if_paused(plan, months)
+    skipped, taken = dates.if_paused(plan, months)
     if taken is None:
         return ""
     days = format_list([format_date(clock.local_day(each), "d MMMM") for each in skipped], locale=get_locale())

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_dates
-from app.donations.plans import changes, links
+from app.donations.plans import changes, dates, links
 from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
@@ -56,7 +55,7 @@ def ask_to_end(token: str) -> ResponseReturnValue:
         return redirect(url_for(".show", token=token), code=303)
     return render_template(
         "public/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm(),
-        skipped=plan_dates.skipped(plan), next_taken=plan_dates.next_taken(plan),
+        skipped=dates.skipped(plan), next_taken=dates.next_taken(plan),
     )  # fmt: skip
 
 
@@ -123,7 +122,7 @@ def _page(
     page = render_template(
         "public/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=changes.possible(plan),
         amount=amount or AmountForm(plan.currency, formdata=None), pause=pause or PauseForm(plan, formdata=None),
-        skipped=plan_dates.skipped(plan), next_taken=plan_dates.next_taken(plan), said=said, problem=problem,
+        skipped=dates.skipped(plan), next_taken=dates.next_taken(plan), said=said, problem=problem,
     )  # fmt: skip
     return Response(page, status=status)
 

@@ -10,9 +10,8 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
 from app import clock
-from app.donations import plan_dates
 from app.donations.donation import Donation
-from app.donations.plans import planning
+from app.donations.plans import dates, planning
 from app.donations.plans.plan import Plan, PlanLink
 from app.emails.email import DueLetter
 from app.extensions import db
@@ -229,8 +228,8 @@ class TestChanges:
         paused = now(plan)
         assert paused.state == "paused"
         # Three payments are skipped, from the next one on; the pause is over in time for the fourth.
-        assert len(plan_dates.skipped(paused)) == 3
-        assert timedelta(days=0) < plan_dates.next_taken(paused) - paused.paused_until <= timedelta(days=1)
+        assert len(dates.skipped(paused)) == 3
+        assert timedelta(days=0) < dates.next_taken(paused) - paused.paused_until <= timedelta(days=1)
         assert post(client, f"/plans/{token}/resume").status_code == 303
         assert (now(plan).state, now(plan).paused_until) == ("active", None)
         assert [each[0] for each in stripe.asked] == ["pause", "resume"]
@@ -238,7 +237,7 @@ class TestChanges:
     def test_the_page_names_the_days_that_a_pause_skips_before_and_after(self, client, running, settings):
         plan, _ = running
         token = a_link(client, plan, settings)
-        (first, second), third = plan_dates.if_paused(now(plan), 2)
+        (first, second), third = dates.if_paused(now(plan), 2)
         hint = read(client.get(f"/plans/{token}")).select(".choice__hint")[1].get_text()
         assert f"{third.day} " in hint.rpartition(" is taken on ")[2]
         assert "are skipped; the next payment is taken on" in hint
@@ -252,7 +251,7 @@ class TestChanges:
         plan, stripe = running
         token = a_link(client, plan, settings)
         post(client, f"/plans/{token}/pause", months="1")
-        (skipped,), taken = plan_dates.if_paused(now(plan), 1)
+        (skipped,), taken = dates.if_paused(now(plan), 1)
         text = mails(settings)["Your monthly gift is paused"]
         assert format_date(skipped) in text
         assert f"The next payment is taken on {format_date(taken)}" in text

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app import clock
-from app.donations import amounts, plan_dates
-from app.donations.plans import planning
+from app.donations import amounts
+from app.donations.plans import dates, planning
 from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan
 from app.errors import DomainError
 from app.extensions import db
@@ -109,7 +109,7 @@ def _ask_for(asked: Asked, found: Subscription, gateway: Subscribing) -> Subscri
         return gateway.change_amount(found, change.amount, asked.key)
     if change.kind == PAUSE:
         coming = found.next_payment_at or asked.at
-        until = plan_dates.pause_until(coming, found.started_at, change.months, asked_at=asked.at)
+        until = dates.pause_until(coming, found.started_at, change.months, asked_at=asked.at)
         return gateway.pause(found, until, asked.key)
     if change.kind == RESUME:
         return gateway.resume(found, asked.key)

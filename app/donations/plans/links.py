@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import plan_dates
 from app.donations.donation import Donation
+from app.donations.plans import dates
 from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan, PlanLink
 from app.donations.plans.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
 from app.emails import email
@@ -107,12 +107,12 @@ def changed(due: DueLetter, settings: Settings) -> Mail | None:
     }
     if not still_so[due.kind] or not plan.email:
         return None
-    taken = plan_dates.next_taken(plan)
+    taken = dates.next_taken(plan)
     return _compose(
         due,
         plan,
         settings,
-        skipped=[_day(each) for each in plan_dates.skipped(plan)],
+        skipped=[_day(each) for each in dates.skipped(plan)],
         next_payment="" if taken is None else _day(taken),
         lasting_link=_lasting_link(plan, settings),
     )

@@ -17,12 +17,12 @@ from sqlalchemy import ColumnElement, Select, func, literal, literal_column, sel
 from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import disputes as donations_disputes
-from app.donations import name_words, net_amount
+from app.donations import net_amount
 from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
 from app.donations.disputes import KeptDispute
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
 from app.donations.refunds import CAME_TO_NOTHING, DonationRefund
-from app.donors import search_keys
+from app.donors import name_words, search_keys
 from app.extensions import db
 from app.money import Money
 

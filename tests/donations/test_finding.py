@@ -7,9 +7,10 @@ from sqlalchemy import insert, select, text
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import name_words, search
+from app.donations import search
 from app.donations.donation import Donation
 from app.donations.search import Wanted
+from app.donors import name_words
 from app.extensions import db
 from app.money import Money
 from app.writing import writing

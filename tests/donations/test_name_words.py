@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app import create_app
 from app.donations.donation import Donation
-from app.donations.name_words import NameWord, has_name, words_of
 from app.donors.donor import Donor
+from app.donors.name_words import NameWord, has_name, words_of
 from app.extensions import db
 from app.writing import writing
 from tests.cast import a_gift, a_pledge, an_appeal

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.donations import name_words
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
-from app.donors import merging, search_keys
+from app.donors import merging, name_words, search_keys
 from app.donors.donor import Donor
 from app.extensions import db
 

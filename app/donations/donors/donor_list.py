@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, case, func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
-from app.donations import name_words, net_amount
+from app.donations import net_amount
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans.plan import Plan
-from app.donors import merging, search_keys
+from app.donors import merging, name_words, search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.donations import cheques, expectation, order_payments
+from app.donations import expectation, order_payments
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import ABANDONED, PLEDGED, Donation
 from app.donations.expectation import Expected
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
-from app.offline import counts, promises
+from app.offline import cheques, counts, promises
 
 __all__ = ["Expected", "arrived", "at_the_bank", "hold"]
 

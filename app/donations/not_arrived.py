@@ -3,14 +3,14 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, entering, receipts
+from app.donations import entering, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
-from app.offline import counts, promises
+from app.offline import cheques, counts, promises
 
 _REASON = "the bank's line is something else"
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import cheques, receipts
+from app.donations import receipts
 from app.donations.by_hand import BANKED, BOUNCED
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import RECEIVED, Donation
@@ -11,7 +11,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
-from app.offline import counts
+from app.offline import cheques, counts
 
 _LONGEST = 500
 

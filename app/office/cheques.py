@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import record
-from app.donations import cheques, hand_lists
+from app.donations import hand_lists
 from app.donations.donation import CHEQUE, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
@@ -19,6 +19,7 @@ from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, m
 from app.office.confirming import Question, asks_once
 from app.office.gift_form import ChequeForm
 from app.office.noticed import Noticed
+from app.offline import cheques
 from app.writing import writing
 
 bp = Blueprint("cheques", __name__, url_prefix="/cheques")

@@ -10,13 +10,14 @@ from datetime import date, datetime, time
 from sqlalchemy import Row, select
 
 from app import clock
-from app.donations import by_hand, cheques, entering, receipts
+from app.donations import by_hand, entering, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting, reversing
 from app.ledger.entries import Entry
+from app.offline import cheques
 
 _LONGEST = 500
 _A_RUN = 200

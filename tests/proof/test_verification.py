@@ -12,7 +12,6 @@ from app import clock, create_app
 from app.audit import trail as audit_trail
 from app.audit.trail import Deed, DeedDetail
 from app.config import Organisation
-from app.donations import cheques
 from app.donations import receipts as donations_receipts
 from app.donations.donation import Donation
 from app.extensions import db
@@ -21,6 +20,7 @@ from app.ledger.accounts import Account as LedgerAccount
 from app.ledger.chain import Head
 from app.ledger.erasure import Erasure
 from app.ledger.seal import Seal
+from app.offline import cheques
 from app.proof import verification
 from app.proof.sealed import SEALED
 from app.receipts import register

@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.appeals.appeal import AppealAccount
-from app.donations import order_payments
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, Donation
@@ -20,6 +19,7 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
+from app.offline import standing_orders
 
 # The account that something was taken from.
 Held = aliased(Account)
@@ -148,7 +148,7 @@ def orders() -> Iterator[Expected]:
     """Standing orders that are due, or nearly."""
     due = (
         _with_income(select(StandingOrder), StandingOrder)
-        .where(StandingOrder.ended_on.is_(None), StandingOrder.next_due_on <= clock.today() + order_payments.EARLY)
+        .where(StandingOrder.ended_on.is_(None), StandingOrder.next_due_on <= clock.today() + standing_orders.EARLY)
         .order_by(StandingOrder.next_due_on, StandingOrder.id)
     )
     for order, income_account in db.session.execute(due):

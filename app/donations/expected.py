@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.donations import expectation, order_payments
+from app.donations import expectation
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import ABANDONED, PLEDGED, Donation
 from app.donations.expectation import Expected
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
-from app.offline import cheques, counts, promises
+from app.offline import cheques, counts, promises, standing_orders
 
 __all__ = ["Expected", "arrived", "at_the_bank", "hold"]
 
@@ -74,6 +74,6 @@ def arrived(subject: str, line_reference: str, day: date, *, held: int | None = 
             cheques.shown(donation, line_reference, day)
     elif kind == "standing-order":
         order = db.session.scalars(select(StandingOrder).where(StandingOrder.reference == reference)).one()
-        order_payments.pay(order, order.amount, line_reference, day, held=held)
+        standing_orders.pay(order, order.amount, line_reference, day, held=held)
     else:
         raise LookupError(f"nothing is expected under {subject}")

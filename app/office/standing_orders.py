@@ -16,9 +16,8 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import hand_lists, standing_orders
+from app.donations import hand_lists
 from app.donations.standing_order import StandingOrder
-from app.donations.standing_orders import Promise
 from app.extensions import db
 from app.money import Money, written
 from app.office import donor_choice, hand_form, noticed, own_branch
@@ -28,7 +27,8 @@ from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
-from app.offline import alike
+from app.offline import alike, standing_orders
+from app.offline.standing_orders import Promise
 from app.writing import writing
 
 bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")

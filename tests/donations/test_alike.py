@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.donations import by_bank, standing_orders
+from app.donations import by_bank
 from app.donations.donation import BANK_TRANSFER, CHEQUE
 from app.donations.entering import HandGift
-from app.donations.standing_orders import Promise
 from app.money import Money
-from app.offline import alike, promises
+from app.offline import alike, promises, standing_orders
+from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import a_branch, a_cheque, a_gift_by, again, pounds

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.donations import by_hand, expected, paying_in, standing_orders
+from app.donations import by_hand, expected, paying_in
 from app.donations.donation import BANK_TRANSFER, Donation
-from app.donations.standing_orders import Promise
 from app.extensions import db
 from app.ledger import verifying
-from app.offline import cheques
+from app.offline import cheques, standing_orders
+from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import (

@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import entering, expected, net_amount, paying_in, standing_orders, undoing
+from app.donations import entering, expected, net_amount, paying_in, undoing
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, RECEIVED, Donation
 from app.donations.entering import HandGift
 from app.donations.standing_order import StandingOrder
-from app.donations.standing_orders import Promise
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.offline import cheques, counts, promises
+from app.offline import cheques, counts, promises, standing_orders
 from app.offline.counts import Count
+from app.offline.standing_orders import Promise
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal

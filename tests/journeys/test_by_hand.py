@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from app import clock
-from app.donations import standing_orders
-from app.donations.standing_orders import Promise
 from app.extensions import db
 from app.ledger import verifying
+from app.offline import standing_orders
+from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import a_branch, a_count, pounds, raised_by

@@ -17,12 +17,12 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.banking.account import BankAccount
-from app.donations import standing_orders
 from app.donations.donation import CHEQUE, IN_KIND
-from app.donations.standing_orders import Promise
 from app.extensions import db
 from app.ledger import accounts
 from app.money import Money
+from app.offline import standing_orders
+from app.offline.standing_orders import Promise
 from app.worker import donors
 from app.writing import writing
 from tests import books_kept

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from app.audit.trail import Deed
-from app.donations import order_payments, receipts
+from app.donations import receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import Donation
 from app.donations.donors import donor_list
@@ -11,6 +11,7 @@ from app.donations.standing_order import StandingOrder
 from app.donors.donor import Donor
 from app.extensions import db
 from app.money import Money
+from app.offline import standing_orders
 from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -104,7 +105,7 @@ def test_who_pays_by_standing_order_is_a_donor_and_so_is_each_payment_theirs(app
     assert db.session.get_one(Donor, first.donor_id).name == "MS A BYRON"
     with writing():
         order = db.session.get_one(StandingOrder, first.id)
-        order_payments.pay(order, Money(1000, "gbp"), "bank:l1", order.since)
+        standing_orders.pay(order, Money(1000, "gbp"), "bank:l1", order.since)
     (gift,) = gifts()
     assert gift.donor_id == first.donor_id
     assert db.session.get_one(GiftByHand, gift.id).standing_order_id == first.id

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.donations import standing_order, standing_orders
+from app.donations import standing_order
 from app.donations.standing_order import StandingOrder
-from app.donations.standing_orders import Promise
 from app.extensions import db
+from app.offline import standing_orders
+from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import a_branch, expectations, pounds

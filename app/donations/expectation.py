@@ -13,13 +13,13 @@ from app.appeals.appeal import AppealAccount
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, Donation
-from app.donations.entering import HELD
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.offline import standing_orders
+from app.offline.gifts import HELD
 
 # The account that something was taken from.
 Held = aliased(Account)

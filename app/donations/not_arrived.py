@@ -3,14 +3,14 @@
 from sqlalchemy import select
 
 from app import clock
-from app.donations import entering, receipts
+from app.donations import receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
-from app.offline import cheques, counts, promises
+from app.offline import cheques, counts, gifts, promises
 
 _REASON = "the bank's line is something else"
 
@@ -48,7 +48,7 @@ def _gift(donation: Donation, line: str, by: str) -> None:
         return
     row.banked_on = row.bank_line = None
     # What was entered before the statement came waits again; the rest was never there without it.
-    if donation.submission != entering.mark_of(line):
+    if donation.submission != gifts.mark_of(line):
         if donation.method == BANK_TRANSFER and not promises.is_booked_early(donation):
             promises.wait_again(donation, row)
         return

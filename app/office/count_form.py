@@ -9,9 +9,7 @@ from sqlalchemy import select
 from wtforms import EmailField, HiddenField, StringField
 from wtforms.validators import DataRequired, Email, Length, Optional
 
-from app.donations import entering
 from app.donations.donation import CASH, Donation
-from app.donations.entering import HandGift
 from app.extensions import db
 from app.money import Money, decimals, written
 from app.office.access import my_branch_id
@@ -19,8 +17,9 @@ from app.office.gift_form import like
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, PiecesField
-from app.offline import alike, counts
+from app.offline import alike, counts, gifts
 from app.offline.counts import Count
+from app.offline.gifts import HandGift
 
 # So many lines with a name are on a sheet; whoever is left is entered by itself.
 LINES = 10
@@ -80,7 +79,7 @@ class CountForm(HandForm):
 
     def noticed(self) -> list[Noticed]:
         """Which lines look like gifts in cash that are in the books already."""
-        mine = [entering.mark_of(f"{self.nonce.data}|line {place}") for place in self.lines]
+        mine = [gifts.mark_of(f"{self.nonce.data}|line {place}") for place in self.lines]
         known = {
             reference
             for (reference,) in db.session.execute(select(Donation.reference).where(Donation.submission.in_(mine)))

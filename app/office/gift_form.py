@@ -11,9 +11,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from app import clock
 from app.audit.trail import record
-from app.donations import entering
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
-from app.donations.entering import HandGift
 from app.extensions import db
 from app.money import Money, written
 from app.office import donor_choice, in_hand_words
@@ -22,8 +20,9 @@ from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
-from app.offline import alike
+from app.offline import alike, gifts
 from app.offline.alike import Alike
+from app.offline.gifts import HandGift
 from app.writing import writing
 
 
@@ -54,7 +53,7 @@ class GiftForm(HandForm):
 
     def _was_taken(self) -> bool:
         """Whether this very form was sent before: then it is the same gift, and nothing is asked again."""
-        mark = entering.mark_of(self.nonce.data or "")
+        mark = gifts.mark_of(self.nonce.data or "")
         return db.session.scalar(select(Donation.id).where(Donation.submission == mark)) is not None
 
     def gift(self) -> HandGift:
@@ -80,13 +79,13 @@ class GiftForm(HandForm):
     def _is_new(self, each: Alike) -> bool:
         """Whether a gift is not the one that this very form has made: a form that is sent twice is one gift."""
         known = select(Donation.submission).where(Donation.reference == each.reference)
-        return db.session.scalar(known) != entering.mark_of(self.nonce.data or "")
+        return db.session.scalar(known) != gifts.mark_of(self.nonce.data or "")
 
     def take(self) -> Donation:
         """Receive or expect the gift that a valid form describes, in a writing unit of its own, and leave it on the
         trail."""
         with writing():
-            donation = entering.enter(
+            donation = gifts.enter(
                 self.chosen_appeal,
                 self.method,
                 self.gift(),

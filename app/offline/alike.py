@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
-from app.donations.entering import HandGift
 from app.donations.standing_order import StandingOrder
 from app.donors import search_keys
 from app.extensions import db
 from app.money import Money
+from app.offline.gifts import HandGift
 
 # So far apart may be the days on which two people write down one gift, before and after.
 _NEAR = timedelta(days=14)

@@ -17,16 +17,17 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_hand, entering, receipts
+from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import CASH, Donation
-from app.donations.entering import HandGift
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import accounts, posting, reversing
 from app.ledger import entries as gift_kinds
 from app.money import Money, decimals
+from app.offline import gifts
+from app.offline.gifts import HandGift
 
 # In minor units. Bank of England and Royal Mint, European Central Bank, United States: what is in circulation.
 _OF = {
@@ -127,7 +128,7 @@ def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id
         return db.session.scalars(select(CountSheet).where(CountSheet.submission == digest)).one()
     for place, gift in enumerate(counted.named):
         line = replace(gift, given_on=counted.day, count_sheet_id=new)
-        entering.enter(appeal, CASH, line, submission=f"{submission}|line {place}", by=by, branch_id=branch_id)
+        gifts.enter(appeal, CASH, line, submission=f"{submission}|line {place}", by=by, branch_id=branch_id)
     if amount.minor > named:
         cash = accounts.house_account("assets:cash", amount.currency)
         posting.post(

@@ -10,14 +10,14 @@ from datetime import date, datetime, time
 from sqlalchemy import Row, select
 
 from app import clock
-from app.donations import by_hand, entering, receipts
+from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting, reversing
 from app.ledger.entries import Entry
-from app.offline import cheques
+from app.offline import cheques, gifts
 
 _LONGEST = 500
 _A_RUN = 200
@@ -43,7 +43,7 @@ def receive(donation: Donation, source: str, day: date, *, held: int | None = No
     donation.state, donation.received_at = RECEIVED, moment
     row.given_on = row.banked_on = day
     row.bank_line = source
-    entering.book(donation, source, moment, held=held, by="bank")
+    gifts.book(donation, source, moment, held=held, by="bank")
 
 
 def wait_again(donation: Donation, row: GiftByHand) -> None:
@@ -91,7 +91,7 @@ def come_due(donation: Donation, *, by: str) -> bool:
     moment = datetime.combine(day, time(12), clock.local_zone())
     donation.state, donation.received_at = RECEIVED, min(moment, clock.now())
     row.given_on = day
-    entering.book(donation, f"cheque:{donation.reference}", donation.received_at, by=by)
+    gifts.book(donation, f"cheque:{donation.reference}", donation.received_at, by=by)
     return True
 
 

@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.donations import by_bank, standing_order
+from app.donations import standing_order
 from app.donations.donation import STANDING_ORDER, Donation
 from app.donations.donors import by_name
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money
+from app.offline import gifts
 
 _LONGEST_PAYER, _LONGEST_REFERENCE = 120, 80
 
@@ -109,7 +110,7 @@ def pay(order: StandingOrder, amount: Money, source: str, day: date, *, held: in
     if order.donor_id is None and order.payer:
         # An order that was entered before payers were donors.
         order.donor_id = by_name.of_account(order.payer).id
-    donation = by_bank.receive(
+    donation = gifts.receive(
         db.session.get_one(Appeal, order.appeal_id), amount, day, source, method=STANDING_ORDER,
         payer_name=order.payer, branch_id=order.branch_id, what=order.reference_text or "", standing_order_id=order.id,
         held=held, donor_id=order.donor_id,

@@ -9,11 +9,11 @@ from app.appeals.appeal import Appeal
 from app.banking import booking, part
 from app.banking.line import BankLine
 from app.banking.match import CLAIMED, GIFT
-from app.donations import by_bank
 from app.donations.donation import BANK_TRANSFER
 from app.extensions import db
 from app.ledger import accounts, posting
 from app.money import Money
+from app.offline import gifts as offline_gifts
 from app.proof import bank_expected
 from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
 
@@ -25,7 +25,7 @@ def receive(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_
     if line.amount_minor < 0:
         raise WrongWay("money that went out is no gift")
     source = booking.source_of(line)
-    donation = by_bank.receive(
+    donation = offline_gifts.receive(
         _fitting(appeal, line), line.amount, line.day, source, method=BANK_TRANSFER,
         payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], by=by,
         held=booking.bank_of(line),
@@ -59,7 +59,7 @@ def receive_parts(reference: str, gifts: Sequence[PartGift], by: str, *, branch_
     for gift in gifts:
         own = parts[gift.number]
         amount = part.amount_of(own, line)
-        donation = by_bank.receive(
+        donation = offline_gifts.receive(
             _fitting(gift.appeal, line), amount, line.day, source_of[gift.number], method=BANK_TRANSFER,
             payer_name=gift.payer or own.payer or None, branch_id=branch_id, what=own.details[:200], by=by,
             held=booking.bank_of(line),
@@ -90,7 +90,7 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
     before = sum(each.kind == CLAIMED for each in booking.all_matches_of(line))
     source = f"bank:{line.reference}:claimed" + (f":{before + 1}" if before else "")
     unidentified = accounts.house_account("liabilities:unidentified", line.currency)
-    donation = by_bank.receive(
+    donation = offline_gifts.receive(
         _fitting(appeal, line), line.amount, line.day, source, method=BANK_TRANSFER,
         payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], held=unidentified, by=by,
     )  # fmt: skip

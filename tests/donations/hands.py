@@ -7,17 +7,17 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import branch as branches
 from app.appeals import raised
-from app.donations import by_hand, entering, expected
+from app.donations import by_hand, expected
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
-from app.donations.entering import HandGift
 from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.money import Money
-from app.offline import counts
+from app.offline import counts, gifts
 from app.offline.counts import Count
+from app.offline.gifts import HandGift
 from app.writing import writing
 
 COUNTERS = ("Ida Brandt", "Tomos Rees")
@@ -43,7 +43,7 @@ def a_gift_by(method, appeal, minor=2500, *, submission="gift-1", branch_id=None
     """A gift that did not come by card; by default somebody's, today."""
     gift = HandGift(**{"amount": Money(minor, "gbp"), "given_on": clock.today(), "name": "Łucja Okoń", **more})
     with writing():
-        return entering.enter(appeal, method, gift, submission=submission, by="treasurer", branch_id=branch_id)
+        return gifts.enter(appeal, method, gift, submission=submission, by="treasurer", branch_id=branch_id)
 
 
 def a_cheque(appeal, minor=2500, **more):
@@ -59,9 +59,7 @@ def a_transfer_booked_early(appeal, *, given_on=None, **more):
         db.session.get_one(GiftByHand, donation.id).expected_on = None
         db.session.flush()
         awaited = accounts.house_account("assets:awaited", donation.currency)
-        entering.book(
-            donation, f"bank-transfer:{donation.reference}", donation.pledged_at, held=awaited, by="treasurer"
-        )
+        gifts.book(donation, f"bank-transfer:{donation.reference}", donation.pledged_at, held=awaited, by="treasurer")
     return donation
 
 

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.donations import by_bank
 from app.donations.donation import BANK_TRANSFER, CHEQUE
-from app.donations.entering import HandGift
 from app.money import Money
-from app.offline import alike, promises, standing_orders
+from app.offline import alike, gifts, promises, standing_orders
+from app.offline.gifts import HandGift
 from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal
@@ -25,7 +24,7 @@ def a_gift(minor=2500, **more):
 
 def a_line(appeal, *, payer="OKON L", days=0, source="bank:1"):
     with writing():
-        return by_bank.receive(
+        return gifts.receive(
             appeal, Money(2500, "gbp"), TODAY - timedelta(days=days), source, method=BANK_TRANSFER, payer_name=payer
         )
 

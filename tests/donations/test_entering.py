@@ -7,11 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.donations import by_hand, entering, net_amount
+from app.donations import by_hand, net_amount
 from app.donations.donation import CASH, CHEQUE, IN_KIND, Donation
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
+from app.offline import gifts
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
@@ -67,7 +68,7 @@ def test_a_branch_receives_on_its_own_account():
 
 def test_a_gift_of_nothing_and_one_of_tomorrow_are_refused():
     appeal = an_appeal()
-    with pytest.raises(entering.NoAmount):
+    with pytest.raises(gifts.NoAmount):
         a_gift_by(CHEQUE, appeal, 0)
     with pytest.raises(by_hand.NotYet):
         a_gift_by(CHEQUE, appeal, given_on=clock.today() + timedelta(days=1))

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import entering, expected, net_amount, paying_in, undoing
+from app.donations import expected, net_amount, paying_in, undoing
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, RECEIVED, Donation
-from app.donations.entering import HandGift
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
 from app.extensions import db
@@ -21,7 +20,9 @@ from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
 from app.offline import cheques, counts, promises, standing_orders
+from app.offline import gifts as offline_gifts
 from app.offline.counts import Count
+from app.offline.gifts import HandGift
 from app.offline.standing_orders import Promise
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -126,9 +127,9 @@ def do(deed, appeal, branch_id, place):
     elif what == "order":
         promise = Promise(Money(drawn, "gbp"), today.day, today - timedelta(days=70), "Payer", "")
         standing_orders.expect(appeal, promise, branch_id=branch_id)
-    elif what in (*entering.HELD, BANK_TRANSFER):
+    elif what in (*offline_gifts.HELD, BANK_TRANSFER):
         gift = HandGift(amount=Money(drawn, "gbp"), given_on=today, email="giver@example.org")
-        entering.enter(appeal, what, gift, submission=f"{place}", by="t", branch_id=branch_id)
+        offline_gifts.enter(appeal, what, gift, submission=f"{place}", by="t", branch_id=branch_id)
     elif what == "pay-in":
         paying_in.pay_in(sheets[drawn:][:1], gifts[drawn:][:1], f"slip-{place}", today)
     elif what == "bounce" and gifts:

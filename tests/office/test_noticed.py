@@ -5,12 +5,12 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import by_bank
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.ledger.entries import Entry
 from app.money import Money
+from app.offline import gifts as offline_gifts
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import a_cheque, a_count, held
@@ -42,7 +42,7 @@ def an_entry(client, **typed):
 def test_a_transfer_that_the_bank_has_shown_is_shown_before_it_is_expected_again(app, signed_in):
     appeal, client = an_appeal(), signed_in("treasurer")
     with writing():
-        by_bank.receive(
+        offline_gifts.receive(
             appeal, Money(6000, "gbp"), clock.today() - timedelta(days=3), "bank:1", method=BANK_TRANSFER,
             payer_name="BRANDT I",
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 What was only promised becomes a pledge, and nothing is booked: a bank transfer that no statement shows yet, a cheque
 whose day has not come (docs/decisions/0012).
+
+Gifts that a line of the bank's statement shows: known there and then, or recognised later.
 """
 
 import hashlib
@@ -191,3 +193,33 @@ def _is_of_a_day_to_come(method: str, gift: HandGift) -> bool:
 def mark_of(submission: str) -> str:
     """What a donation keeps of the form or the movement that it came by."""
     return hashlib.sha256(f"by hand|{submission}".encode()).hexdigest()
+
+
+def receive(
+    appeal: Appeal,
+    amount: Money,
+    day: date,
+    source: str,
+    *,
+    method: str,
+    payer_name: str | None,
+    branch_id: int | None = None,
+    what: str = "",
+    standing_order_id: int | None = None,
+    held: int | None = None,
+    donor_id: int | None = None,
+    by: str = "bank",
+) -> Donation:
+    """Make a line of the bank's statement a gift, by 'bank-transfer' or 'standing-order', and book it from the
+    appeal's income to the bank.
+
+    `source` is that of the line (`bank:<line>`), or another one for each gift when one line is several; the same
+    source is received once. `held` is the id of the account that has the money, by default `assets:bank` in the
+    amount's currency: one that waited in *unidentified* is recognised by giving that account's id. The caller
+    commits. Raises what `entering.enter` raises.
+    """
+    gift = HandGift(
+        amount=amount, given_on=day, name=payer_name or "", what=what, standing_order_id=standing_order_id,
+        donor_id=donor_id,
+    )  # fmt: skip
+    return enter(appeal, method, gift, submission=source, by=by, branch_id=branch_id, bank_line=source, held=held)

@@ -18,11 +18,11 @@ from app.appeals.scheduling import DatesCrossed
 from app.articles import versions as articles_versions
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
-from app.donations import hand_lists
 from app.extensions import db
 from app.office import hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.cleaned_form import CleanedForm
+from app.offline import lists
 from app.writing import writing
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")
@@ -97,6 +97,6 @@ def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnVal
         "office/appeal.html", appeal=appeal, standing=progress.of(appeal),
         place=place.of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id), current=in_force(clock.today()),
         versions=versions, names=hands.names(version.written_by for version in versions), form=form,
-        uncleared=hand_lists.uncleared(appeal),
+        uncleared=lists.uncleared(appeal),
     )  # fmt: skip
     return page, status

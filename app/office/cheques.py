@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import record
-from app.donations import hand_lists
 from app.donations.donation import CHEQUE, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
@@ -19,7 +18,7 @@ from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, m
 from app.office.confirming import Question, asks_once
 from app.office.gift_form import ChequeForm
 from app.office.noticed import Noticed
-from app.offline import cheques
+from app.offline import cheques, lists
 from app.writing import writing
 
 bp = Blueprint("cheques", __name__, url_prefix="/cheques")
@@ -30,12 +29,12 @@ bp = Blueprint("cheques", __name__, url_prefix="/cheques")
 def index() -> ResponseReturnValue:
     """What is at hand, and every cheque, the latest first."""
     branch_id, before = my_branch_id(), request.args.get("before", "")
-    gifts = hand_lists.gifts([CHEQUE], branch_id, before)
-    older = gifts[hand_lists.PAGE - 1][0].reference if len(gifts) > hand_lists.PAGE else None
+    gifts = lists.gifts([CHEQUE], branch_id, before)
+    older = gifts[lists.PAGE - 1][0].reference if len(gifts) > lists.PAGE else None
     return render_template(
         "office/cheques.html",
-        at_hand=hand_lists.cheques_at_hand(branch_id),
-        gifts=gifts[: hand_lists.PAGE],
+        at_hand=lists.cheques_at_hand(branch_id),
+        gifts=gifts[: lists.PAGE],
         before=before,
         older=older,
     )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import hand_lists, undoing
+from app.donations import undoing
 from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
@@ -21,7 +21,7 @@ from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.count_form import CountForm
 from app.office.noticed import Noticed
-from app.offline import counts
+from app.offline import counts, lists
 from app.writing import writing
 
 bp = Blueprint("collections", __name__, url_prefix="/collections")
@@ -32,12 +32,12 @@ bp = Blueprint("collections", __name__, url_prefix="/collections")
 def index() -> ResponseReturnValue:
     """What is at hand and since when, and every sheet, the latest first."""
     branch_id, before = my_branch_id(), request.args.get("before", "")
-    sheets = hand_lists.sheets(branch_id, before)
-    older = sheets[hand_lists.PAGE - 1][0].reference if len(sheets) > hand_lists.PAGE else None
+    sheets = lists.sheets(branch_id, before)
+    older = sheets[lists.PAGE - 1][0].reference if len(sheets) > lists.PAGE else None
     return render_template(
         "office/collections.html",
-        at_hand=hand_lists.cash_at_hand(branch_id),
-        sheets=sheets[: hand_lists.PAGE],
+        at_hand=lists.cash_at_hand(branch_id),
+        sheets=sheets[: lists.PAGE],
         before=before,
         older=older,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import by_hand, hand_lists, undoing
+from app.donations import by_hand, undoing
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.extensions import db
@@ -23,7 +23,7 @@ from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.gift_form import GiftForm
 from app.office.noticed import Noticed
-from app.offline import promises
+from app.offline import lists, promises
 from app.receipts import handing_over
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -43,13 +43,13 @@ def index() -> ResponseReturnValue:
     """Gifts by bank and in kind, the latest first; by `?method=` one method alone, or what was promised."""
     before, method = request.args.get("before", ""), request.args.get("method", "")
     if method == _PROMISED:
-        gifts = hand_lists.promised(my_branch_id(), before)
+        gifts = lists.promised(my_branch_id(), before)
     else:
-        gifts = hand_lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
-    older = gifts[hand_lists.PAGE - 1][0].reference if len(gifts) > hand_lists.PAGE else None
+        gifts = lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
+    older = gifts[lists.PAGE - 1][0].reference if len(gifts) > lists.PAGE else None
     return render_template(
         "office/gifts_by_hand.html",
-        gifts=gifts[: hand_lists.PAGE],
+        gifts=gifts[: lists.PAGE],
         before=before,
         older=older,
         method=method,

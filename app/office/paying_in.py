@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from app import clock
 from app.audit.trail import record
-from app.donations import hand_lists, paying_in
+from app.donations import paying_in
 from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
@@ -20,6 +20,7 @@ from app.office import in_hand_words, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.cleaned_form import CleanedForm
 from app.office.typed_fields import DayField
+from app.offline import lists
 from app.writing import writing
 
 bp = Blueprint("paying_in", __name__, url_prefix="/paying-in")
@@ -82,7 +83,7 @@ def pay_in() -> ResponseReturnValue:
 
 def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
     branch_id = my_branch_id()
-    sheets, cheques = hand_lists.cash_waiting(branch_id), hand_lists.gifts_waiting(branch_id)
+    sheets, cheques = lists.cash_waiting(branch_id), lists.gifts_waiting(branch_id)
     # What may go to the bank today: not what has gone there, and no cheque whose date is still to come.
     at_hand = {each.reference for each, *_rest in sheets if each.paid_in_on is None}
     at_hand |= {
@@ -96,8 +97,8 @@ def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
         sheets=sheets,
         cheques=cheques,
         at_hand=at_hand,
-        cash_at_hand=hand_lists.cash_at_hand(branch_id),
-        cheques_at_hand=hand_lists.cheques_at_hand(branch_id),
+        cash_at_hand=lists.cash_at_hand(branch_id),
+        cheques_at_hand=lists.cheques_at_hand(branch_id),
         ticked=ticked | at_hand if request.args.get("tick") == "all" else ticked,
     )
     return page, status

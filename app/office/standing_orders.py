@@ -16,7 +16,6 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import hand_lists
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money, written
@@ -27,7 +26,7 @@ from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
 from app.office.typed_fields import AmountField, DayField
-from app.offline import alike, standing_orders
+from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
 from app.writing import writing
 
@@ -89,9 +88,9 @@ class OrderForm(HandForm):
 def index() -> ResponseReturnValue:
     """Every standing order, the latest first, with when the next payment is due."""
     before = request.args.get("before", "")
-    orders = hand_lists.orders(my_branch_id(), before)
-    older = orders[hand_lists.PAGE - 1][0].reference if len(orders) > hand_lists.PAGE else None
-    return render_template("office/standing_orders.html", orders=orders[: hand_lists.PAGE], before=before, older=older)
+    orders = lists.orders(my_branch_id(), before)
+    older = orders[lists.PAGE - 1][0].reference if len(orders) > lists.PAGE else None
+    return render_template("office/standing_orders.html", orders=orders[: lists.PAGE], before=before, older=older)
 
 
 @bp.get("/new")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.donations import disputes, hand_lists
+from app.donations import disputes
 from app.donations.disputes import KeptDispute
-from app.donations.hand_lists import AtHand
 from app.extensions import db
+from app.offline import lists
+from app.offline.lists import AtHand
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
 from app.proof import acknowledged, bank_exceptions, exceptions
 from app.receipts import handing_over
@@ -66,10 +67,10 @@ def of_a_branch(branch_id: int) -> Needing:
 def _at_hand(branch_id: int | None) -> dict[str, list[AtHand]]:
     """What is to be paid in, and what went to the bank and waits for the statement."""
     return {
-        "cash": hand_lists.cash_at_hand(branch_id, paid_in=False),
-        "cheques": hand_lists.cheques_at_hand(branch_id, paid_in=False),
-        "cash_paid_in": hand_lists.cash_at_hand(branch_id, paid_in=True),
-        "cheques_paid_in": hand_lists.cheques_at_hand(branch_id, paid_in=True),
+        "cash": lists.cash_at_hand(branch_id, paid_in=False),
+        "cheques": lists.cheques_at_hand(branch_id, paid_in=False),
+        "cash_paid_in": lists.cash_at_hand(branch_id, paid_in=True),
+        "cheques_paid_in": lists.cheques_at_hand(branch_id, paid_in=True),
     }
 
 

@@ -10,7 +10,6 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from app import clock
 from app.audit.trail import record
-from app.donations import paying_in
 from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
@@ -20,7 +19,7 @@ from app.office import in_hand_words, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.cleaned_form import CleanedForm
 from app.office.typed_fields import DayField
-from app.offline import lists
+from app.offline import lists, paying_in
 from app.writing import writing
 
 bp = Blueprint("paying_in", __name__, url_prefix="/paying-in")

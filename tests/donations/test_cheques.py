@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import by_hand, net_amount, paying_in
+from app.donations import by_hand, net_amount
 from app.donations.donation import IN_KIND
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
-from app.offline import cheques, promises
+from app.offline import cheques, paying_in, promises
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal

@@ -12,9 +12,9 @@ from app.audit.trail import Deed
 from app.banking.account import BankAccount
 from app.banking.line import BankLine
 from app.banking.statement import BankStatement, BankUpload
-from app.donations import paying_in
 from app.donations.donation import Donation
 from app.extensions import db
+from app.offline import paying_in
 from app.proof import bank_balance, bank_expected
 from app.worker import clockwork
 from app.writing import writing

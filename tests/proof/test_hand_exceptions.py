@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.donations import expected, paying_in
-from app.offline import standing_orders
+from app.donations import expected
+from app.offline import paying_in, standing_orders
 from app.offline.standing_orders import Promise
 from app.proof import exceptions, statement
 from app.writing import writing

@@ -10,11 +10,11 @@ from app.banking.item import ASIDE as MONEY_ASIDE
 from app.banking.item import ENTRY, PAYOUT, PAYOUT_BACK, Item
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CLAIMED, EXPECTED, RETURNED, BankMatch
-from app.donations import expected
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
+from app.offline import expected
 from app.payments.payout import KeptPayout
 from app.proof import bank_sums
 

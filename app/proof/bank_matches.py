@@ -12,11 +12,11 @@ from app.banking.account import BankAccount
 from app.banking.item import Item
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING
-from app.donations import expected
 from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.money import Money
+from app.offline import expected
 from app.proof import bank_expected
 from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import branch as branches
 from app.appeals import raised
-from app.donations import by_hand, expected
+from app.donations import by_hand
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.extensions import db
@@ -15,7 +15,7 @@ from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.money import Money
-from app.offline import counts, gifts
+from app.offline import counts, expected, gifts
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.writing import writing

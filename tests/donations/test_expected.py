@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.donations import by_hand, expected
+from app.donations import by_hand
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.extensions import db
 from app.ledger import verifying
-from app.offline import cheques, paying_in, standing_orders
+from app.offline import cheques, expected, paying_in, standing_orders
 from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal

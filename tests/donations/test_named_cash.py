@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.donations import expected, net_amount, not_arrived, undoing
+from app.donations import net_amount, not_arrived, undoing
 from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.ledger import reversing, verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.offline import alike, counts, paying_in
+from app.offline import alike, counts, expected, paying_in
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.receipts.receipt import Receipt

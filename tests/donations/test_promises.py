@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
-from app.donations import by_hand, expected, not_arrived, undoing
+from app.donations import by_hand, not_arrived, undoing
 from app.donations import receipts as donations_receipts
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.extensions import db
 from app.ledger import closing, reversing, verifying
 from app.ledger.entries import Entry
-from app.offline import promises
+from app.offline import expected, promises
 from app.receipts import issuing
 from app.receipts.receipt import Receipt
 from app.writing import writing

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import expected, net_amount, undoing
+from app.donations import net_amount, undoing
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, RECEIVED, Donation
@@ -19,7 +19,7 @@ from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.offline import cheques, counts, paying_in, promises, standing_orders
+from app.offline import cheques, counts, expected, paying_in, promises, standing_orders
 from app.offline import gifts as offline_gifts
 from app.offline.counts import Count
 from app.offline.gifts import HandGift

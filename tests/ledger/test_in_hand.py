@@ -7,13 +7,13 @@ from threading import Barrier
 import pytest
 
 from app import clock
-from app.donations import expected, undoing
+from app.donations import undoing
 from app.extensions import db
 from app.ledger import by_hand, in_hand, verifying
 from app.ledger.by_hand import Draft
 from app.ledger.in_hand import BelowZero
 from app.money import Money
-from app.offline import cheques, paying_in
+from app.offline import cheques, expected, paying_in
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import a_cheque, a_count, again, held, raised_by, the_bank_shows

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.donations import expected
-from app.offline import paying_in, standing_orders
+from app.offline import expected, paying_in, standing_orders
 from app.offline.standing_orders import Promise
 from app.proof import exceptions, statement
 from app.writing import writing

@@ -11,11 +11,11 @@ from app.banking.booking import BookedAlready, NotBooked
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations.by_hand import NotYet
-from app.donations.not_arrived import StaysBounced
 from app.ledger.in_hand import BelowZero
 from app.office import bank_at, bank_desk, bank_subjects, bank_words, in_hand_words
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank_gift_form import GiftForm, PartsForm, parts_form
+from app.offline.corrections import StaysBounced
 from app.proof import bank_gifts, bank_matches, bank_undoing
 from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
 from app.proof.bank_undoing import ClaimedSince

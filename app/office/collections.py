@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import undoing
 from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
@@ -21,7 +20,7 @@ from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.count_form import CountForm
 from app.office.noticed import Noticed
-from app.offline import counts, lists
+from app.offline import corrections, counts, lists
 from app.writing import writing
 
 bp = Blueprint("collections", __name__, url_prefix="/collections")
@@ -105,12 +104,12 @@ def correct(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             sheet = _sheet(reference)
-            undoing.undo_count(sheet, reason=form.reason.data, by=f"person:{me().reference}")
+            corrections.undo_count(sheet, reason=form.reason.data, by=f"person:{me().reference}")
             record("count.reversed", f"count:{reference}", after={"reason": form.reason.data})
     except BelowZero as refusal:
         flash(in_hand_words.refused(refusal), "error")
         return redirect(url_for(".show", reference=reference), code=303)
-    except undoing.AtTheBank:
+    except corrections.AtTheBank:
         flash(_("The bank has confirmed this sheet, so it cannot be reversed."), "error")
         return redirect(url_for(".show", reference=reference), code=303)
     flash(_("The sheet is reversed. If there is a right one, count it anew."), "good")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import by_hand, undoing
+from app.donations import by_hand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.extensions import db
@@ -23,7 +23,7 @@ from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.gift_form import GiftForm
 from app.office.noticed import Noticed
-from app.offline import lists, promises
+from app.offline import corrections, lists, promises
 from app.receipts import handing_over
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -115,15 +115,15 @@ def correct(reference: str) -> ResponseReturnValue:
         return _page(donation, form, status=422)
     try:
         with writing():
-            undoing.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
+            corrections.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
             record("gift.reversed", f"donation:{reference}", after={"reason": form.reason.data})
     except BelowZero as refusal:
         flash(in_hand_words.refused(refusal), "error")
         return redirect(url_for(".show", reference=reference), code=303)
-    except undoing.OfASheet:
+    except corrections.OfASheet:
         flash(_("This gift is a line of a count sheet. Reverse the sheet, and count it anew."), "error")
         return redirect(url_for(".show", reference=reference), code=303)
-    except (undoing.AtTheBank, undoing.NotReceived):
+    except (corrections.AtTheBank, corrections.NotReceived):
         flash(_("This gift is at the bank, or was only promised, so it cannot be reversed here."), "error")
         return redirect(url_for(".show", reference=reference), code=303)
     flash(_("The gift is reversed. If there is a right one, enter it anew."), "good")

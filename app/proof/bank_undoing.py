@@ -5,10 +5,10 @@ from sqlalchemy import select
 from app.banking import booking
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, EXPECTED, GIFT, RETURNED, BankMatch
-from app.donations import not_arrived
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger.entries import Entry
+from app.offline import corrections
 from app.proof import bank_expected
 
 
@@ -38,7 +38,7 @@ def undo(reference: str, by: str) -> None:
         for match in booking.undo(each, by):
             source = db.session.get_one(Entry, match.entry_id).source
             if match.kind in (EXPECTED, GIFT) and not match.subject.startswith(("payout:", "entry:")):
-                not_arrived.take_back(match.subject, source, by=by)
+                corrections.take_back(match.subject, source, by=by)
 
 
 def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:

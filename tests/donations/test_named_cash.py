@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.donations import net_amount, not_arrived, undoing
+from app.donations import net_amount
 from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.ledger import reversing, verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.offline import alike, counts, expected, paying_in
+from app.offline import alike, corrections, counts, expected, paying_in
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.receipts.receipt import Receipt
@@ -87,7 +87,7 @@ def test_a_sheet_may_be_all_from_people_with_a_name():
     sheet = a_sheet(appeal, a_line(1300, "Ida Brandt"))
     assert (sheet.rest.minor, raised_by(appeal)) == (0, (1300, 1))
     with writing():
-        undoing.undo_count(sheet, reason="wrong", by="treasurer")
+        corrections.undo_count(sheet, reason="wrong", by="treasurer")
     assert (raised_by(appeal), held("assets:cash:gbp")) == ((0, 0), 0)
 
 
@@ -120,7 +120,7 @@ def test_a_sheet_goes_to_the_bank_as_one_sum_with_its_lines_and_comes_back_so():
     with writing():
         entry = db.session.scalars(select(Entry.id).where(Entry.source == "bank:1")).one()
         reversing.reverse(entry, memo="the bank's line is something else", recorded_by="ada")
-        not_arrived.take_back(f"count:{sheet.reference}", "bank:1", by="ada")
+        corrections.take_back(f"count:{sheet.reference}", "bank:1", by="ada")
     assert (state_of(gift), held("assets:cash:gbp"), raised_by(appeal)) == ("paid-in", 1300, (1300, 1))
     assert verifying.faults() == []
 
@@ -130,11 +130,11 @@ def test_a_wrong_sheet_is_reversed_whole_and_a_line_of_it_never_alone():
     appeal = an_appeal()
     sheet = a_sheet(appeal, a_line(500, "Ida Brandt", email="ida@example.org"))
     (gift,) = named()
-    with pytest.raises(undoing.OfASheet), writing():
-        undoing.undo_gift(again(gift), reason="wrong", by="treasurer")
+    with pytest.raises(corrections.OfASheet), writing():
+        corrections.undo_gift(again(gift), reason="wrong", by="treasurer")
     for _ in range(2):
         with writing():
-            undoing.undo_count(sheet, reason="counted twice", by="treasurer")
+            corrections.undo_count(sheet, reason="counted twice", by="treasurer")
     assert (raised_by(appeal), held("assets:cash:gbp"), state_of(gift)) == ((0, 0), 0, "reversed")
     assert net_amount.of(again(gift)).minor == 0
     assert db.session.scalars(select(Receipt)).all() == []

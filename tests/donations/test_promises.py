@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
-from app.donations import by_hand, not_arrived, undoing
+from app.donations import by_hand
 from app.donations import receipts as donations_receipts
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.extensions import db
 from app.ledger import closing, reversing, verifying
 from app.ledger.entries import Entry
-from app.offline import expected, promises
+from app.offline import corrections, expected, promises
 from app.receipts import issuing
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -81,8 +81,8 @@ def test_what_has_come_is_not_withdrawn_and_what_has_not_is_not_reversed():
     cheque, gift = a_cheque(appeal, submission="cheque"), a_gift_by(BANK_TRANSFER, appeal)
     with pytest.raises(promises.NotPromised):
         withdraw(cheque)
-    with pytest.raises(undoing.NotReceived), writing():
-        undoing.undo_gift(again(gift), reason="wrong", by="treasurer")
+    with pytest.raises(corrections.NotReceived), writing():
+        corrections.undo_gift(again(gift), reason="wrong", by="treasurer")
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
     with pytest.raises(promises.NotPromised):
         withdraw(gift)
@@ -110,7 +110,7 @@ def test_a_line_that_was_something_else_makes_it_a_promise_again_and_the_next_li
     with writing():
         entry = db.session.scalars(select(Entry.id).where(Entry.source == "bank:1")).one()
         reversing.reverse(entry, memo="the bank's line is something else", recorded_by="ada")
-        not_arrived.take_back(f"donation:{gift.reference}", "bank:1", by="ada")
+        corrections.take_back(f"donation:{gift.reference}", "bank:1", by="ada")
     assert (state_of(gift), raised_by(appeal), again(gift).received_at) == ("announced", (0, 0), None)
     assert receipts() == ["void"]
     the_bank_shows(expected.at_the_bank()[0], "bank:1:2")
@@ -151,7 +151,7 @@ def test_a_transfer_that_was_booked_early_may_still_be_shown_by_the_bank_as_it_i
     with writing():
         entry = db.session.scalars(select(Entry.id).where(Entry.source == "bank:1")).one()
         reversing.reverse(entry, memo="the bank's line is something else", recorded_by="ada")
-        not_arrived.take_back(f"donation:{gift.reference}", "bank:1", by="ada")
+        corrections.take_back(f"donation:{gift.reference}", "bank:1", by="ada")
     assert [each.reference for each, _ in promises.booked_early(10)] == [gift.reference]
     assert raised_by(appeal) == (2500, 1)
 

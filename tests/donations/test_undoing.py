@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import net_amount, undoing
+from app.donations import net_amount
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, RECEIVED, Donation
@@ -19,7 +19,7 @@ from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.offline import cheques, counts, expected, paying_in, promises, standing_orders
+from app.offline import cheques, corrections, counts, expected, paying_in, promises, standing_orders
 from app.offline import gifts as offline_gifts
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
@@ -48,7 +48,7 @@ def test_a_sheet_is_reversed_once_and_its_reason_stays_outside_the_ledger():
     sheet = a_count(appeal)
     for _ in range(2):
         with writing():
-            undoing.undo_count(sheet, reason="Ida's box was counted twice", by="treasurer")
+            corrections.undo_count(sheet, reason="Ida's box was counted twice", by="treasurer")
     assert raised_by(appeal) == (0, 0)
     assert held("assets:cash:gbp") == 0
     assert (sheet.state, sheet.reason) == ("reversed", "Ida's box was counted twice")
@@ -66,7 +66,7 @@ def test_a_gift_is_reversed_and_counts_no_more(method):
     appeal = an_appeal()
     gift = a_gift_by(method, appeal, email="lucja@example.org")
     with writing():
-        undoing.undo_gift(gift, reason="entered for the wrong appeal", by="treasurer")
+        corrections.undo_gift(gift, reason="entered for the wrong appeal", by="treasurer")
     assert raised_by(appeal) == (0, 0)
     assert net_amount.of(again(gift)).minor == 0
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
@@ -76,8 +76,8 @@ def test_a_gift_is_reversed_and_counts_no_more(method):
 @pytest.mark.parametrize("reason", ["", "x" * 501])
 def test_a_correction_says_why(reason):
     sheet = a_count(an_appeal())
-    with pytest.raises(undoing.NoReason), writing():
-        undoing.undo_count(sheet, reason=reason, by="treasurer")
+    with pytest.raises(corrections.NoReason), writing():
+        corrections.undo_count(sheet, reason=reason, by="treasurer")
     assert sheet.state == "counted"
 
 
@@ -88,10 +88,10 @@ def test_what_the_bank_has_shown_is_no_mistake_of_ours():
         paying_in.pay_in([sheet], [cheque], "500123", clock.today())
     for number, each in enumerate(expected.at_the_bank()):
         the_bank_shows(each, f"bank:{number}")
-    with pytest.raises(undoing.AtTheBank), writing():
-        undoing.undo_count(sheet, reason="wrong", by="treasurer")
-    with pytest.raises(undoing.AtTheBank), writing():
-        undoing.undo_gift(cheque, reason="wrong", by="treasurer")
+    with pytest.raises(corrections.AtTheBank), writing():
+        corrections.undo_count(sheet, reason="wrong", by="treasurer")
+    with pytest.raises(corrections.AtTheBank), writing():
+        corrections.undo_gift(cheque, reason="wrong", by="treasurer")
     assert raised_by(appeal) == (3800, 1)
 
 
@@ -137,9 +137,9 @@ def do(deed, appeal, branch_id, place):
     elif what == "withdraw" and gifts:
         promises.withdraw(gifts[drawn % len(gifts)], "changed their mind", by="t")
     elif what == "undo-count" and sheets:
-        undoing.undo_count(sheets[drawn % len(sheets)], reason="wrong", by="t")
+        corrections.undo_count(sheets[drawn % len(sheets)], reason="wrong", by="t")
     elif what == "undo-gift" and gifts:
-        undoing.undo_gift(gifts[drawn % len(gifts)], reason="wrong", by="t")
+        corrections.undo_gift(gifts[drawn % len(gifts)], reason="wrong", by="t")
 
 
 def kept_by(appeal):

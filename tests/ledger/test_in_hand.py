@@ -7,13 +7,12 @@ from threading import Barrier
 import pytest
 
 from app import clock
-from app.donations import undoing
 from app.extensions import db
 from app.ledger import by_hand, in_hand, verifying
 from app.ledger.by_hand import Draft
 from app.ledger.in_hand import BelowZero
 from app.money import Money
-from app.offline import cheques, expected, paying_in
+from app.offline import cheques, corrections, expected, paying_in
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import a_cheque, a_count, again, held, raised_by, the_bank_shows
@@ -82,7 +81,7 @@ def test_a_sheet_whose_cash_was_spent_is_neither_reversed_nor_paid_in_nor_banked
         paying_in.pay_in([sheet], [], "500123", TODAY)
     spend(100)
     with pytest.raises(BelowZero), writing():
-        undoing.undo_count(sheet, reason="wrong", by="treasurer")
+        corrections.undo_count(sheet, reason="wrong", by="treasurer")
     with pytest.raises(BelowZero):
         the_bank_shows(expected.at_the_bank()[0], "bank:1")
     with pytest.raises(BelowZero), writing():

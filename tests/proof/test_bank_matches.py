@@ -17,14 +17,14 @@ from app.banking.as_read import Read, ReadLine, ReadPart
 from app.banking.booking import BookedAlready
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
-from app.donations import by_hand, not_arrived
+from app.donations import by_hand
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.donations.exports import table as exports_table
 from app.extensions import db
 from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
-from app.offline import cheques, expected, paying_in, standing_orders
+from app.offline import cheques, corrections, expected, paying_in, standing_orders
 from app.proof import (
     bank_balance,
     bank_exceptions,
@@ -166,7 +166,7 @@ def test_a_cheque_that_comes_back_is_bounced_and_stays_so(bank):
     confirm(back, f"bounced|donation:{cheque.reference}")
     assert balances() == {}
     assert state_of(cheque) == "bounced"
-    with pytest.raises(not_arrived.StaysBounced), writing():
+    with pytest.raises(corrections.StaysBounced), writing():
         bank_undoing.undo(back, "ada")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app import clock
-from app.banking.account import BankAccount, noon
+from app.bank.account import BankAccount, noon
 from app.banking.line import BankLine
 from app.banking.match import BankMatch
 from app.errors import DomainError

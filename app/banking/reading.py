@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.bank.account import BankAccount
 from app.banking import (
     camt_lines,
     csv_guessing,
@@ -13,7 +14,6 @@ from app.banking import (
     qif_lines,
     recognising,
 )
-from app.banking.account import BankAccount
 from app.banking.as_read import NotReadable, Read
 from app.banking.csv_table import Table
 from app.banking.mapping import Mapping

@@ -3,8 +3,8 @@
 from sqlalchemy import delete, exists, select
 
 from app import clock
+from app.bank.account import BankAccount
 from app.banking import booking
-from app.banking.account import BankAccount
 from app.banking.line import BankLine
 from app.banking.part import BankLinePart
 from app.banking.statement import BankStatement

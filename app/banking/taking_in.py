@@ -9,8 +9,8 @@ from datetime import date
 from sqlalchemy import func, insert, select
 
 from app import clock
+from app.bank.account import BankAccount
 from app.banking import sorting
-from app.banking.account import BankAccount
 from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.banking.part import BankLinePart

@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.audit.trail import record
-from app.banking import account as bank_account
+from app.bank import account as bank_account
+from app.bank.account import BankAccount
 from app.banking import taking_back
-from app.banking.account import BankAccount
 from app.banking.line import BankLine
 from app.extensions import db
 from app.office import bank_at

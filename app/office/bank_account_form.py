@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.bank.account import BankAccount
 from app.banking import written
-from app.banking.account import BankAccount
 from app.extensions import db
 from app.money import Money, NotAnAmount, home_currency
 from app.office.cleaned_form import CleanedForm

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.banking.line import BankLine
 from app.extensions import db
 from app.office.access import AUDITOR, TREASURER, allow

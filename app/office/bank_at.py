@@ -3,7 +3,7 @@
 from flask import abort
 from sqlalchemy import select
 
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.banking.line import BankLine
 from app.banking.statement import BankStatement, BankUpload
 from app.extensions import db

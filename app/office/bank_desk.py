@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, tuple_
 
+from app.bank.account import BankAccount
 from app.banking import booking, matching
-from app.banking.account import BankAccount
 from app.banking.item import Item, Suggestion
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, BankMatch

@@ -10,8 +10,8 @@ from sqlalchemy import delete
 
 from app import clock
 from app.audit.trail import record
+from app.bank.account import BankAccount
 from app.banking import mapping, reading, taking_back, taking_in, written
-from app.banking.account import BankAccount
 from app.banking.as_read import NotReadable
 from app.banking.reading import NeedsMapping
 from app.banking.recognising import LARGEST

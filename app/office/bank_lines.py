@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit.trail import record
+from app.bank.account import BankAccount
 from app.banking import booking, part
-from app.banking.account import BankAccount
 from app.banking.booking import BookedAlready, NotBooked
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING

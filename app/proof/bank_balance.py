@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app import clock
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.banking.statement import BankStatement
 from app.extensions import db
 from app.money import Money

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.banking.line import BankLine
 from app.extensions import db
 from app.money import written

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, select
 
 from app import clock
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.banking.item import ASIDE as MONEY_ASIDE
 from app.banking.item import ENTRY, PAYOUT, PAYOUT_BACK, Item
 from app.banking.line import BankLine

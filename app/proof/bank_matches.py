@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from app.bank.account import BankAccount
 from app.banking import booking, item
-from app.banking.account import BankAccount
 from app.banking.item import Item
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING

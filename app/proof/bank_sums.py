@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import Case, Select, case, func, select
 from sqlalchemy.orm import aliased
 
-from app.banking import account as bank_account
-from app.banking.account import BankAccount
+from app.bank import account as bank_account
+from app.bank.account import BankAccount
 from app.banking.line import BankLine
 from app.banking.match import CLAIMED, BankMatch
 from app.banking.statement import BankStatement

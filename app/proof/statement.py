@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select, text
 
 from app import clock
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.emails import email
 from app.extensions import db
 from app.ledger import sealing

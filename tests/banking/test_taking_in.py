@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.banking import account, part, taking_back, taking_in
+from app.bank import account
+from app.banking import part, taking_back, taking_in
 from app.banking.line import BankLine
 from app.banking.match import CHARGE
 from app.banking.statement import BankStatement

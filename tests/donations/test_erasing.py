@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from app import clock
 from app.audit import trail
 from app.audit.trail import Deed
+from app.bank.account import BankAccount
 from app.banking import taking_in
-from app.banking.account import BankAccount
 from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.donations import receipts

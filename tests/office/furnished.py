@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.donations.donation import CHEQUE, IN_KIND
 from app.extensions import db
 from app.ledger import accounts

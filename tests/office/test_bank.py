@@ -9,7 +9,7 @@ from sqlalchemy import event, select, text
 
 from app import clock
 from app.audit.trail import Deed
-from app.banking.account import BankAccount
+from app.bank.account import BankAccount
 from app.banking.line import BankLine
 from app.banking.statement import BankStatement, BankUpload
 from app.donations.donation import Donation

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.banking import account as bank_account
+from app.bank import account as bank_account
 from app.banking import booking, taking_in
 from app.banking.as_read import Read, ReadLine, ReadPart
 from app.banking.booking import BookedAlready

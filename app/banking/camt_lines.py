@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from app.banking import camt_parties, camt_xml, written
-from app.banking.as_read import (
+from app.bank.formats.contents import (
     CURRENCY,
     NOTHING,
     PENDING,
@@ -19,6 +18,7 @@ from app.banking.as_read import (
     ReadLine,
     ReadPart,
 )
+from app.banking import camt_parties, camt_xml, written
 from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError, tostring
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from app.banking.as_read import NotReadable
+from app.bank.formats.contents import NotReadable
 from app.banking.csv_table import text_of
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from app.banking.as_read import NotReadable
+from app.bank.formats.contents import NotReadable
 from app.banking.csv_table import Table
 
 _LABEL = re.compile(r"\b(?:account|a/c|iban|\w*konto(?:nummer)?|rekening)\b(?: ?(?:number|no\.?|name|details))?", re.I)

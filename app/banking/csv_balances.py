@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.banking.as_read import BALANCE, SIGNS, Note
+from app.bank.formats.contents import BALANCE, SIGNS, Note
 from app.money import Money
 
 

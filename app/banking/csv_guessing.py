@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import permutations
 
+from app.bank.formats.contents import BALANCE, SIGNS, NotReadable
 from app.banking import csv_columns, csv_lines, csv_states, day_order, written
-from app.banking.as_read import BALANCE, SIGNS, NotReadable
 from app.banking.csv_table import Table, is_day
 from app.banking.mapping import Mapping
 from app.money import NotAnAmount

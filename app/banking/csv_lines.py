@@ -4,8 +4,7 @@ that is not surely a booked payment of this account in its currency is left out 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from app.banking import csv_account, csv_balances, csv_columns, csv_states, written
-from app.banking.as_read import (
+from app.bank.formats.contents import (
     ACCOUNT,
     CURRENCY,
     FEES,
@@ -20,6 +19,7 @@ from app.banking.as_read import (
     Read,
     ReadLine,
 )
+from app.banking import csv_account, csv_balances, csv_columns, csv_states, written
 from app.banking.csv_balances import Step
 from app.banking.csv_table import Table
 from app.banking.mapping import Mapping

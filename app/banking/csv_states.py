@@ -1,6 +1,6 @@
 """Words by which banks say of a row whether its payment is booked: only one that surely is counts."""
 
-from app.banking.as_read import NOT_DONE, NOTHING, PENDING
+from app.bank.formats.contents import NOT_DONE, NOTHING, PENDING
 
 # Booked for certain. A word that is in none of these lists is not surely booked either.
 DONE = frozenset(

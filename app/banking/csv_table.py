@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.bank.formats.contents import NotReadable
 from app.banking import written
-from app.banking.as_read import NotReadable
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, shape_of
 
 _ORDERS = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.bank.formats.contents import NOTHING, PENDING, SUM, TWICE, LeftOut, Note, NotReadable, Read, ReadLine
 from app.banking import csv_account, written
-from app.banking.as_read import NOTHING, PENDING, SUM, TWICE, LeftOut, Note, NotReadable, Read, ReadLine
 from app.banking.csv_table import text_of
 from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount

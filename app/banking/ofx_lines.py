@@ -5,8 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from app.banking import ofx_markup, written
-from app.banking.as_read import (
+from app.bank.formats.contents import (
     CORRECTION,
     CURRENCY,
     KINDS,
@@ -19,6 +18,7 @@ from app.banking.as_read import (
     Read,
     ReadLine,
 )
+from app.banking import ofx_markup, written
 from app.banking.mapping import YEAR_FIRST
 from app.banking.ofx_markup import Node
 from app.money import Money, NotAnAmount

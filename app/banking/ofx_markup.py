@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.banking.as_read import NotReadable
+from app.bank.formats.contents import NotReadable
 from app.banking.csv_table import text_of
 
 _TAG = re.compile(

@@ -3,8 +3,8 @@ balances and no word on how its days are written, so a day is read in the one or
 
 import re
 
+from app.bank.formats.contents import NO_DAY, NOTHING, LeftOut, NotReadable, Read, ReadLine
 from app.banking import csv_account, csv_columns, day_order, written
-from app.banking.as_read import NO_DAY, NOTHING, LeftOut, NotReadable, Read, ReadLine
 from app.banking.csv_table import text_of
 from app.money import Money, NotAnAmount
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.bank.account import BankAccount
+from app.bank.formats.contents import NotReadable, Read
 from app.banking import (
     camt_lines,
     csv_guessing,
@@ -14,7 +15,6 @@ from app.banking import (
     qif_lines,
     recognising,
 )
-from app.banking.as_read import NotReadable, Read
 from app.banking.csv_table import Table
 from app.banking.mapping import Mapping
 from app.banking.recognising import CAMT, MT940, OFX, QIF

@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 
-from app.banking.as_read import NotReadable
+from app.bank.formats.contents import NotReadable
 from app.banking.csv_table import text_of
 
 CSV, OFX, CAMT, QIF, MT940 = "csv", "ofx", "camt.053", "qif", "mt940"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.banking.as_read import ReadLine
+from app.bank.formats.contents import ReadLine
 
 NEW, KNOWN, OTHER_FORM, MOVED, REPEATED = "new", "known", "other-form", "moved", "repeated"
 

@@ -10,8 +10,8 @@ from sqlalchemy import func, insert, select
 
 from app import clock
 from app.bank.account import BankAccount
+from app.bank.formats.contents import Read, ReadLine
 from app.banking import sorting
-from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.banking.part import BankLinePart
 from app.banking.sorting import NEW, Known, Sorted

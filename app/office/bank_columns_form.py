@@ -9,8 +9,8 @@ from wtforms import BooleanField, SelectField, SelectMultipleField, SubmitField
 from wtforms.fields.choices import SelectChoice
 
 from app.bank.account import BankAccount
+from app.bank.formats.contents import NotReadable, Read
 from app.banking import csv_guessing, csv_lines, csv_table, mapping
-from app.banking.as_read import NotReadable, Read
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.office import bank_words
 from app.office.cleaned_form import CleanedForm

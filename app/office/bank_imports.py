@@ -11,8 +11,8 @@ from sqlalchemy import delete
 from app import clock
 from app.audit.trail import record
 from app.bank.account import BankAccount
+from app.bank.formats.contents import NotReadable
 from app.banking import mapping, reading, taking_back, taking_in, written
-from app.banking.as_read import NotReadable
 from app.banking.reading import NeedsMapping
 from app.banking.recognising import LARGEST
 from app.banking.statement import BankUpload

@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField, StringField
 
 from app.bank.account import BankAccount
+from app.bank.formats.contents import Read
 from app.banking import taking_in, written
-from app.banking.as_read import Read
 from app.banking.sorting import NEW, Sorted
 from app.money import Money, NotAnAmount
 from app.office.cleaned_form import CleanedForm

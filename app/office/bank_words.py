@@ -4,9 +4,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.banking import as_read, item
+from app.bank.formats import contents
+from app.bank.formats.contents import LeftOut, Note, NotReadable
+from app.banking import item
 from app.banking import match as matches
-from app.banking.as_read import LeftOut, Note, NotReadable
 from app.banking.item import Item, Reason
 from app.money import written
 
@@ -42,15 +43,15 @@ _FILES = {
 }
 
 _LEFT_OUT = {
-    as_read.NOTHING: _l("moves nothing on the account"),
-    as_read.PENDING: _l("not booked yet"),
-    as_read.NOT_DONE: _l("not booked, or taken back"),
-    as_read.CURRENCY: _l("in another currency"),
-    as_read.ACCOUNT: _l("of another account"),
-    as_read.NO_DAY: _l("without a day"),
-    as_read.NO_WAY: _l("says neither in nor out"),
-    as_read.TWICE: _l("a statement that the file holds twice"),
-    as_read.CORRECTION: _l("corrects another payment; see the bank’s page"),
+    contents.NOTHING: _l("moves nothing on the account"),
+    contents.PENDING: _l("not booked yet"),
+    contents.NOT_DONE: _l("not booked, or taken back"),
+    contents.CURRENCY: _l("in another currency"),
+    contents.ACCOUNT: _l("of another account"),
+    contents.NO_DAY: _l("without a day"),
+    contents.NO_WAY: _l("says neither in nor out"),
+    contents.TWICE: _l("a statement that the file holds twice"),
+    contents.CORRECTION: _l("corrects another payment; see the bank’s page"),
 }
 
 _ITEMS = {
@@ -140,14 +141,14 @@ def note(each: Note) -> str:
     """What is to be said about a file before it is taken in."""
     amount = "" if each.amount is None else written(each.amount)
     match each.kind:
-        case as_read.SIGNS:
+        case contents.SIGNS:
             return str(
                 _(
                     "The balance falls where money is read as in, and rises where it is read as out, first in row "
                     "%(where)s. In and out are probably the wrong way round.", where=each.where,
                 )
             )  # fmt: skip
-        case as_read.BALANCE:
+        case contents.BALANCE:
             return str(
                 ngettext(
                     "In %(num)s row the balance does not follow from the amounts (row %(where)s). A row may be "
@@ -156,14 +157,14 @@ def note(each: Note) -> str:
                     "be missing, or be read wrongly: compare with the bank’s page.", each.number, where=each.where,
                 )
             )  # fmt: skip
-        case as_read.SUM:
+        case contents.SUM:
             return str(
                 _(
                     "Between the balances that the file states there is %(amount)s that its payments do not come to.",
                     amount=amount,
                 )
             )
-        case as_read.KINDS:
+        case contents.KINDS:
             return str(
                 ngettext(
                     "%(num)s payment is called the opposite of its sign, such as a debit that comes in. The sign "
@@ -173,7 +174,7 @@ def note(each: Note) -> str:
                     each.number,
                 )
             )
-        case as_read.ONE_WAY:
+        case contents.ONE_WAY:
             return str(
                 _(
                     "Every amount is read as money in, because none has a minus. If some went out, this file does "
@@ -192,7 +193,7 @@ def note(each: Note) -> str:
 
 def is_warning(each: Note) -> bool:
     """Whether a note throws doubt on the reading, and is no mere information."""
-    return each.kind not in (as_read.FEES, as_read.ONE_WAY)
+    return each.kind not in (contents.FEES, contents.ONE_WAY)
 
 
 def item_name(each: Item) -> str:

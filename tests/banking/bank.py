@@ -4,8 +4,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from app.bank.account import BankAccount, open_account
+from app.bank.formats.contents import Read
 from app.banking import reading, taking_in
-from app.banking.as_read import Read
 from app.banking.reading import NeedsMapping
 from app.banking.taking_in import TakenIn
 from app.money import Money

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.banking import reading
-from app.banking.as_read import (
+from app.bank.formats.contents import (
     ACCOUNT,
     BALANCE,
     CORRECTION,
@@ -28,6 +27,7 @@ from app.banking.as_read import (
     NotReadable,
     Read,
 )
+from app.banking import reading
 from app.money import Money
 from app.office import bank_words
 from tests.banking.test_reading import an_account, read_by_guess

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.bank.account import BankAccount
+from app.bank.formats.contents import NOTHING, PENDING, LeftOut, NotReadable, Read
 from app.banking import reading
-from app.banking.as_read import NOTHING, PENDING, LeftOut, NotReadable, Read
 from app.banking.reading import NeedsMapping
 from app.money import Money
 

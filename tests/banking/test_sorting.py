@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.banking.as_read import ReadLine
+from app.bank.formats.contents import ReadLine
 from app.banking.sorting import KNOWN, MOVED, NEW, OTHER_FORM, REPEATED, Known, identity_of, sort
 from app.money import Money
 

@@ -11,8 +11,8 @@ from app import clock
 from app.audit import trail
 from app.audit.trail import Deed
 from app.bank.account import BankAccount
+from app.bank.formats.contents import Read, ReadLine
 from app.banking import taking_in
-from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.donations import receipts
 from app.donations.donation import Donation

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.bank.formats.contents import Read, ReadLine
 from app.banking import taking_in
-from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.banking.match import ASIDE
 from app.donations.exports import exporting

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.bank.formats.contents import Read, ReadLine
 from app.banking import taking_in
-from app.banking.as_read import Read, ReadLine
 from app.banking.line import BankLine
 from app.donations.donation import Donation
 from app.extensions import db

@@ -12,8 +12,8 @@ from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.bank import account as bank_account
+from app.bank.formats.contents import Read, ReadLine, ReadPart
 from app.banking import booking, taking_in
-from app.banking.as_read import Read, ReadLine, ReadPart
 from app.banking.booking import BookedAlready
 from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING

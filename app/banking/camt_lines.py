@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from xml.etree.ElementTree import Element
 
+from app.bank.formats import values
 from app.bank.formats.contents import (
     CURRENCY,
     NOTHING,
@@ -18,7 +19,7 @@ from app.bank.formats.contents import (
     ReadLine,
     ReadPart,
 )
-from app.banking import camt_parties, camt_xml, written
+from app.banking import camt_parties, camt_xml
 from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
 
@@ -53,7 +54,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
             why, word = _why_not(entry, currency)
             amount = None if why else _amount(entry, currency)
             if amount is None or not amount.minor:
-                said = written.words(camt_xml.said(entry, "AddtlNtryInf"), camt_xml.said(entry, "Amt"))
+                said = values.words(camt_xml.said(entry, "AddtlNtryInf"), camt_xml.said(entry, "Amt"))
                 left_out.append(LeftOut(said, why or NOTHING, word))
                 continue
             lines.append(_line(entry, number, amount, camt_xml.said(statement, "Acct", "Ownr", "Nm")))
@@ -88,8 +89,8 @@ def _line(entry: Element, row: int, amount: Money, owner: str) -> ReadLine:
         row=row,
         day=day,
         amount=amount,
-        details=written.words(*camt_parties.words_of(entry), camt_xml.said(entry, "AddtlNtryInf")),
-        payer=written.words(*payers)[:200],
+        details=values.words(*camt_parties.words_of(entry), camt_xml.said(entry, "AddtlNtryInf")),
+        payer=values.words(*payers)[:200],
         bank_id=bank_id[:120] or None,
         parts=parts,
     )
@@ -109,8 +110,8 @@ def _parts(entry: Element, amount: Money, owner: str) -> tuple[ReadPart, ...]:
         size = _money(camt_xml.text(place), amount.currency)
         way = camt_xml.said(each, "CdtDbtInd") or camt_xml.said(entry, "CdtDbtInd")
         part = -size if way == "DBIT" else size
-        name = written.words(*camt_parties.names(each, part, owner))[:200]
-        found.append(ReadPart(part, name, written.words(*camt_parties.words_of(each))))
+        name = values.words(*camt_parties.names(each, part, owner))[:200]
+        found.append(ReadPart(part, name, values.words(*camt_parties.words_of(each))))
     whole = sum((each.amount for each in found), Money(0, amount.currency))
     return tuple(found) if len(found) > 1 and whole == amount and all(each.amount.minor for each in found) else ()
 
@@ -133,7 +134,7 @@ def _stated(
     found = []
     for number, each in enumerate(at for statement in statements for at in camt_xml.children(statement, "Bal")):
         kind = camt_xml.said(each, "Tp", "CdOrPrtry", "Cd")
-        on = written.day((camt_xml.said(each, "Dt", "Dt") or camt_xml.said(each, "Dt", "DtTm"))[:10], YEAR_FIRST)
+        on = values.day((camt_xml.said(each, "Dt", "Dt") or camt_xml.said(each, "Dt", "DtTm"))[:10], YEAR_FIRST)
         if kind in kinds and on is not None:
             found.append((on, number, each))
     if not found:
@@ -158,7 +159,7 @@ def _amount(parent: Element, currency: str) -> Money:
 
 def _money(size: str, currency: str) -> Money:
     try:
-        amount = written.money(size, currency, exact=True)
+        amount = values.money(size, currency, exact=True)
     except NotAnAmount as error:
         raise NotReadable("amount", size) from error
     if amount is None or amount.minor < 0:
@@ -168,7 +169,7 @@ def _money(size: str, currency: str) -> Money:
 
 def _day(entry: Element, name: str) -> date | None:
     dated = camt_xml.said(entry, name, "Dt") or camt_xml.said(entry, name, "DtTm")
-    return written.day(dated[:10], YEAR_FIRST)
+    return values.day(dated[:10], YEAR_FIRST)
 
 
 def _digits(statement: Element) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from app.banking import camt_xml, written
+from app.bank.formats import values
+from app.banking import camt_xml
 from app.money import Money
 
 _NOTHING = ("", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOREF")
@@ -49,7 +50,7 @@ def words_of(part: Element) -> list[str]:
             camt_xml.said(returned, "Rsn", "Cd"),
             *(camt_xml.text(e) for e in camt_xml.children(returned, "AddtlInf")),
         ]
-    told = [written.words(each) for each in told]
+    told = [values.words(each) for each in told]
     return [each for each in dict.fromkeys(told) if each.upper() not in _NOTHING]
 
 
@@ -59,5 +60,5 @@ def own_id(entry: Element) -> str:
     inside = [camt_xml.said(each, "Refs", "AcctSvcrRef") for each in payments] if len(payments) == 1 else []
     for said in (camt_xml.said(entry, "AcctSvcrRef"), *inside):
         if said.upper() not in _NOTHING:
-            return written.words(said)
+            return values.words(said)
     return ""

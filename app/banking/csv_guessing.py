@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import permutations
 
+from app.bank.formats import values
 from app.bank.formats.contents import BALANCE, SIGNS, NotReadable
-from app.banking import csv_columns, csv_lines, csv_states, day_order, written
+from app.banking import csv_columns, csv_lines, csv_states, day_order
 from app.banking.csv_table import Table, is_day
 from app.banking.mapping import Mapping
 from app.money import NotAnAmount
@@ -148,7 +149,7 @@ def money_columns(table: Table) -> Iterable[int]:
 def _looks_like_money(cell: str, *, called: bool) -> bool:
     """An amount: under a heading that calls it one any figure is, elsewhere one with two decimals."""
     shape = r"\D{0,5}\d[\d.,'’ ]*\D{0,6}" if called else r"\D{0,5}\d[\d.,'’ ]*[.,]\d\d\D{0,6}"
-    return re.fullmatch(shape, cell) is not None and not any(written.day(cell, each) for each in day_order.ORDERS)
+    return re.fullmatch(shape, cell) is not None and not any(values.day(cell, each) for each in day_order.ORDERS)
 
 
 def _details(table: Table, rest: Sequence[int], payer: int | None, kind: int | None) -> tuple[int, ...]:
@@ -263,8 +264,8 @@ def _decimal(table: Table) -> str:
 def _is_money(cell: str, currency: str, decimal: str) -> bool:
     """Whether a cell is an amount, in whatever currency: rows in another one are left out when they are read."""
     try:
-        return written.money(cell, currency, decimal) is not None
-    except written.OtherCurrency:
+        return values.money(cell, currency, decimal) is not None
+    except values.OtherCurrency:
         return True
     except NotAnAmount:
         return False

@@ -4,6 +4,7 @@ that is not surely a booked payment of this account in its currency is left out 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from app.bank.formats import values
 from app.bank.formats.contents import (
     ACCOUNT,
     CURRENCY,
@@ -19,7 +20,7 @@ from app.bank.formats.contents import (
     Read,
     ReadLine,
 )
-from app.banking import csv_account, csv_balances, csv_columns, csv_states, written
+from app.banking import csv_account, csv_balances, csv_columns, csv_states
 from app.banking.csv_balances import Step
 from app.banking.csv_table import Table
 from app.banking.mapping import Mapping
@@ -91,26 +92,26 @@ class _Reading:
                 yield number, row
 
     def _is_dated(self, row: Sequence[str]) -> bool:
-        return written.day(_cell(row, self.mapping.day), self.mapping.date_order) is not None
+        return values.day(_cell(row, self.mapping.day), self.mapping.date_order) is not None
 
     def _take(self, number: int, row: Sequence[str]) -> None:
         mapping = self.mapping
-        day = written.day(_cell(row, mapping.day), mapping.date_order)
-        details = written.words(*(_cell(row, column) for column in mapping.details))
+        day = values.day(_cell(row, mapping.day), mapping.date_order)
+        details = values.words(*(_cell(row, column) for column in mapping.details))
         reason, word = self._why_not(row, details)
         amount, balance, fee = None, None, Money(0, self.currency)
         try:
             if not reason:
                 amount, balance = self._amount(row, number), self._money(row, mapping.balance, number)
                 fee = fee if amount is None else self._fee(row, number, amount)
-        except written.OtherCurrency:
+        except values.OtherCurrency:
             amount, reason = None, CURRENCY
         if not reason and (amount is None or not amount.minor):
             reason = NOTHING
         if not reason and day is None and not _cell(row, mapping.day):
             reason = NO_DAY
         if reason or amount is None:
-            self.left_out.append(LeftOut(f"{number}: {written.words(*row)}", reason, word))
+            self.left_out.append(LeftOut(f"{number}: {values.words(*row)}", reason, word))
             return
         if day is None:
             raise NotReadable("day", f"{number}: {_cell(row, mapping.day)}")
@@ -119,8 +120,8 @@ class _Reading:
             day=day,
             amount=amount,
             details=details,
-            payer=written.words(_cell(row, mapping.payer))[:200],
-            bank_id=written.words(_cell(row, mapping.bank_id))[:115] or None,
+            payer=values.words(_cell(row, mapping.payer))[:200],
+            bank_id=values.words(_cell(row, mapping.bank_id))[:115] or None,
             balance=balance,
         )
         self.steps.append(Step(str(number), amount + fee, balance))
@@ -128,14 +129,14 @@ class _Reading:
         if fee.minor:
             self.fees.append(fee)
             own = f"{line.bank_id}:fee" if line.bank_id else None
-            said = written.words(self._heading(mapping.fee) or "Fee", line.payer, line.details)
+            said = values.words(self._heading(mapping.fee) or "Fee", line.payer, line.details)
             self.lines.append(replace(line, amount=fee, payer="", details=said, bank_id=own))
 
     def _why_not(self, row: Sequence[str], details: str) -> tuple[str, str]:
         """Why a row is not surely a booked payment of this account in its currency, and the word that says so."""
         mapping = self.mapping
-        cells = [written.words(cell) for cell in row]
-        if self.table.header and cells == [written.words(cell) for cell in self.table.header][: len(cells)]:
+        cells = [values.words(cell) for cell in row]
+        if self.table.header and cells == [values.words(cell) for cell in self.table.header][: len(cells)]:
             return NOTHING, ""
         if self.ours and csv_account.key_of(_cell(row, mapping.account)) not in self.ours and self._is_dated(row):
             number = csv_account.digits(_cell(row, mapping.account))
@@ -172,7 +173,7 @@ class _Reading:
         found = []
         for _, row in self._rows() if column is not None else ():
             try:
-                amount = written.money(_cell(row, column), self.currency, self.mapping.decimal)
+                amount = values.money(_cell(row, column), self.currency, self.mapping.decimal)
             except NotAnAmount:
                 continue
             if amount is not None:
@@ -182,8 +183,8 @@ class _Reading:
     def _money(self, row: Sequence[str], column: int | None, number: int) -> Money | None:
         cell = _cell(row, column)
         try:
-            return written.money(cell, self.currency, self.mapping.decimal)
-        except written.OtherCurrency:
+            return values.money(cell, self.currency, self.mapping.decimal)
+        except values.OtherCurrency:
             raise
         except NotAnAmount as error:
             raise NotReadable("amount", f"{number}: {cell}") from error

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.bank.formats import values
 from app.bank.formats.contents import NotReadable
-from app.banking import written
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, shape_of
 
 _ORDERS = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST)
@@ -94,7 +94,7 @@ def read(body: bytes) -> Table:
 
 def is_day(cell: str) -> bool:
     """Whether a cell names a day in any order."""
-    return any(written.day(cell, order) for order in _ORDERS)
+    return any(values.day(cell, order) for order in _ORDERS)
 
 
 def looks_like_money(cell: str) -> bool:
@@ -214,7 +214,7 @@ def _narrowed(row: list[str], width: int, kinds: Sequence[str], number: int, sep
         return row[:width]
     places = [at for at in range(width) if agrees(joined(at))]
     if not places or any(kinds[at] == "money" for at in places):
-        raise NotReadable("too-wide", f"{number}: {written.words(*trimmed)}")
+        raise NotReadable("too-wide", f"{number}: {values.words(*trimmed)}")
     # Wherever the words belong, the day and the amounts are the same; most banks have them last.
     return joined(places[-1])
 

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 from app import clock
-from app.banking import written
+from app.bank.formats import values
 from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 
 # The British one first.
@@ -18,7 +18,7 @@ def of(cells: Sequence[str]) -> str:
     that cannot be are refused when they are read."""
     found: dict[str, list[date]] = {}
     for order in ORDERS:
-        days = [written.day(cell, order) for cell in cells]
+        days = [values.day(cell, order) for cell in cells]
         read = [day for day in days if day is not None]
         unread = [cell for cell, day in zip(cells, days, strict=True) if day is None]
         figures = sum(any(each.isdigit() for each in cell) for cell in unread)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.bank.formats import values
 from app.bank.formats.contents import NOTHING, PENDING, SUM, TWICE, LeftOut, Note, NotReadable, Read, ReadLine
-from app.banking import csv_account, written
+from app.banking import csv_account
 from app.banking.csv_table import text_of
 from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
@@ -49,7 +50,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
     number = 0
     for at, statement in enumerate(statements):
         if statement in statements[:at]:
-            left_out.append(LeftOut(written.words(statement.account, statement.closing), TWICE))
+            left_out.append(LeftOut(values.words(statement.account, statement.closing), TWICE))
             continue
         if ours and csv_account.digits(statement.account) not in ours:
             continue
@@ -66,7 +67,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
             amount = _amount(match["amount"], currency)
             reason = PENDING if match["way"].startswith("E") else "" if amount.minor else NOTHING
             if reason:
-                left_out.append(LeftOut(f"{number}: {written.words(payment, *said)}", reason, match["way"]))
+                left_out.append(LeftOut(f"{number}: {values.words(payment, *said)}", reason, match["way"]))
                 continue
             # A credit that is reversed goes out, and a debit that is reversed comes in.
             if match["way"] in ("D", "RC"):
@@ -116,7 +117,7 @@ def _statements(text: str) -> list[_Statement]:
 
 def _balance(said: str, currency: str) -> tuple[date, Money]:
     match = _BALANCE.fullmatch(said.split("\n")[0].strip())
-    day = written.day(f"20{match[2]}", YEAR_FIRST) if match else None
+    day = values.day(f"20{match[2]}", YEAR_FIRST) if match else None
     if match is None or day is None:
         raise NotReadable("broken")
     if match[3].casefold() != currency:
@@ -127,7 +128,7 @@ def _balance(said: str, currency: str) -> tuple[date, Money]:
 
 def _amount(said: str, currency: str) -> Money:
     try:
-        return written.money(said.rstrip(","), currency, ",", exact=True) or Money(0, currency)
+        return values.money(said.rstrip(","), currency, ",", exact=True) or Money(0, currency)
     except NotAnAmount as error:
         raise NotReadable("amount", said) from error
 
@@ -137,13 +138,13 @@ def _line(match: re.Match[str], row: int, amount: Money, more: str, said: Sequen
     if day is None:
         raise NotReadable("day", f"{row}: {match['value']}{match['booked'] or ''}")
     payer, details = _said("\n".join(said))
-    own, bank = (written.words(match[each]) for each in ("own", "bank"))
-    references = [each for each in (own, written.words(more)) if each.upper() not in _NOTHING]
+    own, bank = (values.words(match[each]) for each in ("own", "bank"))
+    references = [each for each in (own, values.words(more)) if each.upper() not in _NOTHING]
     return ReadLine(
         row=row,
         day=day,
         amount=amount,
-        details=written.words(details, *references),
+        details=values.words(details, *references),
         payer=payer[:200],
         bank_id=bank[:120] if bank.upper() not in _NOTHING else None,
     )
@@ -152,11 +153,11 @@ def _line(match: re.Match[str], row: int, amount: Money, more: str, said: Sequen
 def _day(value: str, booked: str | None) -> date | None:
     """The day of booking, which has no year: that which brings it nearest to the value day. A value day alone stands
     for it."""
-    valued = written.day(f"20{value}", YEAR_FIRST)
+    valued = values.day(f"20{value}", YEAR_FIRST)
     if valued is None or not booked:
         return valued
     years = (valued.year - 1, valued.year, valued.year + 1)
-    near = [day for year in years if (day := written.day(f"{year:04}{booked}", YEAR_FIRST)) is not None]
+    near = [day for year in years if (day := values.day(f"{year:04}{booked}", YEAR_FIRST)) is not None]
     return min(near, key=lambda day: abs(day - valued), default=None)
 
 
@@ -168,9 +169,9 @@ def _said(text: str) -> tuple[str, str]:
         name = "".join(said for code, said in parts if code in ("32", "33"))
         told = " ".join(said for code, said in parts if code == "00" or "20" <= code <= "29" or "60" <= code <= "63")
         account = next((said for code, said in parts if code == "31"), "")
-        return written.words(name), written.words(told, account)
+        return values.words(name), values.words(told, account)
     named = re.search(r"/NAME/([^/]+)", text.replace("\n", ""))
     plain = re.sub(
         r"/(?:TRTP|NAME|REMI|EREF|IBAN|BIC|BENM|ORDP|CSID|MARF|ID)/+", " ", text.replace("\n", "" if named else " ")
     )
-    return written.words(named[1]) if named else "", written.words(plain)
+    return values.words(named[1]) if named else "", values.words(plain)

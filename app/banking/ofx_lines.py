@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from app.bank.formats import values
 from app.bank.formats.contents import (
     CORRECTION,
     CURRENCY,
@@ -18,7 +19,7 @@ from app.bank.formats.contents import (
     Read,
     ReadLine,
 )
-from app.banking import ofx_markup, written
+from app.banking import ofx_markup
 from app.banking.mapping import YEAR_FIRST
 from app.banking.ofx_markup import Node
 from app.money import Money, NotAnAmount
@@ -51,7 +52,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
         why, word = _why_not(each, currency)
         amount = None if why else _amount(each, "TRNAMT", currency)
         if amount is None or not amount.minor:
-            said = written.words(each.said("NAME"), each.said("MEMO"), each.said("TRNAMT"))
+            said = values.words(each.said("NAME"), each.said("MEMO"), each.said("TRNAMT"))
             left_out.append(LeftOut(f"{number}: {said}", why or NOTHING, word))
             continue
         lines.append(_line(each, number, amount))
@@ -92,15 +93,15 @@ def _line(each: Node, row: int, amount: Money) -> ReadLine:
         row=row,
         day=day,
         amount=amount,
-        details=written.words(*details),
-        payer=written.words(name)[:200],
-        bank_id=written.words(each.said("FITID"))[:120] or None,
+        details=values.words(*details),
+        payer=values.words(name)[:200],
+        bank_id=values.words(each.said("FITID"))[:120] or None,
     )
 
 
 def _day(said: str) -> date | None:
     match = _DAY.fullmatch(said)
-    return written.day(match[1], YEAR_FIRST) if match else None
+    return values.day(match[1], YEAR_FIRST) if match else None
 
 
 def _closing(statements: Sequence[Node], currency: str) -> tuple[Money | None, date | None]:
@@ -122,7 +123,7 @@ def _amount(parent: Node, tag: str, currency: str) -> Money | None:
     try:
         # Whichever mark stands last is the one before the pence.
         decimal = "," if said.rfind(",") > said.rfind(".") else "."
-        return written.money(said, currency, decimal, exact=True)
+        return values.money(said, currency, decimal, exact=True)
     except NotAnAmount as error:
         raise NotReadable("amount", said) from error
 

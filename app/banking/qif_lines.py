@@ -3,8 +3,9 @@ balances and no word on how its days are written, so a day is read in the one or
 
 import re
 
+from app.bank.formats import values
 from app.bank.formats.contents import NO_DAY, NOTHING, LeftOut, NotReadable, Read, ReadLine
-from app.banking import csv_account, csv_columns, day_order, written
+from app.banking import csv_account, csv_columns, day_order
 from app.banking.csv_table import text_of
 from app.money import Money, NotAnAmount
 
@@ -28,16 +29,16 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
     lines: list[ReadLine] = []
     left_out: list[LeftOut] = []
     for (_, row, fields), said, size in zip(records, days, sizes, strict=True):
-        payer, details = written.words(fields.get("P")), written.words(fields.get("M"), fields.get("N"))
+        payer, details = values.words(fields.get("P")), values.words(fields.get("M"), fields.get("N"))
         try:
-            amount = written.money(size, currency, decimal) or Money(0, currency)
+            amount = values.money(size, currency, decimal) or Money(0, currency)
         except NotAnAmount as error:
             raise NotReadable("amount", f"{row}: {size}") from error
         if not amount.minor or not said or csv_columns.is_sum(payer):
             reason = NOTHING if said else NO_DAY
-            left_out.append(LeftOut(f"{row}: {written.words(said, payer, details, size)}", reason))
+            left_out.append(LeftOut(f"{row}: {values.words(said, payer, details, size)}", reason))
             continue
-        day = written.day(said, order) if order else None
+        day = values.day(said, order) if order else None
         if day is None:
             raise NotReadable("day", f"{row}: {said}")
         lines.append(ReadLine(row=row, day=day, amount=amount, details=details, payer=payer[:200]))

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length
 from app import clock
 from app.appeals.appeal import Appeal
 from app.bank.account import BankAccount
-from app.banking import written
+from app.bank.formats import values as formats_values
 from app.extensions import db
 from app.money import Money, NotAnAmount, home_currency
 from app.office.cleaned_form import CleanedForm
@@ -73,7 +73,7 @@ class BankAccountForm(CleanedForm):
     def validate_typed_balance(self, field: StringField) -> None:
         """Read the balance."""
         try:
-            self.balance = written.money(field.data or "", self.chosen_currency)
+            self.balance = formats_values.money(field.data or "", self.chosen_currency)
         except NotAnAmount:
             self.wrong(field, _("Enter an amount in figures, like 1250.00 or -12.50"))
 

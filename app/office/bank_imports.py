@@ -11,8 +11,9 @@ from sqlalchemy import delete
 from app import clock
 from app.audit.trail import record
 from app.bank.account import BankAccount
+from app.bank.formats import values
 from app.bank.formats.contents import NotReadable
-from app.banking import mapping, reading, taking_back, taking_in, written
+from app.banking import mapping, reading, taking_back, taking_in
 from app.banking.reading import NeedsMapping
 from app.banking.recognising import LARGEST
 from app.banking.statement import BankUpload
@@ -59,7 +60,7 @@ def upload() -> ResponseReturnValue:
         kept = BankUpload(
             reference=secrets.token_hex(8),
             account_id=found.id,
-            name=written.words(form.file.data.filename)[:200],
+            name=values.words(form.file.data.filename)[:200],
             body=body,
             uploaded_at=clock.now(),
             uploaded_by=f"person:{me().reference}",

@@ -7,8 +7,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField, StringField
 
 from app.bank.account import BankAccount
+from app.bank.formats import values as formats_values
 from app.bank.formats.contents import Read
-from app.banking import taking_in, written
+from app.banking import taking_in
 from app.banking.sorting import NEW, Sorted
 from app.money import Money, NotAnAmount
 from app.office.cleaned_form import CleanedForm
@@ -58,6 +59,6 @@ class TakingForm(CleanedForm):
     def validate_typed_closing(self, field: StringField) -> None:
         """Read the balance, where one was typed."""
         try:
-            self.closing = written.money(field.data or "", self._currency)
+            self.closing = formats_values.money(field.data or "", self._currency)
         except NotAnAmount:
             self.wrong(field, _("Enter an amount in figures, like 1250.00 or -12.50"))

@@ -19,8 +19,8 @@ from app.bank.formats.contents import (
     ReadLine,
     ReadPart,
 )
+from app.bank.formats.mapping import YEAR_FIRST
 from app.banking import camt_parties, camt_xml
-from app.banking.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
 
 _NOT_BOOKED = ("PDNG", "INFO", "FUTR")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.bank.formats import values
 from app.bank.formats.contents import NotReadable
-from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, shape_of
+from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, shape_of
 
 _ORDERS = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST)
 # Banks put a few lines about the account above the table; a table that begins later than this is none.

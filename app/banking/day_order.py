@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from app import clock
 from app.bank.formats import values
-from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
+from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 
 # The British one first.
 ORDERS = (DAY_FIRST, YEAR_FIRST, MONTH_FIRST)

@@ -19,8 +19,8 @@ from app.bank.formats.contents import (
     Read,
     ReadLine,
 )
+from app.bank.formats.mapping import YEAR_FIRST
 from app.banking import ofx_markup
-from app.banking.mapping import YEAR_FIRST
 from app.banking.ofx_markup import Node
 from app.money import Money, NotAnAmount
 

@@ -11,9 +11,9 @@ from sqlalchemy import delete
 from app import clock
 from app.audit.trail import record
 from app.bank.account import BankAccount
-from app.bank.formats import values
+from app.bank.formats import mapping, values
 from app.bank.formats.contents import NotReadable
-from app.banking import mapping, reading, taking_back, taking_in
+from app.banking import reading, taking_back, taking_in
 from app.banking.reading import NeedsMapping
 from app.banking.recognising import LARGEST
 from app.banking.statement import BankUpload

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bank.formats import values
-from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
+from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 from app.money import Money, NotAnAmount
 from app.money import written as as_people_write
 

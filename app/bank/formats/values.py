@@ -8,7 +8,7 @@ from string import ascii_uppercase
 from babel.dates import get_month_names
 from babel.numbers import get_currency_symbol, list_currencies
 
-from app.banking.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
+from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 from app.money import Money, NotAnAmount, decimals
 
 # Both marks are the same, or an amount such as 112.26 would be a day as well.

@@ -12,7 +12,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from app.bank.formats.contents import NotReadable
-from app.banking.csv_table import text_of
+from app.bank.formats.csv_table import text_of
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 

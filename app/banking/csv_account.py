@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from app.bank.formats.contents import NotReadable
-from app.banking.csv_table import Table
+from app.bank.formats.csv_table import Table
 
 _LABEL = re.compile(r"\b(?:account|a/c|iban|\w*konto(?:nummer)?|rekening)\b(?: ?(?:number|no\.?|name|details))?", re.I)
 # A year is no account: a number has six figures, or is masked.

@@ -7,9 +7,9 @@ from itertools import permutations
 
 from app.bank.formats import values
 from app.bank.formats.contents import BALANCE, SIGNS, NotReadable
+from app.bank.formats.csv_table import Table, is_day
 from app.bank.formats.mapping import Mapping
 from app.banking import csv_columns, csv_lines, csv_states, day_order
-from app.banking.csv_table import Table, is_day
 from app.money import NotAnAmount
 
 _SAMPLE = 300

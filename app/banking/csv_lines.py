@@ -20,10 +20,10 @@ from app.bank.formats.contents import (
     Read,
     ReadLine,
 )
+from app.bank.formats.csv_table import Table
 from app.bank.formats.mapping import Mapping
 from app.banking import csv_account, csv_balances, csv_columns, csv_states
 from app.banking.csv_balances import Step
-from app.banking.csv_table import Table
 from app.money import Money, NotAnAmount
 
 

@@ -8,9 +8,9 @@ from datetime import date
 
 from app.bank.formats import values
 from app.bank.formats.contents import NOTHING, PENDING, SUM, TWICE, LeftOut, Note, NotReadable, Read, ReadLine
+from app.bank.formats.csv_table import text_of
 from app.bank.formats.mapping import YEAR_FIRST
 from app.banking import csv_account
-from app.banking.csv_table import text_of
 from app.money import Money, NotAnAmount
 
 _TAG = re.compile(r":(\d\d[A-Z]?):(.*)")

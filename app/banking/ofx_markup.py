@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.bank.formats.contents import NotReadable
-from app.banking.csv_table import text_of
+from app.bank.formats.csv_table import text_of
 
 _TAG = re.compile(
     r"<!\[CDATA\[(?P<data>.*?)\]\]>|<(?P<end>/?)(?P<name>[A-Za-z][\w.:-]*)(?:\s[^<>]*?)?(?P<empty>/?)>", re.S

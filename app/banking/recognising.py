@@ -5,7 +5,7 @@ import re
 import zipfile
 
 from app.bank.formats.contents import NotReadable
-from app.banking.csv_table import text_of
+from app.bank.formats.csv_table import text_of
 
 CSV, OFX, CAMT, QIF, MT940 = "csv", "ofx", "camt.053", "qif", "mt940"
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.bank.formats import csv_table
 from app.bank.formats.contents import NotReadable, Read
-from app.banking import csv_table, reading, taking_in
+from app.banking import reading, taking_in
 from app.banking.reading import NeedsMapping
 from app.office import bank_words
 from app.writing import writing

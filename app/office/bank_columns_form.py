@@ -9,10 +9,9 @@ from wtforms import BooleanField, SelectField, SelectMultipleField, SubmitField
 from wtforms.fields.choices import SelectChoice
 
 from app.bank.account import BankAccount
-from app.bank.formats import csv_lines, csv_table, mapping
+from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping
 from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
-from app.banking import csv_guessing
 from app.office import bank_words
 from app.office.cleaned_form import CleanedForm
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.bank.formats import values
+from app.bank.formats import csv_account, values
 from app.bank.formats.contents import NOTHING, PENDING, SUM, TWICE, LeftOut, Note, NotReadable, Read, ReadLine
 from app.bank.formats.csv_table import text_of
 from app.bank.formats.mapping import YEAR_FIRST
-from app.banking import csv_account
 from app.money import Money, NotAnAmount
 
 _TAG = re.compile(r":(\d\d[A-Z]?):(.*)")

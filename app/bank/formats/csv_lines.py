@@ -4,7 +4,7 @@ that is not surely a booked payment of this account in its currency is left out 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from app.bank.formats import csv_account, csv_balances, csv_columns, values
+from app.bank.formats import csv_account, csv_balances, csv_columns, csv_states, values
 from app.bank.formats.contents import (
     ACCOUNT,
     CURRENCY,
@@ -23,7 +23,6 @@ from app.bank.formats.contents import (
 from app.bank.formats.csv_balances import Step
 from app.bank.formats.csv_table import Table
 from app.bank.formats.mapping import Mapping
-from app.banking import csv_states
 from app.money import Money, NotAnAmount
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from app.bank.formats import values
-from app.banking import camt_xml
+from app.bank.formats import camt_xml, values
 from app.money import Money
 
 _NOTHING = ("", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOREF")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from xml.etree.ElementTree import Element
 
-from app.bank.formats import camt_xml, values
+from app.bank.formats import camt_parties, camt_xml, values
 from app.bank.formats.contents import (
     CURRENCY,
     NOTHING,
@@ -20,7 +20,6 @@ from app.bank.formats.contents import (
     ReadPart,
 )
 from app.bank.formats.mapping import YEAR_FIRST
-from app.banking import camt_parties
 from app.money import Money, NotAnAmount
 
 _NOT_BOOKED = ("PDNG", "INFO", "FUTR")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from app.bank.formats import values
+from app.bank.formats import ofx_markup, values
 from app.bank.formats.contents import (
     CORRECTION,
     CURRENCY,
@@ -20,8 +20,7 @@ from app.bank.formats.contents import (
     ReadLine,
 )
 from app.bank.formats.mapping import YEAR_FIRST
-from app.banking import ofx_markup
-from app.banking.ofx_markup import Node
+from app.bank.formats.ofx_markup import Node
 from app.money import Money, NotAnAmount
 
 _DAY = re.compile(r"(\d{8})(?:\d{4}(?:\d{2}(?:\.\d*)?)?)?\s*(?:\[[^\]]*\]?)?", re.ASCII)

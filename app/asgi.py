@@ -10,7 +10,7 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from app.articles import images
-from app.banking import recognising
+from app.bank.formats import recognising
 from app.cli import starting
 from app.config import Settings
 from app.extensions import db

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from app.bank.account import BankAccount
-from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping
+from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping, recognising
 from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.csv_table import Table
 from app.bank.formats.mapping import Mapping
-from app.banking import camt_lines, mt940_lines, ofx_lines, qif_lines, recognising
-from app.banking.recognising import CAMT, MT940, OFX, QIF
+from app.bank.formats.recognising import CAMT, MT940, OFX, QIF
+from app.banking import camt_lines, mt940_lines, ofx_lines, qif_lines
 
 # Reasons that no other reading of the columns would mend.
 OF_ANOTHER = ("other-account", "several-accounts", "other-currency")

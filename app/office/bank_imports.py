@@ -13,9 +13,9 @@ from app.audit.trail import record
 from app.bank.account import BankAccount
 from app.bank.formats import mapping, values
 from app.bank.formats.contents import NotReadable
+from app.bank.formats.recognising import LARGEST
 from app.banking import reading, taking_back, taking_in
 from app.banking.reading import NeedsMapping
-from app.banking.recognising import LARGEST
 from app.banking.statement import BankUpload
 from app.office import bank_at, bank_words, long_bodies
 from app.office.access import TREASURER, allow, me

@@ -130,7 +130,7 @@ WRONG_FILES = (
 
 
 def test_a_wrong_file_is_called_what_it_is_and_not_kept(treasurer, bank, subtests, monkeypatch):
-    monkeypatch.setattr("app.banking.recognising.LARGEST", 2500)
+    monkeypatch.setattr("app.bank.formats.recognising.LARGEST", 2500)
     for body, said in WRONG_FILES:
         with subtests.test(said):
             answer = upload(treasurer, bank, body)

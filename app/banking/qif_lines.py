@@ -3,10 +3,9 @@ balances and no word on how its days are written, so a day is read in the one or
 
 import re
 
-from app.bank.formats import csv_account, csv_columns, values
+from app.bank.formats import csv_account, csv_columns, day_order, values
 from app.bank.formats.contents import NO_DAY, NOTHING, LeftOut, NotReadable, Read, ReadLine
 from app.bank.formats.csv_table import text_of
-from app.banking import day_order
 from app.money import Money, NotAnAmount
 
 # The lists that hold payments of an account at a bank; the others hold shares, categories or what was memorised.

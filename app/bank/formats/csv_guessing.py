@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import permutations
 
-from app.bank.formats import csv_columns, csv_lines, csv_states, values
+from app.bank.formats import csv_columns, csv_lines, csv_states, day_order, values
 from app.bank.formats.contents import BALANCE, SIGNS, NotReadable
 from app.bank.formats.csv_table import Table, is_day
 from app.bank.formats.mapping import Mapping
-from app.banking import day_order
 from app.money import NotAnAmount
 
 _SAMPLE = 300

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from app.bank.account import BankAccount
-from app.bank.formats import camt, csv_guessing, csv_lines, csv_table, mapping, qif, recognising
+from app.bank.formats import camt, csv_guessing, csv_lines, csv_table, mapping, mt940, qif, recognising
 from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.csv_table import Table
 from app.bank.formats.mapping import Mapping
 from app.bank.formats.recognising import CAMT, MT940, OFX, QIF
-from app.banking import mt940_lines, ofx_lines
+from app.banking import ofx_lines
 
 # Reasons that no other reading of the columns would mend.
 OF_ANOTHER = ("other-account", "several-accounts", "other-currency")
@@ -36,7 +36,7 @@ def read(body: bytes, account: BankAccount, columns: Mapping | None = None) -> R
     if form == QIF:
         return qif.read(body, account.currency, account.last_digits)
     if form == MT940:
-        return mt940_lines.read(body, account.currency, account.last_digits)
+        return mt940.read(body, account.currency, account.last_digits)
     table = csv_table.read(body)
     if columns is not None:
         return csv_lines.read(table, columns, account.currency, account.last_digits)

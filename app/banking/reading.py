@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from app.bank.account import BankAccount
-from app.bank.formats import camt, csv_guessing, csv_lines, csv_table, mapping, mt940, qif, recognising
+from app.bank.formats import camt, csv_guessing, csv_lines, csv_table, mapping, mt940, ofx, qif, recognising
 from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.csv_table import Table
 from app.bank.formats.mapping import Mapping
 from app.bank.formats.recognising import CAMT, MT940, OFX, QIF
-from app.banking import ofx_lines
 
 # Reasons that no other reading of the columns would mend.
 OF_ANOTHER = ("other-account", "several-accounts", "other-currency")
@@ -30,7 +29,7 @@ def read(body: bytes, account: BankAccount, columns: Mapping | None = None) -> R
     """
     form = recognising.form_of(body)
     if form == OFX:
-        return ofx_lines.read(body, account.currency, account.last_digits)
+        return ofx.read(body, account.currency, account.last_digits)
     if form == CAMT:
         return camt.read(body, account.currency, account.last_digits)
     if form == QIF:

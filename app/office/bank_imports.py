@@ -11,11 +11,11 @@ from sqlalchemy import delete
 from app import clock
 from app.audit.trail import record
 from app.bank.account import BankAccount
-from app.bank.formats import mapping, values
+from app.bank.formats import detecting, mapping, values
 from app.bank.formats.contents import NotReadable
+from app.bank.formats.detecting import NeedsMapping
 from app.bank.formats.recognising import LARGEST
-from app.banking import reading, taking_back, taking_in
-from app.banking.reading import NeedsMapping
+from app.banking import taking_back, taking_in
 from app.banking.statement import BankUpload
 from app.office import bank_at, bank_words, long_bodies
 from app.office.access import TREASURER, allow, me
@@ -53,7 +53,7 @@ def upload() -> ResponseReturnValue:
         return _ask(found, form, 422)
     body = form.file.data.read()
     try:
-        reading.read(body, found)
+        detecting.read(body, found)
     except NotReadable as refusal:
         return _refused(found, refusal)
     with writing() as session:
@@ -76,7 +76,7 @@ def look(account: str, upload: str) -> ResponseReturnValue:
     found = bank_at.account_or_404(account)
     kept = bank_at.upload_or_404(found, upload)
     try:
-        read = reading.read(kept.body, found)
+        read = detecting.read(kept.body, found)
     except NotReadable as refusal:
         return _refused(found, refusal)
     if isinstance(read, NeedsMapping):
@@ -91,7 +91,7 @@ def take(account: str, upload: str) -> ResponseReturnValue:
     found = bank_at.account_or_404(account)
     kept = bank_at.upload_or_404(found, upload)
     try:
-        read = reading.read(kept.body, found)
+        read = detecting.read(kept.body, found)
     except NotReadable as refusal:
         return _refused(found, refusal)
     if isinstance(read, NeedsMapping):

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from app.bank.account import BankAccount, open_account
+from app.bank.formats import detecting
 from app.bank.formats.contents import Read
-from app.banking import reading, taking_in
-from app.banking.reading import NeedsMapping
+from app.bank.formats.detecting import NeedsMapping
+from app.banking import taking_in
 from app.banking.taking_in import TakenIn
 from app.money import Money
 from app.writing import writing
@@ -23,10 +24,10 @@ def a_bank_account(name: str = "Treasurer", currency: str = "gbp", last_digits: 
 def read_file(bank: BankAccount, file: str | bytes) -> tuple[Read, bytes]:
     """A file as read with the columns that were guessed, and its bytes."""
     body = (FILES / file).read_bytes() if isinstance(file, str) else file
-    found = reading.read(body, bank)
+    found = detecting.read(body, bank)
     if isinstance(found, NeedsMapping):
         assert found.guess is not None
-        found = reading.read(body, bank, found.guess)
+        found = detecting.read(body, bank, found.guess)
     assert isinstance(found, Read)
     return found, body
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.bank.formats import csv_table
+from app.bank.formats import csv_table, detecting
 from app.bank.formats.contents import NotReadable, Read
-from app.banking import reading, taking_in
-from app.banking.reading import NeedsMapping
+from app.bank.formats.detecting import NeedsMapping
+from app.banking import taking_in
 from app.office import bank_words
 from app.writing import writing
 from tests.banking.bank import a_bank_account
@@ -45,12 +45,12 @@ def read_whatever(body, account):
     """Everything that is done with a file until somebody has looked at it."""
     refused = None
     try:
-        found = reading.read(body, account)
+        found = detecting.read(body, account)
         if isinstance(found, NeedsMapping):
             csv_table.read(body)
             if found.guess is None:
                 return None
-            found = reading.read(body, account, found.guess)
+            found = detecting.read(body, account, found.guess)
     except NotReadable as refusal:
         refused = refusal
     if refused is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.bank.formats import detecting
 from app.bank.formats.contents import (
     ACCOUNT,
     BALANCE,
@@ -27,7 +28,6 @@ from app.bank.formats.contents import (
     NotReadable,
     Read,
 )
-from app.banking import reading
 from app.money import Money
 from app.office import bank_words
 from tests.banking.test_reading import an_account, read_by_guess
@@ -63,7 +63,7 @@ def notes(read: Read) -> list[str]:
 
 def test_a_first_file_with_only_money_in_knows_the_column_of_money_out(app):
     june = (CASES / "only_in.csv").read_bytes()
-    mapping = reading.read(june, an_account(last_digits="")).guess
+    mapping = detecting.read(june, an_account(last_digits="")).guess
     assert mapping is not None
     assert (mapping.money_in, mapping.money_out, mapping.amount) == (6, 5, None)
     assert amounts(case("only_in.csv")) == [2500, 1000]
@@ -256,9 +256,9 @@ def test_balances_show_that_money_out_has_no_minus(app):
 def test_a_balance_that_contradicts_the_signs_or_leaves_a_gap_warns(app):
     body = b"Date,Memo,Amount,Balance\n01/07/2026,A,5.00,95.00\n02/07/2026,B,7.00,88.00\n"
     account = an_account(last_digits="")
-    guess = reading.read(body, account).guess
+    guess = detecting.read(body, account).guess
     turned = type(guess)(**{**{n: getattr(guess, n) for n in guess.__slots__}, "out_is_positive": False})
-    assert notes(reading.read(body, account, turned)) == [SIGNS]
+    assert notes(detecting.read(body, account, turned)) == [SIGNS]
     gap = csv(
         "Date,Memo,Amount,Balance", "01/07/2026,A,5.00,5.00", "02/07/2026,B,7.00,12.00", "03/07/2026,C,1.00,99.00"
     )

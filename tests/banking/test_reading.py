@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.bank.account import BankAccount
+from app.bank.formats import detecting
 from app.bank.formats.contents import NOTHING, PENDING, LeftOut, NotReadable, Read
-from app.banking import reading
-from app.banking.reading import NeedsMapping
+from app.bank.formats.detecting import NeedsMapping
 from app.money import Money
 
 FILES = Path(__file__).parent / "files"
@@ -36,10 +36,10 @@ def an_account(**changes: object) -> BankAccount:
 def read_by_guess(body: bytes, **changes: object) -> Read:
     """As when somebody keeps the columns as they were guessed."""
     account = an_account(**changes)
-    found = reading.read(body, account)
+    found = detecting.read(body, account)
     if isinstance(found, NeedsMapping):
         assert found.guess is not None
-        found = reading.read(body, account, found.guess)
+        found = detecting.read(body, account, found.guess)
     assert isinstance(found, Read)
     return found
 
@@ -154,9 +154,9 @@ def test_no_entity_is_ever_expanded():
 )
 def test_one_row_that_cannot_be_read_stops_the_file_and_is_quoted(app, row, reason, where):
     whole = "Date,Description,Amount\n01/07/2026,A,5.00\n"
-    found = reading.read(whole.encode(), an_account())
+    found = detecting.read(whole.encode(), an_account())
     with pytest.raises(NotReadable) as refused:
-        reading.read(f"{whole}{row}\n".encode(), an_account(), found.guess)
+        detecting.read(f"{whole}{row}\n".encode(), an_account(), found.guess)
     assert (refused.value.reason, refused.value.where) == (reason, where)
     assert where not in str(refused.value)
 

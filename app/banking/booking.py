@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.bank.account import BankAccount, noon
-from app.banking.line import BankLine
+from app.bank.statement import BankLine
 from app.banking.match import BankMatch
 from app.errors import DomainError
 from app.extensions import db

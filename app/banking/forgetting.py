@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from app.banking.line import BankLine
+from app.bank.statement import BankLine
 from app.banking.match import BankMatch
 from app.banking.part import BankLinePart
 from app.extensions import db

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.banking.line import BankLine
+from app.bank.statement import BankLine
 from app.extensions import Base, Key, db
 from app.money import Money
 

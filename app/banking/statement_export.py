@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from app.bank.account import BankAccount
-from app.banking.line import BankLine
+from app.bank.statement import BankLine
 from app.ledger.exports.statement_lines import StatementLine, british
 
 

@@ -4,10 +4,9 @@ from sqlalchemy import delete, exists, select
 
 from app import clock
 from app.bank.account import BankAccount
+from app.bank.statement import BankLine, BankStatement
 from app.banking import booking
-from app.banking.line import BankLine
 from app.banking.part import BankLinePart
-from app.banking.statement import BankStatement
 from app.errors import DomainError
 from app.extensions import db
 

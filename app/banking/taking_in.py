@@ -11,11 +11,10 @@ from sqlalchemy import func, insert, select
 from app import clock
 from app.bank.account import BankAccount
 from app.bank.formats.contents import Read, ReadLine
+from app.bank.statement import BankLine, BankStatement
 from app.banking import sorting
-from app.banking.line import BankLine
 from app.banking.part import BankLinePart
 from app.banking.sorting import NEW, Known, Sorted
-from app.banking.statement import BankStatement
 from app.extensions import db
 from app.money import Money
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app.bank.account import BankAccount
-from app.banking.line import BankLine
+from app.bank.statement import BankLine
 from app.extensions import db
 from app.office.access import AUDITOR, TREASURER, allow
 from app.proof import bank_balance, bank_expected

@@ -4,8 +4,7 @@ from flask import abort
 from sqlalchemy import select
 
 from app.bank.account import BankAccount
-from app.banking.line import BankLine
-from app.banking.statement import BankStatement, BankUpload
+from app.bank.statement import BankLine, BankStatement, BankUpload
 from app.extensions import db
 from app.money import Money
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, tuple_
 
 from app.bank.account import BankAccount
+from app.bank.statement import BankLine
 from app.banking import booking, matching
 from app.banking.item import Item, Suggestion
-from app.banking.line import BankLine
 from app.banking.match import ASIDE, BankMatch
 from app.banking.matching import OnStatement
 from app.extensions import db

@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, Length
 
 from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
+from app.bank.statement import BankLine
 from app.banking import part
-from app.banking.line import BankLine
 from app.banking.part import BankLinePart
 from app.money import Money
 from app.office import hand_form

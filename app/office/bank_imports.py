@@ -15,8 +15,8 @@ from app.bank.formats import detecting, mapping, values
 from app.bank.formats.contents import NotReadable
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.formats.recognising import LARGEST
+from app.bank.statement import BankUpload
 from app.banking import taking_back, taking_in
-from app.banking.statement import BankUpload
 from app.office import bank_at, bank_words, long_bodies
 from app.office.access import TREASURER, allow, me
 from app.office.bank_columns_form import ColumnsForm

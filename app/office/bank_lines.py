@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 
 from app.audit.trail import record
 from app.bank.account import BankAccount
+from app.bank.statement import BankLine
 from app.banking import booking, part
 from app.banking.booking import BookedAlready, NotBooked
-from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero

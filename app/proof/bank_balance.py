@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.bank.account import BankAccount
-from app.banking.statement import BankStatement
+from app.bank.statement import BankStatement
 from app.extensions import db
 from app.money import Money
 from app.proof import bank_sums

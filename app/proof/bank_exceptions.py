@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from app.bank.account import BankAccount
-from app.banking.line import BankLine
+from app.bank.statement import BankLine
 from app.extensions import db
 from app.money import written
 from app.proof import bank_balance, bank_expected

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.bank.account import BankAccount
+from app.bank.statement import BankLine
 from app.banking import booking, item
 from app.banking.item import Item
-from app.banking.line import BankLine
 from app.banking.match import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING
 from app.extensions import db
 from app.ledger import accounts, posting

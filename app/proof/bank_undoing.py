@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
+from app.bank.statement import BankLine
 from app.banking import booking
-from app.banking.line import BankLine
 from app.banking.match import ASIDE, EXPECTED, GIFT, RETURNED, BankMatch
 from app.errors import DomainError
 from app.extensions import db

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, tuple_
 
-from app.banking.line import BankLine
+from app.bank.statement import BankLine
 from app.banking.match import BankMatch
 from app.donations.disputes import KeptDispute
 from app.donations.donation import Donation

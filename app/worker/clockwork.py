@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
-from app.banking import statement
+from app.bank import statement
 from app.donations.plans import links
 from app.errors import in_words
 from app.extensions import Base, db

@@ -5,10 +5,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.bank import account
+from app.bank.statement import BankLine, BankStatement
 from app.banking import part, taking_back, taking_in
-from app.banking.line import BankLine
 from app.banking.match import CHARGE
-from app.banking.statement import BankStatement
 from app.banking.taking_in import TakenIn
 from app.extensions import db
 from app.ledger.accounts import Account

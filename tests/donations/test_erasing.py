@@ -12,8 +12,8 @@ from app.audit import trail
 from app.audit.trail import Deed
 from app.bank.account import BankAccount
 from app.bank.formats.contents import Read, ReadLine
+from app.bank.statement import BankLine
 from app.banking import taking_in
-from app.banking.line import BankLine
 from app.donations import receipts
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan

@@ -10,8 +10,7 @@ from sqlalchemy import event, select, text
 from app import clock
 from app.audit.trail import Deed
 from app.bank.account import BankAccount
-from app.banking.line import BankLine
-from app.banking.statement import BankStatement, BankUpload
+from app.bank.statement import BankLine, BankStatement, BankUpload
 from app.donations.donation import Donation
 from app.extensions import db
 from app.offline import paying_in

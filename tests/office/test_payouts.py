@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.bank.formats.contents import Read, ReadLine
+from app.bank.statement import BankLine
 from app.banking import taking_in
-from app.banking.line import BankLine
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import Money

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, tuple_
 
+from app.bank import matching
 from app.bank.account import BankAccount
+from app.bank.matching import Item, OnStatement, Suggestion
 from app.bank.statement import BankLine
-from app.banking import booking, matching
-from app.banking.item import Item, Suggestion
+from app.banking import booking
 from app.banking.match import ASIDE, BankMatch
-from app.banking.matching import OnStatement
 from app.extensions import db
 from app.proof import bank_expected
 

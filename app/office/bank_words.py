@@ -4,11 +4,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app.bank import matching
 from app.bank.formats import contents
 from app.bank.formats.contents import LeftOut, Note, NotReadable
-from app.banking import item
+from app.bank.matching import Item, Reason
 from app.banking import match as matches
-from app.banking.item import Item, Reason
 from app.money import written
 
 _OTHERWISE = _l("Get the statement from your bank’s pages as CSV, OFX, QIF, MT940 or CAMT.053 and choose that file.")
@@ -55,16 +55,16 @@ _LEFT_OUT = {
 }
 
 _ITEMS = {
-    item.PAYOUT: _l("Payout from Stripe"),
-    item.PAYOUT_BACK: _l("Payout that the bank sent back"),
-    item.CASH: _l("Cash that was counted"),
-    item.CHEQUE: _l("Cheque"),
-    item.TRANSFER: _l("Bank transfer that was announced"),
-    item.AWAITED: _l("Bank transfer that was announced and booked"),
-    item.ORDER: _l("Standing order"),
-    item.BOUNCED: _l("Cheque that came back unpaid"),
-    item.ASIDE: _l("Unknown money, sent back"),
-    item.ENTRY: _l("In the books already"),
+    matching.PAYOUT: _l("Payout from Stripe"),
+    matching.PAYOUT_BACK: _l("Payout that the bank sent back"),
+    matching.CASH: _l("Cash that was counted"),
+    matching.CHEQUE: _l("Cheque"),
+    matching.TRANSFER: _l("Bank transfer that was announced"),
+    matching.AWAITED: _l("Bank transfer that was announced and booked"),
+    matching.ORDER: _l("Standing order"),
+    matching.BOUNCED: _l("Cheque that came back unpaid"),
+    matching.ASIDE: _l("Unknown money, sent back"),
+    matching.ENTRY: _l("In the books already"),
 }
 
 _MATCHES = {
@@ -199,7 +199,7 @@ def is_warning(each: Note) -> bool:
 def item_name(each: Item) -> str:
     """'Cheque of Łucja Okoń, slip S-417'."""
     of = [str(_ITEMS.get(each.what, each.what))]
-    if each.payer and each.what not in (item.PAYOUT, item.PAYOUT_BACK):
+    if each.payer and each.what not in (matching.PAYOUT, matching.PAYOUT_BACK):
         of.append(each.payer)
     if each.reference:
         of.append(each.reference)

@@ -6,9 +6,9 @@ from sqlalchemy import case, func, select
 
 from app import clock
 from app.bank.account import BankAccount
+from app.bank.matching import ASIDE as MONEY_ASIDE
+from app.bank.matching import ENTRY, PAYOUT, PAYOUT_BACK, Item
 from app.bank.statement import BankLine
-from app.banking.item import ASIDE as MONEY_ASIDE
-from app.banking.item import ENTRY, PAYOUT, PAYOUT_BACK, Item
 from app.banking.match import ASIDE, CLAIMED, EXPECTED, RETURNED, BankMatch
 from app.extensions import db
 from app.ledger.accounts import Account

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from app.bank import matching
 from app.bank.account import BankAccount
+from app.bank.matching import Item
 from app.bank.statement import BankLine
-from app.banking import booking, item
-from app.banking.item import Item
+from app.banking import booking
 from app.banking.match import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING
 from app.extensions import db
 from app.ledger import accounts, posting
@@ -31,9 +32,9 @@ _OTHERWISE = {
 
 
 # What was promised becomes a gift by the line that shows it.
-_BECOMES_A_GIFT = (item.ORDER, item.TRANSFER)
+_BECOMES_A_GIFT = (matching.ORDER, matching.TRANSFER)
 # What is never one line together with something else, nor one thing in several lines.
-_BY_ITSELF = (*_BECOMES_A_GIFT, item.ENTRY)
+_BY_ITSELF = (*_BECOMES_A_GIFT, matching.ENTRY)
 
 
 def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
@@ -54,7 +55,7 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
         raise DoesNotFit("the amounts differ")
     if len(lines) + len(items) > 2 and any(each.what in _BY_ITSELF for each in items):
         raise DoesNotFit("a standing order, a transfer, and an entry that was made by hand, is a line of its own")
-    if len({each.what == item.ASIDE for each in items}) > 1:
+    if len({each.what == matching.ASIDE for each in items}) > 1:
         raise DoesNotFit("money of an unknown giver goes back by a line of its own")
     for line in lines:
         parts = [(each, each.amount if len(lines) == 1 else line.amount) for each in items]
@@ -70,7 +71,7 @@ def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by
         expected.arrived(parts[0][0].subject, source, line.day, held=booking.bank_of(line))
         entry_id = posting.find(source)
         assert entry_id is not None  # noqa: S101 - arrived() has posted it
-    elif parts[0][0].what == item.ENTRY:
+    elif parts[0][0].what == matching.ENTRY:
         entry_id = int(parts[0][0].subject.removeprefix("entry:"))
     else:
         entry_id = booking.post(
@@ -83,16 +84,16 @@ def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by
         for each, _ in parts:
             if last and each.subject.startswith(("count:", "donation:")):
                 expected.arrived(each.subject, source, line.day)
-    kind = RETURNED if parts[0][0].what == item.ASIDE else EXPECTED
+    kind = RETURNED if parts[0][0].what == matching.ASIDE else EXPECTED
     booking.note(line, entry_id, kind, [(each.subject, amount) for each, amount in parts], by)
 
 
 def _memo(first: Item) -> str:
     return {
-        item.PAYOUT: "payout on the bank's statement",
-        item.PAYOUT_BACK: "payout sent back by the bank",
-        item.BOUNCED: "cheque sent back by the bank",
-        item.ASIDE: "money of an unknown giver, sent back",
+        matching.PAYOUT: "payout on the bank's statement",
+        matching.PAYOUT_BACK: "payout sent back by the bank",
+        matching.BOUNCED: "cheque sent back by the bank",
+        matching.ASIDE: "money of an unknown giver, sent back",
     }.get(first.what, "paid in at the bank")
 
 

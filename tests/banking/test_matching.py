@@ -5,9 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.banking import sums
-from app.banking.item import ASIDE, BOUNCED, CASH, CHEQUE, ORDER, PAYOUT, TRANSFER, Item
-from app.banking.matching import OnStatement, suggest
+from app.bank import matching
+from app.bank.matching import ASIDE, BOUNCED, CASH, CHEQUE, ORDER, PAYOUT, TRANSFER, Item, OnStatement, suggest
 from app.money import Money
 
 DAY = date(2026, 7, 7)
@@ -108,13 +107,13 @@ def test_transfers_are_lines_of_their_own():
 @given(st.lists(st.integers(1, 3000), max_size=14), st.integers(1, 9000), st.integers(1, 2))
 def test_a_sum_that_is_picked_is_that_sum(amounts, total, least):
     for sign in (1, -1):
-        picked = sums.pick([sign * amount for amount in amounts], sign * total, least=least)
+        picked = matching.pick([sign * amount for amount in amounts], sign * total, least=least)
         if picked is not None:
             assert len(set(picked)) == len(picked) >= least
             assert sum(amounts[place] for place in picked) == total
 
 
 def test_a_search_ends_however_many_sums_there_are():
-    assert sums.pick([2 * number for number in range(1, 40)], 3001, least=2) is None
-    assert sums.pick([1] * 41, 3, least=1) is None
-    assert sums.pick([1, -1], 1, least=1) is None
+    assert matching.pick([2 * number for number in range(1, 40)], 3001, least=2) is None
+    assert matching.pick([1] * 41, 3, least=1) is None
+    assert matching.pick([1, -1], 1, least=1) is None

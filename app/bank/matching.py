@@ -2,29 +2,105 @@
 
 Nothing is suggested whose amounts do not agree to the penny. Which of those that agree comes first is decided by what
 the line says (a slip's reference, a payer's name) and by how near its day is to the one it was expected on.
+
+An item: something that a line of the statement may be, and why a line was taken for it.
+
+Sums: which few of many amounts come to a given one.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.banking import sums
-from app.banking.item import (
-    ASIDE,
-    AWAITED,
-    BOUNCED,
-    CASH,
-    CHEQUE,
-    ENTRY,
-    ORDER,
-    PAYOUT,
-    PAYOUT_BACK,
-    TRANSFER,
-    Item,
-    Reason,
-    Suggestion,
-)
 from app.money import Money
+
+PAYOUT, PAYOUT_BACK, CASH, CHEQUE = "payout", "payout-back", "cash", "cheque"
+TRANSFER, ORDER, BOUNCED, ASIDE = "bank-transfer", "standing-order", "bounced", "aside"
+# A transfer that was booked when it was announced, as was once the rule.
+AWAITED = "awaited"
+# An entry that was made by hand, before the statement showed what it is about.
+ENTRY = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Money that the books expect on the statement: a positive `amount` comes to the bank from `account_code`, a
+    negative one leaves for there. `payer` and `reference` are what the line may say of it."""
+
+    subject: str
+    what: str
+    amount: Money
+    since: date
+    account_code: str
+    payer: str = ""
+    reference: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other item: the same payout may be expected, and be expected back."""
+        return f"{self.what}|{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line fits: `kind` is 'amount', 'sum', 'parts', 'reference', 'payer' or 'days', which `number` counts
+    (of items, of lines, of days from when it was expected)."""
+
+    kind: str
+    number: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a line may be: one item or several together, or with other lines (their references) one item."""
+
+    items: tuple[Item, ...]
+    reasons: tuple[Reason, ...]
+    score: int
+    with_lines: tuple[str, ...] = ()
+
+    @property
+    def likely(self) -> bool:
+        """Whether the line itself speaks of it: more than an amount that may be chance."""
+        return any(reason.kind in ("reference", "payer") for reason in self.reasons)
+
+
+# Among more than this, several sums would fit by chance; and a search must end.
+_MANY, _FEW, _STEPS = 40, 8, 20_000
+
+
+def pick(amounts: Sequence[int], total: int, *, least: int) -> list[int] | None:
+    """The places of at least `least` amounts that come to `total`, all of one sign; the fewest that do, earlier ones
+    first. `None` when none do, or when there are too many to say."""
+    sign = 1 if total > 0 else -1
+    sizes = [sign * amount for amount in amounts]
+    if not total or len(sizes) > _MANY or any(size <= 0 for size in sizes):
+        return None
+    if sum(sizes) == sign * total and len(sizes) >= least:
+        return list(range(len(sizes)))
+    steps = 0
+
+    def search(start: int, left: int, chosen: list[int], count: int) -> list[int] | None:
+        nonlocal steps
+        if count == 0:
+            return chosen if left == 0 else None
+        for place in range(start, len(sizes)):
+            steps += 1
+            if steps > _STEPS:
+                return None
+            if sizes[place] <= left:
+                found = search(place + 1, left - sizes[place], [*chosen, place], count - 1)
+                if found is not None:
+                    return found
+        return None
+
+    for count in range(least, min(len(sizes), _FEW) + 1):
+        found = search(0, sign * total, [], count)
+        if found is not None:
+            return found
+    return None
+
 
 # How many days before and after it was expected each kind of thing may show on a statement.
 _WINDOWS = {
@@ -89,7 +165,7 @@ def _several(line: OnStatement, items: Sequence[Item]) -> Iterator[Suggestion]:
         of_slips = [[item for item in group if item.reference == slip] for slip in slips if kinds != {PAYOUT}]
         chosen = [each for each in of_slips if len(each) > 1 and _total(each) == line.amount.minor]
         if not chosen:
-            picked = sums.pick([item.amount.minor for item in group], line.amount.minor, least=2)
+            picked = pick([item.amount.minor for item in group], line.amount.minor, least=2)
             chosen = [[group[place] for place in picked]] if picked else []
         for each in chosen:
             said = _said_of(line, each)
@@ -114,7 +190,7 @@ def _parts(line: OnStatement, items: Sequence[Item], others: Sequence[OnStatemen
             and _may_be(other, item)
             and _said_of(other, [item])
         ]
-        picked = sums.pick([other.amount.minor for other in near], rest, least=1)
+        picked = pick([other.amount.minor for other in near], rest, least=1)
         if picked:
             reasons = (Reason("parts", len(picked) + 1), *said)
             yield Suggestion((item,), reasons, 40 + _worth(said), tuple(near[place].reference for place in picked))

@@ -9,8 +9,8 @@ from wtforms import SelectMultipleField, StringField
 from app.bank.account import BankAccount
 from app.bank.formats import values as formats_values
 from app.bank.formats.contents import Read
+from app.bank.sorting import NEW, Sorted
 from app.banking import taking_in
-from app.banking.sorting import NEW, Sorted
 from app.money import Money, NotAnAmount
 from app.office.cleaned_form import CleanedForm
 

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from app.audit.trail import record
 from app.bank import account as bank_account
+from app.bank import taking_back
 from app.bank.account import BankAccount
 from app.bank.statement import BankLine
-from app.banking import taking_back
 from app.extensions import db
 from app.office import bank_at
 from app.office.access import AUDITOR, TREASURER, allow, me

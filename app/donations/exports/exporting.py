@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from app.appeals import income
-from app.banking import statement_export
+from app.bank import statement_export
 from app.donations.exports.table import LEFT_OUT, Wanted, donation_table, donation_totals
 from app.errors import DomainError
 from app.ledger import accounts

@@ -4,9 +4,9 @@ from sqlalchemy import delete, exists, select
 
 from app import clock
 from app.bank.account import BankAccount
+from app.bank.part import BankLinePart
 from app.bank.statement import BankLine, BankStatement
 from app.banking import booking
-from app.banking.part import BankLinePart
 from app.errors import DomainError
 from app.extensions import db
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
+from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
 from app.banking.match import BankMatch
-from app.banking.part import BankLinePart
 from app.extensions import db
 
 # So many names fit into one question on either database.

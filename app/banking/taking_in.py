@@ -12,9 +12,9 @@ from app import clock
 from app.bank import sorting
 from app.bank.account import BankAccount
 from app.bank.formats.contents import Read, ReadLine
+from app.bank.part import BankLinePart
 from app.bank.sorting import NEW, Known, Sorted
 from app.bank.statement import BankLine, BankStatement
-from app.banking.part import BankLinePart
 from app.extensions import db
 from app.money import Money
 

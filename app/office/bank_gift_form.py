@@ -11,9 +11,9 @@ from wtforms.validators import DataRequired, Length
 
 from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
+from app.bank import part
+from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
-from app.banking import part
-from app.banking.part import BankLinePart
 from app.money import Money
 from app.office import hand_form
 from app.office.cleaned_form import CleanedForm

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
+from app.bank import part
 from app.bank.statement import BankLine
-from app.banking import booking, part
+from app.banking import booking
 from app.banking.match import CLAIMED, GIFT
 from app.donations.donation import BANK_TRANSFER
 from app.extensions import db

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.bank import account, taking_back
+from app.bank import account, part, taking_back
 from app.bank.statement import BankLine, BankStatement
-from app.banking import part, taking_in
+from app.banking import taking_in
 from app.banking.match import CHARGE
 from app.banking.taking_in import TakenIn
 from app.extensions import db

@@ -10,14 +10,13 @@ from sqlalchemy import delete
 
 from app import clock
 from app.audit.trail import record
-from app.bank import taking_back
+from app.bank import taking_back, taking_in
 from app.bank.account import BankAccount
 from app.bank.formats import detecting, mapping, values
 from app.bank.formats.contents import NotReadable
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.formats.recognising import LARGEST
 from app.bank.statement import BankUpload
-from app.banking import taking_in
 from app.office import bank_at, bank_words, long_bodies
 from app.office.access import TREASURER, allow, me
 from app.office.bank_columns_form import ColumnsForm

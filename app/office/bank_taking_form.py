@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField, StringField
 
+from app.bank import taking_in
 from app.bank.account import BankAccount
 from app.bank.formats import values as formats_values
 from app.bank.formats.contents import Read
 from app.bank.sorting import NEW, Sorted
-from app.banking import taking_in
 from app.money import Money, NotAnAmount
 from app.office.cleaned_form import CleanedForm
 

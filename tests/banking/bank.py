@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from app.bank import taking_in
 from app.bank.account import BankAccount, open_account
 from app.bank.formats import detecting
 from app.bank.formats.contents import Read
 from app.bank.formats.detecting import NeedsMapping
-from app.banking import taking_in
-from app.banking.taking_in import TakenIn
+from app.bank.taking_in import TakenIn
 from app.money import Money
 from app.writing import writing
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.bank import taking_in
 from app.bank.formats import csv_table, detecting
 from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.detecting import NeedsMapping
-from app.banking import taking_in
 from app.office import bank_words
 from app.writing import writing
 from tests.banking.bank import a_bank_account

@@ -4,11 +4,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.bank import account, part, taking_back
+from app.bank import account, part, taking_back, taking_in
 from app.bank.statement import BankLine, BankStatement
-from app.banking import taking_in
+from app.bank.taking_in import TakenIn
 from app.banking.match import CHARGE
-from app.banking.taking_in import TakenIn
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.money import Money

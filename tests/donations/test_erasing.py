@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from app import clock
 from app.audit import trail
 from app.audit.trail import Deed
+from app.bank import taking_in
 from app.bank.account import BankAccount
 from app.bank.formats.contents import Read, ReadLine
 from app.bank.statement import BankLine
-from app.banking import taking_in
 from app.donations import receipts
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan

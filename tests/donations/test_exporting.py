@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.bank import taking_in
 from app.bank.formats.contents import Read, ReadLine
 from app.bank.statement import BankLine
-from app.banking import taking_in
 from app.banking.match import ASIDE
 from app.donations.exports import exporting
 from app.donations.exports.exporting import Choice, NotToBeExported

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.bank import taking_in
 from app.bank.formats.contents import Read, ReadLine
 from app.bank.statement import BankLine
-from app.banking import taking_in
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import Money

@@ -3,10 +3,10 @@
 from sqlalchemy import delete, exists, select
 
 from app import clock
+from app.bank import booking
 from app.bank.account import BankAccount
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine, BankStatement
-from app.banking import booking
 from app.errors import DomainError
 from app.extensions import db
 

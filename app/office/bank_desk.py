@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, tuple_
 
-from app.bank import matching
+from app.bank import booking, matching
 from app.bank.account import BankAccount
+from app.bank.booking import ASIDE, BankMatch
 from app.bank.matching import Item, OnStatement, Suggestion
 from app.bank.statement import BankLine
-from app.banking import booking
-from app.banking.match import ASIDE, BankMatch
 from app.extensions import db
 from app.proof import bank_expected
 

@@ -5,12 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit.trail import record
-from app.bank import part
+from app.bank import booking, part
 from app.bank.account import BankAccount
+from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready, NotBooked
 from app.bank.statement import BankLine
-from app.banking import booking
-from app.banking.booking import BookedAlready, NotBooked
-from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
 from app.office import bank_at, bank_desk, bank_subjects, bank_words, in_hand_words

@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.banking.match import BankMatch
+from app.bank.booking import BankMatch
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
 from app.extensions import db

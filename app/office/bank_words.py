@@ -4,11 +4,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app.bank import booking as matches
 from app.bank import matching
 from app.bank.formats import contents
 from app.bank.formats.contents import LeftOut, Note, NotReadable
 from app.bank.matching import Item, Reason
-from app.banking import match as matches
 from app.money import written
 
 _OTHERWISE = _l("Get the statement from your bank’s pages as CSV, OFX, QIF, MT940 or CAMT.053 and choose that file.")

@@ -6,10 +6,10 @@ from sqlalchemy import case, func, select
 
 from app import clock
 from app.bank.account import BankAccount
+from app.bank.booking import ASIDE, CLAIMED, EXPECTED, RETURNED, BankMatch
 from app.bank.matching import ASIDE as MONEY_ASIDE
 from app.bank.matching import ENTRY, PAYOUT, PAYOUT_BACK, Item
 from app.bank.statement import BankLine
-from app.banking.match import ASIDE, CLAIMED, EXPECTED, RETURNED, BankMatch
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer

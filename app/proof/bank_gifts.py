@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
-from app.bank import part
+from app.bank import booking, part
+from app.bank.booking import CLAIMED, GIFT
 from app.bank.statement import BankLine
-from app.banking import booking
-from app.banking.match import CLAIMED, GIFT
 from app.donations.donation import BANK_TRANSFER
 from app.extensions import db
 from app.ledger import accounts, posting

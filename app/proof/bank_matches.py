@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.bank import matching
+from app.bank import booking, matching
 from app.bank.account import BankAccount
+from app.bank.booking import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING
 from app.bank.matching import Item
 from app.bank.statement import BankLine
-from app.banking import booking
-from app.banking.match import ASIDE, CHARGE, EXPECTED, INTEREST, RETURNED, SPENDING
 from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account

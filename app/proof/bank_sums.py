@@ -8,8 +8,8 @@ from sqlalchemy.orm import aliased
 
 from app.bank import account as bank_account
 from app.bank.account import BankAccount
+from app.bank.booking import CLAIMED, BankMatch
 from app.bank.statement import BankLine, BankStatement
-from app.banking.match import CLAIMED, BankMatch
 from app.extensions import db
 from app.ledger.balances import DailyBalance
 from app.ledger.entries import Entry, Transfer

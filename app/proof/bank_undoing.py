@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
+from app.bank import booking
+from app.bank.booking import ASIDE, EXPECTED, GIFT, RETURNED, BankMatch
 from app.bank.statement import BankLine
-from app.banking import booking
-from app.banking.match import ASIDE, EXPECTED, GIFT, RETURNED, BankMatch
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger.entries import Entry

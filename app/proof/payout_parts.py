@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select, tuple_
 
+from app.bank.booking import BankMatch
 from app.bank.statement import BankLine
-from app.banking.match import BankMatch
 from app.donations.disputes import KeptDispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund

@@ -5,9 +5,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.bank import account, part, taking_back, taking_in
+from app.bank.booking import CHARGE
 from app.bank.statement import BankLine, BankStatement
 from app.bank.taking_in import TakenIn
-from app.banking.match import CHARGE
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.money import Money

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.bank import taking_in
+from app.bank.booking import ASIDE
 from app.bank.formats.contents import Read, ReadLine
 from app.bank.statement import BankLine
-from app.banking.match import ASIDE
 from app.donations.exports import exporting
 from app.donations.exports.exporting import Choice, NotToBeExported
 from app.extensions import db

@@ -12,12 +12,10 @@ from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.bank import account as bank_account
-from app.bank import taking_in
+from app.bank import booking, taking_in
+from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready
 from app.bank.formats.contents import Read, ReadLine, ReadPart
 from app.bank.statement import BankLine
-from app.banking import booking
-from app.banking.booking import BookedAlready
-from app.banking.match import ASIDE, CHARGE, INTEREST, SPENDING
 from app.donations import by_hand
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.donations.exports import table as exports_table

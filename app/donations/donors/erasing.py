@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from app import clock
 from app.audit import acknowledging
 from app.audit import trail as deeds
-from app.banking import forgetting as statements
+from app.bank import booking as statements
 from app.donations import disputes
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation

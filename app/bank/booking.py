@@ -1,19 +1,58 @@
-"""Booking a line: one entry between the bank and what the line was found to be, and its undoing."""
+"""Booking a line: one entry between the bank and what the line was found to be, and its undoing.
+
+A match: what a line of a statement was found to be, and the entry that says so in the books.
+
+Forgetting what the bank said of somebody: a line keeps its day and its amount, and loses its words.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.bank.account import BankAccount, noon
+from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
-from app.banking.match import BankMatch
 from app.errors import DomainError
-from app.extensions import db
+from app.extensions import Base, Key, db
 from app.ledger import posting, reversing
 from app.ledger.entries import Entry
 from app.ledger.posting import Line
 from app.money import Money
+
+# What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `ASIDE` waits in an
+# account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
+EXPECTED, GIFT, ASIDE, CLAIMED, RETURNED = "expected", "gift", "aside", "claimed", "returned"
+CHARGE, SPENDING, INTEREST = "charge", "spending", "interest"
+KINDS = (EXPECTED, GIFT, ASIDE, CLAIMED, RETURNED, CHARGE, SPENDING, INTEREST)
+
+
+class BankMatch(Base):
+    """Part or all of a line (`amount_minor`, signed like the line's) that `subject` explains, booked by `entry_id`.
+
+    A confirmation is undone by reversing its entry: `undone_by` is the reversal, or the entry itself where that was in
+    the books before the line came. Triggers keep all else.
+    """
+
+    __tablename__ = "bank_matches"
+    __table_args__ = (CheckConstraint(f"kind IN {KINDS}", name="kind"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("bank_lines.id"), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(120), index=True)
+    amount_minor: Mapped[int] = mapped_column(Key)
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(80))
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
+
+    def amount_in(self, currency: str) -> Money:
+        """The amount, in the currency of its line."""
+        return Money(self.amount_minor, currency)
+
 
 # Between a line's source and the number of one of its parts.
 _PART = ":part-"
@@ -155,3 +194,20 @@ def part_source(line: BankLine, number: int) -> str:
 def _whole(source: str) -> str:
     """What the entries of one booking have in common: the parts of a line are booked, and undone, together."""
     return source.partition(_PART)[0]
+
+
+# So many names fit into one question on either database.
+_RUN = 500
+
+
+def forget(subjects: Sequence[str]) -> None:
+    """Empty the words of every line that is one of these subjects in the books; the caller commits.
+
+    Its identity stays, so that the same file taken in again adds nothing and brings no words back.
+    """
+    for start in range(0, len(subjects), _RUN):
+        theirs = select(BankMatch.line_id).where(
+            BankMatch.subject.in_(subjects[start : start + _RUN]), BankMatch.undone_by.is_(None)
+        )
+        db.session.execute(update(BankLine).where(BankLine.id.in_(theirs)).values(payer="", details=""))
+        db.session.execute(update(BankLinePart).where(BankLinePart.line_id.in_(theirs)).values(payer="", details=""))

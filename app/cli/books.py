@@ -11,13 +11,13 @@ from flask.cli import AppGroup
 from app import clock
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
-from app.donations import explaining
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import sealing
 from app.ledger.chain import Head
 from app.money import written
 from app.proof import acknowledged, exceptions, letters, statement, verification
+from app.reconciliation import suspense
 from app.writing import writing
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
@@ -100,7 +100,7 @@ def explain(movement: str, account: str, reason: str) -> None:
     refuse_old_schema()
     try:
         with writing():
-            entry_id, amount = explaining.explain(movement.strip(), account.strip(), by="treasurer", reason=reason)
+            entry_id, amount = suspense.explain(movement.strip(), account.strip(), by="treasurer", reason=reason)
     except DomainError as refusal:
         raise click.ClickException(f"Nothing was moved: {refusal}.") from refusal
     click.echo(f"Entry {entry_id}: {written(amount)} of {movement} has moved from suspense to {account}.")

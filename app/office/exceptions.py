@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from app.audit import acknowledging, trail
 from app.audit.trail import record
-from app.donations import explaining
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import Money
@@ -22,6 +21,7 @@ from app.payments import inbox
 from app.payments.transaction import StripeTransaction
 from app.proof import acknowledged, exceptions
 from app.proof.exception import Found
+from app.reconciliation import suspense
 from app.writing import writing
 
 bp = Blueprint("exceptions", __name__, url_prefix="/exceptions")
@@ -120,13 +120,13 @@ def explain(txn_id: str) -> ResponseReturnValue:
         return _movement(txn_id, form), 422
     try:
         with writing():
-            entry_id, _amount = explaining.explain(
+            entry_id, _amount = suspense.explain(
                 txn_id, form.account.data, by=trail.at_work().by, reason=form.reason.data
             )
-    except explaining.NoSuchAccount:
+    except suspense.NoSuchAccount:
         form.wrong(form.account, _("What Stripe moved is explained by another account. Choose one."))
         return _movement(txn_id, form), 422
-    except explaining.NothingToExplain:
+    except suspense.NothingToExplain:
         flash(_("Somebody has explained it in the meantime."), "warn")
         return redirect(url_for(".index"), code=303)
     flash(_("The movement has moved from suspense to where it belongs."), "good")
@@ -145,7 +145,7 @@ def _subject(found: Found) -> str:
 
 def _in_suspense(txn_id: str) -> Money:
     """What of a movement waits to be explained; 404 when nothing does."""
-    amount = explaining.waiting(txn_id)
+    amount = suspense.waiting(txn_id)
     return amount if amount is not None else abort(404)
 
 
@@ -168,7 +168,7 @@ def _page(form: AcknowledgeForm | None = None) -> str:
     return render_template(
         "office/exceptions/index.html",
         kinds=kinds,
-        suspended={txn_id for txn_id, _amount in explaining.in_suspense(_MOST)},
+        suspended={txn_id for txn_id, _amount in suspense.in_suspense(_MOST)},
         acknowledged=stand,
         title_of=exception_words.title,
         names={row.reference: row.name for row in db.session.execute(named)},

@@ -7,7 +7,6 @@ from sqlalchemy import case, func, literal, or_, select
 
 from app import clock
 from app.donations import disputes as donations_disputes
-from app.donations import explaining
 from app.donations.disputes import KeptDispute
 from app.donations.donation import Donation
 from app.donations.refunds import ASKED, REFUSED, DonationRefund
@@ -20,6 +19,7 @@ from app.payments.payout import CANCELED, FAILED, KeptPayout
 from app.payments.transaction import StripeTransaction
 from app.proof import holding, reconciliation
 from app.proof.exception import Found
+from app.reconciliation import suspense
 
 # What is not through after this long is more than a hiccup.
 _LATE = timedelta(hours=1)
@@ -188,7 +188,7 @@ def fees(most: int) -> list[Found]:
 
 def suspended(most: int) -> list[Found]:
     """Movements that wait in suspense for somebody to explain them."""
-    amounts = dict(explaining.in_suspense(most))
+    amounts = dict(suspense.in_suspense(most))
     types = db.session.execute(
         select(StripeTransaction.txn_id, StripeTransaction.type).where(StripeTransaction.txn_id.in_(amounts))
     )

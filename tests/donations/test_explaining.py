@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.donations import explaining
 from app.extensions import db
 from app.ledger import posting, reasons, reversing
 from app.ledger.entries import Entry
 from app.proof import exceptions
+from app.reconciliation import suspense
 from app.writing import writing
 from tests import books_kept
 from tests.stripe_account import Account
@@ -87,7 +87,7 @@ def test_money_that_came_in_is_explained_as_well(app):
     account.pays_out()
     books_kept.deliver_all(app, account)
     with writing():
-        _, amount = explaining.explain(came["id"], "liabilities:unidentified", by="ada", reason="from the bank")
+        _, amount = suspense.explain(came["id"], "liabilities:unidentified", by="ada", reason="from the bank")
     assert amount.minor == -500
     assert books_kept.balance("liabilities:unidentified:gbp") == -500
     assert in_suspense() == []

@@ -17,7 +17,7 @@ from app.bank.statement import BankLine
 from app.money import Money
 from app.office import hand_form
 from app.office.cleaned_form import CleanedForm
-from app.proof.bank_gifts import PartGift
+from app.reconciliation.bank.confirming import PartGift
 
 
 class PartsForm(CleanedForm):

@@ -15,9 +15,8 @@ from app.office import bank_at, bank_desk, bank_subjects, bank_words, in_hand_wo
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank_gift_form import GiftForm, PartsForm, parts_form
 from app.offline.corrections import StaysBounced
-from app.proof import bank_gifts, bank_matches, bank_undoing
-from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
-from app.proof.bank_undoing import ClaimedSince
+from app.reconciliation.bank import confirming
+from app.reconciliation.bank.confirming import ClaimedSince, DoesNotFit, NotExpected, WrongWay
 from app.writing import writing
 
 bp = Blueprint("bank_lines", __name__, url_prefix="/bank/<account>/lines")
@@ -61,7 +60,7 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
     keys = request.form.getlist("is")
     try:
         with writing():
-            bank_matches.confirm(references, keys, f"person:{me().reference}")
+            confirming.confirm(references, keys, f"person:{me().reference}")
             for reference in references:
                 record("bank.line_matched", f"bank-line:{reference}", after={"is": keys})
     except DoesNotFit:
@@ -87,7 +86,7 @@ def gift(account: str, line: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, row, form, 422)
     known_later = row.entry_id is not None
-    book = bank_gifts.claim if known_later else bank_gifts.receive
+    book = confirming.claim if known_later else confirming.receive
     try:
         with writing():
             book(
@@ -115,7 +114,7 @@ def gifts(account: str, line: str) -> ResponseReturnValue:
         return _page(found, row, status=422, parts=form)
     try:
         with writing():
-            bank_gifts.receive_parts(row.reference, form.gifts, f"person:{me().reference}", branch_id=form.branch_id)
+            confirming.receive_parts(row.reference, form.gifts, f"person:{me().reference}", branch_id=form.branch_id)
             record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gifts", "number": len(form.gifts)})
     except NotYet:
         flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
@@ -133,7 +132,7 @@ def otherwise(account: str, line: str) -> ResponseReturnValue:
     try:
         with writing():
             if kind in _OTHERWISE:
-                bank_matches.otherwise(row.reference, kind, f"person:{me().reference}")
+                confirming.otherwise(row.reference, kind, f"person:{me().reference}")
                 record("bank.line_matched", f"bank-line:{row.reference}", after={"is": kind})
     except (BookedAlready, WrongWay):
         flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
@@ -151,7 +150,7 @@ def undo(account: str, line: str) -> ResponseReturnValue:
             latest = booking.matches_of(row)[-1:]
             if [str(each.entry_id) for each in latest] != request.form.getlist("entry"):
                 raise NotBooked
-            bank_undoing.undo(row.reference, f"person:{me().reference}")
+            confirming.undo(row.reference, f"person:{me().reference}")
             record("bank.line_undone", f"bank-line:{row.reference}")
         flash(_("Undone: its entry is reversed, and the line waits again."), "good")
     except BelowZero as refusal:

@@ -11,7 +11,8 @@ from app.bank.taking_in import TakenIn
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.money import Money
-from app.proof import bank_balance, bank_matches, bank_sums, bank_undoing
+from app.proof import bank_balance, bank_sums
+from app.reconciliation.bank import confirming
 from app.writing import writing
 from tests.banking.bank import FILES, a_bank_account, read_file, take_in_file
 
@@ -138,7 +139,7 @@ def test_an_import_of_which_anything_was_ever_booked_stays(app):
     statement = an_import(bank)
     line = db.session.scalars(select(BankLine).where(BankLine.amount_minor < 0)).first()
     with writing():
-        bank_matches.otherwise(line.reference, CHARGE, "ada")
+        confirming.otherwise(line.reference, CHARGE, "ada")
     for _ in ("booked", "booked and undone"):
         with pytest.raises(taking_back.SomeAreBooked), writing():
             taking_back.take_back(bank, statement, "ada")
@@ -146,7 +147,7 @@ def test_an_import_of_which_anything_was_ever_booked_stays(app):
             session.execute(text("UPDATE bank_statements SET taken_back_at = imported_at"))
         if line.entry_id is not None:
             with writing():
-                bank_undoing.undo(line.reference, "ada")
+                confirming.undo(line.reference, "ada")
     assert len(db.session.scalars(select(BankLine)).all()) == 5
 
 

@@ -25,9 +25,10 @@ from app.ledger.chain import Head
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments.event import StripeEvent
-from app.proof import bank_gifts, exceptions, verification
+from app.proof import exceptions, verification
 from app.receipts import register
 from app.receipts.receipt import Receipt
+from app.reconciliation.bank import confirming
 from app.worker import donors, loop, refunds, seals
 from app.worker import receipts as making
 from app.writing import writing
@@ -146,7 +147,7 @@ def test_the_words_of_the_banks_lines_go_with_the_giver_and_no_import_brings_the
     theirs, other = db.session.scalars(select(BankLine.reference).order_by(BankLine.amount_minor.desc())).all()
     for line in (theirs, other):
         with writing():
-            bank_gifts.receive(line, appeal, "ada")
+            confirming.receive(line, appeal, "ada")
     given = db.session.scalars(select(Donation.reference).where(Donation.amount_minor == 2500)).one()
     assert erase(app, given).exit_code == 0
     assert traces() == []

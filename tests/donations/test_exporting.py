@@ -18,7 +18,7 @@ from app.ledger.exports import log, program_accounts
 from app.ledger.exports.program_accounts import There
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money
-from app.proof import bank_matches, bank_undoing
+from app.reconciliation.bank import confirming
 from app.writing import writing
 from tests.banking.bank import a_bank_account
 from tests.ledger.entering import enter, held_by_stripe, income
@@ -46,9 +46,9 @@ def bank():
     first, _, third = db.session.scalars(select(BankLine.reference).order_by(BankLine.id)).all()
     for line in (first, third):
         with writing():
-            bank_matches.otherwise(line, ASIDE, "ada")
+            confirming.otherwise(line, ASIDE, "ada")
     with writing():
-        bank_undoing.undo(third, "ada")
+        confirming.undo(third, "ada")
     with writing():
         enter("test:1", [(income(), held_by_stripe(), 5000)])
         enter("test:2", [(income(), house_account("assets:bank", "gbp"), 100)], kind="other")

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.money import Money
 from app.payments.payout import PAID, KeptPayout
 from app.payments.transaction import StripeTransaction
-from app.proof import bank_matches
+from app.reconciliation.bank import confirming
 from app.writing import writing
 from tests import books_kept
 from tests.banking.bank import a_bank_account
@@ -77,7 +77,7 @@ def test_a_payout_lists_its_parts_with_their_gifts_and_the_bank_s_line(app, sign
         taking_in.take_in(bank, read, b"csv", "ada")
         line = db.session.scalars(select(BankLine.reference)).one()
     with writing():
-        bank_matches.confirm([line], [f"payout|payout:{paid['id']}"], "ada")
+        confirming.confirm([line], [f"payout|payout:{paid['id']}"], "ada")
     shown = page(client.get(f"/office/payouts/{paid['id']}"))
     way = shown.find("a", string=lambda text: text and text.startswith("£19.50 on"))
     assert way["href"] == f"/office/bank/line/{line}"

@@ -24,19 +24,10 @@ from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
-from app.proof import (
-    bank_balance,
-    bank_exceptions,
-    bank_expected,
-    bank_gifts,
-    bank_matches,
-    bank_undoing,
-    letters,
-    statement,
-)
-from app.proof.bank_gifts import PartGift
-from app.proof.bank_refusals import DoesNotFit, NotExpected, WrongWay
+from app.proof import bank_balance, bank_exceptions, bank_expected, letters, statement
 from app.proof.exception import Found
+from app.reconciliation.bank import confirming
+from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
 from app.writing import writing
 from tests.banking.bank import a_bank_account
 from tests.cast import an_appeal
@@ -90,7 +81,7 @@ def balances():
 
 def confirm(lines, *keys):
     with writing():
-        bank_matches.confirm(lines if isinstance(lines, list) else [lines], keys, "ada")
+        confirming.confirm(lines if isinstance(lines, list) else [lines], keys, "ada")
 
 
 def test_a_payouts_line_is_never_income(bank):
@@ -148,7 +139,7 @@ def test_cash_and_cheques_of_one_slip_are_one_line(bank):
     assert raised_by(appeal) == 3800
     assert by_hand.of(again(cheque)).bank_line == f"bank:{line}"
     with writing():
-        bank_undoing.undo(line, "ada")
+        confirming.undo(line, "ada")
     assert balances() == {"assets:cash:gbp": 1300, "assets:cheques:gbp": 2500}
     assert len(expected_now()) == 2
     confirm(line, *expected_now())
@@ -166,7 +157,7 @@ def test_a_cheque_that_comes_back_is_bounced_and_stays_so(bank):
     assert balances() == {}
     assert state_of(cheque) == "bounced"
     with pytest.raises(corrections.StaysBounced), writing():
-        bank_undoing.undo(back, "ada")
+        confirming.undo(back, "ada")
 
 
 def a_batch(bank, *minors):
@@ -184,7 +175,7 @@ def test_a_batch_becomes_as_many_gifts_each_with_its_name_and_sum_and_is_undone_
     reference = a_batch(bank, 2500, 3000, 2000)
     gifts = [PartGift(1, roof), PartGift(2, dues, "T Ashworth"), PartGift(3, roof)]
     with writing():
-        bank_gifts.receive_parts(reference, gifts, "ada")
+        confirming.receive_parts(reference, gifts, "ada")
     donations = db.session.scalars(select(Donation).order_by(Donation.amount_minor)).all()
     made = [(each.name, each.amount.minor, each.appeal_id) for each in donations]
     assert made == [("Giver 2000", 2000, roof.id), ("Giver 2500", 2500, roof.id), ("T Ashworth", 3000, dues.id)]
@@ -192,13 +183,13 @@ def test_a_batch_becomes_as_many_gifts_each_with_its_name_and_sum_and_is_undone_
     agreement = bank_balance.of(bank)
     assert (agreement.difference.minor, agreement.waiting_count, agreement.entries) == (0, 0, [])
     with pytest.raises(BookedAlready), writing():
-        bank_gifts.receive_parts(reference, gifts, "ada")
+        confirming.receive_parts(reference, gifts, "ada")
     with writing():
-        bank_undoing.undo(reference, "ada")
+        confirming.undo(reference, "ada")
     assert (raised_by(roof), raised_by(dues), balances()) == (0, 0, {})
     assert [state_of(each) for each in donations] == ["reversed"] * 3
     with writing():
-        bank_gifts.receive_parts(reference, [PartGift(each, roof) for each in (1, 2, 3)], "ada")
+        confirming.receive_parts(reference, [PartGift(each, roof) for each in (1, 2, 3)], "ada")
     assert raised_by(roof) == 7500
     assert verifying.faults() == []
 
@@ -212,7 +203,7 @@ def test_a_batch_is_booked_whole_or_not_at_all(bank):
         [PartGift(1, appeal), PartGift(3, appeal)],
     ):
         with pytest.raises(DoesNotFit), writing():
-            bank_gifts.receive_parts(reference, gifts, "ada")
+            confirming.receive_parts(reference, gifts, "ada")
     assert balances() == {}
 
 
@@ -252,7 +243,7 @@ def test_a_standing_order_is_a_gift_on_the_account_where_it_came(bank):
     assert raised_by(appeal) == 1000
     assert expected_now() == {}
     with writing():
-        bank_undoing.undo(line, "ada")
+        confirming.undo(line, "ada")
     assert raised_by(appeal) == 0
     assert list(expected_now().values()) == [1000]
 
@@ -266,12 +257,12 @@ def test_an_unexpected_transfer_is_a_gift_at_once(bank):
     appeal = an_appeal()
     (line,) = the_statement(bank, (2500, "T ASHWORTH GOOD LUCK"))
     with writing():
-        bank_gifts.receive(line, appeal, "ada", payer="T Ashworth")
+        confirming.receive(line, appeal, "ada", payer="T Ashworth")
     (donation,) = db.session.scalars(select(Donation))
     assert (donation.method, donation.name, donation.amount.minor) == (BANK_TRANSFER, "T Ashworth", 2500)
     assert (balances(), raised_by(appeal)) == ({"assets:bank:gbp": 2500}, 2500)
     with writing():
-        bank_undoing.undo(line, "ada")
+        confirming.undo(line, "ada")
     assert (balances(), raised_by(appeal)) == ({}, 0)
     assert verifying.faults() == []
 
@@ -281,44 +272,44 @@ def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
     appeal = an_appeal()
     (line,) = the_statement(bank, (70_000, "REF 8812", 12))
     with writing():
-        bank_matches.otherwise(line, ASIDE, "ada")
+        confirming.otherwise(line, ASIDE, "ada")
     assert balances() == {"assets:bank:gbp": 70_000, "liabilities:unidentified:gbp": -70_000}
     since = TODAY - timedelta(days=12)
     assert bank_exceptions.unidentified(10) == [Found("unidentified money", line, f"£700.00 since {since}, 12 days")]
     with writing():
-        bank_gifts.claim(line, appeal, "ada", payer="T Ashworth")
+        confirming.claim(line, appeal, "ada", payer="T Ashworth")
     assert (balances(), raised_by(appeal)) == ({"assets:bank:gbp": 70_000}, 70_000)
     assert bank_exceptions.unidentified(10) == []
     with pytest.raises(NotExpected), writing():
-        bank_gifts.claim(line, appeal, "ada")
+        confirming.claim(line, appeal, "ada")
     # A mistake is undone a step at a time: first the claim, then that it was put aside.
     for waiting in (1, 0):
         with writing():
-            bank_undoing.undo(line, "ada")
+            confirming.undo(line, "ada")
         assert len(bank_exceptions.unidentified(10)) == waiting
     assert (balances(), raised_by(appeal)) == ({}, 0)
     with writing():
-        bank_matches.otherwise(line, ASIDE, "ada")
-        bank_gifts.claim(line, appeal, "ada")
+        confirming.otherwise(line, ASIDE, "ada")
+        confirming.claim(line, appeal, "ada")
     assert raised_by(appeal) == 70_000
 
 
 def test_unknown_money_may_be_sent_back(bank):
     came, went = the_statement(bank, (70_000, "REF 8812", 12), (-70_000, "RETURN"))
     with writing():
-        bank_matches.otherwise(came, ASIDE, "ada")
+        confirming.otherwise(came, ASIDE, "ada")
     confirm(went, f"aside|bank-line:{came}")
     assert (balances(), bank_exceptions.unidentified(10)) == ({}, [])
-    with pytest.raises(bank_undoing.ClaimedSince), writing():
-        bank_undoing.undo(came, "ada")
+    with pytest.raises(confirming.ClaimedSince), writing():
+        confirming.undo(came, "ada")
 
 
 def test_the_banks_own_charges_interest_and_spending_are_booked_each_its_own_way(bank):
     charge, interest, rent = the_statement(bank, (-650, "CHARGES"), (12, "INTEREST"), (-30_000, "RENT"))
     with writing():
-        bank_matches.otherwise(charge, CHARGE, "ada")
-        bank_matches.otherwise(interest, INTEREST, "ada")
-        bank_matches.otherwise(rent, SPENDING, "ada")
+        confirming.otherwise(charge, CHARGE, "ada")
+        confirming.otherwise(interest, INTEREST, "ada")
+        confirming.otherwise(rent, SPENDING, "ada")
     assert balances() == {
         "assets:bank:gbp": -30_638, "expenses:bank-charges:gbp": 650, "income:interest:gbp": -12,
         "expenses:other:gbp": 30_000,
@@ -340,10 +331,10 @@ def test_what_does_not_fit_or_is_stale_books_nothing(bank):
         (LookupError, ["no such line"], ["payout|payout:po_1"]),
     ):
         with pytest.raises(refused), writing():
-            bank_matches.confirm(references, keys, "ada")
-    for way, refused in ((lambda: bank_gifts.receive(out, appeal, "ada"), WrongWay),
-                         (lambda: bank_matches.otherwise(out, ASIDE, "ada"), WrongWay),
-                         (lambda: bank_undoing.undo(line, "ada"), booking.NotBooked)):  # fmt: skip
+            confirming.confirm(references, keys, "ada")
+    for way, refused in ((lambda: confirming.receive(out, appeal, "ada"), WrongWay),
+                         (lambda: confirming.otherwise(out, ASIDE, "ada"), WrongWay),
+                         (lambda: confirming.undo(line, "ada"), booking.NotBooked)):  # fmt: skip
         with pytest.raises(refused), writing():
             way()
     assert balances() == before
@@ -363,7 +354,7 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
     assert (found.difference.minor, found.waiting.minor, found.waiting_count, found.missing.minor) == (9150, 9150, 2, 0)
     confirm(payout, "payout|payout:po_1")
     with writing():
-        bank_matches.otherwise(charge, CHARGE, "ada")
+        confirming.otherwise(charge, CHARGE, "ada")
     found = bank_balance.of(bank)
     assert (found.difference.minor, found.waiting_count, found.entries) == (0, 0, [])
     assert bank_exceptions.lines(10) == bank_exceptions.differences() == []
@@ -376,7 +367,7 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
 def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apart(bank):
     (line,) = the_statement(bank, (-650, "CHARGES", 1), closing=1350)
     with writing():
-        bank_matches.otherwise(line, CHARGE, "ada")
+        confirming.otherwise(line, CHARGE, "ada")
         ends = house_account("expenses:other", "gbp"), bank.ledger_account_id
         posting.post(
             "manual:1", [posting.Line(*ends, Money(300, "gbp"))], kind="manual", subject="manual:1",
@@ -412,7 +403,7 @@ def test_a_line_may_be_what_was_entered_by_hand_before_and_then_posts_nothing(ba
     found = bank_balance.of(bank)
     assert (found.difference.minor, found.off_statement.minor, expected_at(bank)) == (0, 0, {})
     with writing():
-        bank_undoing.undo(line, "ada")
+        confirming.undo(line, "ada")
     assert balances() == {"assets:bank:gbp": -650, "expenses:bank-charges:gbp": 650}
     assert list(expected_at(bank)) == [f"entry|entry:{entry}"]
 
@@ -471,7 +462,7 @@ def test_a_count_sheet_in_two_lines_waits_whole_again_whichever_of_them_is_undon
         confirm(lines, f"cash|count:{sheet.reference}")
         assert balances() == {"assets:bank:gbp": 1300}
         with writing():
-            bank_undoing.undo(undone, "ada")
+            confirming.undo(undone, "ada")
         assert balances() == {"assets:cash:gbp": 1300}
         assert expected_now() == {f"cash|count:{sheet.reference}": 1300}
         assert bank_exceptions.open_lines() == 2
@@ -520,11 +511,11 @@ def test_unknown_money_was_received_on_the_day_it_came_and_given_back_when_it_we
     claimed, returned, back = the_statement(bank, (2500, "WHO"), (700, "WHAT"), (-700, "BACK"))
     for line in (claimed, returned):
         with writing():
-            bank_matches.otherwise(line, ASIDE, "ada")
+            confirming.otherwise(line, ASIDE, "ada")
     (moved,) = statement.of(TODAY).moved
     assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 0, 0)
     with writing():
-        bank_gifts.claim(claimed, appeal, "ada")
+        confirming.claim(claimed, appeal, "ada")
     confirm(back, f"aside|bank-line:{returned}")
     (moved,) = statement.of(TODAY).moved
     assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 700, 1)

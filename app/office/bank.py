@@ -14,7 +14,8 @@ from app.extensions import db
 from app.office import bank_at
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank_account_form import BankAccountForm
-from app.proof import bank_balance, bank_expected
+from app.proof import bank_balance
+from app.reconciliation.bank import expected
 from app.writing import writing
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
@@ -30,7 +31,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "office/bank/accounts.html",
         accounts=[(each, bank_balance.of(each), waiting.get(each.id, 0)) for each in accounts],
-        aside=bank_expected.aside(),
+        aside=expected.aside(),
     )
 
 

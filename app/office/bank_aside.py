@@ -8,7 +8,8 @@ from app.bank.account import BankAccount
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.office.access import AUDITOR, TREASURER, allow
-from app.proof import bank_balance, bank_expected
+from app.proof import bank_balance
+from app.reconciliation.bank import expected
 
 bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
 
@@ -17,7 +18,7 @@ bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """What waits, the longest first."""
-    items = {item.subject.removeprefix("bank-line:"): item for item in bank_expected.aside()}
+    items = {item.subject.removeprefix("bank-line:"): item for item in expected.aside()}
     rows = db.session.execute(
         select(BankLine, BankAccount)
         .join(BankAccount, BankAccount.id == BankLine.account_id)

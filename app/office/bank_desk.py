@@ -12,7 +12,7 @@ from app.bank.booking import ASIDE, BankMatch
 from app.bank.matching import Item, OnStatement, Suggestion
 from app.bank.statement import BankLine
 from app.extensions import db
-from app.proof import bank_expected
+from app.reconciliation.bank import expected
 
 # So many lines lie on the desk at a time; the next come when these are done.
 DESK, PAGE = 50, 50
@@ -50,7 +50,7 @@ def waiting(account: BankAccount) -> Desk:
     open_ones = (BankLine.account_id == account.id) & BankLine.entry_id.is_(None)
     rows = db.session.scalars(select(BankLine).where(open_ones).order_by(BankLine.day, BankLine.id).limit(DESK)).all()
     number = db.session.scalar(select(func.count()).select_from(BankLine).where(open_ones)) or 0
-    items = bank_expected.items(account) if rows else []
+    items = expected.items(account) if rows else []
     on_statement = [_on_statement(row) for row in rows]
     found = [matching.suggest(line, items, on_statement) for line in on_statement]
     return Desk(list(zip(rows, found, strict=True)), number)
@@ -71,7 +71,7 @@ def everything(account: BankAccount, before: str) -> Page:
 def one(account: BankAccount, line: BankLine) -> One:
     """Everything about one line."""
     found = booking.matches_of(line)
-    items = bank_expected.items(account)
+    items = expected.items(account)
     if line.entry_id is not None:
         waits = any(item.subject == booking.subject_of(line) for item in items)
         return One(found, [], [], waits and found[-1].kind == ASIDE)

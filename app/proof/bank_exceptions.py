@@ -6,8 +6,9 @@ from app.bank.account import BankAccount
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.money import written
-from app.proof import bank_balance, bank_expected
+from app.proof import bank_balance
 from app.proof.exception import Found
+from app.reconciliation.bank import expected
 
 
 def lines(most: int) -> list[Found]:
@@ -34,7 +35,7 @@ def unidentified(most: int) -> list[Found]:
             f"{written(-each.amount)} since {each.since}, {bank_balance.days_since(each.since)} days",
             facts=f"{written(-each.amount)} since {each.since}",
         )
-        for each in bank_expected.aside()[:most]
+        for each in expected.aside()[:most]
     ]
 
 

@@ -12,10 +12,11 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money
-from app.proof import acknowledged, bank_balance, bank_expected, exceptions, holding
+from app.proof import acknowledged, bank_balance, exceptions, holding
 from app.proof.bank_balance import Agreement
 from app.proof.exceptions import Found
 from app.proof.holding import Whole
+from app.reconciliation.bank import expected
 
 # The kind of letter.
 STATEMENT = "statement"
@@ -131,7 +132,7 @@ def _late(day: date) -> int:
 
 def _in_transit() -> list[InTransit]:
     """What is on its way; a payout that the bank's statement shows has arrived."""
-    return [InTransit(amount, (clock.today() - since).days) for amount, since in bank_expected.in_transit().values()]
+    return [InTransit(amount, (clock.today() - since).days) for amount, since in expected.in_transit().values()]
 
 
 def _banks() -> list[Agreement]:

@@ -14,7 +14,8 @@ from app.bank.statement import BankLine, BankStatement, BankUpload
 from app.donations.donation import Donation
 from app.extensions import db
 from app.offline import paying_in
-from app.proof import bank_balance, bank_expected
+from app.proof import bank_balance
+from app.reconciliation.bank import expected
 from app.worker import clockwork
 from app.writing import writing
 from tests.banking.bank import FILES, a_bank_account, take_in_file
@@ -292,7 +293,7 @@ def test_what_is_expected_can_be_chosen_by_hand_and_must_come_to_the_same(treasu
     shown = {"entry": page(treasurer.get(address)).select_one("input[name=entry]")["value"]}
     undone = treasurer.post(f"{address}/undo", data=shown, follow_redirects=True)
     assert "its entry is reversed" in words(undone)
-    assert len(bank_expected.items()) == 2
+    assert len(expected.items()) == 2
 
 
 def test_unknown_money_waits_with_its_age_until_somebody_says_whose_it_is(treasurer, bank):

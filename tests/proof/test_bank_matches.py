@@ -24,9 +24,10 @@ from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
-from app.proof import bank_balance, bank_exceptions, bank_expected, letters, statement
+from app.proof import bank_balance, bank_exceptions, letters, statement
 from app.proof.exception import Found
 from app.reconciliation.bank import confirming
+from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
 from app.writing import writing
 from tests.banking.bank import a_bank_account

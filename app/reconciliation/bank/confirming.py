@@ -29,7 +29,7 @@ from app.ledger.entries import Entry
 from app.money import Money
 from app.offline import corrections, expected
 from app.offline import gifts as offline_gifts
-from app.proof import bank_expected
+from app.reconciliation.bank import expected as bank_expected
 
 
 class NotExpected(DomainError):

@@ -14,8 +14,7 @@ from app.extensions import db
 from app.office import bank_at
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank_account_form import BankAccountForm
-from app.proof import bank_balance
-from app.reconciliation.bank import expected
+from app.reconciliation.bank import balance, expected
 from app.writing import writing
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
@@ -30,7 +29,7 @@ def index() -> ResponseReturnValue:
     waiting = {row.account_id: row.number for row in db.session.execute(open_lines.group_by(BankLine.account_id))}
     return render_template(
         "office/bank/accounts.html",
-        accounts=[(each, bank_balance.of(each), waiting.get(each.id, 0)) for each in accounts],
+        accounts=[(each, balance.of(each), waiting.get(each.id, 0)) for each in accounts],
         aside=expected.aside(),
     )
 
@@ -63,7 +62,7 @@ def create() -> ResponseReturnValue:
 def show(account: str) -> ResponseReturnValue:
     """Reconciliation: the bank's balance, the books' balance, their difference, and the lines that explain it."""
     found = bank_at.account_or_404(account)
-    agreement = bank_balance.of(found)
+    agreement = balance.of(found)
     waiting = db.session.scalars(
         select(BankLine)
         .where(BankLine.account_id == found.id, BankLine.entry_id.is_(None))

@@ -8,8 +8,7 @@ from app.bank.account import BankAccount
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.office.access import AUDITOR, TREASURER, allow
-from app.proof import bank_balance
-from app.reconciliation.bank import expected
+from app.reconciliation.bank import balance, expected
 
 bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
 
@@ -25,6 +24,6 @@ def index() -> ResponseReturnValue:
         .where(BankLine.reference.in_(items))
         .order_by(BankLine.day, BankLine.id)
     ).all()
-    waiting = [(line, account, -items[line.reference].amount, bank_balance.days_since(line.day))
+    waiting = [(line, account, -items[line.reference].amount, balance.days_since(line.day))
                for line, account in rows]  # fmt: skip
     return render_template("office/bank/aside.html", waiting=waiting)

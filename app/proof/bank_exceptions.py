@@ -6,9 +6,8 @@ from app.bank.account import BankAccount
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.money import written
-from app.proof import bank_balance
 from app.proof.exception import Found
-from app.reconciliation.bank import expected
+from app.reconciliation.bank import balance, expected
 
 
 def lines(most: int) -> list[Found]:
@@ -32,7 +31,7 @@ def unidentified(most: int) -> list[Found]:
         Found(
             "unidentified money",
             each.subject.removeprefix("bank-line:"),
-            f"{written(-each.amount)} since {each.since}, {bank_balance.days_since(each.since)} days",
+            f"{written(-each.amount)} since {each.since}, {balance.days_since(each.since)} days",
             facts=f"{written(-each.amount)} since {each.since}",
         )
         for each in expected.aside()[:most]
@@ -43,7 +42,7 @@ def differences() -> list[Found]:
     """Accounts on which the bank's own balance is not what all its lines come to: some were never imported."""
     found = []
     for account in db.session.scalars(select(BankAccount).order_by(BankAccount.id)):
-        agreement = bank_balance.of(account)
+        agreement = balance.of(account)
         if agreement is not None and agreement.missing.minor:
             found.append(
                 Found(

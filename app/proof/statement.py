@@ -12,11 +12,11 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money
-from app.proof import acknowledged, bank_balance, exceptions, holding
-from app.proof.bank_balance import Agreement
+from app.proof import acknowledged, exceptions, holding
 from app.proof.exceptions import Found
 from app.proof.holding import Whole
-from app.reconciliation.bank import expected
+from app.reconciliation.bank import balance, expected
+from app.reconciliation.bank.balance import Agreement
 
 # The kind of letter.
 STATEMENT = "statement"
@@ -138,4 +138,4 @@ def _in_transit() -> list[InTransit]:
 def _banks() -> list[Agreement]:
     """Each bank account of which a statement was ever taken in."""
     accounts = db.session.scalars(select(BankAccount).order_by(BankAccount.id)).all()
-    return [found for account in accounts if (found := bank_balance.of(account)) is not None]
+    return [found for account in accounts if (found := balance.of(account)) is not None]

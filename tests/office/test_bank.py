@@ -14,8 +14,7 @@ from app.bank.statement import BankLine, BankStatement, BankUpload
 from app.donations.donation import Donation
 from app.extensions import db
 from app.offline import paying_in
-from app.proof import bank_balance
-from app.reconciliation.bank import expected
+from app.reconciliation.bank import balance, expected
 from app.worker import clockwork
 from app.writing import writing
 from tests.banking.bank import FILES, a_bank_account, take_in_file
@@ -84,7 +83,7 @@ def test_an_account_is_added_with_what_stood_on_it(treasurer):
     answer = treasurer.post("/office/bank/", data=form)
     (account,) = db.session.scalars(select(BankAccount))
     assert answer.headers["Location"].endswith(f"/office/bank/{account.reference}/import")
-    assert bank_balance.of(account) is None
+    assert balance.of(account) is None
     assert "No statement was imported yet" in words(treasurer.get("/office/bank/"))
 
 

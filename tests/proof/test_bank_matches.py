@@ -24,9 +24,9 @@ from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
-from app.proof import bank_balance, bank_exceptions, letters, statement
+from app.proof import bank_exceptions, letters, statement
 from app.proof.exception import Found
-from app.reconciliation.bank import confirming
+from app.reconciliation.bank import balance, confirming
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
 from app.writing import writing
@@ -181,7 +181,7 @@ def test_a_batch_becomes_as_many_gifts_each_with_its_name_and_sum_and_is_undone_
     made = [(each.name, each.amount.minor, each.appeal_id) for each in donations]
     assert made == [("Giver 2000", 2000, roof.id), ("Giver 2500", 2500, roof.id), ("T Ashworth", 3000, dues.id)]
     assert (raised_by(roof), raised_by(dues)) == (4500, 3000)
-    agreement = bank_balance.of(bank)
+    agreement = balance.of(bank)
     assert (agreement.difference.minor, agreement.waiting_count, agreement.entries) == (0, 0, [])
     with pytest.raises(BookedAlready), writing():
         confirming.receive_parts(reference, gifts, "ada")
@@ -350,13 +350,13 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
         a_payout()
         bank_account.begin_with(bank, Money(50_000, "gbp"), TODAY - timedelta(days=30), "ada")
     payout, charge = the_statement(bank, (9800, "STRIPE", 2), (-650, "CHARGES", 1), closing=59_150)
-    found = bank_balance.of(bank)
+    found = balance.of(bank)
     assert (found.day, found.stated.minor, found.ledger.minor) == (TODAY - timedelta(days=1), 59_150, 50_000)
     assert (found.difference.minor, found.waiting.minor, found.waiting_count, found.missing.minor) == (9150, 9150, 2, 0)
     confirm(payout, "payout|payout:po_1")
     with writing():
         confirming.otherwise(charge, CHARGE, "ada")
-    found = bank_balance.of(bank)
+    found = balance.of(bank)
     assert (found.difference.minor, found.waiting_count, found.entries) == (0, 0, [])
     assert bank_exceptions.lines(10) == bank_exceptions.differences() == []
     told = statement.of(TODAY)
@@ -374,7 +374,7 @@ def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apa
             "manual:1", [posting.Line(*ends, Money(300, "gbp"))], kind="manual", subject="manual:1",
             memo="refund of rent", occurred_at=clock.now() - timedelta(days=2), recorded_by="ada",
         )  # fmt: skip
-    found = bank_balance.of(bank)
+    found = balance.of(bank)
     assert (found.difference.minor, found.missing.minor, found.off_statement.minor) == (1700, 2000, 300)
     assert [(each.memo, each.amount.minor) for each in found.entries] == [("refund of rent", 300)]
     assert [each.kind for each in bank_exceptions.differences()] == ["bank difference"]
@@ -383,7 +383,7 @@ def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apa
 def test_every_line_that_waits_is_an_exception(bank):
     (line,) = the_statement(bank, (123_456, "T ASHWORTH"))
     assert bank_exceptions.lines(10) == [Found("bank line", line, f"£1,234.56 on {TODAY}, Treasurer")]
-    assert bank_balance.of(a_bank_account("Empty")) is None
+    assert balance.of(a_bank_account("Empty")) is None
 
 
 def by_hand_entry(source, ends, minor):
@@ -401,7 +401,7 @@ def test_a_line_may_be_what_was_entered_by_hand_before_and_then_posts_nothing(ba
     (line,) = the_statement(bank, (-650, "CHARGES"), closing=-650)
     assert expected_at(bank) == {f"entry|entry:{entry}": -650}
     confirm(line, f"entry|entry:{entry}")
-    found = bank_balance.of(bank)
+    found = balance.of(bank)
     assert (found.difference.minor, found.off_statement.minor, expected_at(bank)) == (0, 0, {})
     with writing():
         confirming.undo(line, "ada")
@@ -415,7 +415,7 @@ def test_money_moved_between_two_accounts_is_one_entry_and_a_line_of_each(bank):
     (out,), (came,) = the_statement(bank, (-5000, "TO STRIKE")), the_statement(second, (5000, "FROM TREASURER"))
     for line in (out, came):
         confirm(line, f"entry|entry:{entry}")
-    assert [bank_balance.of(each).difference.minor for each in (bank, second)] == [0, 0]
+    assert [balance.of(each).difference.minor for each in (bank, second)] == [0, 0]
     assert balances() == {"assets:bank:gbp": -5000, "assets:bank:strike-fund:gbp": 5000}
 
 

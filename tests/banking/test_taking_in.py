@@ -11,8 +11,7 @@ from app.bank.taking_in import TakenIn
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.money import Money
-from app.proof import bank_sums
-from app.reconciliation.bank import balance, confirming
+from app.reconciliation.bank import balance, confirming, sums
 from app.writing import writing
 from tests.banking.bank import FILES, a_bank_account, read_file, take_in_file
 
@@ -126,7 +125,7 @@ def test_an_import_is_taken_back_with_its_lines_and_their_parts_and_can_come_aga
         assert taking_back.take_back(bank, an_import(bank), "ada") == 1
     assert db.session.scalars(select(BankLine)).all() == []
     assert balance.last_statement(bank) is None
-    assert bank_sums.stated(bank) is None
+    assert sums.stated(bank) is None
     assert take_in_file(bank, batch) == TakenIn(new=1, known=0)
     statements = db.session.scalars(select(BankStatement).order_by(BankStatement.id)).all()
     assert [(each.number, each.taken_back_by) for each in statements] == [(1, "ada"), (2, None)]

@@ -10,8 +10,8 @@ from app.bank.account import BankAccount
 from app.bank.statement import BankStatement
 from app.extensions import db
 from app.money import Money
-from app.proof import bank_sums
-from app.proof.bank_sums import OffStatement
+from app.reconciliation.bank import sums
+from app.reconciliation.bank.sums import OffStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ def of(account: BankAccount) -> Agreement | None:
     last = last_statement(account)
     if last is None:
         return None
-    stated = bank_sums.stated(account)
+    stated = sums.stated(account)
     day = stated.closing_on if stated is not None and stated.closing_on is not None else last.last_day
-    opening = bank_sums.opening(account)
-    booked = bank_sums.booked(account, day)
-    ledger = bank_sums.ledger(account, day)
-    waiting, count = bank_sums.waiting(account, day)
-    taken_in = bank_sums.taken_in(account, day)
+    opening = sums.opening(account)
+    booked = sums.booked(account, day)
+    ledger = sums.ledger(account, day)
+    waiting, count = sums.waiting(account, day)
+    taken_in = sums.taken_in(account, day)
     return Agreement(
         account=account,
         day=day,
@@ -73,7 +73,7 @@ def of(account: BankAccount) -> Agreement | None:
         waiting_count=count,
         later=taken_in - waiting - booked,
         off_statement=ledger - opening - booked,
-        entries=bank_sums.off_statement(account, date.min, day) if (ledger - opening - booked).minor else [],
+        entries=sums.off_statement(account, date.min, day) if (ledger - opening - booked).minor else [],
     )
 
 

@@ -16,7 +16,7 @@ from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.offline import expected
 from app.payments.payout import KeptPayout
-from app.proof import bank_sums
+from app.reconciliation.bank import sums
 
 # A bank may send a payout back for a while after it arrived (docs.stripe.com/payouts, "Failed payouts").
 _COMES_BACK = timedelta(days=60)
@@ -48,7 +48,7 @@ def entries(account: BankAccount) -> list[Item]:
     today = clock.today()
     return [
         Item(f"entry:{each.entry_id}", ENTRY, each.amount, each.booked_on, "", reference=each.memo)
-        for each in bank_sums.off_statement(account, today - _BY_HAND, today)
+        for each in sums.off_statement(account, today - _BY_HAND, today)
         if each.amount.minor
     ]
 

@@ -20,8 +20,8 @@ from app.office.exception_forms import AcknowledgeForm, ExplainForm, WithdrawFor
 from app.payments import inbox
 from app.payments.transaction import StripeTransaction
 from app.proof import acknowledged, exceptions
-from app.proof.exception import Found
 from app.reconciliation import suspense
+from app.reconciliation.exceptions.exception import Found
 from app.writing import writing
 
 bp = Blueprint("exceptions", __name__, url_prefix="/exceptions")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.audit import acknowledging
 from app.audit.acknowledgement import Acknowledgement
-from app.proof.exception import Found
+from app.reconciliation.exceptions.exception import Found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from app.bank.account import BankAccount
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.money import written
-from app.proof.exception import Found
 from app.reconciliation.bank import balance, expected
+from app.reconciliation.exceptions.exception import Found
 
 
 def lines(most: int) -> list[Found]:

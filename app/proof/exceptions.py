@@ -12,9 +12,9 @@ from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
 from app.proof import bank_exceptions, hand_exceptions, plan_exceptions, stripe_exceptions
-from app.proof.exception import Found
 from app.receipts import register
 from app.receipts.receipt import Receipt
+from app.reconciliation.exceptions.exception import Found
 
 __all__ = ["Found", "find"]
 

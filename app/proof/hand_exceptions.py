@@ -12,7 +12,7 @@ from app.donations.standing_order import LATE_AFTER, StandingOrder
 from app.extensions import db
 from app.money import written
 from app.offline import promises
-from app.proof.exception import Found
+from app.reconciliation.exceptions.exception import Found
 
 # Cash is banked as soon as possible (Code of Fundraising Practice 2025, on cash); a week is too long.
 _CASH_WAITS = timedelta(days=7)

@@ -7,7 +7,7 @@ from app.donations.plans.news import SecondSubscription
 from app.donations.plans.plan import PAST_DUE, Plan
 from app.extensions import db
 from app.money import written
-from app.proof.exception import Found
+from app.reconciliation.exceptions.exception import Found
 
 
 def past_due(most: int) -> list[Found]:

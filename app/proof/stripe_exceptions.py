@@ -18,8 +18,8 @@ from app.payments import contradiction
 from app.payments.payout import CANCELED, FAILED, KeptPayout
 from app.payments.transaction import StripeTransaction
 from app.proof import holding, reconciliation
-from app.proof.exception import Found
 from app.reconciliation import suspense
+from app.reconciliation.exceptions.exception import Found
 
 # What is not through after this long is more than a hiccup.
 _LATE = timedelta(hours=1)

@@ -25,10 +25,10 @@ from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
 from app.proof import bank_exceptions, letters, statement
-from app.proof.exception import Found
 from app.reconciliation.bank import balance, confirming
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
+from app.reconciliation.exceptions.exception import Found
 from app.writing import writing
 from tests.banking.bank import a_bank_account
 from tests.cast import an_appeal

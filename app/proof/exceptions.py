@@ -11,9 +11,10 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.proof import bank_exceptions, hand_exceptions, plan_exceptions, stripe_exceptions
+from app.proof import hand_exceptions, plan_exceptions, stripe_exceptions
 from app.receipts import register
 from app.receipts.receipt import Receipt
+from app.reconciliation.exceptions import bank
 from app.reconciliation.exceptions.exception import Found
 
 __all__ = ["Found", "find"]
@@ -29,7 +30,7 @@ def find(most: int = 500) -> list[Found]:
         *stripe_exceptions.fees(most),
         *stripe_exceptions.wrong(most),
         *stripe_exceptions.differences(),
-        *bank_exceptions.differences(),
+        *bank.differences(),
     ]
 
 
@@ -47,8 +48,8 @@ def find_quickly(most: int = 500) -> list[Found]:
         *stripe_exceptions.refunds(most),
         *stripe_exceptions.payouts(most),
         *stripe_exceptions.suspended(most),
-        *bank_exceptions.lines(most),
-        *bank_exceptions.unidentified(most),
+        *bank.lines(most),
+        *bank.unidentified(most),
         *hand_exceptions.standing_orders(most),
         *hand_exceptions.transfers(most),
         *hand_exceptions.booked_early(most),

@@ -14,8 +14,9 @@ from app.extensions import db
 from app.offline import lists
 from app.offline.lists import AtHand
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
-from app.proof import acknowledged, bank_exceptions, exceptions
+from app.proof import acknowledged, exceptions
 from app.receipts import handing_over
+from app.reconciliation.exceptions import bank
 
 _MOST = 500
 # These have a line of their own on the front page.
@@ -52,7 +53,7 @@ def of_the_house() -> Needing:
     return Needing(
         exceptions={kind: number for kind, number in found.items() if kind not in _APART},
         disputes=[each for each in disputes.open_ones(_MOST) if each.dispute_id not in let_stand],
-        bank_lines=bank_exceptions.open_lines(),
+        bank_lines=bank.open_lines(),
         payouts=_payouts(),
         papers=len(handing_over.at_hand(_MOST)),
         **_at_hand(None),

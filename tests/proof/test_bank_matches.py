@@ -24,10 +24,11 @@ from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
-from app.proof import bank_exceptions, letters, statement
+from app.proof import letters, statement
 from app.reconciliation.bank import balance, confirming
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
+from app.reconciliation.exceptions import bank as exceptions_bank
 from app.reconciliation.exceptions.exception import Found
 from app.writing import writing
 from tests.banking.bank import a_bank_account
@@ -276,18 +277,18 @@ def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
         confirming.otherwise(line, ASIDE, "ada")
     assert balances() == {"assets:bank:gbp": 70_000, "liabilities:unidentified:gbp": -70_000}
     since = TODAY - timedelta(days=12)
-    assert bank_exceptions.unidentified(10) == [Found("unidentified money", line, f"£700.00 since {since}, 12 days")]
+    assert exceptions_bank.unidentified(10) == [Found("unidentified money", line, f"£700.00 since {since}, 12 days")]
     with writing():
         confirming.claim(line, appeal, "ada", payer="T Ashworth")
     assert (balances(), raised_by(appeal)) == ({"assets:bank:gbp": 70_000}, 70_000)
-    assert bank_exceptions.unidentified(10) == []
+    assert exceptions_bank.unidentified(10) == []
     with pytest.raises(NotExpected), writing():
         confirming.claim(line, appeal, "ada")
     # A mistake is undone a step at a time: first the claim, then that it was put aside.
     for waiting in (1, 0):
         with writing():
             confirming.undo(line, "ada")
-        assert len(bank_exceptions.unidentified(10)) == waiting
+        assert len(exceptions_bank.unidentified(10)) == waiting
     assert (balances(), raised_by(appeal)) == ({}, 0)
     with writing():
         confirming.otherwise(line, ASIDE, "ada")
@@ -300,7 +301,7 @@ def test_unknown_money_may_be_sent_back(bank):
     with writing():
         confirming.otherwise(came, ASIDE, "ada")
     confirm(went, f"aside|bank-line:{came}")
-    assert (balances(), bank_exceptions.unidentified(10)) == ({}, [])
+    assert (balances(), exceptions_bank.unidentified(10)) == ({}, [])
     with pytest.raises(confirming.ClaimedSince), writing():
         confirming.undo(came, "ada")
 
@@ -358,7 +359,7 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
         confirming.otherwise(charge, CHARGE, "ada")
     found = balance.of(bank)
     assert (found.difference.minor, found.waiting_count, found.entries) == (0, 0, [])
-    assert bank_exceptions.lines(10) == bank_exceptions.differences() == []
+    assert exceptions_bank.lines(10) == exceptions_bank.differences() == []
     told = statement.of(TODAY)
     assert [(each.difference.minor, each.day) for each in told.banks] == [(0, found.day)]
     words = " ".join(letters.as_text(told, app.extensions["whipround"]).split())
@@ -377,12 +378,12 @@ def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apa
     found = balance.of(bank)
     assert (found.difference.minor, found.missing.minor, found.off_statement.minor) == (1700, 2000, 300)
     assert [(each.memo, each.amount.minor) for each in found.entries] == [("refund of rent", 300)]
-    assert [each.kind for each in bank_exceptions.differences()] == ["bank difference"]
+    assert [each.kind for each in exceptions_bank.differences()] == ["bank difference"]
 
 
 def test_every_line_that_waits_is_an_exception(bank):
     (line,) = the_statement(bank, (123_456, "T ASHWORTH"))
-    assert bank_exceptions.lines(10) == [Found("bank line", line, f"£1,234.56 on {TODAY}, Treasurer")]
+    assert exceptions_bank.lines(10) == [Found("bank line", line, f"£1,234.56 on {TODAY}, Treasurer")]
     assert balance.of(a_bank_account("Empty")) is None
 
 
@@ -466,7 +467,7 @@ def test_a_count_sheet_in_two_lines_waits_whole_again_whichever_of_them_is_undon
             confirming.undo(undone, "ada")
         assert balances() == {"assets:cash:gbp": 1300}
         assert expected_now() == {f"cash|count:{sheet.reference}": 1300}
-        assert bank_exceptions.open_lines() == 2
+        assert exceptions_bank.open_lines() == 2
 
 
 def test_a_standing_order_is_neither_two_lines_nor_part_of_one(bank):

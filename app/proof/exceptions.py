@@ -11,10 +11,10 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.proof import hand_exceptions, plan_exceptions, stripe_exceptions
+from app.proof import plan_exceptions, stripe_exceptions
 from app.receipts import register
 from app.receipts.receipt import Receipt
-from app.reconciliation.exceptions import bank
+from app.reconciliation.exceptions import bank, offline
 from app.reconciliation.exceptions.exception import Found
 
 __all__ = ["Found", "find"]
@@ -50,10 +50,10 @@ def find_quickly(most: int = 500) -> list[Found]:
         *stripe_exceptions.suspended(most),
         *bank.lines(most),
         *bank.unidentified(most),
-        *hand_exceptions.standing_orders(most),
-        *hand_exceptions.transfers(most),
-        *hand_exceptions.booked_early(most),
-        *hand_exceptions.unbanked_cash(most),
+        *offline.standing_orders(most),
+        *offline.transfers(most),
+        *offline.booked_early(most),
+        *offline.unbanked_cash(most),
     ]
 
 

@@ -11,10 +11,10 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.proof import plan_exceptions, stripe_exceptions
+from app.proof import stripe_exceptions
 from app.receipts import register
 from app.receipts.receipt import Receipt
-from app.reconciliation.exceptions import bank, offline
+from app.reconciliation.exceptions import bank, offline, plans
 from app.reconciliation.exceptions.exception import Found
 
 __all__ = ["Found", "find"]
@@ -40,8 +40,8 @@ def find_quickly(most: int = 500) -> list[Found]:
         *_unclaimed(most),
         *_stuck_events(most),
         *_stuck_receipts(most),
-        *plan_exceptions.past_due(most),
-        *plan_exceptions.charged_twice(most),
+        *plans.past_due(most),
+        *plans.charged_twice(most),
         *stripe_exceptions.contradictions(most),
         *stripe_exceptions.disputes(most),
         *stripe_exceptions.closed_disputes(most),

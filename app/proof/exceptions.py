@@ -11,10 +11,9 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.event import PENDING, StripeEvent
-from app.proof import stripe_exceptions
 from app.receipts import register
 from app.receipts.receipt import Receipt
-from app.reconciliation.exceptions import bank, offline, plans
+from app.reconciliation.exceptions import bank, offline, plans, stripe
 from app.reconciliation.exceptions.exception import Found
 
 __all__ = ["Found", "find"]
@@ -27,9 +26,9 @@ def find(most: int = 500) -> list[Found]:
     """Everything that needs somebody now, at most `most` of each kind, oldest first."""
     return [
         *find_quickly(most),
-        *stripe_exceptions.fees(most),
-        *stripe_exceptions.wrong(most),
-        *stripe_exceptions.differences(),
+        *stripe.fees(most),
+        *stripe.wrong(most),
+        *stripe.differences(),
         *bank.differences(),
     ]
 
@@ -42,12 +41,12 @@ def find_quickly(most: int = 500) -> list[Found]:
         *_stuck_receipts(most),
         *plans.past_due(most),
         *plans.charged_twice(most),
-        *stripe_exceptions.contradictions(most),
-        *stripe_exceptions.disputes(most),
-        *stripe_exceptions.closed_disputes(most),
-        *stripe_exceptions.refunds(most),
-        *stripe_exceptions.payouts(most),
-        *stripe_exceptions.suspended(most),
+        *stripe.contradictions(most),
+        *stripe.disputes(most),
+        *stripe.closed_disputes(most),
+        *stripe.refunds(most),
+        *stripe.payouts(most),
+        *stripe.suspended(most),
         *bank.lines(most),
         *bank.unidentified(most),
         *offline.standing_orders(most),

@@ -16,8 +16,9 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.chain import Head
 from app.money import written
-from app.proof import acknowledged, exceptions, letters, statement, verification
+from app.proof import acknowledged, letters, statement, verification
 from app.reconciliation import suspense
+from app.reconciliation.exceptions import finding
 from app.writing import writing
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
@@ -73,7 +74,7 @@ def _look_at_one_moment() -> None:
 def list_exceptions() -> None:
     """List what the books cannot settle by themselves, from unclaimed charges to disputes that want an answer."""
     refuse_old_schema()
-    found, stand = acknowledged.apart(exceptions.find())
+    found, stand = acknowledged.apart(finding.find())
     for each in found:
         click.echo(f"{each.kind}  {each.reference}  {each.what}")
     for known in stand:

@@ -19,8 +19,9 @@ from app.office.at_stripe import at_stripe
 from app.office.exception_forms import AcknowledgeForm, ExplainForm, WithdrawForm
 from app.payments import inbox
 from app.payments.transaction import StripeTransaction
-from app.proof import acknowledged, exceptions
+from app.proof import acknowledged
 from app.reconciliation import suspense
+from app.reconciliation.exceptions import finding
 from app.reconciliation.exceptions.exception import Found
 from app.writing import writing
 
@@ -135,7 +136,7 @@ def explain(txn_id: str) -> ResponseReturnValue:
 
 def _still(kind: str, reference: str) -> Found | None:
     """An exception as it is now, if it is still one."""
-    same = (each for each in exceptions.find() if (each.kind, each.reference) == (kind, reference))
+    same = (each for each in finding.find() if (each.kind, each.reference) == (kind, reference))
     return next(same, None)
 
 
@@ -157,7 +158,7 @@ def _movement(txn_id: str, form: ExplainForm) -> str:
 
 
 def _page(form: AcknowledgeForm | None = None) -> str:
-    waiting, stand = acknowledged.apart(exceptions.find())
+    waiting, stand = acknowledged.apart(finding.find())
     waiting.sort(key=attrgetter("kind"))
     kinds = [
         (kind, exception_words.title(kind), exception_words.advice(kind), list(them))

@@ -14,9 +14,9 @@ from app.extensions import db
 from app.offline import lists
 from app.offline.lists import AtHand
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
-from app.proof import acknowledged, exceptions
+from app.proof import acknowledged
 from app.receipts import handing_over
-from app.reconciliation.exceptions import bank
+from app.reconciliation.exceptions import bank, finding
 
 _MOST = 500
 # These have a line of their own on the front page.
@@ -47,7 +47,7 @@ class Needing:
 
 def of_the_house() -> Needing:
     """All that waits, for whoever keeps the books."""
-    waiting, stand = acknowledged.apart(exceptions.find_quickly(_MOST))
+    waiting, stand = acknowledged.apart(finding.find_quickly(_MOST))
     found = Counter(each.kind for each in waiting)
     let_stand = {each.found.reference for each in stand if each.found.kind == "dispute"}
     return Needing(

@@ -12,11 +12,12 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money
-from app.proof import acknowledged, exceptions, holding
-from app.proof.exceptions import Found
+from app.proof import acknowledged, holding
 from app.proof.holding import Whole
 from app.reconciliation.bank import balance, expected
 from app.reconciliation.bank.balance import Agreement
+from app.reconciliation.exceptions import finding
+from app.reconciliation.exceptions.finding import Found
 
 # The kind of letter.
 STATEMENT = "statement"
@@ -76,7 +77,7 @@ def of(day: date) -> Statement:
         whole=holding.whole(),
         in_transit=_in_transit(),
         banks=_banks(),
-        exceptions=acknowledged.apart(exceptions.find())[0],
+        exceptions=acknowledged.apart(finding.find())[0],
         head=f"{seq}:{digest}",
     )
 

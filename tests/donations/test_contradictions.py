@@ -8,7 +8,8 @@ from app.extensions import db
 from app.ledger import verifying
 from app.payments.contradiction import Contradiction
 from app.payments.event import StripeEvent
-from app.proof import alarms, exceptions
+from app.proof import alarms
+from app.reconciliation.exceptions import finding
 from app.writing import writing
 from tests import books_kept
 from tests import stripe_bodies as says
@@ -27,9 +28,7 @@ def charge(app):
 
 
 def listed():
-    return [
-        (each.reference, each.what.partition(": ")[2]) for each in exceptions.find() if each.kind == "contradiction"
-    ]
+    return [(each.reference, each.what.partition(": ")[2]) for each in finding.find() if each.kind == "contradiction"]
 
 
 def heard():

@@ -9,7 +9,7 @@ from app.donations import stripe_news
 from app.ledger import accounts, posting, reading, verifying
 from app.money import Money
 from app.payments import objects
-from app.proof import exceptions
+from app.reconciliation.exceptions import finding
 from app.worker import events, loop
 from app.writing import writing
 from tests import books_kept, written_books
@@ -66,7 +66,7 @@ def held() -> dict[str, int]:
 
 
 def listed() -> list[str]:
-    return [each.what for each in exceptions.find() if each.kind == "closed dispute"]
+    return [each.what for each in finding.find() if each.kind == "closed dispute"]
 
 
 def test_a_lost_dispute_that_is_reinstated_in_two_parts_comes_back_whole(world):

@@ -25,10 +25,11 @@ from app.ledger.chain import Head
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments.event import StripeEvent
-from app.proof import exceptions, verification
+from app.proof import verification
 from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.bank import confirming
+from app.reconciliation.exceptions import finding
 from app.worker import donors, loop, refunds, seals
 from app.worker import receipts as making
 from app.writing import writing
@@ -211,7 +212,7 @@ def test_an_erased_gift_can_still_be_refunded_and_asks_for_nobody(app, gift, set
     loop.do_all_due([refunds.duty(account)])
     assert "has been made void" in client.get(f"/receipts/{reference}").text
     db.session.rollback()
-    assert [each for each in exceptions.find() if each.kind == "receipt"] == []
+    assert [each for each in finding.find() if each.kind == "receipt"] == []
     assert db.session.scalars(select(Receipt).where(register.unfinished())).all() == []
     assert faults() == []
 
@@ -277,4 +278,4 @@ def test_a_receipt_that_is_drawn_while_its_donor_is_forgotten_is_not_kept(app, s
     assert traces() == []
     db.session.rollback()
     assert db.session.scalars(select(Receipt.mailed_at)).all() == [None]
-    assert [each for each in exceptions.find() if each.kind == "receipt"] == []
+    assert [each for each in finding.find() if each.kind == "receipt"] == []

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from app.extensions import db
 from app.ledger import posting, reasons, reversing
 from app.ledger.entries import Entry
-from app.proof import exceptions
 from app.reconciliation import suspense
+from app.reconciliation.exceptions import finding
 from app.writing import writing
 from tests import books_kept
 from tests.stripe_account import Account
@@ -32,7 +32,7 @@ def explain(app, movement, account="expenses:stripe-fees"):
 
 def in_suspense():
     db.session.rollback()
-    return [each.reference for each in exceptions.find() if each.what.endswith("in suspense")]
+    return [each.reference for each in finding.find() if each.what.endswith("in suspense")]
 
 
 def test_what_is_explained_moves_to_its_account_and_is_no_exception_any_more(app, strange):

@@ -152,13 +152,13 @@ def test_any_order_and_any_repetition_end_in_the_same_books(app, data):
 
 
 def test_a_charge_that_no_donation_claims_is_posted_apart_and_listed(app):
-    from app.proof import exceptions
+    from app.reconciliation.exceptions import finding
 
     stranger = stripe_says.charge("no-such-donation", charge_id="ch_x", minor=700)
     deliver(app, stripe_says.event("charge.succeeded", stranger))
     deliver(app, stripe_says.event("charge.succeeded", stripe_says.charge(None, charge_id="ch_y", minor=900)))
     loop.do_all_due([events.duty(StripeAsItIs(stripe_says.charge(None, charge_id="ch_y", minor=900)))])
-    found = exceptions.find()
+    found = finding.find()
     assert [(each.kind, each.reference) for each in found] == [
         ("unclaimed charge", "ch_x"),
         ("unclaimed charge", "ch_y"),

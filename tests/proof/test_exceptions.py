@@ -13,9 +13,9 @@ from app.payments.event import APPLIED, IGNORED, PENDING, StripeEvent
 from app.payments.objects import read_charge
 from app.payments.payout import KeptPayout
 from app.payments.transaction import StripeTransaction
-from app.proof import exceptions
-from app.proof.exceptions import Found
 from app.receipts.receipt import Receipt
+from app.reconciliation.exceptions import finding
+from app.reconciliation.exceptions.finding import Found
 from app.worker import catch_up
 from app.writing import writing
 from tests import books_kept
@@ -48,7 +48,7 @@ def an_event(name, *, minutes_ago, state=PENDING, **values):
 def listed(**values):
     """What is listed of these kinds; gifts that Stripe's own balance does not know yet are listed as another."""
     kinds = ("unclaimed charge", "pending event", "receipt")
-    return [each for each in exceptions.find(**values) if each.kind in kinds]
+    return [each for each in finding.find(**values) if each.kind in kinds]
 
 
 def test_where_all_is_settled_nothing_needs_anybody(app):
@@ -107,7 +107,7 @@ def test_no_more_of_a_kind_are_listed_than_asked_for(app):
 
 def of_kind(kind):
     db.session.rollback()
-    return [(each.reference, each.what) for each in exceptions.find() if each.kind == kind]
+    return [(each.reference, each.what) for each in finding.find() if each.kind == kind]
 
 
 def days_ago(days):

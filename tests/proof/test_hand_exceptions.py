@@ -7,7 +7,8 @@ import pytest
 from app import clock
 from app.offline import expected, paying_in, standing_orders
 from app.offline.standing_orders import Promise
-from app.proof import exceptions, statement
+from app.proof import statement
+from app.reconciliation.exceptions import finding
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.donations.hands import a_cheque, a_count, a_gift_by, a_transfer_booked_early, pounds, the_bank_shows
@@ -22,7 +23,7 @@ def an_order(appeal, *, days):
 
 
 def found(kind):
-    return [each.reference for each in exceptions.find() if each.kind == kind]
+    return [each.reference for each in finding.find() if each.kind == kind]
 
 
 def test_a_standing_order_is_listed_once_it_is_late_and_until_it_ends():

@@ -9,7 +9,7 @@ from app import clock
 from app.donations.refunds import DonationRefund
 from app.emails.email import DueLetter
 from app.extensions import db
-from app.proof import exceptions
+from app.reconciliation.exceptions import finding
 from app.worker import letters, loop
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -72,7 +72,7 @@ def test_a_giver_is_told_of_a_refund_that_fails_later(app, account, settings):
     mails = sent(settings)
     assert list(mails) == ["£25.00 could not be given back to you"]
     assert "has come back to us" in mails["£25.00 could not be given back to you"][1]
-    assert [(each.kind, each.reference) for each in exceptions.find()] == [("refund", refunded["id"])]
+    assert [(each.kind, each.reference) for each in finding.find()] == [("refund", refunded["id"])]
 
 
 def test_a_refund_of_a_charge_that_nobody_gave_is_told_to_nobody(app, settings):
@@ -93,7 +93,7 @@ def test_the_treasurer_is_told_of_a_dispute_with_the_date_by_which_to_answer(app
     assert f"Answer by: {due:%-d %B %Y}, {due:%H:%M}" in words
     assert disputed["id"] in words
     assert "fraudulent" in words
-    (found,) = exceptions.find()
+    (found,) = finding.find()
     assert (found.kind, found.reference) == ("dispute", disputed["id"])
     assert "needs_response, answer by" in found.what
 
@@ -104,18 +104,18 @@ def test_a_decided_dispute_is_no_exception_and_no_longer_written_about(app, acco
     books_kept.deliver_all(app, account)
     account.decides(disputed, outcome)
     books_kept.deliver_all(app, account)
-    assert exceptions.find() == []
+    assert finding.find() == []
     assert sent(settings) == {}
 
 
 def test_a_status_that_nobody_knows_yet_counts_as_open(app, account, settings):
     account.disputes_it(the_gift(account), 2500, status="appeal_needs_response")
     books_kept.deliver_all(app, account)
-    assert [each.kind for each in exceptions.find()] == ["dispute"]
+    assert [each.kind for each in finding.find()] == ["dispute"]
 
 
 def test_a_payout_that_the_bank_sent_back_is_an_exception(app, account):
     account.payout_fails(account.pays_out())
     books_kept.deliver_all(app, account)
-    (found,) = exceptions.find()
+    (found,) = finding.find()
     assert (found.kind, found.what) == ("payout", "£24.50, failed")

@@ -12,7 +12,8 @@ from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
 from app.money import Money
-from app.proof import exceptions, letters, statement
+from app.proof import letters, statement
+from app.reconciliation.exceptions import finding
 from app.worker import letters as posting_letters
 from app.worker import loop, seals, treasurer
 from app.writing import writing
@@ -91,7 +92,7 @@ def test_a_difference_is_said_and_is_an_exception(account, settings):
     kinds = [each.kind for each in made.exceptions]
     assert "difference" in kinds
     assert "movement" in kinds
-    assert made.exceptions == exceptions.find()
+    assert made.exceptions == finding.find()
     with writing():
         statement.ask(yesterday())
     assert letters.nightly(db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(),

@@ -17,9 +17,9 @@ from app.emails.email import DueLetter
 from app.extensions import db
 from app.money import Money
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
-from app.proof import exceptions
 from app.public.filters import day as format_date
 from app.receipts.receipt import Receipt
+from app.reconciliation.exceptions import finding
 from app.worker import letters
 from app.worker.clockwork import forget_attempts
 from app.writing import writing
@@ -371,10 +371,10 @@ class TestAFailedPayment:
         assert 'href="https://invoice.stripe.com/i/failed2"' in page
         (mail,) = settings.outbox.glob("*.eml")
         assert f"/receipts/{receipt_of(plan)}/plan" in mail.read_text().replace("=\n", "")
-        found = [each for each in exceptions.find() if each.kind == "failed monthly gift"]
+        found = [each for each in finding.find() if each.kind == "failed monthly gift"]
         assert [each.reference for each in found] == [plan.reference]
         follow_up(stripe.pays(2), stripe)
-        assert [each for each in exceptions.find() if each.kind == "failed monthly gift"] == []
+        assert [each for each in finding.find() if each.kind == "failed monthly gift"] == []
 
     def test_a_bank_that_asks_the_donor_is_answered_on_stripes_page_to_which_the_mail_leads(self, running, settings):
         plan, stripe = running

@@ -9,7 +9,8 @@ from app.extensions import db
 from app.money import Money
 from app.payments.payout import KeptPayout
 from app.payments.transaction import StripeTransaction
-from app.proof import exceptions, reconciliation
+from app.proof import reconciliation
+from app.reconciliation.exceptions import finding
 from app.worker import loop, payouts
 from app.writing import writing
 from tests import books_kept
@@ -79,7 +80,7 @@ def test_a_payout_whose_parts_are_not_all_there_yet_is_looked_at_again(app, acco
     assert kept.reconciled_at is None
     assert kept.last_error == "NeedsSomebody: the parts come to £0.00 of £24.50"
     assert kept.difference_minor == 2450
-    assert ("payout", late["id"]) in [(each.kind, each.reference) for each in exceptions.find()]
+    assert ("payout", late["id"]) in [(each.kind, each.reference) for each in finding.find()]
     kept_id = kept.id
     account.paid_in[part] = late["id"]
     with writing() as session:
@@ -95,7 +96,7 @@ def test_a_type_that_nobody_knows_waits_in_suspense_and_is_an_exception(app, acc
     books_kept.deliver_all(app, account)
     books_kept.agree()
     assert books_kept.balance("suspense:stripe:gbp") == 300
-    found = [each for each in exceptions.find() if each.reference == strange["id"]]
+    found = [each for each in finding.find() if each.reference == strange["id"]]
     assert [(each.kind, each.what) for each in found] == [
         ("movement", "-£3.00 of type anticipation_repayment, in suspense")
     ]

@@ -7,7 +7,8 @@ from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
 from app.payments.event import StripeEvent
-from app.proof import holding, reconciliation, verification
+from app.proof import reconciliation, verification
+from app.reconciliation import stripe_balance
 from app.worker import events, loop, payouts
 from app.writing import writing
 from tests import stripe_bodies as says
@@ -55,7 +56,7 @@ def agree():
     db.session.rollback()
     assert verification.faults() == []
     assert reconciliation.unexplained() == []
-    assert [each.difference.minor for each in holding.whole()] in ([0], [])
+    assert [each.difference.minor for each in stripe_balance.whole()] in ([0], [])
 
 
 def lives(account, references):

@@ -16,7 +16,8 @@ from app.money import Money, written
 from app.payments import inbox
 from app.payments.event import APPLIED, PENDING, StripeEvent
 from app.payments.payout import KeptPayout
-from app.proof import holding, reconciliation
+from app.proof import reconciliation
+from app.reconciliation import stripe_balance
 from app.worker import catch_up, events, loop, payouts
 from app.writing import writing
 
@@ -40,7 +41,7 @@ def reconcile(payout: str | None) -> None:
     if payout and not kept:
         raise click.ClickException(f"There is no payout {payout} in the books.")
     clean = [_show(each) for each in kept]
-    whole = [_show_whole(each) for each in holding.whole()] if not payout else []
+    whole = [_show_whole(each) for each in stripe_balance.whole()] if not payout else []
     if not all([*clean, *whole]):
         raise SystemExit(1)
 
@@ -64,7 +65,7 @@ def _show(payout: KeptPayout) -> bool:
     return not result.difference.minor and not result.unexplained
 
 
-def _show_whole(whole: holding.Whole) -> bool:
+def _show_whole(whole: stripe_balance.Whole) -> bool:
     waiting = f", not yet at Stripe {written(whole.waiting)}" if whole.waiting.minor else ""
     click.echo(
         f"In all  our books {written(whole.books)}, Stripe's movements {written(whole.stripe)}{waiting}, "

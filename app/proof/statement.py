@@ -12,12 +12,13 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money
-from app.proof import acknowledged, holding
-from app.proof.holding import Whole
+from app.proof import acknowledged
+from app.reconciliation import stripe_balance
 from app.reconciliation.bank import balance, expected
 from app.reconciliation.bank.balance import Agreement
 from app.reconciliation.exceptions import finding
 from app.reconciliation.exceptions.finding import Found
+from app.reconciliation.stripe_balance import Whole
 
 # The kind of letter.
 STATEMENT = "statement"
@@ -74,7 +75,7 @@ def of(day: date) -> Statement:
         made_at=clock.now(),
         moved=_moved(day),
         late=_late(day),
-        whole=holding.whole(),
+        whole=stripe_balance.whole(),
         in_transit=_in_transit(),
         banks=_banks(),
         exceptions=acknowledged.apart(finding.find())[0],

@@ -17,8 +17,8 @@ from app.money import Money, written
 from app.payments import contradiction
 from app.payments.payout import CANCELED, FAILED, KeptPayout
 from app.payments.transaction import StripeTransaction
-from app.proof import holding, reconciliation
-from app.reconciliation import suspense
+from app.proof import reconciliation
+from app.reconciliation import stripe_balance, suspense
 from app.reconciliation.exceptions.exception import Found
 
 # What is not through after this long is more than a hiccup.
@@ -212,6 +212,6 @@ def differences() -> list[Found]:
     """Currencies in which the books and all of Stripe's movements do not come to the same."""
     return [
         Found("difference", each.books.currency, f"the books and Stripe differ by {written(each.difference)}")
-        for each in holding.whole()
+        for each in stripe_balance.whole()
         if each.difference.minor
     ]

@@ -10,7 +10,7 @@ from app.appeals.appeal import Appeal
 from app.extensions import db
 from app.office import exception_words, raised_figures
 from app.office.access import AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
-from app.proof import needing
+from app.reconciliation import to_do
 
 bp = Blueprint("dashboard", __name__, url_prefix="/today")
 
@@ -26,9 +26,9 @@ def show() -> ResponseReturnValue:
     whole = bool(held & {TREASURER, AUDITOR})
     needs = None
     if whole:
-        needs = needing.of_the_house()
+        needs = to_do.of_the_house()
     elif branch_id is not None:
-        needs = needing.of_a_branch(branch_id)
+        needs = to_do.of_a_branch(branch_id)
     return render_template(
         "office/dashboard.html",
         needs=needs,

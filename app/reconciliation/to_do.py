@@ -24,7 +24,7 @@ _APART = ("dispute", "bank line", "unbanked cash")
 
 
 @dataclass(frozen=True, slots=True)
-class Needing:
+class ToDo:
     """What waits for somebody: exceptions by kind, how many of each (at most 500), disputes with their dates, lines of
     the bank and payouts that are not reconciled, cash and cheques to pay in, and those that no statement shows yet;
     receipts on paper to hand over or post."""
@@ -45,12 +45,12 @@ class Needing:
         return any((self.exceptions, self.disputes, self.bank_lines, self.payouts, self.papers, *at_hand))
 
 
-def of_the_house() -> Needing:
+def of_the_house() -> ToDo:
     """All that waits, for whoever keeps the books."""
     waiting, stand = acknowledged.apart(finding.find_quickly(_MOST))
     found = Counter(each.kind for each in waiting)
     let_stand = {each.found.reference for each in stand if each.found.kind == "dispute"}
-    return Needing(
+    return ToDo(
         exceptions={kind: number for kind, number in found.items() if kind not in _APART},
         disputes=[each for each in disputes.open_ones(_MOST) if each.dispute_id not in let_stand],
         bank_lines=bank.open_lines(),
@@ -60,9 +60,9 @@ def of_the_house() -> Needing:
     )
 
 
-def of_a_branch(branch_id: int) -> Needing:
+def of_a_branch(branch_id: int) -> ToDo:
     """What waits in one branch: its cash and cheques. The rest is the treasurer's of the house."""
-    return Needing(exceptions={}, disputes=[], bank_lines=0, payouts=0, papers=0, **_at_hand(branch_id))
+    return ToDo(exceptions={}, disputes=[], bank_lines=0, payouts=0, papers=0, **_at_hand(branch_id))
 
 
 def _at_hand(branch_id: int | None) -> dict[str, list[AtHand]]:

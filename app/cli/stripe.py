@@ -16,7 +16,7 @@ from app.money import Money, written
 from app.payments import inbox
 from app.payments.event import APPLIED, PENDING, StripeEvent
 from app.payments.payout import KeptPayout
-from app.proof import reconciliation
+from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
 from app.worker import catch_up, events, loop, payouts
 from app.writing import writing
@@ -53,7 +53,7 @@ def _show(payout: KeptPayout) -> bool:
         amount = written(Money(payout.amount_minor, payout.currency))
         click.echo(f"{head}  {amount}: made by hand, so Stripe does not say what is in it; not provable.")
         return True
-    result = reconciliation.of_payout(payout)
+    result = reconciliation_payouts.of_payout(payout)
     click.echo(
         f"{head}  {result.parts} parts, sum {written(result.total)}, payout {written(result.amount)}, "
         f"difference {written(result.difference)}"
@@ -72,12 +72,12 @@ def _show_whole(whole: stripe_balance.Whole) -> bool:
         f"difference {written(whole.difference)}"
     )
     if whole.difference.minor:
-        for line in reconciliation.unexplained():
+        for line in reconciliation_payouts.unexplained():
             _show_line(line)
     return not whole.difference.minor
 
 
-def _show_line(line: reconciliation.Unexplained) -> None:
+def _show_line(line: reconciliation_payouts.Unexplained) -> None:
     moved = f"Stripe {written(line.net)}, books {written(line.booked)}"
     click.echo(f"  not explained: {line.txn_id}  {line.kind}  {line.source}  {moved}")
 

@@ -9,7 +9,8 @@ from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.at_stripe import at_stripe
 from app.payments.payout import KeptPayout
-from app.proof import payout_parts, reconciliation
+from app.proof import payout_parts
+from app.reconciliation import payouts
 
 bp = Blueprint("payouts", __name__, url_prefix="/payouts")
 
@@ -27,7 +28,7 @@ def index() -> ResponseReturnValue:
         )
     found = db.session.scalars(query).all()
     shown = found[:_PAGE]
-    parts = reconciliation.parts(shown)
+    parts = payouts.parts(shown)
     return render_template(
         "office/payouts.html",
         payouts=[(each, _amount(each), *parts[each.payout_id]) for each in shown],
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
 def show(payout_id: str) -> ResponseReturnValue:
     """One payout: what it is made of, with the lines that do not fit, and its line on the bank's statement."""
     payout = db.session.scalar(select(KeptPayout).where(KeptPayout.payout_id == payout_id)) or abort(404)
-    result = reconciliation.of_payout(payout)
+    result = payouts.of_payout(payout)
     parts, next_after = payout_parts.page(payout, request.args.get("after", ""))
     return render_template(
         "office/payout.html",

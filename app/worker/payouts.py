@@ -12,7 +12,7 @@ from app.money import written
 from app.payments.gateway import Gateway
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
 from app.payments.transaction import StripeTransaction, Transaction
-from app.proof import reconciliation
+from app.reconciliation import payouts
 from app.worker.duties import Duty
 from app.writing import writing
 
@@ -46,7 +46,7 @@ def duty(gateway: Gateway) -> Duty:
                 update(StripeTransaction).where(StripeTransaction.txn_id.in_(names)).values(payout_id=payout_id)
             )
             kept = db.session.get_one(KeptPayout, row_id)
-            result = reconciliation.of_payout(kept)
+            result = payouts.of_payout(kept)
             kept.difference_minor = result.difference.minor
             if not result.difference.minor and not result.unexplained:
                 kept.reconciled_at = clock.now()

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.money import Money
 from app.payments.payout import KeptPayout
 from app.payments.transaction import StripeTransaction
-from app.proof import reconciliation
+from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation.exceptions import finding
 from app.worker import loop, payouts
 from app.writing import writing
@@ -35,7 +35,7 @@ def test_a_life_with_refunds_disputes_and_weekly_payouts_reconciles_to_nothing(a
     kept = db.session.scalars(select(KeptPayout).order_by(KeptPayout.id)).all()
     assert [each.difference_minor for each in kept] == [0, 0, 0, 0]
     assert all(each.reconciled_at for each in kept)
-    results = [reconciliation.of_payout(each) for each in kept]
+    results = [reconciliation_payouts.of_payout(each) for each in kept]
     # Four gifts of £25.00 less 50p; then a refund of £10.00 and one of £25.00, two disputes of £25.00 and £20.00 each.
     assert [(each.parts, each.total.minor) for each in results[:2]] == [(4, 9800), (4, -12500)]
     assert all(each.difference == Money(0, "gbp") for each in results)

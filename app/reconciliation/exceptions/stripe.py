@@ -17,7 +17,7 @@ from app.money import Money, written
 from app.payments import contradiction
 from app.payments.payout import CANCELED, FAILED, KeptPayout
 from app.payments.transaction import StripeTransaction
-from app.proof import reconciliation
+from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance, suspense
 from app.reconciliation.exceptions.exception import Found
 
@@ -204,7 +204,7 @@ def wrong(most: int) -> list[Found]:
         Found(
             "movement", each.txn_id, f"{each.kind} of {written(each.net)}, but the books moved {written(each.booked)}"
         )
-        for each in reconciliation.unexplained(most=most)
+        for each in reconciliation_payouts.unexplained(most=most)
     ]
 
 

@@ -9,8 +9,7 @@ from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.at_stripe import at_stripe
 from app.payments.payout import KeptPayout
-from app.proof import payout_parts
-from app.reconciliation import payouts
+from app.reconciliation import payout_parts, payouts
 
 bp = Blueprint("payouts", __name__, url_prefix="/payouts")
 

@@ -9,7 +9,7 @@ from app import clock
 from app.office import exception_words
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.days_asked import day_asked
-from app.proof import statement
+from app.reconciliation import daily_statement
 
 bp = Blueprint("statement", __name__, url_prefix="/statement")
 
@@ -23,7 +23,7 @@ def show() -> ResponseReturnValue:
     later = day + timedelta(days=1)
     return render_template(
         "office/statement.html",
-        statement=statement.of(day),
+        statement=daily_statement.of(day),
         title_of=exception_words.title,
         earlier=day - timedelta(days=1),
         later=later if later <= today else None,

@@ -14,7 +14,8 @@ from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.payments import dashboard
-from app.proof import alarms, statement
+from app.proof import alarms
+from app.reconciliation import daily_statement
 
 
 def dispute(due: DueLetter, settings: Settings) -> Mail | None:
@@ -53,9 +54,9 @@ def nightly(due: DueLetter, settings: Settings) -> Mail | None:
     if settings.treasurer_email is None:
         return None
     day = date.fromisoformat(due.subject.removeprefix("day:"))
-    return compose(due, settings.treasurer_email, settings, statement=statement.of(day))
+    return compose(due, settings.treasurer_email, settings, statement=daily_statement.of(day))
 
 
-def as_text(made: statement.Statement, settings: Settings) -> str:
+def as_text(made: daily_statement.Statement, settings: Settings) -> str:
     """A statement as plain text, for the command that prints it."""
     return wording.fill("mail/statement.txt", LANGUAGE, statement=made, organisation=settings.organisation)

@@ -12,8 +12,9 @@ from app.emails import sending
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail
 from app.extensions import db
-from app.proof import alarms, statement
+from app.proof import alarms
 from app.proof import letters as treasurers_letters
+from app.reconciliation import daily_statement
 from app.staff import people as staff
 from app.worker import staff_letters
 from app.worker.duties import Duty
@@ -37,7 +38,7 @@ WRITERS: dict[str, Writer] = {
     debits.GIFT_RETURNED: debits.write,
     disputes.DISPUTE: treasurers_letters.dispute,
     alarms.ALARM: treasurers_letters.alarm,
-    statement.STATEMENT: treasurers_letters.nightly,
+    daily_statement.STATEMENT: treasurers_letters.nightly,
     staff.INVITATION: staff_letters.link,
     staff.NEW_PASSWORD: staff_letters.link,
     staff.PASSWORD_CHANGED: staff_letters.notice,

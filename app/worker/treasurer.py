@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from app import clock
 from app.config import Settings
-from app.proof import alarms, statement
+from app.proof import alarms
+from app.reconciliation import daily_statement
 from app.worker.clockwork import Regularly
 from app.writing import writing
 
@@ -21,7 +22,7 @@ def regularly(settings: Settings) -> list[Regularly]:
 def _state() -> None:
     """Yesterday's statement is due as soon as yesterday is over where the books are kept; it is sent once."""
     with writing():
-        statement.ask(clock.today() - timedelta(days=1))
+        daily_statement.ask(clock.today() - timedelta(days=1))
 
 
 def _watch() -> None:

@@ -24,7 +24,8 @@ from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
-from app.proof import letters, statement
+from app.proof import letters
+from app.reconciliation import daily_statement
 from app.reconciliation.bank import balance, confirming
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
@@ -93,7 +94,7 @@ def test_a_payouts_line_is_never_income(bank):
     confirm(line, "payout|payout:po_1")
     assert balances() == {"assets:bank:gbp": 9800}
     assert expected_now() == {"payout-back|payout:po_1": -9800}
-    assert statement.of(TODAY).in_transit == []
+    assert daily_statement.of(TODAY).in_transit == []
     entry = db.session.execute(text("SELECT source, kind, subject FROM entries ORDER BY id DESC")).first()
     assert tuple(entry) == (f"bank:{line}", "banked", "payout:po_1")
 
@@ -360,7 +361,7 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
     found = balance.of(bank)
     assert (found.difference.minor, found.waiting_count, found.entries) == (0, 0, [])
     assert exceptions_bank.lines(10) == exceptions_bank.differences() == []
-    told = statement.of(TODAY)
+    told = daily_statement.of(TODAY)
     assert [(each.difference.minor, each.day) for each in told.banks] == [(0, found.day)]
     words = " ".join(letters.as_text(told, app.extensions["whipround"]).split())
     assert "its last import In the bank, the bank £591.50 In the bank, our books £591.50 Difference £0.00" in words
@@ -514,10 +515,10 @@ def test_unknown_money_was_received_on_the_day_it_came_and_given_back_when_it_we
     for line in (claimed, returned):
         with writing():
             confirming.otherwise(line, ASIDE, "ada")
-    (moved,) = statement.of(TODAY).moved
+    (moved,) = daily_statement.of(TODAY).moved
     assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 0, 0)
     with writing():
         confirming.claim(claimed, appeal, "ada")
     confirm(back, f"aside|bank-line:{returned}")
-    (moved,) = statement.of(TODAY).moved
+    (moved,) = daily_statement.of(TODAY).moved
     assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 700, 1)

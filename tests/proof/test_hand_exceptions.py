@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.offline import expected, paying_in, standing_orders
 from app.offline.standing_orders import Promise
-from app.proof import statement
+from app.reconciliation import daily_statement
 from app.reconciliation.exceptions import finding
 from app.writing import writing
 from tests.cast import an_appeal
@@ -67,6 +67,6 @@ def test_the_nightly_statement_tells_gifts_by_hand_from_fees_and_losses():
         paying_in.pay_in([], [cheque], "500123", clock.today())
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
     the_bank_shows(expected.at_the_bank()[0], "bank:2")
-    (moved,) = statement.of(clock.today()).moved
+    (moved,) = daily_statement.of(clock.today()).moved
     assert (moved.gifts, moved.received, moved.lost) == (2, pounds("158"), pounds("25"))
     assert moved.fees == pounds("0")

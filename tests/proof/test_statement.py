@@ -12,7 +12,8 @@ from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
 from app.money import Money
-from app.proof import letters, statement
+from app.proof import letters
+from app.reconciliation import daily_statement
 from app.reconciliation.exceptions import finding
 from app.worker import letters as posting_letters
 from app.worker import loop, seals, treasurer
@@ -55,7 +56,7 @@ def gbp(minor):
 
 
 def test_it_says_what_the_day_brought_and_took(account):
-    (moved,) = statement.of(yesterday()).moved
+    (moved,) = daily_statement.of(yesterday()).moved
     assert (moved.gifts, moved.received, moved.refunded, moved.lost) == (2, gbp(6500), gbp(1000), gbp(1500))
     # Twice Stripe's 50p, and £20.00 for the dispute.
     assert moved.fees == gbp(2100)
@@ -64,13 +65,13 @@ def test_it_says_what_the_day_brought_and_took(account):
 
 
 def test_a_day_on_which_nothing_moved_is_said_to_be_one(account, settings):
-    made = statement.of(yesterday() - timedelta(days=10))
+    made = daily_statement.of(yesterday() - timedelta(days=10))
     assert made.moved == []
     assert "Nothing moved on this day." in letters.as_text(made, settings)
 
 
 def test_it_compares_the_books_with_stripe_and_says_what_is_on_its_way(account):
-    made = statement.of(yesterday())
+    made = daily_statement.of(yesterday())
     assert [(each.books, each.difference) for each in made.whole] == [(gbp(0), gbp(0))]
     assert [(each.amount, each.days) for each in made.in_transit] == [(gbp(1900), 1)]
 
@@ -80,21 +81,21 @@ def test_a_charge_that_stripe_has_not_settled_yet_is_waiting_and_no_difference(a
     account.gives(a_pledge(an_appeal()).reference)
     books_kept.deliver(app, account.events[0])
     db.session.rollback()
-    (whole,) = statement.of(clock.today()).whole
+    (whole,) = daily_statement.of(clock.today()).whole
     assert (whole.books, whole.stripe, whole.waiting, whole.difference) == (gbp(2500), gbp(0), gbp(2500), gbp(0))
 
 
 def test_a_difference_is_said_and_is_an_exception(account, settings):
     with writing() as session:
         session.execute(text("UPDATE stripe_transactions SET net_minor = net_minor + 1 WHERE type = 'refund'"))
-    made = statement.of(yesterday())
+    made = daily_statement.of(yesterday())
     assert [each.difference for each in made.whole] == [gbp(-1)]
     kinds = [each.kind for each in made.exceptions]
     assert "difference" in kinds
     assert "movement" in kinds
     assert made.exceptions == finding.find()
     with writing():
-        statement.ask(yesterday())
+        daily_statement.ask(yesterday())
     assert letters.nightly(db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(),
                            settings).subject.endswith("they differ from Stripe")  # fmt: skip
 
@@ -103,18 +104,18 @@ def test_what_a_correction_took_off_is_said(account):
     with writing():
         entry = db.session.scalars(select(Entry).where(Entry.kind == "gift").order_by(Entry.id)).first()
         reversing.reverse(entry.id, memo="by mistake", recorded_by="test")
-    (moved,) = statement.of(clock.today()).moved
+    (moved,) = daily_statement.of(clock.today()).moved
     assert moved.corrected == gbp(2500)
 
 
 def test_what_was_added_for_an_earlier_day_is_counted(account):
-    assert statement.of(clock.today()).late == db.session.query(Entry).count()
-    assert statement.of(yesterday()).late == 0
+    assert daily_statement.of(clock.today()).late == db.session.query(Entry).count()
+    assert daily_statement.of(yesterday()).late == 0
 
 
 def test_it_carries_the_head_of_the_chain(account):
     seals.seal()
-    made = statement.of(yesterday())
+    made = daily_statement.of(yesterday())
     seq, _, digest = made.head.partition(":")
     assert int(seq) > 0
     assert len(digest) == 64
@@ -122,7 +123,7 @@ def test_it_carries_the_head_of_the_chain(account):
 
 def test_text_and_html_say_the_same(account, settings):
     with writing():
-        statement.ask(yesterday())
+        daily_statement.ask(yesterday())
     mail = letters.nightly(db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(), settings)
     assert mail.to == TREASURER
     page = BeautifulSoup(mail.html, "html.parser")
@@ -148,6 +149,6 @@ def test_it_is_sent_once_a_night_to_the_treasurer(account, settings):
 
 def test_empty_books_have_no_statement_and_without_an_address_there_is_nobody_to_tell(app, tmp_path, database_url):
     with writing():
-        statement.ask(yesterday())
+        daily_statement.ask(yesterday())
     assert db.session.scalars(select(DueLetter)).all() == []
     assert treasurer.regularly(make_settings(tmp_path, database_url)) == []

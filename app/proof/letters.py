@@ -14,8 +14,7 @@ from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.payments import dashboard
-from app.proof import alarms
-from app.reconciliation import daily_statement
+from app.reconciliation import alarms, daily_statement
 
 
 def dispute(due: DueLetter, settings: Settings) -> Mail | None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.errors import DomainError
-from app.proof import alarms
+from app.reconciliation import alarms
 from app.writing import writing
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from app import clock
 from app.config import Settings
-from app.proof import alarms
-from app.reconciliation import daily_statement
+from app.reconciliation import alarms, daily_statement
 from app.worker.clockwork import Regularly
 from app.writing import writing
 

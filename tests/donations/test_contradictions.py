@@ -8,7 +8,7 @@ from app.extensions import db
 from app.ledger import verifying
 from app.payments.contradiction import Contradiction
 from app.payments.event import StripeEvent
-from app.proof import alarms
+from app.reconciliation import alarms
 from app.reconciliation.exceptions import finding
 from app.writing import writing
 from tests import books_kept

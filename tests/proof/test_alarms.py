@@ -10,7 +10,8 @@ from app.emails.email import DueLetter
 from app.extensions import db
 from app.payments.event import StripeEvent
 from app.payments.inbox import WrongTime
-from app.proof import alarms, letters
+from app.proof import letters
+from app.reconciliation import alarms
 from app.webhooks import refused
 from app.writing import writing
 from tests import stripe_bodies as says

@@ -16,8 +16,7 @@ from app.extensions import db
 from app.payments import inbox
 from app.payments.gateway import Gateway
 from app.payments.inbox import Delivery
-from app.proof import catching_up
-from app.reconciliation import alarms
+from app.reconciliation import alarms, catching_up
 from app.worker import payouts
 from app.worker.clockwork import Clockwork, Regularly
 from app.writing import writing

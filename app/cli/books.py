@@ -16,8 +16,8 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.chain import Head
 from app.money import written
-from app.proof import acknowledged, letters, verification
-from app.reconciliation import daily_statement, suspense
+from app.proof import acknowledged, verification
+from app.reconciliation import daily_statement, suspense, treasurer_mails
 from app.reconciliation.exceptions import finding
 from app.writing import writing
 
@@ -89,7 +89,7 @@ def print_statement(day: datetime | None) -> None:
     refuse_old_schema()
     asked = clock.today() - timedelta(days=1) if day is None else day.date()
     settings: Settings = current_app.extensions["whipround"]
-    click.echo(letters.as_text(daily_statement.of(asked), settings))
+    click.echo(treasurer_mails.as_text(daily_statement.of(asked), settings))
 
 
 @group.command("explain")

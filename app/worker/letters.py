@@ -12,8 +12,8 @@ from app.emails import sending
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail
 from app.extensions import db
-from app.proof import letters as treasurers_letters
 from app.reconciliation import alarms, daily_statement
+from app.reconciliation import treasurer_mails as treasurers_letters
 from app.staff import people as staff
 from app.worker import staff_letters
 from app.worker.duties import Duty

@@ -10,8 +10,7 @@ from app.emails.email import DueLetter
 from app.extensions import db
 from app.payments.event import StripeEvent
 from app.payments.inbox import WrongTime
-from app.proof import letters
-from app.reconciliation import alarms
+from app.reconciliation import alarms, treasurer_mails
 from app.webhooks import refused
 from app.writing import writing
 from tests import stripe_bodies as says
@@ -109,15 +108,18 @@ def test_an_alarm_says_what_to_look_at(app, tmp_path, database_url, reason, word
     settings = make_settings(tmp_path, database_url, treasurer_email="treasurer@lantern.example")
     with writing():
         alarms.sound(reason)
-    mail = letters.alarm(db.session.scalars(select(DueLetter)).one(), settings)
+    mail = treasurer_mails.alarm(db.session.scalars(select(DueLetter)).one(), settings)
     assert mail.to == "treasurer@lantern.example"
     assert words in mail.text
     assert words in mail.html
-    assert letters.alarm(db.session.scalars(select(DueLetter)).one(), make_settings(tmp_path, database_url)) is None
+    assert (
+        treasurer_mails.alarm(db.session.scalars(select(DueLetter)).one(), make_settings(tmp_path, database_url))
+        is None
+    )
 
 
 def test_an_alarm_of_what_has_been_done_meanwhile_is_not_sent(app, tmp_path, database_url):
     settings = make_settings(tmp_path, database_url, treasurer_email="treasurer@lantern.example")
     with writing():
         alarms.sound(alarms.PENDING_LONG)
-    assert letters.alarm(db.session.scalars(select(DueLetter)).one(), settings) is None
+    assert treasurer_mails.alarm(db.session.scalars(select(DueLetter)).one(), settings) is None

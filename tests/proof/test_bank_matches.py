@@ -24,8 +24,7 @@ from app.ledger import posting, reversing, verifying
 from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
-from app.proof import letters
-from app.reconciliation import daily_statement
+from app.reconciliation import daily_statement, treasurer_mails
 from app.reconciliation.bank import balance, confirming
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
@@ -363,7 +362,7 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
     assert exceptions_bank.lines(10) == exceptions_bank.differences() == []
     told = daily_statement.of(TODAY)
     assert [(each.difference.minor, each.day) for each in told.banks] == [(0, found.day)]
-    words = " ".join(letters.as_text(told, app.extensions["whipround"]).split())
+    words = " ".join(treasurer_mails.as_text(told, app.extensions["whipround"]).split())
     assert "its last import In the bank, the bank £591.50 In the bank, our books £591.50 Difference £0.00" in words
 
 

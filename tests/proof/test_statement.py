@@ -12,8 +12,7 @@ from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
 from app.money import Money
-from app.proof import letters
-from app.reconciliation import daily_statement
+from app.reconciliation import daily_statement, treasurer_mails
 from app.reconciliation.exceptions import finding
 from app.worker import letters as posting_letters
 from app.worker import loop, seals, treasurer
@@ -67,7 +66,7 @@ def test_it_says_what_the_day_brought_and_took(account):
 def test_a_day_on_which_nothing_moved_is_said_to_be_one(account, settings):
     made = daily_statement.of(yesterday() - timedelta(days=10))
     assert made.moved == []
-    assert "Nothing moved on this day." in letters.as_text(made, settings)
+    assert "Nothing moved on this day." in treasurer_mails.as_text(made, settings)
 
 
 def test_it_compares_the_books_with_stripe_and_says_what_is_on_its_way(account):
@@ -96,7 +95,7 @@ def test_a_difference_is_said_and_is_an_exception(account, settings):
     assert made.exceptions == finding.find()
     with writing():
         daily_statement.ask(yesterday())
-    assert letters.nightly(db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(),
+    assert treasurer_mails.nightly(db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(),
                            settings).subject.endswith("they differ from Stripe")  # fmt: skip
 
 
@@ -124,7 +123,9 @@ def test_it_carries_the_head_of_the_chain(account):
 def test_text_and_html_say_the_same(account, settings):
     with writing():
         daily_statement.ask(yesterday())
-    mail = letters.nightly(db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(), settings)
+    mail = treasurer_mails.nightly(
+        db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(), settings
+    )
     assert mail.to == TREASURER
     page = BeautifulSoup(mail.html, "html.parser")
     for words in (mail.text, page.get_text(" ")):

@@ -16,9 +16,9 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.chain import Head
 from app.money import written
-from app.proof import acknowledged, verification
+from app.proof import verification
 from app.reconciliation import daily_statement, suspense, treasurer_mails
-from app.reconciliation.exceptions import finding
+from app.reconciliation.exceptions import acknowledged, finding
 from app.writing import writing
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")

@@ -19,9 +19,8 @@ from app.office.at_stripe import at_stripe
 from app.office.exception_forms import AcknowledgeForm, ExplainForm, WithdrawForm
 from app.payments import inbox
 from app.payments.transaction import StripeTransaction
-from app.proof import acknowledged
 from app.reconciliation import suspense
-from app.reconciliation.exceptions import finding
+from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.exception import Found
 from app.writing import writing
 

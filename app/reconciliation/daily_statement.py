@@ -12,11 +12,10 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money
-from app.proof import acknowledged
 from app.reconciliation import stripe_balance
 from app.reconciliation.bank import balance, expected
 from app.reconciliation.bank.balance import Agreement
-from app.reconciliation.exceptions import finding
+from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.finding import Found
 from app.reconciliation.stripe_balance import Whole
 

@@ -14,9 +14,8 @@ from app.extensions import db
 from app.offline import lists
 from app.offline.lists import AtHand
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
-from app.proof import acknowledged
 from app.receipts import handing_over
-from app.reconciliation.exceptions import bank, finding
+from app.reconciliation.exceptions import acknowledged, bank, finding
 
 _MOST = 500
 # These have a line of their own on the front page.

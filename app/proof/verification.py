@@ -6,7 +6,7 @@ from app.ledger import chain, verifying
 from app.ledger.chain import Head
 from app.ledger.verifying import Fault
 from app.proof import gift_checks, receipt_checks
-from app.proof.sealed import SEALED
+from app.reconciliation.verification.sealed import SEALED
 
 # Who tampered with all rows of a kind need not be told of each.
 _MOST = 20

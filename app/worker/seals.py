@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.ledger import sealing
-from app.proof.sealed import SEALED
+from app.reconciliation.verification.sealed import SEALED
 from app.worker.clockwork import Regularly
 from app.writing import writing
 

@@ -27,7 +27,7 @@ from app.ledger import announcing, chain, sealing
 from app.ledger.chain import Head
 from app.money import Money
 from app.payments.event import StripeEvent
-from app.proof.sealed import SEALED
+from app.reconciliation.verification.sealed import SEALED
 from app.worker import catch_up, duties, events, loop, payouts, seals
 from tests import books_kept, stripe_bodies, written_books
 from tests.cast import a_pledge, an_appeal

@@ -16,9 +16,9 @@ from app.ledger.seal import BEGINNING
 from app.payments import inbox
 from app.payments.event import News
 from app.payments.objects import read_charge
-from app.proof.sealed import SEALED
 from app.receipts import issuing, register
 from app.receipts.receipt import Receipt
+from app.reconciliation.verification.sealed import SEALED
 from app.worker import seals
 from app.writing import writing
 from tests import stripe_bodies as stripe_says

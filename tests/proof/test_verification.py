@@ -22,9 +22,9 @@ from app.ledger.erasure import Erasure
 from app.ledger.seal import Seal
 from app.offline import cheques
 from app.proof import verification
-from app.proof.sealed import SEALED
 from app.receipts import register
 from app.receipts.receipt import Receipt
+from app.reconciliation.verification.sealed import SEALED
 from app.worker import donors, seals
 from app.writing import writing
 from tests import books_kept

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from app.ledger import chain, verifying
 from app.ledger.chain import Head
 from app.ledger.verifying import Fault
-from app.proof import receipt_checks
-from app.reconciliation.verification import gift_checks
+from app.reconciliation.verification import gift_checks, receipt_checks
 from app.reconciliation.verification.sealed import SEALED
 
 # Who tampered with all rows of a kind need not be told of each.

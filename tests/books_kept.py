@@ -7,9 +7,9 @@ from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
 from app.payments.event import StripeEvent
-from app.proof import verification
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
+from app.reconciliation.verification import faults
 from app.worker import events, loop, payouts
 from app.writing import writing
 from tests import stripe_bodies as says
@@ -55,7 +55,7 @@ def entries():
 def agree():
     """The books are whole, and nothing at Stripe is unexplained."""
     db.session.rollback()
-    assert verification.faults() == []
+    assert faults.faults() == []
     assert reconciliation_payouts.unexplained() == []
     assert [each.difference.minor for each in stripe_balance.whole()] in ([0], [])
 

@@ -16,9 +16,9 @@ from app.extensions import db
 from app.ledger import sealing
 from app.ledger.chain import Head
 from app.money import written
-from app.proof import verification
 from app.reconciliation import daily_statement, suspense, treasurer_mails
 from app.reconciliation.exceptions import acknowledged, finding
+from app.reconciliation.verification import faults as verification_faults
 from app.writing import writing
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
@@ -47,7 +47,7 @@ def verify(as_json: bool, head: Head | None, since: Head | None) -> None:
     """Recompute every balance, check every rule and every seal; exit 1 and name the first bad row if there is one."""
     refuse_old_schema()
     _look_at_one_moment()
-    found = verification.faults(since=since, heads=[head] if head else [])
+    found = verification_faults.faults(since=since, heads=[head] if head else [])
     last = sealing.head()
     if as_json:
         faults = [{"row": fault.place, "fault": fault.what} for fault in found]

@@ -25,11 +25,11 @@ from app.ledger.chain import Head
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments.event import StripeEvent
-from app.proof import verification
 from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.bank import confirming
 from app.reconciliation.exceptions import finding
+from app.reconciliation.verification import faults as verification_faults
 from app.worker import donors, loop, refunds, seals
 from app.worker import receipts as making
 from app.writing import writing
@@ -114,7 +114,7 @@ def traces():
 
 def faults(*heads):
     db.session.rollback()
-    return [each.place for each in verification.faults(heads=heads)]
+    return [each.place for each in verification_faults.faults(heads=heads)]
 
 
 def test_nothing_of_the_name_is_left_and_books_seals_and_an_old_head_hold(app, gift, database_url):

@@ -21,9 +21,9 @@ from app.ledger.chain import Head
 from app.ledger.erasure import Erasure
 from app.ledger.seal import Seal
 from app.offline import cheques
-from app.proof import verification
 from app.receipts import register
 from app.receipts.receipt import Receipt
+from app.reconciliation.verification import faults as verification_faults
 from app.reconciliation.verification.sealed import SEALED
 from app.worker import donors, seals
 from app.writing import writing
@@ -91,7 +91,7 @@ def issue():
 
 
 def found(**options):
-    return [(each.place, each.what) for each in verification.faults(**options)]
+    return [(each.place, each.what) for each in verification_faults.faults(**options)]
 
 
 @pytest.mark.usefixtures("books")

@@ -111,7 +111,7 @@ def _open_doors(app: Flask) -> None:
     from app.cli import commands
     from app.office import door as office_door
     from app.public import door as public_door
-    from app.webhooks import door as webhooks_door
+    from app.webhooks import stripe as webhooks_door
     from app.worker import catch_up, refunds
 
     # Doors do not know each other: the office is handed what the worker does.

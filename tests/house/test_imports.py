@@ -26,7 +26,7 @@ def test_every_contract_is_kept(house: Path) -> None:
     [
         ("app/ledger/posting.py", "import app.donations.giving", "Imports point down"),
         ("app/payments/inbox.py", "import app.appeals.raised", "Imports point down"),
-        ("app/webhooks/door.py", "import app.public.door", "Imports point down"),
+        ("app/webhooks/stripe.py", "import app.public.door", "Imports point down"),
         ("app/money.py", "import app.ledger.posting", "Imports point down"),
         ("app/assistants.py", "", "Imports point down"),
         ("app/cli/work.py", "import app.public.door", "Of the other doors"),

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.payments.event import StripeEvent
 from app.payments.inbox import WrongTime
 from app.reconciliation import alarms, treasurer_mails
-from app.webhooks import refused
+from app.webhooks import stripe
 from app.writing import writing
 from tests import stripe_bodies as says
 from tests.conftest import SECRET, make_settings
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture(autouse=True)
 def _every_refusal_is_counted(monkeypatch):
-    monkeypatch.setattr(refused, "_counted_at", {})
-    monkeypatch.setattr(refused, "_AT_MOST_EVERY", timedelta(0))
+    monkeypatch.setattr(stripe, "_counted_at", {})
+    monkeypatch.setattr(stripe, "_AT_MOST_EVERY", timedelta(0))
 
 
 def knock(client, *, secret=SECRET, late=0, **changes):
@@ -62,7 +62,7 @@ def test_one_thin_event_is_heard_of(client):
 
 
 def test_a_flood_of_strangers_is_counted_no_oftener_than_every_ten_seconds(client, monkeypatch):
-    monkeypatch.setattr(refused, "_AT_MOST_EVERY", timedelta(seconds=10))
+    monkeypatch.setattr(stripe, "_AT_MOST_EVERY", timedelta(seconds=10))
     for _ in range(20):
         knock(client, secret="whsec_another")
     assert heard() == []

@@ -1,18 +1,41 @@
-"""POST /webhooks/stripe: verified on the raw bytes, stored and applied in one commit, answered after it."""
+"""POST /webhooks/stripe: verified on the raw bytes, stored and applied in one commit, answered after it.
+
+Deliveries that were refused are counted, so that the treasurer hears of a wrong clock or a wrong secret.
+"""
 
 import logging
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import clock
 from app.config import Settings
 from app.donations import stripe_news
-from app.errors import in_words
+from app.errors import DomainError, in_words
 from app.extensions import csrf
 from app.payments import inbox
-from app.webhooks import refused
+from app.reconciliation import alarms
 from app.writing import writing
+
+# Anybody can knock, so each process counts at most one refusal of a kind in this time: the count says "at least".
+_AT_MOST_EVERY = timedelta(seconds=10)
+_counted_at: dict[type, datetime] = {}
+
+
+def note(refusal: DomainError, secret: str) -> None:
+    """Count a refused delivery; `secret` is the site's own, which keys the count. Never raises."""
+    moment, kind = clock.now(), type(refusal)
+    if moment - _counted_at.get(kind, datetime.min.replace(tzinfo=moment.tzinfo)) < _AT_MOST_EVERY:
+        return
+    _counted_at[kind] = moment
+    try:
+        with writing():
+            alarms.count_refusal(refusal, secret)
+    except (SQLAlchemyError, OSError):
+        log.warning("a refused delivery could not be counted")
+
 
 log = logging.getLogger(__name__)
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -41,7 +64,7 @@ def stripe() -> ResponseReturnValue:
         )
     except (inbox.NotFromStripe, inbox.UnreadableEvent, inbox.WrongMode) as refusal:
         log.warning("a webhook delivery was refused: %s", refusal)
-        refused.note(refusal, settings.secret_key)
+        note(refusal, settings.secret_key)
         return str(refusal), 400
     try:
         _keep(delivery)

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from a2wsgi import WSGIMiddleware
 
-from app.live import handover
+from app.live import intake
 from app.live.conversation import Application, Message, Receive, Scope, Send
 from app.live.intake import LARGEST, Intake, Measure
 
@@ -156,7 +156,7 @@ def test_a_slow_reader_holds_no_thread() -> None:
 
 
 def test_a_reader_who_leaves_in_the_middle_gives_the_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "_ONE", 5000)
+    monkeypatch.setattr(intake, "_ONE", 5000)
 
     async def story() -> None:
         at, reader = one_thread(), Caller(path="/long")
@@ -174,8 +174,8 @@ def test_a_reader_who_leaves_in_the_middle_gives_the_thread_back(monkeypatch: py
 
 @pytest.mark.parametrize("limit", ["_ONE", "_ALL"])
 def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(handover, limit, 5000)
-    monkeypatch.setattr(handover, "_PATIENCE", 0.2)
+    monkeypatch.setattr(intake, limit, 5000)
+    monkeypatch.setattr(intake, "_PATIENCE", 0.2)
 
     async def story() -> None:
         at, reader = one_thread(), Caller(path="/long")
@@ -189,7 +189,7 @@ def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: p
 
 
 def test_a_long_answer_arrives_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "_ONE", 5000)
+    monkeypatch.setattr(intake, "_ONE", 5000)
     read = asyncio.run(ask(one_thread(), Caller(path="/long")))
     assert read.body == b"x" * 1_000_000
     assert read.messages[-1].get("more_body", False) is False

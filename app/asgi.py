@@ -15,12 +15,12 @@ from app.cli import starting
 from app.config import Settings
 from app.extensions import db
 from app.factory import THREADS, create_app
-from app.live.broadcasting import Broadcasting, Reading
 from app.live.conversation import Application, Receive, Scope, Send, guards
 from app.live.health import Health
 from app.live.intake import Intake, Measure
 from app.live.listening import listener
 from app.live.streams import Streams
+from app.live.watching import Broadcasting, Reading
 from app.public import raised_fragment
 
 # Where pictures and banks' files are uploaded; they may be larger than anything else, and take longer to arrive.

@@ -10,8 +10,8 @@ from collections import Counter
 from typing import Any
 
 from app.live import caller
-from app.live.broadcasting import Broadcasting
 from app.live.conversation import GUARDED, Headers, Receive, Scope, Send, answer, header
+from app.live.watching import Broadcasting
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from app.live import broadcasting, streams
-from app.live.broadcasting import Broadcasting
+from app.live import streams, watching
 from app.live.conversation import Message
 from app.live.streams import Streams
+from app.live.watching import Broadcasting
 
 PATIENCE = 10
 
@@ -213,7 +213,7 @@ def test_what_was_not_found_is_not_looked_for_again_for_a_moment(monkeypatch: py
             await house.open(browser)
             assert browser.status == 404
         assert house.totals.readings == 1
-        monkeypatch.setattr(broadcasting, "_STAYS_UNKNOWN", 0)
+        monkeypatch.setattr(watching, "_STAYS_UNKNOWN", 0)
         await house.open(Browser("cellar"))
         assert house.totals.readings == 2
 

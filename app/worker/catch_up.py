@@ -18,7 +18,7 @@ from app.payments.gateway import Gateway
 from app.payments.inbox import Delivery
 from app.reconciliation import alarms, catching_up
 from app.worker import payouts
-from app.worker.clockwork import Clockwork, Regularly
+from app.worker.clock import Clockwork, Regularly
 from app.writing import writing
 
 log = logging.getLogger(__name__)

@@ -12,11 +12,9 @@ from flask import current_app
 from app.config import Settings
 from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
-from app.worker import catch_up, events, letters, loop, payouts, receipts, refunds, treasurer
-from app.worker.clockwork import CHEQUES, HOUSEKEEPING
-from app.worker.donors import DONORS
+from app.worker import catch_up, clock, events, letters, loop, payouts, receipts, refunds
+from app.worker.clock import CHEQUES, DONORS, HOUSEKEEPING, SEALS
 from app.worker.loop import Work
-from app.worker.seals import SEALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def all_of(settings: Settings, gateway: Gateway, renderer: Renderer) -> list[Lan
                 HOUSEKEEPING,
                 CHEQUES,
                 SEALS,
-                *treasurer.regularly(settings),
+                *clock.regularly(settings),
                 *catch_up.regularly(gateway, settings),
             ),
         ),

@@ -10,7 +10,7 @@ from app.donations import settlement
 from app.extensions import db
 from app.ledger.balances import Balance
 from app.payments.objects import read_charge
-from app.worker import seals
+from app.worker import clock
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import make_settings
@@ -77,7 +77,7 @@ def _kept(out, really):
 
 
 def test_a_head_from_an_earlier_statement_is_asked_for_and_its_form_explained(books):
-    seals.seal()
+    clock.seal()
     head = json.loads(flask(books, "verify", "--json").output)["head"]
     assert flask(books, "verify", "--head", head).exit_code == 0
     since = flask(books, "verify", "--since", head)

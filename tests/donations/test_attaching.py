@@ -8,7 +8,7 @@ from app.donations.donation import Donation
 from app.donations.donors import donor_list
 from app.donors.donor import Donor
 from app.extensions import db
-from app.worker import donors
+from app.worker import clock
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
@@ -35,7 +35,7 @@ def gifts():
 
 def test_the_same_address_is_the_same_donor_however_it_is_written(app):
     give(app, an_appeal(), "lucja@example.org", "Lucja@Example.org", "ada@example.org")
-    donors.attach()
+    clock.attach()
     first, second, third, unpaid = gifts()
     assert first.donor_id == second.donor_id != third.donor_id
     assert unpaid.donor_id is None
@@ -46,9 +46,9 @@ def test_the_same_address_is_the_same_donor_however_it_is_written(app):
 
 def test_a_donor_who_is_known_keeps_their_details_and_gets_the_next_gift_of_a_plan(app):
     give(app, an_appeal(), "lucja@example.org")
-    donors.attach()
+    clock.attach()
     a_running_plan(db.session.scalars(select(Appeal)).one())
-    donors.attach()
+    clock.attach()
     first, _, monthly = gifts()
     assert monthly.donor_id == first.donor_id
     assert len(db.session.scalars(select(Donor)).all()) == 1
@@ -58,7 +58,7 @@ def test_it_goes_on_run_by_run_and_then_there_is_nothing_to_do(app):
     give(app, an_appeal(), *(f"giver{number}@example.org" for number in range(5)))
     with writing():
         assert donor_list.attach(2) == 2
-    donors.attach()
+    clock.attach()
     with writing():
         assert donor_list.attach() == 0
     assert len({each.donor_id for each in gifts() if each.state == "received"}) == 5

@@ -30,7 +30,8 @@ from app.receipts.receipt import Receipt
 from app.reconciliation.bank import confirming
 from app.reconciliation.exceptions import finding
 from app.reconciliation.verification import faults as verification_faults
-from app.worker import donors, loop, refunds, seals
+from app.worker import clock as worker_clock
+from app.worker import loop, refunds
 from app.worker import receipts as making
 from app.writing import writing
 from tests import books_kept
@@ -63,7 +64,7 @@ def gift(app, settings):
     books_kept.deliver_all(app, account)
     customer = says.event("customer.created", {"id": "cus_1", "email": EMAIL, "name": NAME})
     books_kept.deliver(app, customer)
-    donors.attach()
+    worker_clock.attach()
     issue(settings)
     with writing():
         trail.record("donation.noted", f"donation:{ours}", after={"name": NAME})
@@ -71,7 +72,7 @@ def gift(app, settings):
         note(f"donor:{db.session.scalars(select(Donor).where(Donor.email == EMAIL)).one().reference}", NAME, by="ada")
     run(app, "donations", "refund", ours, "--amount", "5", "--reason", "Zebedee asked", account=account)
     issue(settings)
-    seals.seal()
+    worker_clock.seal()
     db.session.rollback()
     return ours
 
@@ -128,7 +129,7 @@ def test_nothing_of_the_name_is_left_and_books_seals_and_an_old_head_hold(app, g
     assert db.session.scalars(select(Donation.card_last4).where(Donation.reference == gift)).one() is None
     assert books_kept.entries() == entries
     assert faults(head) == []
-    seals.seal()
+    worker_clock.seal()
     assert faults(head, Head(*sealing.head())) == []
     # Somebody else's gift is as it was.
     other = db.session.scalars(select(Donation).where(Donation.reference != gift)).one()

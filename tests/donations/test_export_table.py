@@ -19,7 +19,7 @@ from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.office import export_form
 from app.receipts.receipt import Receipt
-from app.worker import donors
+from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
@@ -60,7 +60,7 @@ def test_a_card_gift_says_its_receipt_fee_net_donor_and_consent(app):
     charged = account.gives(gift)
     books_kept.deliver_all(app, account)
     issue()
-    donors.attach()
+    worker_clock.attach()
     donor = db.session.scalars(select(Donor.reference)).one()
     number = db.session.scalars(select(Receipt)).one().printed_number
     (row,) = listed(names=True)
@@ -110,7 +110,7 @@ def test_a_donor_who_was_merged_stands_under_the_one_they_were_merged_into(app):
     for number in range(3):
         account.gives(a_pledge(appeal, f"n{number}", a_gift(email=f"{number}@example.org")).reference)
     books_kept.deliver_all(app, account)
-    donors.attach()
+    worker_clock.attach()
     first, second, third = db.session.scalars(select(Donor).order_by(Donor.id)).all()
     with writing():
         merging.merge(second, third)

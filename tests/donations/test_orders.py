@@ -28,7 +28,8 @@ from app.ledger.chain import Head
 from app.money import Money
 from app.payments.event import StripeEvent
 from app.reconciliation.verification.sealed import SEALED
-from app.worker import catch_up, duties, events, loop, payouts, seals
+from app.worker import catch_up, duties, events, loop, payouts
+from app.worker import clock as worker_clock
 from tests import books_kept, stripe_bodies, written_books
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET
@@ -174,7 +175,7 @@ def differences(books: written_books.Books, canonical: written_books.Books) -> d
 def they_agree() -> None:
     """Ledger and Stripe, to the penny; nothing waits, and the chain raises no false alarm."""
     books_kept.agree()
-    seals.seal()
+    worker_clock.seal()
     assert list(chain.faults(SEALED, heads=[Head(*sealing.head())])) == []
     assert [difference for _, _, difference in written_books.whole()["payouts"]] == [0, 0]
     assert db.session.scalars(select(StripeEvent.event_id).where(StripeEvent.state != "applied")).all() == []

@@ -23,7 +23,7 @@ from app.ledger import accounts
 from app.money import Money
 from app.offline import standing_orders
 from app.offline.standing_orders import Promise
-from app.worker import donors
+from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept
 from tests.banking.bank import FILES, a_bank_account, take_in_file
@@ -86,7 +86,7 @@ def _by_card(app: Flask, appeal: Any) -> None:
     account.gives(references[4], MOST_BY_CARD)
     account.pays_out()
     books_kept.deliver_all(app, account)
-    donors.attach()
+    worker_clock.attach()
     app.extensions["gateway"] = account
 
 

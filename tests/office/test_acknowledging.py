@@ -10,7 +10,7 @@ from app.extensions import db
 from app.ledger import accounts
 from app.payments import transaction
 from app.payments.event import StripeEvent
-from app.worker.clockwork import Clockwork
+from app.worker.clock import Clockwork
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal

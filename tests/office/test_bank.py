@@ -15,7 +15,7 @@ from app.donations.donation import Donation
 from app.extensions import db
 from app.offline import paying_in
 from app.reconciliation.bank import balance, expected
-from app.worker import clockwork
+from app.worker import clock as worker_clock
 from app.writing import writing
 from tests.banking.bank import FILES, a_bank_account, take_in_file
 from tests.cast import an_appeal
@@ -143,7 +143,7 @@ def test_a_file_that_nobody_takes_in_is_forgotten_after_a_day(treasurer, bank):
     with writing() as session:
         old = session.scalars(select(BankUpload)).first()
         old.uploaded_at = clock.now() - timedelta(hours=25)
-    clockwork.forget_attempts()
+    worker_clock.forget_attempts()
     assert db.session.query(BankUpload).count() == 1
 
 

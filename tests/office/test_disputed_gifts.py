@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.donations.donation import Donation
 from app.extensions import db
-from app.worker import donors
+from app.worker import clock
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.office.hand_pages import page, said
@@ -29,7 +29,7 @@ def account(app):
 
 def settle(app, account):
     books_kept.deliver_all(app, account)
-    donors.attach()
+    clock.attach()
     db.session.rollback()
 
 

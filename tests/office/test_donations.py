@@ -10,7 +10,7 @@ from app.audit.trail import Deed
 from app.donations.donation import IN_KIND, Donation
 from app.donors.donor import Note
 from app.extensions import db
-from app.worker import donors
+from app.worker import clock
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
@@ -34,7 +34,7 @@ def account(app):
     account.now += DAY
     account.pays_out()
     books_kept.deliver_all(app, account)
-    donors.attach()
+    clock.attach()
     app.extensions["gateway"] = account
     db.session.rollback()
     return account
@@ -152,7 +152,7 @@ def test_pages_ask_the_same_number_of_questions_however_many_gifts_there_are(acc
     ]  # fmt: skip
     with writing() as session:
         session.execute(insert(Donation), rows)
-    donors.attach()
+    clock.attach()
     assert questions() == few
     older = page(client.get("/office/donations/")).select_one(".pager a")["href"]
     assert len(names(client.get(older))) == 50

@@ -7,7 +7,7 @@ from app.audit.trail import Deed
 from app.donations.donation import Donation
 from app.donors.donor import Donor
 from app.extensions import db
-from app.worker import donors
+from app.worker import clock
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.office.hand_pages import page, said
@@ -25,7 +25,7 @@ def people(app):
     ):
         account.gives(a_pledge(appeal, f"n{number}", a_gift(name=name, email=email)).reference)
     books_kept.deliver_all(app, account)
-    donors.attach()
+    clock.attach()
 
 
 def donor(email):

@@ -14,8 +14,9 @@ from app.ledger.entries import Entry
 from app.money import Money
 from app.reconciliation import daily_statement, treasurer_mails
 from app.reconciliation.exceptions import finding
+from app.worker import clock as worker_clock
 from app.worker import letters as posting_letters
-from app.worker import loop, seals, treasurer
+from app.worker import loop
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -113,7 +114,7 @@ def test_what_was_added_for_an_earlier_day_is_counted(account):
 
 
 def test_it_carries_the_head_of_the_chain(account):
-    seals.seal()
+    worker_clock.seal()
     made = daily_statement.of(yesterday())
     seq, _, digest = made.head.partition(":")
     assert int(seq) > 0
@@ -137,7 +138,7 @@ def test_text_and_html_say_the_same(account, settings):
 
 
 def test_it_is_sent_once_a_night_to_the_treasurer(account, settings):
-    nightly, _ = treasurer.regularly(settings)
+    nightly, _ = worker_clock.regularly(settings)
     nightly.work_once()
     nightly.perform()
     asked = select(DueLetter).where(DueLetter.kind == "statement")
@@ -152,4 +153,4 @@ def test_empty_books_have_no_statement_and_without_an_address_there_is_nobody_to
     with writing():
         daily_statement.ask(yesterday())
     assert db.session.scalars(select(DueLetter)).all() == []
-    assert treasurer.regularly(make_settings(tmp_path, database_url)) == []
+    assert worker_clock.regularly(make_settings(tmp_path, database_url)) == []

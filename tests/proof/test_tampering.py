@@ -19,7 +19,7 @@ from app.payments.objects import read_charge
 from app.receipts import issuing, register
 from app.receipts.receipt import Receipt
 from app.reconciliation.verification.sealed import SEALED
-from app.worker import seals
+from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
@@ -53,7 +53,7 @@ def books(app):
         with writing():
             issuing.issue(receipt.id, receipts.draft(receipt, organisation=house, base_url="https://l.example"))
             register.file(receipt.id, b"%PDF " + str(number).encode())
-    seals.seal()
+    worker_clock.seal()
     db.session.rollback()
     return app
 
@@ -90,7 +90,7 @@ def test_on_clean_books_there_is_no_alarm():
     seq, _ = sealing.head()
     # Four entries, receipts and events, and the two accounts.
     assert seq == 14
-    seals.seal()
+    worker_clock.seal()
     assert sealing.head()[0] == 14
     a_pledge(an_appeal("another"), "n")
     assert first(heads=[Head(*sealing.head())]) is None
@@ -194,7 +194,7 @@ def test_a_chain_made_anew_is_found_with_a_head_kept_outside():
         "DELETE FROM seals",
         "DELETE FROM sealed_through",
     )
-    seals.seal()
+    worker_clock.seal()
     assert first() is None
     assert first(heads=[head]) == f"seals {head.seq}"
 
@@ -205,7 +205,7 @@ def test_since_a_head_only_what_came_after_is_looked_at():
     donation = a_pledge(an_appeal("another"), "later")
     with writing():
         settlement.settle(read_charge(stripe_says.charge(donation.reference, charge_id="ch_later")))
-    seals.seal()
+    worker_clock.seal()
     tamper("UPDATE transfers SET amount_minor = 1 WHERE entry_id = 5")
     db.session.rollback()
     assert [fault.place for fault in chain.faults(SEALED, since=head)] == ["entry 5"]
@@ -237,9 +237,9 @@ def test_ids_that_commit_late_are_sealed_and_old_ids_are_not_searched_for_ever(m
 
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
-    seals.seal()
+    worker_clock.seal()
     monkeypatch.setattr(clock, "now", lambda: later + timedelta(hours=2))
-    seals.seal()
+    worker_clock.seal()
     db.session.rollback()
     assert db.session.get(SealedThrough, "entry").through_id == 4
     assert first() is None

@@ -25,7 +25,7 @@ from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.verification import faults as verification_faults
 from app.reconciliation.verification.sealed import SEALED
-from app.worker import donors, seals
+from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
@@ -58,10 +58,10 @@ def books(app):
         closing.close(closing.next_to_close(), by="ada")
         audit_trail.record("month.closed", "month:last")
         audit_trail.record("donation.noted", f"donation:{gone}", after={"name": "Giver 3"})
-    donors.attach()
+    worker_clock.attach()
     erased = app.test_cli_runner().invoke(args=["donors", "erase", gone])
     assert erased.exit_code == 0, erased.output
-    seals.seal()
+    worker_clock.seal()
     db.session.rollback()
     ids = dict(map(tuple, db.session.execute(select(Donation.reference, Donation.id))))
     receipts = {
@@ -104,7 +104,7 @@ def test_honest_books_raise_no_alarm():
         audit_trail.record("person.signed_in", "person:mina")
         closing.reopen(by="ada")
     assert found(heads=[head]) == []
-    seals.seal()
+    worker_clock.seal()
     assert found(heads=[head]) == []
 
 
@@ -271,7 +271,7 @@ def test_books_with_data_are_brought_up_whole(settings):
         assert db.session.execute(text("SELECT txn_id, line, entry_id FROM stripe_movements")).one() == ("txn_b", 1, 1)
         assert found() == []
         assert closing.closed_through().day.isoformat() == "2026-07-31"
-        seals.seal()
+        worker_clock.seal()
         assert found() == []
         sealed = db.session.execute(text("SELECT subject, count(*) FROM seals GROUP BY subject")).all()
         assert dict(map(tuple, sealed)) == {

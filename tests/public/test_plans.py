@@ -21,7 +21,7 @@ from app.public.filters import day as format_date
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
 from app.worker import letters
-from app.worker.clockwork import forget_attempts
+from app.worker.clock import forget_attempts
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.plan_world import a_plan, a_running_plan, follow_up

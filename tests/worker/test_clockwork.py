@@ -11,8 +11,9 @@ from app import clock, limits
 from app.errors import DomainError
 from app.extensions import db
 from app.limits import Attempt
-from app.worker import clockwork, lease
-from app.worker.clockwork import Clockwork, Regularly
+from app.worker import clock as worker_clock
+from app.worker import lease
+from app.worker.clock import Clockwork, Regularly
 from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
@@ -128,9 +129,9 @@ def test_attempts_are_forgotten_after_a_day(at):
     with writing():
         limits.count("give-address", "203.0.113.9", within=timedelta(minutes=10), secret="s" * 32)
     at(hours=23)
-    clockwork.forget_attempts()
+    worker_clock.forget_attempts()
     assert db.session.scalars(select(Attempt.count)).all() == [1]
     at(hours=25)
-    clockwork.forget_attempts()
+    worker_clock.forget_attempts()
     db.session.rollback()
     assert db.session.scalars(select(Attempt.count)).all() == []

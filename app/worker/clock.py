@@ -1,4 +1,11 @@
-"""Duties that belong to a clock rather than to a row: each has a row of its own that says when it is due next."""
+"""Duties that belong to a clock rather than to a row: each has a row of its own that says when it is due next.
+
+Sealing the books: every few minutes, whatever has been committed since is appended to the chain.
+
+Donors: gifts are given theirs every few seconds, beside the path on which they are settled.
+
+What the treasurer is sent by the clock: the nightly statement, and alarms when something is wrong.
+"""
 
 import logging
 from collections.abc import Callable
@@ -12,10 +19,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, limits
 from app.bank import statement
+from app.config import Settings
+from app.donations.donors import donor_list
 from app.donations.plans import links
 from app.errors import in_words
 from app.extensions import Base, db
+from app.ledger import sealing
 from app.offline import promises
+from app.reconciliation import alarms, daily_statement
+from app.reconciliation.verification.sealed import SEALED
 from app.staff import unsent
 from app.worker.lease import LEASE, Held
 from app.writing import writing
@@ -111,3 +123,47 @@ def receive_cheques() -> None:
 
 CHEQUES = Regularly("post-dated-cheques", timedelta(hours=1), receive_cheques)
 HOUSEKEEPING = Regularly("forget-attempts", timedelta(hours=1), forget_attempts)
+
+
+def seal() -> None:
+    """Seal what is not sealed yet, in runs of bounded size."""
+    while True:
+        with writing():
+            sealed = sealing.seal_all(SEALED)
+        if not sealed:
+            return
+
+
+SEALS = Regularly("seal", timedelta(minutes=2), seal)
+
+
+def attach() -> None:
+    """Give every received gift its donor, a run at a time."""
+    attached = 1
+    while attached:
+        with writing():
+            attached = donor_list.attach()
+
+
+DONORS = Regularly("donors", timedelta(seconds=5), attach)
+
+
+_LOOK_EVERY = timedelta(minutes=10)
+
+
+def regularly(settings: Settings) -> list[Regularly]:
+    """The duties of telling the treasurer, whose address must be set; without it there is nobody to tell."""
+    if settings.treasurer_email is None:
+        return []
+    return [Regularly("statement", _LOOK_EVERY, _state), Regularly("watch", _LOOK_EVERY, _watch)]
+
+
+def _state() -> None:
+    """Yesterday's statement is due as soon as yesterday is over where the books are kept; it is sent once."""
+    with writing():
+        daily_statement.ask(clock.today() - timedelta(days=1))
+
+
+def _watch() -> None:
+    with writing():
+        alarms.watch()

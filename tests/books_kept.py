@@ -10,7 +10,7 @@ from app.payments.event import StripeEvent
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
 from app.reconciliation.verification import faults
-from app.worker import events, loop, payouts
+from app.worker import duties, events, payouts
 from app.writing import writing
 from tests import stripe_bodies as says
 from tests.conftest import SECRET
@@ -35,7 +35,7 @@ def work_off(account):
     """What waits is followed up, and what failed was put off only until now."""
     with writing():
         db.session.execute(update(StripeEvent).values(next_try_at=None))
-    loop.do_all_due([events.duty(account), payouts.duty(account)])
+    duties.do_all_due([events.duty(account), payouts.duty(account)])
     db.session.rollback()
 
 

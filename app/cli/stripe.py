@@ -18,7 +18,7 @@ from app.payments.event import APPLIED, PENDING, StripeEvent
 from app.payments.payout import KeptPayout
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
-from app.worker import catch_up, events, loop, payouts
+from app.worker import catch_up, duties, events, payouts
 from app.writing import writing
 
 group = AppGroup("stripe", help="Prove the books against Stripe, and take in what they lack.")
@@ -36,7 +36,7 @@ def reconcile(payout: str | None) -> None:
         waiting = db.session.scalars(select(KeptPayout).where(duty.due, due, KeptPayout.leased_until.is_(None)))
         for each in waiting.all():
             each.next_try_at = None
-    loop.do_all_due([replace(duty, due=duty.due & due)])
+    duties.do_all_due([replace(duty, due=duty.due & due)])
     kept = db.session.scalars(select(KeptPayout).where(due).order_by(KeptPayout.created_at)).all()
     if payout and not kept:
         raise click.ClickException(f"There is no payout {payout} in the books.")
@@ -93,7 +93,7 @@ def take_in_what_is_missing(days: int) -> None:
         caught = catch_up.catch_up(gateway, settings, timedelta(days=days))
     except DomainError as failure:
         raise click.ClickException(f"Not everything could be compared: {failure}.") from failure
-    loop.do_all_due([events.duty(gateway)])
+    duties.do_all_due([events.duty(gateway)])
     click.echo(f"{caught.events} events and {caught.transactions} movements were missing, and are taken in.")
 
 

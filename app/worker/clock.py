@@ -29,7 +29,7 @@ from app.offline import promises
 from app.reconciliation import alarms, daily_statement
 from app.reconciliation.verification.sealed import SEALED
 from app.staff import unsent
-from app.worker.lease import LEASE, Held
+from app.worker.duties import LEASE, Held
 from app.writing import writing
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,10 @@ from flask import current_app
 from app.config import Settings
 from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
-from app.worker import catch_up, clock, events, letters, loop, payouts, receipts, refunds
+from app.worker import catch_up, clock, events, letters, payouts, receipts, refunds
+from app.worker import duties as worker_duties
 from app.worker.clock import CHEQUES, DONORS, HOUSEKEEPING, SEALS
-from app.worker.loop import Work
+from app.worker.duties import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def do_all_due(lanes: Sequence[Lane]) -> int:
     What has to wait for a mail server comes after everything that has not.
     """
     done = 0
-    while found := sum(loop.do_all_due(lane.duties) for lane in lanes):
+    while found := sum(worker_duties.do_all_due(lane.duties) for lane in lanes):
         done += found
     return done
 
@@ -67,7 +68,7 @@ def work_until(stop: threading.Event, lanes: Sequence[Lane]) -> None:
 
     def work(duties: tuple[Work, ...]) -> None:
         with app.app_context():
-            loop.work_until(stop, duties)
+            worker_duties.work_until(stop, duties)
 
     threads = [
         threading.Thread(target=work, args=(lane.duties,), name=lane.name)

@@ -11,7 +11,7 @@ from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
 from app.payments.gateway import PaymentsUnavailable
-from app.worker import loop, refunds
+from app.worker import duties, refunds
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account
@@ -109,5 +109,5 @@ def test_while_stripe_cannot_be_reached_the_amount_is_held_and_the_worker_goes_o
     assert "£15.00 of this gift is left" in refund(app, "--amount", "20").output
     with writing():
         db.session.scalars(select(DonationRefund)).one().next_try_at = None
-    loop.do_all_due([refunds.duty(account)])
+    duties.do_all_due([refunds.duty(account)])
     assert total() == Money(1500, "gbp")

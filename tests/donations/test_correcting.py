@@ -10,7 +10,7 @@ from app.donations import stripe_news
 from app.extensions import db
 from app.receipts import register
 from app.receipts.receipt import Receipt
-from app.worker import events, loop
+from app.worker import duties, events
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account
@@ -202,5 +202,5 @@ def test_the_events_of_a_refund_correct_the_receipt_by_themselves(app, account, 
     account.gives_back(the_gift(account), 2500)
     raw, headers = says.signed(account.events[-1], SECRET)
     assert client.post("/webhooks/stripe", data=raw, headers=headers).status_code == 200
-    loop.do_all_due([events.duty(account)])
+    duties.do_all_due([events.duty(account)])
     assert receipts() == [("void", 2500, "")]

@@ -10,7 +10,7 @@ from app.ledger import accounts, posting, reading, verifying
 from app.money import Money
 from app.payments import objects
 from app.reconciliation.exceptions import finding
-from app.worker import events, loop
+from app.worker import duties, events
 from app.writing import writing
 from tests import books_kept, written_books
 from tests import stripe_bodies as says
@@ -41,7 +41,7 @@ class World:
         self.reinstates(disputed, -minor)
 
     def works(self) -> None:
-        loop.do_all_due([events.duty(self.account)])
+        duties.do_all_due([events.duty(self.account)])
 
     def tells(self, *numbers: int) -> None:
         """Stripe delivers these of the dispute's events; without numbers those that it has not delivered yet."""

@@ -31,7 +31,7 @@ from app.reconciliation.bank import confirming
 from app.reconciliation.exceptions import finding
 from app.reconciliation.verification import faults as verification_faults
 from app.worker import clock as worker_clock
-from app.worker import loop, refunds
+from app.worker import duties, refunds
 from app.worker import receipts as making
 from app.writing import writing
 from tests import books_kept
@@ -210,7 +210,7 @@ def test_an_erased_gift_can_still_be_refunded_and_asks_for_nobody(app, gift, set
     assert (
         "£10.00 is on its way back" in run(app, "donations", "refund", gift, "--amount", "10", "--reason", "r").output
     )
-    loop.do_all_due([refunds.duty(account)])
+    duties.do_all_due([refunds.duty(account)])
     assert "has been made void" in client.get(f"/receipts/{reference}").text
     db.session.rollback()
     assert [each for each in finding.find() if each.kind == "receipt"] == []
@@ -275,7 +275,7 @@ def test_a_receipt_that_is_drawn_while_its_donor_is_forgotten_is_not_kept(app, s
             assert erase(app, donation).exit_code == 0
             return f"%PDF for {NAME}".encode()
 
-    loop.do_all_due([making.making(settings, Press()), making.mailing(settings)])
+    duties.do_all_due([making.making(settings, Press()), making.mailing(settings)])
     assert traces() == []
     db.session.rollback()
     assert db.session.scalars(select(Receipt.mailed_at)).all() == [None]

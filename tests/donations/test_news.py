@@ -18,7 +18,7 @@ from app.money import Money
 from app.payments.event import StripeEvent
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
-from app.worker import events, loop
+from app.worker import duties, events
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET
@@ -134,9 +134,9 @@ def test_any_order_and_any_repetition_end_in_the_same_books(app, data):
     for position, works in zip(order, work, strict=True):
         assert deliver(app, life[position]).status_code == 200
         if works:
-            loop.do_all_due([duty])
+            duties.do_all_due([duty])
     paid = [life[position]["type"] for position in order if position in (2, 3, 4, 5, 7)]
-    loop.do_all_due([duty])
+    duties.do_all_due([duty])
     db.session.rollback()
     settled = db.session.scalars(select(Donation).where(Donation.reference == reference)).one()
     entries = db.session.scalars(select(Entry.source).where(Entry.subject == f"donation:{reference}")).all()
@@ -157,7 +157,7 @@ def test_a_charge_that_no_donation_claims_is_posted_apart_and_listed(app):
     stranger = stripe_says.charge("no-such-donation", charge_id="ch_x", minor=700)
     deliver(app, stripe_says.event("charge.succeeded", stranger))
     deliver(app, stripe_says.event("charge.succeeded", stripe_says.charge(None, charge_id="ch_y", minor=900)))
-    loop.do_all_due([events.duty(StripeAsItIs(stripe_says.charge(None, charge_id="ch_y", minor=900)))])
+    duties.do_all_due([events.duty(StripeAsItIs(stripe_says.charge(None, charge_id="ch_y", minor=900)))])
     found = finding.find()
     assert [(each.kind, each.reference) for each in found] == [
         ("unclaimed charge", "ch_x"),
@@ -198,6 +198,6 @@ def test_an_unknown_type_is_ignored_but_taken_up_by_a_release_that_knows_it(app,
     monkeypatch.setitem(stripe_news._HANDLERS, "product.created", lambda _told: Outcome.APPLIED)
     with writing():
         assert events.take_up_ignored() == 1
-    loop.do_all_due([events.duty(StripeAsItIs({}))])
+    duties.do_all_due([events.duty(StripeAsItIs({}))])
     db.session.rollback()
     assert db.session.scalars(select(StripeEvent.state)).all() == ["applied"]

@@ -28,7 +28,7 @@ from app.ledger.chain import Head
 from app.money import Money
 from app.payments.event import StripeEvent
 from app.reconciliation.verification.sealed import SEALED
-from app.worker import catch_up, duties, events, loop, payouts
+from app.worker import catch_up, duties, events, payouts
 from app.worker import clock as worker_clock
 from tests import books_kept, stripe_bodies, written_books
 from tests.cast import a_pledge, an_appeal
@@ -130,7 +130,7 @@ class Stage:
 
     def work(self) -> None:
         """The worker does what is due."""
-        loop.do_all_due([events.duty(self.life), payouts.duty(self.life)])
+        duties.do_all_due([events.duty(self.life), payouts.duty(self.life)])
 
     def catch_up(self) -> None:
         """What was never delivered is taken in from Stripe's list."""

@@ -15,7 +15,7 @@ from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.ledger import verifying
 from app.money import Money
-from app.worker import loop, refunds
+from app.worker import duties, refunds
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account
@@ -39,7 +39,7 @@ def account(app):
 
 def one_refund(account):
     """There is one refund of the whole gift, here and at Stripe."""
-    loop.do_all_due([refunds.duty(account)])
+    duties.do_all_due([refunds.duty(account)])
     assert [each["amount"] for each in account.refunds.values()] == [2500]
     assert db.session.scalar(select(func.count()).select_from(DonationRefund)) == 1
     assert donations_refunds.left(db.session.scalars(select(Donation)).one()) == Money(0, "gbp")
@@ -85,6 +85,6 @@ def test_a_refund_made_at_stripe_meanwhile_is_not_given_a_second_time(app, accou
     account.gives_back(next(iter(account.charges.values())), 2000)
     with writing():
         donations_refunds.ask(db.session.scalars(select(Donation)).one(), None, by="test", reason="")
-    loop.do_all_due([refunds.duty(account)])
+    duties.do_all_due([refunds.duty(account)])
     assert [each["amount"] for each in account.refunds.values()] == [2000]
     assert db.session.scalars(select(DonationRefund.state)).all() == ["refused"]

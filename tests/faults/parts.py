@@ -19,7 +19,7 @@ from app import create_app
 from app.extensions import db
 from app.payments.checkout import Checkout
 from app.payments.objects import read_charge
-from app.worker import events, loop
+from app.worker import duties, events
 from tests import stripe_bodies as stripe_says
 from tests.conftest import make_settings
 
@@ -70,7 +70,7 @@ def work(folder, url, die_at, charges):
     """The worker, once through the events that wait."""
     with on_stage(folder, url, charges) as application:
         die_at_moment(die_at)
-        loop.do_all_due([events.duty(application.extensions["gateway"])])
+        duties.do_all_due([events.duty(application.extensions["gateway"])])
 
 
 def take_turns(folder, url, number):
@@ -83,7 +83,7 @@ def take_turns(folder, url, number):
             return read_charge(stripe_says.charge(None, charge_id=charge_id))
 
     with on_stage(folder, url):
-        loop.do_all_due([events.duty(Noting(Path(folder), {}))])
+        duties.do_all_due([events.duty(Noting(Path(folder), {}))])
     Path(folder, f"done-{number}").write_text("\n".join(done))
 
 

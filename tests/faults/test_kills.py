@@ -18,7 +18,7 @@ from app.ledger.entries import Entry
 from app.payments.event import StripeEvent
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
-from app.worker import duties, events, loop
+from app.worker import duties, events
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET
@@ -134,7 +134,7 @@ def test_a_worker_killed_while_it_follows_up_what_waits(app, appeal, play, monke
 
         with monkeypatch.context() as later:
             later.setattr(clock, "now", lambda: real() + duties.LEASE + timedelta(seconds=1))
-            loop.do_all_due([events.duty(Stripe())])
+            duties.do_all_due([events.duty(Stripe())])
         assert the_story_of(reference) == WITH_FEE
         assert {the_event(each["id"]) for each in told} == {"applied"}
     assert died[KILLED] >= 30

@@ -11,7 +11,7 @@ from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.payments.gateway import PaymentsUnavailable
-from app.worker import loop, refunds
+from app.worker import duties, refunds
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -93,7 +93,7 @@ def test_while_stripe_is_away_the_refund_is_held_and_the_worker_makes_it_once(ac
     assert "Only £15.00 of this gift is left" in said(give_back(client, "20"))
     with writing():
         db.session.scalars(select(DonationRefund)).one().next_try_at = None
-    loop.do_all_due([refunds.duty(account)])
+    duties.do_all_due([refunds.duty(account)])
     assert [each["amount"] for each in account.refunds.values()] == [1000]
 
 

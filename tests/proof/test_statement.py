@@ -15,8 +15,8 @@ from app.money import Money
 from app.reconciliation import daily_statement, treasurer_mails
 from app.reconciliation.exceptions import finding
 from app.worker import clock as worker_clock
+from app.worker import duties
 from app.worker import letters as posting_letters
-from app.worker import loop
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -143,7 +143,7 @@ def test_it_is_sent_once_a_night_to_the_treasurer(account, settings):
     nightly.perform()
     asked = select(DueLetter).where(DueLetter.kind == "statement")
     assert [each.subject for each in db.session.scalars(asked)] == [f"day:{yesterday()}"]
-    loop.do_all_due([posting_letters.duty(settings)])
+    duties.do_all_due([posting_letters.duty(settings)])
     assert [each.state for each in db.session.scalars(asked.execution_options(populate_existing=True))] == ["sent"]
     sent = [file.read_text() for file in settings.outbox.glob("*.eml")]
     assert sum("The books of" in each for each in sent) == 1

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.payments.event import StripeEvent
-from app.worker import events, loop
+from app.worker import duties, events
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET
 from tests.stripe_bodies import charge, event, signed
@@ -165,7 +165,7 @@ class TestKeeping:
         assert (kept.state, kept.last_error) == ("pending", "ValueError")
         assert "lucja@example.org" not in caplog.text
         assert self.state() == "pledged"
-        loop.do_all_due([events.duty(None)])
+        duties.do_all_due([events.duty(None)])
         assert self.state() == "received"
         db.session.rollback()
         assert db.session.scalars(select(StripeEvent.state, StripeEvent.last_error)).all() == ["applied"]
@@ -192,7 +192,7 @@ class TestKeeping:
             deliver(client, paid)
         assert deliver(client, paid).status_code == 200
         assert count(StripeEvent) == 1
-        loop.do_all_due([events.duty(None)])
+        duties.do_all_due([events.duty(None)])
         assert self.state() == "received"
 
 

@@ -18,7 +18,7 @@ from app.donations import receipts as donations_receipts
 from app.emails import sending
 from app.receipts import issuing, printing, register
 from app.receipts.rendering import Renderer
-from app.worker import duties, loop, receipts
+from app.worker import duties, receipts
 from tests.conftest import make_settings
 
 
@@ -77,4 +77,4 @@ if __name__ == "__main__":
     settings = make_settings(Path(data_dir), database_url, smtp_url=smtp_url)
     with create_app(settings).app_context(), Renderer(processes=1) as renderer:
         duties_of_receipts = [receipts.making(settings, renderer), receipts.mailing(settings)]
-        print(loop.do_all_due(duties_of_receipts), "done")
+        print(duties.do_all_due(duties_of_receipts), "done")

@@ -14,7 +14,7 @@ from app.ledger import beginning
 from app.ledger.beginning import Beginning
 from app.payments.event import StripeEvent
 from app.payments.transaction import StripeTransaction
-from app.worker import catch_up, events, loop, payouts
+from app.worker import catch_up, duties, events, payouts
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -36,7 +36,7 @@ def account(app):
 def worked_off(account, settings):
     db.session.rollback()
     caught = catch_up.catch_up(account, settings)
-    loop.do_all_due([events.duty(account), payouts.duty(account)])
+    duties.do_all_due([events.duty(account), payouts.duty(account)])
     return caught
 
 

@@ -12,7 +12,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.limits import Attempt
 from app.worker import clock as worker_clock
-from app.worker import lease
+from app.worker import duties
 from app.worker.clock import Clockwork, Regularly
 from app.writing import writing
 
@@ -80,15 +80,15 @@ def test_what_failed_is_noted_and_tried_again_soon(at):
 
 
 def test_while_it_goes_on_no_other_worker_begins_it_however_long_it_takes(app, monkeypatch):
-    monkeypatch.setattr(lease, "RENEWED_EVERY", timedelta(milliseconds=20))
+    monkeypatch.setattr(duties, "RENEWED_EVERY", timedelta(milliseconds=20))
     renewed, done = threading.Event(), []
-    real = lease.Held.renew
+    real = duties.Held.renew
 
     def renewing(self):
         real(self)
         renewed.set()
 
-    monkeypatch.setattr(lease.Held, "renew", renewing)
+    monkeypatch.setattr(duties.Held, "renew", renewing)
 
     def take_long():
         first = row().next_run_at

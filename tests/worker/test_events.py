@@ -14,7 +14,7 @@ from app.payments.event import StripeEvent
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.payments.inbox import Outcome
 from app.payments.objects import read_charge
-from app.worker import events, loop
+from app.worker import duties, events
 from app.writing import writing
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
@@ -56,7 +56,7 @@ def deliver(app, kind, body, **changes):
 
 
 def follow_up(stripe):
-    loop.do_all_due([events.duty(stripe)])
+    duties.do_all_due([events.duty(stripe)])
     db.session.rollback()
     return db.session.execute(select(StripeEvent.state, StripeEvent.last_error)).all()
 

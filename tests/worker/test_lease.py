@@ -10,7 +10,7 @@ from app import clock
 from app.errors import DomainError
 from app.extensions import db
 from app.payments.event import PENDING, StripeEvent
-from app.worker import lease
+from app.worker import duties
 from app.worker.duties import Duty
 from app.writing import writing
 from tests.worker.test_duties import due_rows, row
@@ -23,7 +23,7 @@ def a_duty(perform):
 
 
 def test_it_is_renewed_while_the_work_goes_on(app, monkeypatch):
-    monkeypatch.setattr(lease, "RENEWED_EVERY", timedelta(milliseconds=20))
+    monkeypatch.setattr(duties, "RENEWED_EVERY", timedelta(milliseconds=20))
     (row_id,) = due_rows(1)
     seen, renewed = [], threading.Event()
 
@@ -85,7 +85,7 @@ def test_what_is_refused_for_good_is_tried_once_a_day():
 def test_a_lease_that_is_lost_is_not_renewed():
     (row_id,) = due_rows(1)
     until = clock.now()
-    lost = lease.Lease(StripeEvent, row_id, until)
+    lost = duties.Lease(StripeEvent, row_id, until)
     lost.renew()
     assert lost.until == until
     assert db.session.scalar(select(StripeEvent.leased_until)) is None

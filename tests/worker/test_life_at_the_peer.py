@@ -31,7 +31,8 @@ from app.donations.plans import planning
 from app.extensions import db
 from app.payments.gateway import Gateway
 from app.payments.payout import KeptPayout
-from app.worker import catch_up, events, loop, payouts
+from app.worker import catch_up, events, payouts
+from app.worker import duties as worker_duties
 from tests import books_kept, written_books
 from tests.cast import a_pledge, an_appeal
 from tests.plan_world import a_plan
@@ -129,7 +130,7 @@ def test_a_life_without_webhooks_reconciles_to_nothing(app, world, settings):
     db.session.rollback()
     caught = catch_up.catch_up(gateway, settings)
     assert caught.events > 0
-    loop.do_all_due([events.duty(gateway), payouts.duty(gateway)])
+    worker_duties.do_all_due([events.duty(gateway), payouts.duty(gateway)])
     books_kept.agree()
     kept = db.session.scalars(select(KeptPayout).order_by(KeptPayout.id)).all()
     assert [(each.automatic, each.difference_minor) for each in kept] == [(True, 0), (True, 0)]
@@ -257,7 +258,7 @@ def test_a_year_is_the_same_with_webhooks_and_by_catching_up_alone(app, world):
             year.week(week)
             if week % 4 == 3:
                 door.wait_for(year.api.events.list({"limit": 1}).data[0].id)
-                loop.do_all_due(duties)
+                worker_duties.do_all_due(duties)
     told = the_year_is_proven(app)
     before.restore()
     assert db.session.scalars(select(Donation.state).distinct()).all() == ["pledged"]

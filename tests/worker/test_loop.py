@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.worker import loop
+from app.worker import duties
 
 
 class Chores:
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def test_duties_take_turns_until_nothing_is_due():
     done = []
-    assert loop.do_all_due([Chores("a", 3, done), Chores("b", 0, done), Chores("c", 2, done)]) == 5
+    assert duties.do_all_due([Chores("a", 3, done), Chores("b", 0, done), Chores("c", 2, done)]) == 5
     assert done == ["a", "c", "a", "c", "a"]
 
 
@@ -40,7 +40,7 @@ def test_what_becomes_due_meanwhile_has_its_turn_before_a_backlog_is_done():
                 self.pieces = 1
             return super().work_once()
 
-    assert loop.do_all_due([Chores("backlog", 6, done), Later("news", 0, done)]) == 7
+    assert duties.do_all_due([Chores("backlog", 6, done), Later("news", 0, done)]) == 7
     assert done == ["backlog"] * 3 + ["news"] + ["backlog"] * 3
 
 
@@ -53,13 +53,13 @@ def test_once_told_to_stop_it_begins_no_further_row():
                 stop.set()
             return super().work_once()
 
-    loop.work_until(stop, [Stopping("a", 10, done), Chores("b", 10, done)])
+    duties.work_until(stop, [Stopping("a", 10, done), Chores("b", 10, done)])
     assert done == ["a", "b", "a"]
 
 
 def test_where_nothing_is_due_nothing_is_done():
-    assert loop.do_all_due([]) == 0
-    assert loop.do_all_due([Chores("a", 0, [])]) == 0
+    assert duties.do_all_due([]) == 0
+    assert duties.do_all_due([Chores("a", 0, [])]) == 0
 
 
 def test_it_works_until_it_is_told_to_stop_and_finishes_what_it_has_in_hand():
@@ -71,7 +71,7 @@ def test_it_works_until_it_is_told_to_stop_and_finishes_what_it_has_in_hand():
                 stop.set()
             return super().work_once()
 
-    loop.work_until(stop, [Stopping("a", 9, done)])
+    duties.work_until(stop, [Stopping("a", 9, done)])
     assert done == ["a"] * 5
 
 
@@ -84,8 +84,8 @@ def test_between_two_looks_it_rests(monkeypatch):
             if len(rests) == 3:
                 self.set()
 
-    loop.work_until(Stop(), [Chores("a", 0, [])])
-    assert rests == [loop.PAUSE] * 3
+    duties.work_until(Stop(), [Chores("a", 0, [])])
+    assert rests == [duties.PAUSE] * 3
 
 
 @pytest.mark.parametrize("failure", [OperationalError("SELECT", {}, OSError("lucja@example.org")), OSError("no lock")])
@@ -104,7 +104,7 @@ def test_a_database_that_goes_away_is_waited_for(failure, caplog):
                 raise failure
             return super().work_once()
 
-    loop.work_until(Stop(), [Away("a", 1, done)])
-    assert rests == [loop.PAUSE_AFTER_FAILURE, loop.PAUSE]
+    duties.work_until(Stop(), [Away("a", 1, done)])
+    assert rests == [duties.PAUSE_AFTER_FAILURE, duties.PAUSE]
     assert done == ["a"]
     assert "lucja" not in caplog.text

@@ -11,7 +11,7 @@ from app.payments.payout import KeptPayout
 from app.payments.transaction import StripeTransaction
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation.exceptions import finding
-from app.worker import loop, payouts
+from app.worker import duties, payouts
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -85,7 +85,7 @@ def test_a_payout_whose_parts_are_not_all_there_yet_is_looked_at_again(app, acco
     account.paid_in[part] = late["id"]
     with writing() as session:
         session.execute(update(KeptPayout).values(next_try_at=None))
-    loop.do_all_due([payouts.duty(account)])
+    duties.do_all_due([payouts.duty(account)])
     books_kept.agree()
     assert db.session.get_one(KeptPayout, kept_id, populate_existing=True).difference_minor == 0
 

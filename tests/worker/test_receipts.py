@@ -21,7 +21,8 @@ from app.receipts import register
 from app.receipts.facts import thawed
 from app.receipts.printing import RenderingFailed
 from app.receipts.receipt import Receipt, ReceiptFile
-from app.worker import loop, receipts
+from app.worker import duties as worker_duties
+from app.worker import receipts
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.letterbox import letterbox
@@ -37,8 +38,8 @@ def duties(settings, renderer):
 @pytest.mark.both_databases
 def test_a_due_receipt_is_numbered_rendered_filed_and_mailed(app, settings, renderer):
     receipt = a_due_receipt()
-    assert loop.do_all_due(duties(settings, renderer)) == 2
-    assert loop.do_all_due(duties(settings, renderer)) == 0
+    assert worker_duties.do_all_due(duties(settings, renderer)) == 2
+    assert worker_duties.do_all_due(duties(settings, renderer)) == 0
     receipt = db.session.get_one(Receipt, receipt.id)
     assert receipt.last_error is None
     assert receipt.state == "issued"
@@ -138,7 +139,7 @@ def test_a_sign_without_a_glyph_is_left_out_on_paper_and_kept_in_the_books(app, 
     appeal = an_appeal()
     odd = a_due_receipt(appeal, "one", name="Anna \U0010fffd", address="\U0010fffd\n1 Quay Street")
     nameless = a_due_receipt(appeal, "two", name="\U0010fffd")
-    loop.do_all_due(duties(settings, Answering(b"%PDF")))
+    worker_duties.do_all_due(duties(settings, Answering(b"%PDF")))
     assert [(read(each).state, read(each).number) for each in (odd, nameless)] == [("issued", 1), ("issued", 2)]
     facts = thawed(read(odd).facts, read(odd).personal)
     assert (facts.donor, facts.donor_address[0]) == ("Anna", "1 Quay Street")
@@ -155,12 +156,12 @@ def test_a_sign_without_a_glyph_is_left_out_on_paper_and_kept_in_the_books(app, 
 def test_a_press_that_fails_is_tried_again_under_the_same_number(app, settings):
     receipt = a_due_receipt()
     press = Answering(RenderingFailed("the rendering process failed: ProcessExpired"))
-    assert loop.do_all_due(duties(settings, press)) == 1
+    assert worker_duties.do_all_due(duties(settings, press)) == 1
     assert read(receipt).number == 1
     assert read(receipt).last_error == "RenderingFailed: the rendering process failed: ProcessExpired"
     press.answer = b"%PDF"
     make_due_again(receipt)
-    assert loop.do_all_due(duties(settings, press)) == 2
+    assert worker_duties.do_all_due(duties(settings, press)) == 2
     assert (read(receipt).number, press.asked, read(receipt).last_error) == (1, 2, None)
     assert read(receipt).mailed_at
 
@@ -172,14 +173,14 @@ def test_an_address_refused_for_good_keeps_nobody_waiting_and_its_pdf_can_be_had
         box.refused = "nobody@example.org"
         press = Answering(b"%PDF")
         due = duties(replace(settings, smtp_url=box.url), press)
-        loop.do_all_due(due)
+        worker_duties.do_all_due(due)
         assert box.recipients == ["lucja@example.org"]
         assert read(refused).mailed_at is None
         assert read(refused).last_error == "MailRefused: the mail server refused the mail for good (550)"
         assert register.find(refused.reference)[1].pdf == b"%PDF"
         box.refused = ""
         make_due_again(refused)
-        assert loop.do_all_due(due) == 1
+        assert worker_duties.do_all_due(due) == 1
     assert read(refused).mailed_at
     assert read(plain).mailed_at
     assert press.asked == 2
@@ -189,14 +190,14 @@ def test_a_giver_whose_address_was_erased_gets_no_mail_and_the_receipt_says_why(
     receipt = a_due_receipt()
     with writing():
         db.session.execute(update(Donation).values(email=None))
-    loop.do_all_due(duties(settings, Answering(b"%PDF")))
+    worker_duties.do_all_due(duties(settings, Answering(b"%PDF")))
     assert read(receipt).rendered_at
     assert read(receipt).last_error.startswith("NoAddress")
 
 
 def test_what_is_logged_names_nobody(app, settings, caplog):
     a_due_receipt(name="Anna \U0010fffd", email="anna@example.org")
-    loop.do_all_due(duties(settings, Answering(RenderingFailed("the rendering process failed"))))
+    worker_duties.do_all_due(duties(settings, Answering(RenderingFailed("the rendering process failed"))))
     assert "could not be done" in caplog.text
     assert "Anna" not in caplog.text
     assert "anna" not in caplog.text

@@ -12,7 +12,7 @@ from flask import current_app
 from app.config import Settings
 from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
-from app.worker import catch_up, clock, events, letters, payouts, receipts, refunds
+from app.worker import catch_up, clock, emails, events, payouts, receipts, refunds
 from app.worker import duties as worker_duties
 from app.worker.clock import CHEQUES, DONORS, HOUSEKEEPING, SEALS
 from app.worker.duties import Work
@@ -37,7 +37,7 @@ def all_of(settings: Settings, gateway: Gateway, renderer: Renderer) -> list[Lan
         Lane("money", (events.duty(gateway), refunds.duty(gateway), payouts.duty(gateway), DONORS), threads=2),
         # One thread for each child that renders.
         Lane("paper", (receipts.making(settings, renderer),), threads=PROCESSES),
-        Lane("mail", (receipts.mailing(settings), letters.duty(settings))),
+        Lane("mail", (receipts.mailing(settings), emails.duty(settings))),
         Lane(
             "clock",
             (

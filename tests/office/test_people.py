@@ -15,7 +15,7 @@ from app.config import Settings
 from app.extensions import db
 from app.staff import people
 from app.staff.people import Person
-from app.worker import letters
+from app.worker import emails
 from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import Walker, gets_password, gets_second_factor, read
@@ -35,7 +35,7 @@ def test_an_invitation_leads_to_the_first_sign_in(app: Flask, settings: Settings
     answer = sign_in(app, admin).post("/office/people/new", data=sent, follow_redirects=True)
     assert "Mina Harker is invited" in answer.text
     assert "invited, not in yet" in answer.text
-    assert letters.duty(settings).work_once()
+    assert emails.duty(settings).work_once()
     (path,) = settings.outbox.glob("*")
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert mail["To"] == "mina@lantern.example"

@@ -10,7 +10,7 @@ from app.donations.refunds import DonationRefund
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.reconciliation.exceptions import finding
-from app.worker import duties, letters
+from app.worker import duties, emails
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import make_settings
@@ -39,7 +39,7 @@ def the_gift(account):
 
 def sent(settings):
     """Every mail that was sent, by its subject."""
-    duties.do_all_due([letters.duty(settings)])
+    duties.do_all_due([emails.duty(settings)])
     mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in settings.outbox.glob("*.eml")]
     return {mail["Subject"]: (mail["To"], mail.get_body(("plain",)).get_content()) for mail in mails}
 

@@ -16,7 +16,7 @@ from app.reconciliation import daily_statement, treasurer_mails
 from app.reconciliation.exceptions import finding
 from app.worker import clock as worker_clock
 from app.worker import duties
-from app.worker import letters as posting_letters
+from app.worker import emails as posting_letters
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal

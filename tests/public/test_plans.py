@@ -20,7 +20,7 @@ from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.public.filters import day as format_date
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
-from app.worker import letters
+from app.worker import emails
 from app.worker.clock import forget_attempts
 from app.writing import writing
 from tests.cast import an_appeal
@@ -57,7 +57,7 @@ def ask_for_link(client, plan):
 
 def mailed_links(settings) -> list[str]:
     """The tokens in the mails that have gone out."""
-    duty = letters.duty(settings)
+    duty = emails.duty(settings)
     while duty.work_once():
         pass
     texts = [path.read_text() for path in sorted(settings.outbox.glob("*.eml"))]

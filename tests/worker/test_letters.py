@@ -11,7 +11,7 @@ from app.emails import email as emails_email
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
-from app.worker import letters
+from app.worker import emails
 from app.writing import writing
 
 
@@ -35,7 +35,7 @@ def ask(occasion: str = "once") -> None:
 def test_a_letter_that_is_due_is_sent_once(app, settings):
     ask()
     ask()
-    duty = letters.duty(settings, {"note": writer})
+    duty = emails.duty(settings, {"note": writer})
     assert duty.work_once()
     assert not duty.work_once()
     sent = db.session.scalars(select(DueLetter)).one()
@@ -49,14 +49,14 @@ def test_a_letter_that_is_due_is_sent_once(app, settings):
 def test_another_occasion_is_another_letter(app, settings):
     ask("in_1")
     ask("in_2")
-    duty = letters.duty(settings, {"note": writer})
+    duty = emails.duty(settings, {"note": writer})
     assert [duty.work_once(), duty.work_once(), duty.work_once()] == [True, True, False]
     assert len(list(settings.outbox.glob("*"))) == 2
 
 
 def test_a_letter_with_nothing_left_to_say_is_dropped(app, settings):
     ask()
-    assert letters.duty(settings, {"note": lambda _due, _settings: None}).work_once()
+    assert emails.duty(settings, {"note": lambda _due, _settings: None}).work_once()
     assert db.session.scalars(select(DueLetter)).one().state == "dropped"
     assert not settings.outbox.exists()
 
@@ -68,7 +68,7 @@ def test_a_message_id_does_not_give_the_subject_away(app, settings):
 
 def test_a_letter_that_cannot_be_written_stays_due_with_its_reason(app, settings):
     ask()
-    assert letters.duty(settings, {}).work_once()
+    assert emails.duty(settings, {}).work_once()
     kept = db.session.scalars(select(DueLetter)).one()
     assert (kept.state, kept.last_error) == ("due", "KeyError")
     assert kept.next_try_at is not None

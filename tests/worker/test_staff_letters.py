@@ -10,7 +10,7 @@ from app import clock
 from app.emails import email as emails_email
 from app.staff import people
 from app.staff import people as kinds
-from app.worker import letters
+from app.worker import emails
 from app.writing import writing
 
 
@@ -22,7 +22,7 @@ def person(app):
 
 def sent(settings) -> list[str]:
     """The words of the mails that went out."""
-    while letters.duty(settings).work_once():
+    while emails.duty(settings).work_once():
         pass
     mails = [
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in settings.outbox.glob("*")

@@ -1,7 +1,11 @@
-"""Letters: each mail that is due is written as things are when it goes out, and sent once."""
+"""Letters: each mail that is due is written as things are when it goes out, and sent once.
+
+What people of the office are written: an invitation, a link to set a password, that it was changed.
+"""
 
 from collections.abc import Callable, Mapping
 
+from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from app import clock
@@ -9,15 +13,49 @@ from app.config import Settings
 from app.donations import debits, disputes, refunds
 from app.donations.plans import links, planning
 from app.emails import sending
+from app.emails.composing import compose
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail
 from app.extensions import db
+from app.receipts.facts import one_line
 from app.reconciliation import alarms, daily_statement
 from app.reconciliation import treasurer_mails as treasurers_letters
+from app.staff import people
 from app.staff import people as staff
-from app.worker import staff_letters
+from app.staff.people import Person
 from app.worker.duties import Duty
 from app.writing import writing
+
+
+def link(due: DueLetter, settings: Settings) -> Mail | None:
+    """An invitation, or what somebody who forgot their password asked for; the link is made now and works for a day.
+
+    `None` when the person was removed by now. A link that was made twice, because a worker was killed, is two that
+    work until one is used.
+    """
+    person = _person(due)
+    if person is None or person.email is None:
+        return None
+    token: str = generate_reset_password_token(person)  # type: ignore[no-untyped-call]
+    made = f"{settings.base_url}/office/password/forgotten/{token}"
+    return compose(due, person.email, settings, name=one_line(person.name or ""), link=made, office=_office(settings))
+
+
+def notice(due: DueLetter, settings: Settings) -> Mail | None:
+    """That the password was changed, for whoever did not do it."""
+    person = _person(due)
+    if person is None or person.email is None:
+        return None
+    return compose(due, person.email, settings, name=one_line(person.name or ""), office=_office(settings))
+
+
+def _office(settings: Settings) -> str:
+    return f"{settings.base_url}/office/"
+
+
+def _person(due: DueLetter) -> Person | None:
+    return people.find(due.subject.removeprefix("person:"))
+
 
 # Writes the mail that a letter stands for; `None` when there is nothing to say any more, or nobody to say it to. It
 # runs inside a writing unit, so it may leave something behind (the hash of a link's token), but must not go out.
@@ -38,9 +76,9 @@ WRITERS: dict[str, Writer] = {
     disputes.DISPUTE: treasurers_letters.dispute,
     alarms.ALARM: treasurers_letters.alarm,
     daily_statement.STATEMENT: treasurers_letters.nightly,
-    staff.INVITATION: staff_letters.link,
-    staff.NEW_PASSWORD: staff_letters.link,
-    staff.PASSWORD_CHANGED: staff_letters.notice,
+    staff.INVITATION: link,
+    staff.NEW_PASSWORD: link,
+    staff.PASSWORD_CHANGED: notice,
 }
 
 

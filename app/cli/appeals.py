@@ -1,6 +1,10 @@
-"""`flask appeals`: what is in force, and opening, scheduling and ending appeals from the command line."""
+"""`flask appeals`: what is in force, and opening, scheduling and ending appeals from the command line.
+
+The options that say when an appeal takes gifts, for how much, and whether it stands under the articles.
+"""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +17,92 @@ from app import clock
 from app.appeals import raised, scheduling
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
+from app.appeals.scheduling import Schedule
 from app.appeals.writing import open_appeal
 from app.articles import versions
-from app.cli import appeal_options
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
+from app.donations import amounts
 from app.errors import DomainError
 from app.extensions import db
-from app.money import written
+from app.money import Money, NotAnAmount, written
 from app.writing import writing
+
+_NONE = "none"
+_OPTIONS = [
+    click.option("--title", help="What it is called."),
+    click.option("--target", metavar="AMOUNT", help="What it wants to raise, such as 25000; 'none' for no target."),
+    click.option("--suggest", metavar="AMOUNTS", help="The amounts offered, separated by commas: 10,25,50."),
+    click.option(
+        "--from", "starts", metavar="DAY", help="The first day of gifts, such as 2026-12-01; 'none' for a draft."
+    ),
+    click.option("--until", "ends", metavar="DAY", help="The last day of gifts; 'none' to go on until it is ended."),
+    click.option(
+        "--precedence", metavar="NUMBER", help="The highest stands under the articles; 'none' to stand under none."
+    ),
+    click.option(
+        "--rhythm", type=click.Choice(["once", "monthly", _NONE]), help="What the giving form has chosen beforehand."
+    ),
+]
+
+
+def schedule_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command these options; `changes` reads what was given of them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def changes_asked(appeal: Appeal, given: dict[str, str | None]) -> Schedule:
+    """The options that were given, read; raises click's own refusals, which name the option."""
+    read: Schedule = {}
+    if (title := given["title"]) is not None:
+        read["title"] = title
+    if (target := given["target"]) is not None:
+        read["target"] = None if target == _NONE else _amount("--target", target, appeal.currency)
+    if (suggest := given["suggest"]) is not None:
+        each = [] if suggest == _NONE else suggest.split(",")
+        read["suggested"] = [_gift("--suggest", text, appeal.currency) for text in each]
+    if (starts := given["starts"]) is not None:
+        read["starts_on"] = day_option("--from", starts)
+    if (ends := given["ends"]) is not None:
+        read["ends_on"] = day_option("--until", ends)
+    if (precedence := given["precedence"]) is not None:
+        read["precedence"] = None if precedence == _NONE else _number("--precedence", precedence)
+    if (rhythm := given["rhythm"]) is not None:
+        read["preset_rhythm"] = None if rhythm == _NONE else rhythm
+    return read
+
+
+def day_option(option: str, text: str) -> date | None:
+    """The day that was typed, or `None` for 'none'; raises click's refusal, which names the option."""
+    try:
+        return None if text == _NONE else date.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a day such as 2026-12-01.", param_hint=option) from error
+
+
+def _amount(option: str, text: str, currency: str) -> Money:
+    try:
+        return Money.parse(text, currency)
+    except NotAnAmount as error:
+        raise click.BadParameter(f"{text!r} is not an amount such as 25 or 12.50.", param_hint=option) from error
+
+
+def _gift(option: str, text: str, currency: str) -> Money:
+    """An amount to offer, which must be one that can be given by card."""
+    amount = _amount(option, text, currency)
+    try:
+        return amounts.check(amount)
+    except DomainError as error:
+        raise click.BadParameter(f"{written(amount)} cannot be given: it is {error}.", param_hint=option) from error
+
+
+def _number(option: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise click.BadParameter(f"{text!r} is not a whole number such as 10.", param_hint=option)
+    return int(text)
+
 
 group = AppGroup("appeals", help="Open, schedule and end appeals.")
 
@@ -40,7 +121,7 @@ def list_() -> None:
 
 @group.command("add")
 @click.argument("slug")
-@appeal_options.schedule_options
+@schedule_options
 @click.option(
     "--text-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its text, in Markdown."
 )
@@ -51,7 +132,7 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
     refuse_old_schema()
     settings: Settings = current_app.extensions["whipround"]
     appeal = Appeal(slug=slug, text="", currency=settings.currency, suggested_minor=[])
-    changes = appeal_options.changes(appeal, given)
+    changes = changes_asked(appeal, given)
     try:
         appeal.text = text_file.read_text("utf-8") if text_file else ""
         with writing():
@@ -68,10 +149,10 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
 
 @group.command("schedule")
 @click.argument("slug")
-@appeal_options.schedule_options
+@schedule_options
 def schedule(slug: str, **given: str | None) -> None:
     """Change when the appeal SLUG takes gifts, and whether it stands under the articles; the rest stays as it is."""
-    _change(slug, lambda appeal: scheduling.schedule(appeal, appeal_options.changes(appeal, given)))
+    _change(slug, lambda appeal: scheduling.schedule(appeal, changes_asked(appeal, given)))
 
 
 @group.command("end")
@@ -79,7 +160,7 @@ def schedule(slug: str, **given: str | None) -> None:
 @click.option("--on", "day", metavar="DAY", help="The last day of gifts, instead of today.")
 def end(slug: str, day: str | None) -> None:
     """End the appeal SLUG: today is its last day. To take it from under the articles: schedule --precedence none."""
-    last_day = appeal_options.day("--on", day) if day else clock.today()
+    last_day = day_option("--on", day) if day else clock.today()
     if last_day is None:
         raise click.BadParameter("a day must be given.", param_hint="--on")
     _change(slug, lambda appeal: scheduling.end(appeal, last_day))

@@ -13,7 +13,7 @@ from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import sealing
+from app.ledger import seals
 from app.ledger.chain import Head
 from app.money import written
 from app.reconciliation import daily_statement, suspense, treasurer_mails
@@ -48,7 +48,7 @@ def verify(as_json: bool, head: Head | None, since: Head | None) -> None:
     refuse_old_schema()
     _look_at_one_moment()
     found = verification_faults.faults(since=since, heads=[head] if head else [])
-    last = sealing.head()
+    last = seals.head()
     if as_json:
         faults = [{"row": fault.place, "fault": fault.what} for fault in found]
         click.echo(json.dumps({"clean": not found, "faults": faults, "head": f"{last[0]}:{last[1]}"}))

@@ -8,8 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from app import clock
 from app.extensions import db
-from app.ledger.seal import BEGINNING, Seal, SealedThrough
-from app.ledger.sealing import Sealable, link
+from app.ledger.seals import BEGINNING, Seal, Sealable, SealedThrough, link
 from app.ledger.verifying import Fault
 
 # A million seals pass through here: the table's columns instead of objects, a statement that is built once, and runs so

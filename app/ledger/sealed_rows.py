@@ -8,7 +8,7 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.closing import Closing
 from app.ledger.erasure import Erasure
-from app.ledger.sealing import Sealable, digest_of
+from app.ledger.seals import Sealable, digest_of
 
 
 def _of_accounts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ from app import clock
 from app.bank.account import BankAccount
 from app.emails import email
 from app.extensions import db
-from app.ledger import sealing
+from app.ledger import seals
 from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money
 from app.reconciliation import stripe_balance
@@ -68,7 +68,7 @@ def ask(day: date) -> None:
 
 def of(day: date) -> Statement:
     """The statement of one local day; what stands at the time of asking is as it is now."""
-    seq, digest = sealing.head()
+    seq, digest = seals.head()
     return Statement(
         day=day,
         made_at=clock.now(),

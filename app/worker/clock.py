@@ -24,7 +24,7 @@ from app.donations.donors import donor_list
 from app.donations.plans import links
 from app.errors import in_words
 from app.extensions import Base, db
-from app.ledger import sealing
+from app.ledger import seals
 from app.offline import promises
 from app.reconciliation import alarms, daily_statement
 from app.reconciliation.verification.sealed import SEALED
@@ -129,7 +129,7 @@ def seal() -> None:
     """Seal what is not sealed yet, in runs of bounded size."""
     while True:
         with writing():
-            sealed = sealing.seal_all(SEALED)
+            sealed = seals.seal_all(SEALED)
         if not sealed:
             return
 

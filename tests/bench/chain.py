@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 
 from app import clock
 from app.extensions import db
-from app.ledger import chain, sealing
+from app.ledger import chain, seals
 from app.ledger.chain import Head
 from app.ledger.entries import Entry, Transfer
 from app.reconciliation.verification.sealed import SEALED
@@ -50,7 +50,7 @@ def run(plan: Plan) -> Iterator[Figure]:
 def _seal() -> None:
     while True:
         with writing():
-            if not sealing.seal_all(SEALED, most=50_000):
+            if not seals.seal_all(SEALED, most=50_000):
                 return
 
 
@@ -71,7 +71,7 @@ def _since_a_head(plan: Plan, large: Stage, small: Stage, many: int, few: int) -
     heads = {}
     for stage in (large, small):
         with stage.app():
-            heads[stage.url] = Head(*sealing.head())
+            heads[stage.url] = Head(*seals.head())
             _add_entries()
             _seal()
 

@@ -20,7 +20,7 @@ from app.donations.plans.plan import Plan
 from app.donations.refunds import DonationRefund
 from app.donors.donor import Donor, note
 from app.extensions import Base, db
-from app.ledger import sealing
+from app.ledger import seals
 from app.ledger.chain import Head
 from app.ledger.entries import Entry
 from app.money import Money
@@ -119,7 +119,7 @@ def faults(*heads):
 
 
 def test_nothing_of_the_name_is_left_and_books_seals_and_an_old_head_hold(app, gift, database_url):
-    head = Head(*sealing.head())
+    head = Head(*seals.head())
     entries = books_kept.entries()
     assert len(traces()) > 12
     result = erase(app, EMAIL.upper())
@@ -130,7 +130,7 @@ def test_nothing_of_the_name_is_left_and_books_seals_and_an_old_head_hold(app, g
     assert books_kept.entries() == entries
     assert faults(head) == []
     worker_clock.seal()
-    assert faults(head, Head(*sealing.head())) == []
+    assert faults(head, Head(*seals.head())) == []
     # Somebody else's gift is as it was.
     other = db.session.scalars(select(Donation).where(Donation.reference != gift)).one()
     assert (other.name, other.email) == ("Łucja Okoń", "lucja@example.org")

@@ -23,7 +23,7 @@ from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.ledger import announcing, chain, sealing
+from app.ledger import announcing, chain, seals
 from app.ledger.chain import Head
 from app.money import Money
 from app.payments.event import StripeEvent
@@ -176,7 +176,7 @@ def they_agree() -> None:
     """Ledger and Stripe, to the penny; nothing waits, and the chain raises no false alarm."""
     books_kept.agree()
     worker_clock.seal()
-    assert list(chain.faults(SEALED, heads=[Head(*sealing.head())])) == []
+    assert list(chain.faults(SEALED, heads=[Head(*seals.head())])) == []
     assert [difference for _, _, difference in written_books.whole()["payouts"]] == [0, 0]
     assert db.session.scalars(select(StripeEvent.event_id).where(StripeEvent.state != "applied")).all() == []
 

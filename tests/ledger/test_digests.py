@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.extensions import db
-from app.ledger import digests, reversing
+from app.ledger import reversing, seals
 from app.ledger.entries import Entry
 from app.writing import writing
 from tests.ledger.entering import enter, held_by_stripe, income
@@ -44,11 +44,11 @@ def digest(entry_id, reverses, *lines):
 
 def test_a_digest_is_of_every_word_of_an_entry_and_of_its_transfers_in_order(two):
     first, reversal = two
-    assert list(digests.of_entries([reversal, first])) == [
+    assert list(seals.of_entries([reversal, first])) == [
         (first, digest(first, "", (OUT, 2500), (BACK, 1))),
         (reversal, digest(reversal, "test:1", (BACK, 2500), (OUT, 1))),
     ]
 
 
 def test_an_entry_that_is_not_there_has_no_digest(two):
-    assert list(digests.of_entries([two[1] + 1])) == []
+    assert list(seals.of_entries([two[1] + 1])) == []

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app import clock
-from app.ledger import sealing
+from app.ledger import seals
 from tests.ledger.entering import a_gift
 from tests.office.books import page, words
 
@@ -12,7 +12,7 @@ def test_a_day_is_shown_with_what_it_brought_and_the_head_of_the_chain(app, sign
     a_gift(occurred_at=clock.now() - timedelta(days=1))
     found = page(signed_in("auditor").get("/office/statement/"))
     assert "Gifts 1 Received £25.00" in words(found.select_one("dl"))
-    seq, digest = sealing.head()
+    seq, digest = seals.head()
     assert found.select_one("code").text == f"{seq}:{digest}"
 
 

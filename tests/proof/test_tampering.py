@@ -10,9 +10,9 @@ from app import clock
 from app.config import Organisation
 from app.donations import receipts, settlement
 from app.extensions import db
-from app.ledger import chain, sealing, verifying
+from app.ledger import chain, seals, verifying
 from app.ledger.chain import Head
-from app.ledger.seal import BEGINNING
+from app.ledger.seals import BEGINNING
 from app.payments import inbox
 from app.payments.event import News
 from app.payments.objects import read_charge
@@ -87,13 +87,13 @@ def first(**options):
 @pytest.mark.usefixtures("books")
 def test_on_clean_books_there_is_no_alarm():
     assert first() is None
-    seq, _ = sealing.head()
+    seq, _ = seals.head()
     # Four entries, receipts and events, and the two accounts.
     assert seq == 14
     worker_clock.seal()
-    assert sealing.head()[0] == 14
+    assert seals.head()[0] == 14
     a_pledge(an_appeal("another"), "n")
-    assert first(heads=[Head(*sealing.head())]) is None
+    assert first(heads=[Head(*seals.head())]) is None
 
 
 @pytest.mark.usefixtures("books")
@@ -172,19 +172,19 @@ def test_an_entry_slipped_in_behind_the_sealer_is_named():
         "FROM transfers WHERE entry_id = 1",
     )
     assert "entry 77" in places()
-    assert "entry 77" in places(since=Head(*sealing.head()))
+    assert "entry 77" in places(since=Head(*seals.head()))
 
 
 @pytest.mark.usefixtures("books")
 def test_a_deleted_tail_is_found_with_a_head_kept_outside():
-    head = Head(*sealing.head())
+    head = Head(*seals.head())
     tamper("DELETE FROM seals WHERE seq > 10")
     assert first(heads=[head]) == f"seals {head.seq}"
 
 
 @pytest.mark.usefixtures("books")
 def test_a_chain_made_anew_is_found_with_a_head_kept_outside():
-    head = Head(*sealing.head())
+    head = Head(*seals.head())
     tamper(
         "UPDATE transfers SET amount_minor = 2000 WHERE entry_id = 2",
         "UPDATE balances SET out_minor = out_minor + 999 WHERE out_minor > 0",
@@ -201,7 +201,7 @@ def test_a_chain_made_anew_is_found_with_a_head_kept_outside():
 
 @pytest.mark.usefixtures("books")
 def test_since_a_head_only_what_came_after_is_looked_at():
-    head = Head(*sealing.head())
+    head = Head(*seals.head())
     donation = a_pledge(an_appeal("another"), "later")
     with writing():
         settlement.settle(read_charge(stripe_says.charge(donation.reference, charge_id="ch_later")))
@@ -227,13 +227,13 @@ def test_what_is_kept_for_ever_cannot_be_emptied_either(table):
 
 
 def test_an_empty_chain_has_a_head_and_no_fault(app):
-    assert sealing.head() == (0, BEGINNING)
+    assert seals.head() == (0, BEGINNING)
     assert list(chain.faults(SEALED, heads=[Head(0, BEGINNING)])) == []
 
 
 @pytest.mark.usefixtures("books")
 def test_ids_that_commit_late_are_sealed_and_old_ids_are_not_searched_for_ever(monkeypatch):
-    from app.ledger.seal import SealedThrough
+    from app.ledger.seals import SealedThrough
 
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)

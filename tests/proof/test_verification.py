@@ -15,11 +15,11 @@ from app.config import Organisation
 from app.donations import receipts as donations_receipts
 from app.donations.donation import Donation
 from app.extensions import db
-from app.ledger import closing, sealing
+from app.ledger import closing, seals
 from app.ledger.accounts import Account as LedgerAccount
 from app.ledger.chain import Head
 from app.ledger.erasure import Erasure
-from app.ledger.seal import Seal
+from app.ledger.seals import Seal
 from app.offline import cheques
 from app.receipts import register
 from app.receipts.receipt import Receipt
@@ -99,7 +99,7 @@ def test_honest_books_raise_no_alarm():
     assert found() == []
     sealed = set(db.session.scalars(select(Seal.subject)))
     assert sealed == {sealable.subject for sealable in SEALED}
-    head = Head(*sealing.head())
+    head = Head(*seals.head())
     with writing():
         audit_trail.record("person.signed_in", "person:mina")
         closing.reopen(by="ada")
@@ -228,14 +228,14 @@ def test_an_old_head_of_books_that_sealed_less_still_holds():
     with unguarded() as session:
         session.execute(text("DELETE FROM seals"))
         session.execute(text("DELETE FROM sealed_through"))
-        sealing.seal_all(older)
-        head = Head(*sealing.head())
+        seals.seal_all(older)
+        head = Head(*seals.head())
         # Before the sealer has come to what it seals from now on, and after it.
         assert found(heads=[head]) == []
         for most in (1, 1, 500):
-            sealing.seal_all(SEALED, most=most)
+            seals.seal_all(SEALED, most=most)
             assert found(heads=[head]) == []
-        assert sealing.head()[0] > head.seq
+        assert seals.head()[0] > head.seq
         session.rollback()
 
 

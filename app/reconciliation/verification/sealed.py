@@ -14,9 +14,8 @@ from sqlalchemy import select
 from app.audit.trail import Deed, DeedDetail
 from app.extensions import db
 from app.ledger import erasure
-from app.ledger.digests import ENTRIES
 from app.ledger.sealed_rows import ACCOUNTS, CLOSINGS, ERASURES
-from app.ledger.sealing import Sealable, digest_of
+from app.ledger.seals import ENTRIES, Sealable, digest_of
 from app.payments.event import StripeEvent
 from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import VOID, Receipt, ReceiptFile

@@ -17,10 +17,10 @@ from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
 from app.donations import amounts
 from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
-from app.office import moments
 from app.office.article_form import MOST_CHARACTERS
-from app.office.cleaned_form import CleanedForm
 from app.typed_amount import SeveralReadings
+from app.web import fields
+from app.web.fields import CleanedForm
 
 # An amount may hold a comma itself, so only one with a space after it separates.
 _SEPARATORS = re.compile(r"\n|;|,\s+")
@@ -133,7 +133,7 @@ class AppealForm(CleanedForm):
         days = []
         for field in (self.starts_on, self.ends_on):
             try:
-                days.append(moments.day(field.data) if field.data else None)
+                days.append(fields.day(field.data) if field.data else None)
             except ValueError:
                 days.append(None)
         return days[0], days[1], self.precedence.data if self.under_articles.data else None

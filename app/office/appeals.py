@@ -21,8 +21,8 @@ from app.audit.trail import record
 from app.extensions import db
 from app.office import hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
-from app.office.cleaned_form import CleanedForm
 from app.offline import lists
+from app.web.fields import CleanedForm
 from app.writing import writing
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")

@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, Length
 from app import clock
 from app.articles.article import Article
 from app.articles.writing import Manuscript
-from app.office import moments
-from app.office.cleaned_form import CleanedForm
+from app.web import fields
+from app.web.fields import CleanedForm
 
 DRAFT, NOW, LATER, STAYS = "draft", "now", "later", "stays"
 # Bytes: a text of `MOST_CHARACTERS` in any script, and the other fields.
@@ -100,7 +100,7 @@ class ArticleForm(CleanedForm):
             return clock.now()
         on = self.day_in(self.day, needed=_("Enter the day from which readers see it"))
         at = self.time_in(self.time, needed=_("Enter the time from which readers see it"))
-        return moments.instant(on, at) if on and at is not None else clock.now()
+        return fields.instant(on, at) if on and at is not None else clock.now()
 
     def _read_event(self) -> dict[str, Any]:
         first, last = self.day_in(self.first_day), self.day_in(self.last_day)
@@ -113,8 +113,8 @@ class ArticleForm(CleanedForm):
         if first is None:
             return {}
         all_day = starts is None
-        ends_at = moments.instant(last or first, ends or starts or time()) if ends is not None or last else None
-        starts_at = moments.instant(first, starts or time())
+        ends_at = fields.instant(last or first, ends or starts or time()) if ends is not None or last else None
+        starts_at = fields.instant(first, starts or time())
         if ends_at is not None and ends_at < starts_at:
             self.wrong(self.last_day if last else self.ends, _("The event cannot end before it starts"))
         return {
@@ -134,14 +134,14 @@ def filled(article: Article) -> dict[str, Any]:
         "headline": article.headline,
         "text": article.text,
         "demands": "\n".join(article.demands),
-        "first_day": moments.typed_day(starts_at),
-        "starts": "" if article.event_all_day else moments.typed_time(starts_at),
-        "last_day": moments.typed_day(ends_at) if several_days or article.event_all_day else "",
-        "ends": "" if article.event_all_day else moments.typed_time(ends_at),
+        "first_day": fields.typed_day(starts_at),
+        "starts": "" if article.event_all_day else fields.typed_time(starts_at),
+        "last_day": fields.typed_day(ends_at) if several_days or article.event_all_day else "",
+        "ends": "" if article.event_all_day else fields.typed_time(ends_at),
         "place": article.event_place or "",
         "directions": article.event_directions or "",
         "when": when,
         # Also of a draft: one that was public before can go back to its own date.
-        "day": moments.typed_day(moment) if when != STAYS else "",
-        "time": moments.typed_time(moment) if when != STAYS else "",
+        "day": fields.typed_day(moment) if when != STAYS else "",
+        "time": fields.typed_time(moment) if when != STAYS else "",
     }

@@ -16,8 +16,7 @@ from app.bank.account import BankAccount
 from app.bank.formats import values as formats_values
 from app.extensions import db
 from app.money import Money, NotAnAmount, home_currency
-from app.office.cleaned_form import CleanedForm
-from app.office.typed_fields import DayField
+from app.web.fields import CleanedForm, DayField
 
 
 class BankAccountForm(CleanedForm):

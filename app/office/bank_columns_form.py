@@ -13,7 +13,7 @@ from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping
 from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.office import bank_words
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 
 _NONE = ""
 _LONGEST = 40

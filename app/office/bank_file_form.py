@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
 
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 
 
 class FileForm(CleanedForm):

@@ -16,8 +16,8 @@ from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
 from app.money import Money
 from app.office import hand_form
-from app.office.cleaned_form import CleanedForm
 from app.reconciliation.bank.confirming import PartGift
+from app.web.fields import CleanedForm
 
 
 class PartsForm(CleanedForm):

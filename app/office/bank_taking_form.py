@@ -12,7 +12,7 @@ from app.bank.formats import values as formats_values
 from app.bank.formats.contents import Read
 from app.bank.sorting import NEW, Sorted
 from app.money import Money, NotAnAmount
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 
 
 class TakingForm(CleanedForm):

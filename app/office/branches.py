@@ -17,8 +17,8 @@ from app.appeals.raised import BranchTotal
 from app.audit.trail import record
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
-from app.office.cleaned_form import CleanedForm
 from app.staff.people import Person
+from app.web.fields import CleanedForm
 from app.writing import writing
 
 bp = Blueprint("branches", __name__, url_prefix="/branches")

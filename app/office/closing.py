@@ -13,7 +13,7 @@ from app.audit import trail
 from app.ledger import closing
 from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 from app.writing import writing
 
 bp = Blueprint("closing", __name__, url_prefix="/closing")

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 
 
 class CorrectionForm(CleanedForm):

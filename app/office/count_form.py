@@ -16,10 +16,10 @@ from app.office.access import my_branch_id
 from app.office.gift_form import like
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
-from app.office.typed_fields import AmountField, PiecesField
 from app.offline import alike, counts, gifts
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
+from app.web.fields import AmountField, PiecesField
 
 # So many lines with a name are on a sheet; whoever is left is entered by itself.
 LINES = 10

@@ -16,7 +16,7 @@ from app.donations.search import Wanted
 from app.money import Money, home_currency
 from app.office.access import my_branch_id
 from app.office.book_words import method_name
-from app.office.typed_fields import AmountField, DayField
+from app.web.fields import AmountField, DayField
 
 _STATES = (
     ("received", _l("Received")),

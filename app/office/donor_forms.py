@@ -11,8 +11,7 @@ from wtforms.validators import DataRequired, Length
 from app import typed_amount
 from app.donations import amounts
 from app.money import Money, written
-from app.office.cleaned_form import CleanedForm
-from app.office.typed_fields import AmountField
+from app.web.fields import AmountField, CleanedForm
 
 
 class NoteForm(CleanedForm):

@@ -14,7 +14,7 @@ from app.ledger import accounts, by_hand
 from app.ledger.by_hand import Draft
 from app.money import Money, NotAnAmount
 from app.office.book_words import BY_HAND, kind_name
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 
 _LONGEST = 1000
 

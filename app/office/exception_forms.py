@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.ledger import accounts, by_hand
 from app.office.book_words import kind_name
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 
 _LONGEST = 1000
 

@@ -16,7 +16,7 @@ from app.donations.exports.exporting import Choice
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.exports.formats import FORMATS
-from app.office.cleaned_form import CleanedForm
+from app.web.fields import CleanedForm
 
 # In the order of the form: the file, and what it is for.
 FORMAT_NAMES = {

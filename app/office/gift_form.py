@@ -19,10 +19,10 @@ from app.office.access import me, my_branch_id
 from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
-from app.office.typed_fields import AmountField, DayField
 from app.offline import alike, gifts
 from app.offline.alike import Alike
 from app.offline.gifts import HandGift
+from app.web.fields import AmountField, DayField
 from app.writing import writing
 
 

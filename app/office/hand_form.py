@@ -19,9 +19,7 @@ from app.appeals.branch import Branch
 from app.appeals.in_force import in_force
 from app.extensions import db
 from app.office.access import my_branch_id
-from app.office.cleaned_form import CleanedForm
-from app.office.days_asked import day_asked
-from app.office.typed_fields import DayField
+from app.web.fields import CleanedForm, DayField, day_asked
 
 # So many appeals are offered; older ones are nothing that money still comes in for.
 _MOST_APPEALS = 100

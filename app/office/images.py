@@ -16,8 +16,8 @@ from app.extensions import db
 from app.markup import image_address
 from app.office import hands, long_bodies
 from app.office.access import AUDITOR, EDITOR, allow
-from app.office.cleaned_form import CleanedForm
 from app.office.confirming import Question, asks_once
+from app.web.fields import CleanedForm
 from app.writing import writing
 
 bp = Blueprint("images", __name__, url_prefix="/images")

@@ -13,8 +13,8 @@ from app.ledger import accounts, journal, trial_balance
 from app.ledger.journal import Place, Wanted
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.book_words import method_name
-from app.office.days_asked import day_asked
 from app.office.sight import within_sight
+from app.web.fields import day_asked
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
 

@@ -17,9 +17,8 @@ from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.office import in_hand_words, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
-from app.office.cleaned_form import CleanedForm
-from app.office.typed_fields import DayField
 from app.offline import lists, paying_in
+from app.web.fields import CleanedForm, DayField
 from app.writing import writing
 
 bp = Blueprint("paying_in", __name__, url_prefix="/paying-in")

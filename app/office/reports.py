@@ -12,8 +12,8 @@ from app.ledger.journal import Wanted
 from app.money import Money
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.book_words import method_name
-from app.office.days_asked import day_asked, last_month
 from app.office.sight import my_accounts
+from app.web.fields import day_asked, last_month
 
 bp = Blueprint("reports", __name__, url_prefix="/income")
 

@@ -25,9 +25,9 @@ from app.office.confirming import Question, asks_once
 from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
-from app.office.typed_fields import AmountField, DayField
 from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
+from app.web.fields import AmountField, DayField
 from app.writing import writing
 
 bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.office import exception_words
 from app.office.access import AUDITOR, TREASURER, allow
-from app.office.days_asked import day_asked
 from app.reconciliation import daily_statement
+from app.web.fields import day_asked
 
 bp = Blueprint("statement", __name__, url_prefix="/statement")
 

@@ -1,0 +1,185 @@
+"""Fields in which a day, an amount or a number of pieces is typed, and what is said when it cannot be read.
+
+The base of the office's forms: what never matters in typed text is taken away before anything looks at it.
+
+Days and times of day as editors type them or their browsers send them, in the local zone.
+
+The days that a page is asked for in its address: `?from=2026-07-01&to=2026-07-31`.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
+from wtforms.widgets import DateInput, TextInput
+
+from app import clock, typed_amount, typed_text
+from app.money import Money, NotAnAmount
+
+# The years that the archive has pages for.
+_YEARS = range(1900, 2100)
+_DAYS = (
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)", re.A),
+    re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})", re.A),
+)
+_TIME = re.compile(r"(?P<h>\d{1,2})[:.](?P<m>\d\d)(?::00)?", re.A)
+
+
+def day(text: str) -> date:
+    """The day that was typed: '2026-12-01', as browsers send it, or '1/12/2026'. Raises `ValueError`."""
+    match = next(filter(None, (pattern.fullmatch(text) for pattern in _DAYS)), None)
+    if match is None or int(match["y"]) not in _YEARS:
+        raise ValueError("not a day")
+    return date(int(match["y"]), int(match["m"]), int(match["d"]))
+
+
+def time_of_day(text: str) -> time:
+    """The time that was typed on a clock of 24 hours: '19:30' or '19.30'. Raises `ValueError`."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError("not a time")
+    return time(int(match["h"]), int(match["m"]))
+
+
+def instant(on: date, at: time = time()) -> datetime:
+    """The instant in UTC at which a local clock shows that day and time."""
+    return datetime.combine(on, at, clock.local_zone()).astimezone(UTC)
+
+
+def typed_day(moment: datetime | None) -> str:
+    """An instant's local day as a day field holds it; empty without one."""
+    return clock.local_day(moment).isoformat() if moment else ""
+
+
+def typed_time(moment: datetime | None) -> str:
+    """An instant's local time as a time field holds it; empty without one."""
+    return f"{clock.local(moment):%H:%M}" if moment else ""
+
+
+_WHOLE = re.compile(r"\d{1,6}", re.ASCII)
+
+
+class DayField(StringField):  # type: ignore[misc]
+    """A day; browsers offer a calendar, and '9/7/2026' is understood where they do not."""
+
+    widget = DateInput()
+    data: date | None
+
+    def _value(self) -> str:
+        return self.data.isoformat() if self.data else (self.raw_data[0] if self.raw_data else "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        try:
+            self.data = day(text) if text else None
+        except ValueError as error:
+            raise ValidationError(_("Enter a day, like 9/7/2026")) from error
+
+
+class AmountField(StringField):  # type: ignore[misc]
+    """An amount; its currency is that of whatever the form is about, so it is read when that is known."""
+
+    widget = TextInput()
+
+    def read(self, currency: str) -> Money | None:
+        """The amount in a currency, or nothing, and a message beside the field."""
+        text = (self.data or "").strip()
+        try:
+            amount = typed_amount.read(text, currency)
+        except NotAnAmount as error:
+            wrong = typed_amount.complaint(error, text, currency) if text else _("Enter the amount")
+        else:
+            if amount.minor:
+                return amount
+            wrong = _("The amount must be more than nothing")
+        self.errors: list[str] = [*self.errors, wrong]
+        return None
+
+
+class PiecesField(StringField):  # type: ignore[misc]
+    """How many coins or notes of one kind; nothing typed is none of them."""
+
+    widget = TextInput()
+    data: int
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        self.data = 0
+        text = valuelist[0].strip() if valuelist else ""
+        if text and not _WHOLE.fullmatch(text):
+            raise ValidationError(_("Enter how many there are of each, in figures, like 12"))
+        self.data = int(text or 0)
+
+    def process(self, *arguments: Any, **values: Any) -> None:
+        """None of them, until something is typed."""
+        self.data = 0
+        super().process(*arguments, **values)
+
+
+_CLEANED = {StringField: typed_text.line, EmailField: typed_text.line, TextAreaField: typed_text.lines}
+
+
+class CleanedForm(FlaskForm):  # type: ignore[misc]
+    """A form whose text fields come without spaces around them and without control characters."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Where WTForms lets a form have its say in how fields are made."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Clean every text field."""
+            cleaned = _CLEANED.get(unbound_field.field_class)
+            options["filters"] = [*(options.get("filters") or []), cleaned] if cleaned else ()
+            return unbound_field.bind(form=form, **options)
+
+    def wrong(self, field: Field, message: str) -> None:
+        """Put a message beside a field, after it was read."""
+        field.errors = [*field.errors, message]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the form can be taken; a form that was open for too long keeps what was typed."""
+        super().validate(extra_validators)
+        if "csrf_token" in self and self.csrf_token.errors:
+            self.csrf_token.errors = []
+            self.form_errors.append(_("This page was open for too long. Nothing was saved; send it again."))
+        return not self.errors
+
+    def day_in(self, field: StringField, needed: str = "") -> date | None:
+        """The day that was typed in a field. `needed` is what to say when there must be one and there is none."""
+        try:
+            if field.data or needed:
+                return day(field.data or "")
+        except ValueError:
+            self.wrong(field, _("Enter a day like 27/3/2026") if field.data else needed)
+        return None
+
+    def time_in(self, field: StringField, needed: str = "") -> time | None:
+        """The time of day that was typed in a field; otherwise as `day_in`."""
+        try:
+            if field.data or needed:
+                return time_of_day(field.data or "")
+        except ValueError:
+            self.wrong(field, _("Enter a time like 19:30") if field.data else needed)
+        return None
+
+
+def day_asked(name: str, otherwise: date) -> date:
+    """A day from the address; what is no day counts as not asked."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return otherwise
+
+
+def last_month() -> tuple[date, date]:
+    """The first and the last day of the month before the running one."""
+    last = clock.today().replace(day=1) - timedelta(days=1)
+    return last.replace(day=1), last

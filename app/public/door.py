@@ -8,7 +8,6 @@ from app.config import Settings
 from app.public import (
     appeals,
     articles,
-    assets,
     changing,
     donations,
     event_words,
@@ -24,8 +23,9 @@ from app.public import (
     receipts,
     refusals,
     structured,
-)  # fmt: skip
+)
 from app.public.qr import qr
+from app.web import assets  # fmt: skip
 
 
 def register(app: Flask) -> None:

@@ -13,7 +13,7 @@ from app.appeals.appeal import Appeal
 from app.articles import images
 from app.articles.article import Article
 from app.config import Settings
-from app.public import assets
+from app.web import assets
 
 _CONTEXT = "https://schema.org"
 

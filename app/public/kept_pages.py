@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Response, current_app, request
 
-from app.public import compression
+from app.web import compression
 
 # How many pages a process keeps; at some twenty kilobytes each, that is ten megabytes.
 _MOST = 512

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 
-from app.public import compression
+from app.web import compression
 
 bp = Blueprint("assets", __name__)
 

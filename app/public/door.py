@@ -12,7 +12,6 @@ from app.public import (
     donations,
     event_words,
     feeds,
-    filters,
     front,
     images,
     monthly,
@@ -25,7 +24,10 @@ from app.public import (
     structured,
 )
 from app.public.qr import qr
-from app.web import assets  # fmt: skip
+from app.web import (
+    assets,  # fmt: skip
+    filters,
+)
 
 
 def register(app: Flask) -> None:

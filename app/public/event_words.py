@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.articles.article import Article
-from app.public.filters import day
+from app.web.filters import day
 
 _A_NIGHT = timedelta(hours=12)
 

@@ -17,8 +17,8 @@ from app.extensions import db
 from app.ledger import accounts, posting, reversing
 from app.money import Money
 from app.public import raised_fragment
-from app.public.filters import day
 from app.public.qr import qr
+from app.web.filters import day
 from app.writing import writing
 from tests.cast import an_appeal
 

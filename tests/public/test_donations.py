@@ -16,8 +16,8 @@ from app.money import Money
 from app.payments.checkout import Checkout
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.public import giving_limits
-from app.public.filters import day
 from app.receipts.receipt import Receipt
+from app.web.filters import day
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.donations.test_correcting import issue, tell, the_gift

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.money import Money
-from app.public import filters
+from app.web import filters
 
 SUMMER_NIGHT = datetime(2026, 6, 30, 23, 13, tzinfo=UTC)
 

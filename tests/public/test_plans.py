@@ -17,9 +17,9 @@ from app.emails.email import DueLetter
 from app.extensions import db
 from app.money import Money
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
-from app.public.filters import day as format_date
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
+from app.web.filters import day as format_date
 from app.worker import emails
 from app.worker.clock import forget_attempts
 from app.writing import writing

@@ -20,12 +20,12 @@ from app.public import (
     plans,
     privacy,
     receipts,
-    refusals,
     structured,
 )
 from app.public.qr import qr
 from app.web import (
     assets,  # fmt: skip
+    error_pages,
     filters,
 )
 
@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(event_words.of, "event_words")
     assets.register(app)
     structured.register(app)
-    refusals.register(app)
+    error_pages.register(app)
     headers = _headers(settings)
 
     @app.after_request

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from app import clock
 from app.appeals import progress
 from app.appeals.appeal import Appeal
-from app.appeals.identity import AppealIdentity
 from app.extensions import db
 from app.public import kept_pages
+from app.public.page_identity import AppealIdentity
 
 Shown = tuple[AppealIdentity, int | None]
 

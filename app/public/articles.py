@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from app import clock
-from app.appeals import identity
-from app.appeals.identity import ArticleIdentity
 from app.articles import reading
 from app.articles.article import Article
 from app.config import Settings
-from app.public import appeal_below, calendar_entry, event_words, kept_pages
+from app.public import appeal_below, calendar_entry, event_words, kept_pages, page_identity
 from app.public.appeal_below import Shown
+from app.public.page_identity import ArticleIdentity
 
 bp = Blueprint("articles", __name__)
 
@@ -71,7 +70,7 @@ def permanent_address(number: int) -> str:
 
 
 def _page(number: int, template: str) -> ResponseReturnValue:
-    content = identity.of_article(number, clock.today()) or abort(404)
+    content = page_identity.of_article(number, clock.today()) or abort(404)
     appeal = appeal_below.identity(content.appeal)
     return kept_pages.answer((content, appeal), lambda: _render(number, content, appeal, template))
 

@@ -5,13 +5,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import identity
 from app.appeals.appeal import Appeal
 from app.articles import reading
 from app.articles.article import changed
 from app.config import Settings
 from app.extensions import db
-from app.public import event_words, kept_pages
+from app.public import event_words, kept_pages, page_identity
 from app.public.articles import permanent_address
 
 bp = Blueprint("feeds", __name__)
@@ -23,7 +22,7 @@ _MOST_ARTICLES = 49_000
 @bp.get("/feed.atom")
 def atom() -> ResponseReturnValue:
     """The latest articles, whole."""
-    return kept_pages.answer(identity.of_latest(), _feed, "application/atom+xml")
+    return kept_pages.answer(page_identity.of_latest(), _feed, "application/atom+xml")
 
 
 @bp.get("/sitemap.xml")

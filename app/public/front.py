@@ -6,11 +6,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from app import clock, markup
-from app.appeals import identity
 from app.appeals.in_force import open_appeal
 from app.articles import reading
 from app.articles.article import Article
-from app.public import appeal_below, event_words, giving_form, kept_pages
+from app.public import appeal_below, event_words, giving_form, kept_pages, page_identity
 from app.public.appeal_below import Shown
 
 bp = Blueprint("front", __name__)
@@ -19,8 +18,8 @@ bp = Blueprint("front", __name__)
 @bp.get("/")
 def index() -> ResponseReturnValue:
     """The latest articles, and beside them the appeal in force."""
-    appeal = appeal_below.identity(identity.of_appeal_in_force(clock.today()))
-    return kept_pages.answer((identity.of_latest(), appeal), lambda: _render(appeal))
+    appeal = appeal_below.identity(page_identity.of_appeal_in_force(clock.today()))
+    return kept_pages.answer((page_identity.of_latest(), appeal), lambda: _render(appeal))
 
 
 @bp.get("/donate")

@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app import clock
-from app.appeals import fast_reading, identity, scheduling
+from app.appeals import scheduling
 from app.appeals.appeal import AppealAccount
-from app.appeals.identity import AppealIdentity
 from app.articles.article import Article
 from app.extensions import db
 from app.ledger import accounts, posting, reversing
 from app.money import Money
+from app.public import page_identity
+from app.public.page_identity import AppealIdentity
 from app.writing import writing
 from tests.cast import an_appeal
 
@@ -39,7 +40,7 @@ def receive(appeal, source="test:1"):
 
 
 def of(number):
-    return identity.of_article(number, clock.today())
+    return page_identity.of_article(number, clock.today())
 
 
 def test_an_article_that_is_not_there_has_none():
@@ -88,13 +89,13 @@ def test_it_changes_with_the_appeal_in_force_and_with_every_movement():
     seen.append(of(1))
     assert len(set(seen)) == len(seen)
     assert of(1).appeal_id == other.id
-    assert of(1).appeal == identity.of_appeal_in_force(clock.today())
+    assert of(1).appeal == page_identity.of_appeal_in_force(clock.today())
 
 
 def test_no_appeal_in_force_is_an_identity_too():
     an_appeal(ends_on=clock.today())
-    assert identity.of_appeal_in_force(clock.today()).appeal_version == 1
-    assert identity.of_appeal_in_force(clock.today() + timedelta(days=1)) == AppealIdentity()
+    assert page_identity.of_appeal_in_force(clock.today()).appeal_version == 1
+    assert page_identity.of_appeal_in_force(clock.today() + timedelta(days=1)) == AppealIdentity()
 
 
 def test_the_latest_are_named_by_number_and_version():
@@ -102,10 +103,10 @@ def test_the_latest_are_named_by_number_and_version():
     article = an_article(2, 2)
     with writing():
         article.version += 1
-    assert identity.of_latest() == [(2, 2), (1, 1)]
+    assert page_identity.of_latest() == [(2, 2), (1, 1)]
 
 
 def test_a_database_that_fails_looks_as_it_does_through_the_session():
     with pytest.raises(OperationalError):
-        fast_reading.rows(lambda: select(db.text("nothing")).select_from(db.text("nowhere")))
-    assert identity.of_latest() == []
+        page_identity.rows(lambda: select(db.text("nothing")).select_from(db.text("nowhere")))
+    assert page_identity.of_latest() == []

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.appeals import identity
 from app.articles import reading
 from app.articles import writing as articles_writing
+from app.public import page_identity
 from app.writing import writing
 from tests.appeals.drafting import a_manuscript, begun
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_databases
 def known() -> list[int]:
     """The numbers that readers can come across."""
     newest = [article.number for article in reading.latest()]
-    assert [number for number, _version in identity.of_latest()] == newest
+    assert [number for number, _version in page_identity.of_latest()] == newest
     assert [row.number for row in reading.addresses(10)] == newest
     year = clock.local(clock.now()).year
     assert {article.number for article in reading.posted_in(year)} == set(newest)
@@ -29,7 +29,7 @@ def known() -> list[int]:
 def seen(number: int) -> bool:
     """Whether readers get an article at its own address."""
     found = reading.article(number) is not None
-    assert (identity.of_article(number, clock.today()) is not None) is found
+    assert (page_identity.of_article(number, clock.today()) is not None) is found
     return found
 
 
@@ -50,9 +50,9 @@ def test_a_draft_and_a_scheduled_article_are_nowhere(app, hidden):
     )
     assert known() == [after.number, before.number]
     assert not seen(between.number)
-    assert identity.of_article(before.number, clock.today()).number_after == after.number
-    assert identity.of_article(after.number, clock.today()).number_after is None
-    assert identity.of_article(before.number, clock.today()).number_before is None
+    assert page_identity.of_article(before.number, clock.today()).number_after == after.number
+    assert page_identity.of_article(after.number, clock.today()).number_after is None
+    assert page_identity.of_article(before.number, clock.today()).number_before is None
 
 
 @pytest.mark.usefixtures("this_year")
@@ -60,12 +60,12 @@ def test_a_scheduled_article_appears_at_its_moment_and_every_mark_changes_with_i
     first = begun(posted_at=clock.now() - timedelta(hours=1))
     moment = clock.now() + timedelta(minutes=1)
     coming = begun(posted_at=moment)
-    before = reading.extent(), identity.of_latest(), identity.of_article(first.number, clock.today())
+    before = reading.extent(), page_identity.of_latest(), page_identity.of_article(first.number, clock.today())
     for now, there in ((moment - timedelta(microseconds=1), False), (moment, True)):
         monkeypatch.setattr(clock, "now", lambda now=now: now)
         assert seen(coming.number) is there
         assert (coming.number in known()) is there
-    after = reading.extent(), identity.of_latest(), identity.of_article(first.number, clock.today())
+    after = reading.extent(), page_identity.of_latest(), page_identity.of_article(first.number, clock.today())
     assert not [mark for mark in before if mark in after]
 
 

@@ -7,7 +7,7 @@ from app import clock
 from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.public import kept_pages
+from app.public import page_cache
 from app.public.page_identity import AppealIdentity
 
 Shown = tuple[AppealIdentity, int | None]
@@ -20,7 +20,7 @@ def identity(appeal: AppealIdentity) -> Shown:
 
 def html(shown: Shown) -> Markup:
     """The appeal ready to stand in a page, rendered once a minute for all articles; nothing when none is in force."""
-    return Markup(kept_pages.part(("appeal below", shown), lambda: _render(shown[0].appeal_id)))  # noqa: S704 - a template's
+    return Markup(page_cache.part(("appeal below", shown), lambda: _render(shown[0].appeal_id)))  # noqa: S704 - a template's
 
 
 def _render(appeal_id: int | None) -> str:

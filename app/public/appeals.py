@@ -11,7 +11,7 @@ from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
 from app.extensions import db
-from app.public import kept_pages, raised_fragment
+from app.public import page_cache, raised_fragment
 
 bp = Blueprint("appeals", __name__)
 
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
         (each for each in appeals if each.ends_on is not None and each.ends_on < today), key=_end, reverse=True
     )
     identity = [(each.slug, each.version, standings[each.slug].version) for each in (*open_now, *coming, *past)]
-    return kept_pages.answer(
+    return page_cache.answer(
         identity,
         lambda: render_template(
             "public/appeals.html", open_now=open_now, coming=coming, past=past, standings=standings
@@ -44,7 +44,7 @@ def show(slug: str) -> ResponseReturnValue:
     now = progress.of(appeal)
     minute = int(now.raised.as_at.timestamp()) // 60
     open_now = open_appeal(clock.today()) if now.phase == "ended" else None
-    return kept_pages.answer(
+    return page_cache.answer(
         (appeal.version, now.version, minute, open_now and (open_now.slug, open_now.version)),
         lambda: render_template("public/appeal.html", appeal=appeal, standing=now, open_now=open_now),
     )

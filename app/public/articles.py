@@ -10,7 +10,7 @@ from app import clock
 from app.articles import reading
 from app.articles.article import Article
 from app.config import Settings
-from app.public import appeal_below, calendar_entry, event_words, kept_pages, page_identity
+from app.public import appeal_below, calendar_entry, event_words, page_cache, page_identity
 from app.public.appeal_below import Shown
 from app.public.page_identity import ArticleIdentity
 
@@ -50,7 +50,7 @@ def calendar(number: int) -> ResponseReturnValue:
 @bp.get("/archive")
 def archive() -> ResponseReturnValue:
     """The years that have articles."""
-    return kept_pages.answer(reading.extent(), lambda: render_template("public/archive.html", years=reading.years()))
+    return page_cache.answer(reading.extent(), lambda: render_template("public/archive.html", years=reading.years()))
 
 
 @bp.get("/archive/<int(min=1900, max=2099):year>")
@@ -59,7 +59,7 @@ def archive_of(year: int) -> ResponseReturnValue:
     extent = reading.extent(year)
     if not extent.articles:
         abort(404)
-    return kept_pages.answer(
+    return page_cache.answer(
         extent, lambda: render_template("public/archive_year.html", year=year, months=_months(year))
     )
 
@@ -72,7 +72,7 @@ def permanent_address(number: int) -> str:
 def _page(number: int, template: str) -> ResponseReturnValue:
     content = page_identity.of_article(number, clock.today()) or abort(404)
     appeal = appeal_below.identity(content.appeal)
-    return kept_pages.answer((content, appeal), lambda: _render(number, content, appeal, template))
+    return page_cache.answer((content, appeal), lambda: _render(number, content, appeal, template))
 
 
 def _render(number: int, content: ArticleIdentity, appeal: Shown, template: str) -> str:

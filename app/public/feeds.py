@@ -10,7 +10,7 @@ from app.articles import reading
 from app.articles.article import changed
 from app.config import Settings
 from app.extensions import db
-from app.public import event_words, kept_pages, page_identity
+from app.public import event_words, page_cache, page_identity
 from app.public.articles import permanent_address
 
 bp = Blueprint("feeds", __name__)
@@ -22,7 +22,7 @@ _MOST_ARTICLES = 49_000
 @bp.get("/feed.atom")
 def atom() -> ResponseReturnValue:
     """The latest articles, whole."""
-    return kept_pages.answer(page_identity.of_latest(), _feed, "application/atom+xml")
+    return page_cache.answer(page_identity.of_latest(), _feed, "application/atom+xml")
 
 
 @bp.get("/sitemap.xml")
@@ -30,7 +30,7 @@ def sitemap() -> ResponseReturnValue:
     """The address of every page that is to be found: the newest articles, should there be too many."""
     appeals = _known_appeals()
     known = [(appeal.slug, appeal.version) for appeal in appeals]
-    return kept_pages.answer((reading.extent(), known), lambda: _sitemap(appeals), "application/xml")
+    return page_cache.answer((reading.extent(), known), lambda: _sitemap(appeals), "application/xml")
 
 
 @bp.get("/robots.txt")

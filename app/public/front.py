@@ -9,7 +9,7 @@ from app import clock, markup
 from app.appeals.in_force import open_appeal
 from app.articles import reading
 from app.articles.article import Article
-from app.public import appeal_below, event_words, giving_form, kept_pages, page_identity
+from app.public import appeal_below, event_words, giving_form, page_cache, page_identity
 from app.public.appeal_below import Shown
 
 bp = Blueprint("front", __name__)
@@ -19,7 +19,7 @@ bp = Blueprint("front", __name__)
 def index() -> ResponseReturnValue:
     """The latest articles, and beside them the appeal in force."""
     appeal = appeal_below.identity(page_identity.of_appeal_in_force(clock.today()))
-    return kept_pages.answer((page_identity.of_latest(), appeal), lambda: _render(appeal))
+    return page_cache.answer((page_identity.of_latest(), appeal), lambda: _render(appeal))
 
 
 @bp.get("/donate")

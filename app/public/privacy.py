@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app.config import Settings
-from app.public import kept_pages
+from app.public import page_cache
 
 bp = Blueprint("privacy", __name__)
 
@@ -14,4 +14,4 @@ def show() -> ResponseReturnValue:
     """The notice as the organisation wrote it."""
     settings: Settings = current_app.extensions["whipround"]
     text = settings.organisation.privacy_text or abort(404)
-    return kept_pages.answer(text, lambda: render_template("public/privacy.html", text=text))
+    return page_cache.answer(text, lambda: render_template("public/privacy.html", text=text))

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from app.public import kept_pages
+from app.public import page_cache
 from tests.cast import an_appeal
 from tests.public.articles import an_article
 
@@ -22,7 +22,7 @@ def _something_to_read(app):
 
 @pytest.mark.parametrize("path", SAME_FOR_ALL)
 def test_what_is_the_same_for_everybody_is_sent_small_to_whoever_takes_it(client, path, monkeypatch):
-    monkeypatch.setattr(kept_pages, "_tag", lambda *_what, tags={}: tags.setdefault(path, "0123456789abcdef01234567"))
+    monkeypatch.setattr(page_cache, "_tag", lambda *_what, tags={}: tags.setdefault(path, "0123456789abcdef01234567"))
     with client.get(path) as plain, client.get(path, headers=GZIP) as small:
         assert plain.headers.get("Content-Encoding") is None
         assert small.headers["Content-Encoding"] == "gzip"

@@ -3,7 +3,7 @@
 import pytest
 
 from app import clock
-from app.public import kept_pages
+from app.public import page_cache
 from tests.public.articles import an_article
 
 
@@ -19,7 +19,7 @@ def ask(app, path, identity, rendered, **headers):
         return f"{path} {identity} {len(rendered)}"
 
     with app.test_request_context(path, headers=headers):
-        return kept_pages.answer(identity, render)
+        return page_cache.answer(identity, render)
 
 
 def test_a_page_is_rendered_once_for_its_address_and_what_it_shows(app, rendered):
@@ -41,7 +41,7 @@ def test_who_has_the_page_is_told_so_without_rendering(app, rendered, given):
 
 
 def test_the_page_asked_for_least_lately_makes_room(app, rendered, monkeypatch):
-    monkeypatch.setattr(kept_pages, "_MOST", 2)
+    monkeypatch.setattr(page_cache, "_MOST", 2)
     for path in ("/a", "/b", "/a", "/c", "/a", "/b"):
         ask(app, path, 1, rendered)
     assert rendered == ["/a", "/b", "/c", "/b"]
@@ -54,7 +54,7 @@ def test_a_shared_part_is_rendered_once_for_all_pages(app, rendered):
 
     for path in ("/a", "/b"):
         with app.test_request_context(path):
-            assert kept_pages.part(("part", 1), render) == "the part"
+            assert page_cache.part(("part", 1), render) == "the part"
     assert rendered == ["part"]
 
 

@@ -21,7 +21,7 @@ from app.live.intake import Intake, Measure
 from app.live.listening import listener
 from app.live.streams import Streams
 from app.live.watching import Broadcasting, Reading
-from app.public import raised_fragment
+from app.public import appeals
 
 # Where pictures and banks' files are uploaded; they may be larger than anything else, and take longer to arrive.
 PICTURES = "/office/images"
@@ -68,7 +68,7 @@ class Front:
 
 def create_application() -> Front:
     """What each server process runs, with the settings from the environment."""
-    return build(create_app(), raised_fragment.render)
+    return build(create_app(), appeals.render)
 
 
 def build(app: Flask, read: Reading, *, heartbeat: float = HEARTBEAT) -> Front:

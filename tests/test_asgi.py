@@ -17,7 +17,7 @@ from app import asgi, clock, create_app
 from app.extensions import db
 from app.factory import THREADS
 from app.live.conversation import Message
-from app.public import raised_fragment
+from app.public import appeals
 from app.writing import writing
 from tests.conftest import SECRET, make_settings
 from tests.live.site import PATIENCE, House, Site, open_house
@@ -129,7 +129,7 @@ def test_a_public_house_insists_on_https_in_every_answer(
         answers.append(message)
 
     async def story() -> None:
-        await asgi.build(app, raised_fragment.render)(scope, receive, send)
+        await asgi.build(app, appeals.render)(scope, receive, send)
 
     asyncio.run(story())
     assert answers[0]["status"] == status

@@ -1,9 +1,17 @@
-"""The appeals' pages: one appeal with its total and its suggested amounts, its total alone, and the list of all."""
+"""The appeals' pages: one appeal with its total and its suggested amounts, its total alone, and the list of all.
+
+The total as one piece of HTML: the page, the fragment's own address and the live stream all send this very one.
+
+A giving address as a QR code, drawn into the page, because paper has no links.
+"""
 
 from datetime import date
+from functools import lru_cache
 
+import segno
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import select
 
 from app import clock
@@ -11,7 +19,20 @@ from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
 from app.extensions import db
-from app.public import page_cache, raised_fragment
+from app.public import page_cache
+
+
+def render(slug: str) -> tuple[str, str] | None:
+    """The version and the HTML of an appeal's total; `None` when there is no such appeal, or only a draft.
+
+    Needs an application context, no request. The version stays while what is shown stays, whatever the time.
+    """
+    appeal = db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None)))
+    if appeal is None:
+        return None
+    now = progress.of(appeal)
+    return now.version, render_template("partials/_raised.html", standing=now)
+
 
 bp = Blueprint("appeals", __name__)
 
@@ -53,7 +74,7 @@ def show(slug: str) -> ResponseReturnValue:
 @bp.get("/appeals/<slug>/raised")
 def raised(slug: str) -> ResponseReturnValue:
     """The total alone, as it stands in the page; 304 while it is the one that was asked for."""
-    version, html = raised_fragment.render(slug) or abort(404)
+    version, html = render(slug) or abort(404)
     return _unless_known(Response(html), version)
 
 
@@ -91,3 +112,11 @@ def _begin(appeal: Appeal) -> date:
 
 def _end(appeal: Appeal) -> date:
     return appeal.ends_on or date.min
+
+
+@lru_cache(maxsize=64)
+def qr(address: str) -> Markup:
+    """The address as an inline SVG drawing; the text beside it has to say the address in letters."""
+    code = segno.make(address, error="m", micro=False)
+    drawing = code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None)
+    return Markup(drawing)  # noqa: S704 - segno draws squares; the address itself is not in the drawing

@@ -22,7 +22,7 @@ from app.public import (
     receipts,
     structured,
 )
-from app.public.qr import qr
+from app.public.appeals import qr
 from app.web import (
     assets,  # fmt: skip
     error_pages,

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.ledger import accounts, posting
 from app.ledger.entries import GIFT
 from app.money import Money
-from app.public import raised_fragment
+from app.public import appeals
 from app.writing import writing
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, percentile, ratio
 from tests.bench.serving import SUBJECT, free_port, served, until_open
@@ -106,7 +106,7 @@ class Giving:
             self._stripe = accounts.house_account("assets:stripe", "gbp")
         self._count = 0
         self()
-        shown = raised_fragment.render(_SLUG)
+        shown = appeals.render(_SLUG)
         assert shown
         self.event_size = len(shown[1].encode()) + 8 * shown[1].count("\n")
         db.session.rollback()

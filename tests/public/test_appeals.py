@@ -16,8 +16,8 @@ from app.appeals.appeal import AppealAccount
 from app.extensions import db
 from app.ledger import accounts, posting, reversing
 from app.money import Money
-from app.public import raised_fragment
-from app.public.qr import qr
+from app.public import appeals
+from app.public.appeals import qr
 from app.web.filters import day
 from app.writing import writing
 from tests.cast import an_appeal
@@ -167,16 +167,16 @@ def test_a_page_is_sent_again_only_when_it_has_changed(client, appeal, path, mon
 
 
 def test_a_day_less_is_a_new_version(app, appeal, monkeypatch):
-    version = raised_fragment.render("press-fund")[0]
+    version = appeals.render("press-fund")[0]
     tomorrow = clock.now() + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
-    assert raised_fragment.render("press-fund")[0] != version
+    assert appeals.render("press-fund")[0] != version
 
 
 def test_the_fragment_is_rendered_without_a_request(app, appeal):
-    _version, html = raised_fragment.render("press-fund")
+    _version, html = appeals.render("press-fund")
     assert 'data-said="£0 raised of £25,000"' in html
-    assert raised_fragment.render("unknown") is None
+    assert appeals.render("unknown") is None
 
 
 def test_programs_read_the_total_in_minor_units(client, appeal):

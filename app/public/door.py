@@ -10,7 +10,6 @@ from app.public import (
     articles,
     changing,
     donations,
-    event_words,
     feeds,
     front,
     images,
@@ -38,7 +37,7 @@ def register(app: Flask) -> None:
         organisation=settings.organisation, practice=settings.practice, base_url=settings.base_url, qr=qr
     )
     filters.register(app)
-    app.add_template_filter(event_words.of, "event_words")
+    app.add_template_filter(articles.of, "event_words")
     assets.register(app)
     structured.register(app)
     error_pages.register(app)

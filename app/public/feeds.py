@@ -10,7 +10,8 @@ from app.articles import reading
 from app.articles.article import changed
 from app.config import Settings
 from app.extensions import db
-from app.public import event_words, page_cache, page_identity
+from app.public import articles as public_articles
+from app.public import page_cache, page_identity
 from app.public.articles import permanent_address
 
 bp = Blueprint("feeds", __name__)
@@ -42,7 +43,9 @@ def robots() -> ResponseReturnValue:
 
 
 def _feed() -> str:
-    articles = [(article, permanent_address(article.number), event_words.of(article)) for article in reading.latest()]
+    articles = [
+        (article, permanent_address(article.number), public_articles.of(article)) for article in reading.latest()
+    ]
     changed_at = max((article.changed_at for article, *_ in articles), default=clock.now())
     return render_template("public/feed.xml", articles=articles, changed_at=changed_at)
 

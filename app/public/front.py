@@ -9,7 +9,8 @@ from app import clock, markup
 from app.appeals.in_force import open_appeal
 from app.articles import reading
 from app.articles.article import Article
-from app.public import appeal_below, event_words, giving_form, page_cache, page_identity
+from app.public import appeal_below, giving_form, page_cache, page_identity
+from app.public import articles as public_articles
 from app.public.appeal_below import Shown
 
 bp = Blueprint("front", __name__)
@@ -36,7 +37,7 @@ def donate() -> ResponseReturnValue:
 
 
 def _render(appeal: Shown) -> str:
-    articles = [(article, event_words.of(article), _beginning(article)) for article in reading.latest()]
+    articles = [(article, public_articles.of(article), _beginning(article)) for article in reading.latest()]
     return render_template("public/front.html", articles=articles, appeal=appeal_below.html(appeal))
 
 

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from app.articles.article import Article
-from app.public import calendar_entry
+from app.public import articles
 
 ADDRESS = "https://lantern.example/articles/4711"
 
@@ -17,7 +17,7 @@ def an_event(**values):
 
 
 def written(article):
-    data = calendar_entry.write(article, ADDRESS, "The Lantern")
+    data = articles.write(article, ADDRESS, "The Lantern")
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
     calendar = Calendar.from_ical(data)
     assert (calendar["version"], bool(calendar["prodid"])) == ("2.0", True)
@@ -62,4 +62,4 @@ def test_whole_days_are_days_and_end_after_the_last(last, end):
 
 def test_an_article_without_an_event_cannot_be_written():
     with pytest.raises(ValueError, match="no event"):
-        calendar_entry.write(an_event(), ADDRESS, "The Lantern")
+        articles.write(an_event(), ADDRESS, "The Lantern")

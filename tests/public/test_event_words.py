@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.articles.article import Article
-from app.public import event_words
+from app.public import articles
 
 
 def at(day, hour, minute=0, month=6):
@@ -34,19 +34,17 @@ def at(day, hour, minute=0, month=6):
 def test_it_is_said_as_people_say_it(app, start, end, all_day, said, machine):
     article = Article(event_starts_at=start, event_ends_at=end, event_all_day=all_day)
     with app.test_request_context():
-        words = event_words.of(article)
+        words = articles.of(article)
     assert (words.when, words.start) == (said, machine)
 
 
 def test_the_place_is_cut_into_name_and_address(app):
     with app.test_request_context():
-        words = event_words.of(
-            Article(event_starts_at=at(1, 12), event_all_day=False, event_place="Hall, 2 Lane, Town")
-        )
-        nowhere = event_words.of(Article(event_starts_at=at(1, 12), event_all_day=False))
+        words = articles.of(Article(event_starts_at=at(1, 12), event_all_day=False, event_place="Hall, 2 Lane, Town"))
+        nowhere = articles.of(Article(event_starts_at=at(1, 12), event_all_day=False))
     assert (words.place, words.address) == ("Hall", "2 Lane, Town")
     assert (nowhere.place, nowhere.address, nowhere.directions) == ("", "", "")
 
 
 def test_an_article_without_an_event_has_no_words_for_one():
-    assert event_words.of(Article()) is None
+    assert articles.of(Article()) is None

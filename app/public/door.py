@@ -9,7 +9,6 @@ from app.public import (
     appeals,
     articles,
     changing,
-    donations,
     feeds,
     front,
     images,
@@ -22,6 +21,7 @@ from app.public import (
     structured,
 )
 from app.public.appeals import qr
+from app.public.giving import once
 from app.web import (
     assets,  # fmt: skip
     error_pages,
@@ -59,7 +59,7 @@ def _pages(settings: Settings) -> Blueprint:
     """All public pages, under one blueprint, so that what is said of it holds for each of them."""
     public = Blueprint("public", __name__)
     for pages in (
-        front.bp, articles.bp, feeds.bp, appeals.bp, donations.bp, monthly.bp, changing.bp, receipts.bp, plan_access.bp,
+        front.bp, articles.bp, feeds.bp, appeals.bp, once.bp, monthly.bp, changing.bp, receipts.bp, plan_access.bp,
         plans.bp, images.bp, privacy.bp,
     ):  # fmt: skip
         public.register_blueprint(pages)

@@ -12,7 +12,6 @@ from app.public import (
     feeds,
     front,
     images,
-    monthly,
     outbox,
     plan_access,
     plans,
@@ -21,7 +20,7 @@ from app.public import (
     structured,
 )
 from app.public.appeals import qr
-from app.public.giving import once
+from app.public.giving import monthly, once
 from app.web import (
     assets,  # fmt: skip
     error_pages,

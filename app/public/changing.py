@@ -13,7 +13,8 @@ from app.appeals.appeal import Appeal
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.extensions import db
-from app.public import giving_form, to_checkout
+from app.public import giving_form
+from app.public.giving import to_checkout
 
 bp = Blueprint("changing", __name__)
 

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.money import Money
 from app.payments.checkout import Checkout
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
-from app.public import giving_limits
+from app.public.giving import to_checkout
 from app.receipts.receipt import Receipt
 from app.web.filters import day
 from app.writing import writing
@@ -270,7 +270,7 @@ def test_too_many_gifts_from_one_address_are_asked_to_wait(client):
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("appeal", "till")
 def test_whoever_goes_on_after_being_asked_to_wait_does_not_stop_the_whole_site(client, monkeypatch):
-    monkeypatch.setattr(giving_limits, "_MOST", {"address": 2, "email": 8, "site": 4})
+    monkeypatch.setattr(to_checkout, "_MOST", {"address": 2, "email": 8, "site": 4})
     statuses = [send(client, email=f"giver{number}@example.org").status_code for number in range(8)]
     assert statuses == [303] * 2 + [429] * 6
     client.environ_base["REMOTE_ADDR"] = "203.0.113.9"

@@ -19,7 +19,8 @@ from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import csrf, db
 from app.payments.gateway import PaymentsRefused
-from app.public import changing, giving_form, giving_limits, to_checkout
+from app.public import changing, giving_form
+from app.public.giving import to_checkout
 from app.public.giving_form import DonationForm, page
 from app.receipts import register
 from app.writing import writing
@@ -52,7 +53,7 @@ def create(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return page(appeal, form, status=422)
     with writing():
-        too_often = giving_limits.too_often(form.email.data)
+        too_often = to_checkout.too_often(form.email.data)
     if too_often:
         problem = _("Too many gifts were started in a short time. Wait ten minutes, then try again.")
         return page(appeal, form, problem, status=429, headers={"Retry-After": "600"})

@@ -1,7 +1,13 @@
-"""The way to Stripe's page, for a gift and for a monthly plan: committed first, asked for under a stored key."""
+"""The way to Stripe's page, for a gift and for a monthly plan: committed first, asked for under a stored key.
 
-from flask import current_app, url_for
+How often anybody may start a gift: by one network address, under one e-mail address, on the whole site.
+"""
 
+from datetime import timedelta
+
+from flask import current_app, request, url_for
+
+from app import limits, networks
 from app.appeals.appeal import Appeal
 from app.config import Settings
 from app.donations import checkout as donations_checkout
@@ -50,3 +56,20 @@ def _wanted(pledged: Donation | Plan, appeal: Appeal) -> CheckoutRequest:
     if isinstance(pledged, Plan):
         return planning.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
     return donations_checkout.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
+
+
+# In ten minutes. High enough for a full meeting hall behind one address, low enough to make testing stolen cards slow.
+_WINDOW = timedelta(minutes=10)
+_MOST = {"address": 30, "email": 8, "site": 600}
+
+
+def too_often(email: str) -> bool:
+    """Count this attempt, and say whether its address, its e-mail or the whole site has made too many; the caller
+    commits."""
+    settings: Settings = current_app.extensions["whipround"]
+    secret = settings.secret_key
+    tried = {"address": networks.of(request.remote_addr or ""), "email": email.casefold(), "site": ""}
+    # One after the other: whoever is refused already must not use up what the whole site has.
+    return any(
+        limits.count(f"give-{what}", who, within=_WINDOW, secret=secret) > _MOST[what] for what, who in tried.items()
+    )

@@ -13,8 +13,7 @@ from app.appeals.appeal import Appeal
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.extensions import db
-from app.public import giving_form
-from app.public.giving import to_checkout
+from app.public.giving import form, to_checkout
 
 bp = Blueprint("changing", __name__)
 
@@ -48,22 +47,22 @@ def _page(pledged: Donation | Plan, *, changeable: bool) -> ResponseReturnValue:
         return redirect(to_checkout.own_page(pledged), code=303)
     appeal = db.session.get_one(Appeal, pledged.appeal_id)
     if appeal.open_on(clock.today()):
-        return giving_form.page(appeal, giving_form.filled(appeal, _typed(appeal, pledged)))
-    if (instead := giving_form.instead_of(appeal)) is None:
+        return form.page(appeal, form.filled(appeal, _typed(appeal, pledged)))
+    if (instead := form.instead_of(appeal)) is None:
         return redirect(url_for("public.appeals.show", slug=appeal.slug), code=303)
-    return giving_form.page(instead, giving_form.filled(instead, _typed(instead, pledged)), instead_of=appeal)
+    return form.page(instead, form.filled(instead, _typed(instead, pledged)), instead_of=appeal)
 
 
 def _typed(appeal: Appeal, pledged: Donation | Plan) -> dict[str, object]:
     """What the form is to show, as it was typed."""
     suggested = pledged.amount in appeal.suggested
     if pledged.currency != appeal.currency:
-        return {"rhythm": giving_form.MONTHLY if isinstance(pledged, Plan) else giving_form.ONCE}
+        return {"rhythm": form.MONTHLY if isinstance(pledged, Plan) else form.ONCE}
     amount = str(pledged.amount.major())
     typed: dict[str, object] = {
-        "amount": amount if suggested else giving_form.OTHER,
+        "amount": amount if suggested else form.OTHER,
         "other": "" if suggested else amount,
-        "rhythm": giving_form.MONTHLY if isinstance(pledged, Plan) else giving_form.ONCE,
+        "rhythm": form.MONTHLY if isinstance(pledged, Plan) else form.ONCE,
     }
     if pledged.reference in session.get(_TYPED_HERE, []):
         for name in ("name", "email", "address", "postcode", "message", "name_may_be_shown"):

@@ -9,9 +9,10 @@ from app import clock, markup
 from app.appeals.in_force import open_appeal
 from app.articles import reading
 from app.articles.article import Article
-from app.public import appeal_below, giving_form, page_cache, page_identity
+from app.public import appeal_below, page_cache, page_identity
 from app.public import articles as public_articles
 from app.public.appeal_below import Shown
+from app.public.giving import form as giving_form
 
 bp = Blueprint("front", __name__)
 

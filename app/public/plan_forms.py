@@ -16,7 +16,7 @@ from app.donations.plans import dates
 from app.donations.plans.changes import AMOUNT, CANCEL, MONTHS, PAUSE, RESUME, Change
 from app.donations.plans.plan import Plan
 from app.money import Money
-from app.public import amount_typed
+from app.public.giving import form
 
 
 class AmountForm(FlaskForm):  # type: ignore[misc]
@@ -33,8 +33,8 @@ class AmountForm(FlaskForm):  # type: ignore[misc]
     def validate_amount(self, field: StringField) -> None:
         """Read what was typed."""
         try:
-            self._amount = amount_typed.read((field.data or "").strip(), self._currency)
-        except amount_typed.NotTaken as refusal:
+            self._amount = form.read((field.data or "").strip(), self._currency)
+        except form.NotTaken as refusal:
             field.errors = [*field.errors, str(refusal)]
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from app.donations import amounts
 from app.money import Money
-from app.public import amount_typed
+from app.public.giving import form
 
 # Stripe's own minimum charges in minor units (docs.stripe.com/currencies, "minimum and maximum charge amounts").
 STRIPES = {
@@ -64,8 +64,8 @@ def test_more_is_too_large(minor, currency, said):
     ],
 )
 def test_a_card_is_asked_for_what_stripe_charges_in_the_currency(app, text, currency, said):
-    with app.test_request_context(), pytest.raises(amount_typed.NotTaken, match=said):
-        amount_typed.read(text, currency)
+    with app.test_request_context(), pytest.raises(form.NotTaken, match=said):
+        form.read(text, currency)
 
 
 def test_an_amount_that_stripe_charges_is_taken():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.public import amount_typed
+from app.public.giving import form
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,6 @@ from app.public import amount_typed
     ],
 )
 def test_what_is_said_of_an_amount_fits_its_currency(app, text, currency, said):
-    with app.test_request_context(), pytest.raises(amount_typed.NotTaken) as refusal:
-        amount_typed.read(text, currency)
+    with app.test_request_context(), pytest.raises(form.NotTaken) as refusal:
+        form.read(text, currency)
     assert str(refusal.value) == said

@@ -19,9 +19,10 @@ from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import csrf, db
 from app.payments.gateway import PaymentsRefused
-from app.public import changing, giving_form
+from app.public import changing
+from app.public.giving import form as giving_form
 from app.public.giving import to_checkout
-from app.public.giving_form import DonationForm, page
+from app.public.giving.form import DonationForm, page
 from app.receipts import register
 from app.writing import writing
 

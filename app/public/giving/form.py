@@ -1,5 +1,8 @@
 """The giving form and its page: it knows what an amount and an e-mail address look like; `donations` knows if a gift
-may be taken."""
+may be taken.
+
+An amount as a giver types it: read like all that is typed, and held to what a gift may be.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -17,9 +20,33 @@ from app import clock, typed_amount, typed_text
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
 from app.config import Settings
+from app.donations import amounts
 from app.donations.checkout import Gift
+from app.errors import DomainError
 from app.money import Money, NotAnAmount, written
-from app.public import amount_typed
+
+
+class NotTaken(DomainError):
+    """The amount cannot be taken; the message says why, beside its field."""
+
+
+def read(text: str, currency: str) -> Money:
+    """The amount that was typed, in a currency. Raises `NotTaken`."""
+    smallest, largest = amounts.minimum(currency), amounts.maximum(currency)
+    try:
+        return amounts.check(typed_amount.read(text, currency))
+    except NotAnAmount as error:
+        raise NotTaken(typed_amount.complaint(error, text, currency)) from error
+    except amounts.TooFine as error:
+        raise NotTaken(typed_amount.too_fine(currency)) from error
+    except amounts.TooSmall as error:
+        raise NotTaken(_("The amount must be %(least)s or more", least=written(smallest, short=True))) from error
+    except amounts.TooLarge as error:
+        most = written(largest, short=True)
+        raise NotTaken(
+            _("The amount must be %(most)s or less; to give more by card, talk to us first", most=most)
+        ) from error
+
 
 OTHER = "other"
 ONCE, MONTHLY = "once", "monthly"
@@ -113,8 +140,8 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
 
     def _read(self, text: str, field: Field) -> None:
         try:
-            self._amount = amount_typed.read(text, self._currency)
-        except amount_typed.NotTaken as refusal:
+            self._amount = read(text, self._currency)
+        except NotTaken as refusal:
             self._wrong(field, str(refusal))
 
     @staticmethod

@@ -14,13 +14,13 @@ from app.public import (
     images,
     outbox,
     plan_access,
-    plans,
     privacy,
     receipts,
     structured,
 )
 from app.public.appeals import qr
 from app.public.giving import monthly, once
+from app.public.plans import pages as plans_pages
 from app.web import (
     assets,  # fmt: skip
     error_pages,
@@ -59,7 +59,7 @@ def _pages(settings: Settings) -> Blueprint:
     public = Blueprint("public", __name__)
     for pages in (
         front.bp, articles.bp, feeds.bp, appeals.bp, once.bp, monthly.bp, changing.bp, receipts.bp, plan_access.bp,
-        plans.bp, images.bp, privacy.bp,
+        plans_pages.bp, images.bp, privacy.bp,
     ):  # fmt: skip
         public.register_blueprint(pages)
     if settings.practice:

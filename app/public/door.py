@@ -5,21 +5,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, request
 
 from app.config import Settings
-from app.public import (
-    appeals,
-    articles,
-    changing,
-    feeds,
-    front,
-    images,
-    outbox,
-    plan_access,
-    privacy,
-    receipts,
-    structured,
-)
+from app.public import appeals, articles, changing, feeds, front, images, outbox, privacy, receipts, structured
 from app.public.appeals import qr
 from app.public.giving import monthly, once
+from app.public.plans import access
 from app.public.plans import pages as plans_pages
 from app.web import (
     assets,  # fmt: skip
@@ -58,7 +47,7 @@ def _pages(settings: Settings) -> Blueprint:
     """All public pages, under one blueprint, so that what is said of it holds for each of them."""
     public = Blueprint("public", __name__)
     for pages in (
-        front.bp, articles.bp, feeds.bp, appeals.bp, once.bp, monthly.bp, changing.bp, receipts.bp, plan_access.bp,
+        front.bp, articles.bp, feeds.bp, appeals.bp, once.bp, monthly.bp, changing.bp, receipts.bp, access.bp,
         plans_pages.bp, images.bp, privacy.bp,
     ):  # fmt: skip
         public.register_blueprint(pages)

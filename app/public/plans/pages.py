@@ -13,7 +13,7 @@ from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
-from app.public.plan_forms import AmountForm, EndForm, PauseForm, ResumeForm, done
+from app.public.plans.forms import AmountForm, EndForm, PauseForm, ResumeForm, done
 from app.writing import writing
 
 bp = Blueprint("plans", __name__)

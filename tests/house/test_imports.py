@@ -33,7 +33,7 @@ def test_every_contract_is_kept(house: Path) -> None:
         ("app/factory.py", "import app.practice.till", "Nobody imports the practice till"),
         ("app/practice/till.py", "import app.payments.gateway", "The practice till knows the floor alone"),
         ("app/donations/checkout.py", "import flask", "know neither Flask nor forms"),
-        ("app/public/door.py", "import stripe", "Only payments speaks to Stripe"),
+        ("app/public/blueprint.py", "import stripe", "Only payments speaks to Stripe"),
         ("app/worker/duties.py", "import weasyprint", "Only receipts draw PDFs"),
         ("app/donations/checkout.py", "import smtplib", "Only mail sends mail"),
         ("app/staff/people.py", "import flask_login", "know how one signs in"),

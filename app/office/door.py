@@ -4,8 +4,9 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import action_words, browser, guard, navigation, role_names, sign_in, stacked_tables, unsent
+from app.office import action_words, browser, guard, navigation, role_names, sign_in, stacked_tables
 from app.office.pages import SUBJECTS
+from app.office.unsent import pages
 
 
 def register(app: Flask) -> None:
@@ -32,7 +33,7 @@ def _pages() -> Blueprint:
     # What was registered last comes first.
     office.after_request(guard.keep_nothing)
     office.after_request(browser.remember)
-    office.after_request(unsent.fill_in)
-    office.after_request(unsent.forget_what_was_sent)
+    office.after_request(pages.fill_in)
+    office.after_request(pages.forget_what_was_sent)
     office.teardown_request(guard.leave)
     return office

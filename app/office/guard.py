@@ -10,7 +10,8 @@ from flask_wtf.csrf import CSRFError
 
 from app import clock
 from app.audit import trail
-from app.office import access, unsent
+from app.office import access
+from app.office.unsent import pages
 from app.writing import writing
 
 # How long a sign-in counts as fresh, and how long after each use of it the next one does not ask again.
@@ -26,7 +27,7 @@ def check() -> ResponseReturnValue | None:
     end_what_is_over()
     name_the_actor()
     if not current_user.is_authenticated:
-        return redirect(url_for("security.login", next=_way_back(unsent.SIGNED_OUT)), code=303)
+        return redirect(url_for("security.login", next=_way_back(pages.SIGNED_OUT)), code=303)
     view = current_app.view_functions[request.endpoint or ""]
     allowed = access.allowed_by(view)
     if allowed is None or not allowed.lets(access.me().role_names, request.method):
@@ -34,7 +35,7 @@ def check() -> ResponseReturnValue | None:
             trail.record("access.refused", f"page:{request.endpoint}", after={"method": request.method})
         abort(403)
     if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, FRESH_AFTER_USE):
-        return redirect(url_for("security.verify", next=_way_back(unsent.AGAIN)), code=303)
+        return redirect(url_for("security.verify", next=_way_back(pages.AGAIN)), code=303)
     # Known now, whatever the view does to the database's session.
     g.let_in = access.me().reference
     return None
@@ -43,7 +44,7 @@ def check() -> ResponseReturnValue | None:
 def outdated(_error: CSRFError) -> ResponseReturnValue:
     """A form of a page that is too old: what was typed is kept and shown again, to whoever typed it."""
     end_what_is_over()
-    kept = unsent.keep(unsent.OUTDATED)
+    kept = pages.keep(pages.OUTDATED)
     if kept is None:
         return render_template("errors/outdated.html", calm=True), 400
     return redirect(kept if current_user.is_authenticated else url_for("security.login", next=kept), code=303)
@@ -90,4 +91,4 @@ def _way_back(why: str) -> str | None:
     """Where to go on after signing in: the page that was asked for, or the one that shows what a form sent."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    return unsent.keep(why) or unsent.sent_from()
+    return pages.keep(why) or pages.sent_from()

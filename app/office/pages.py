@@ -39,9 +39,9 @@ from app.office import (
     standing_orders,
     start,
     statement,
-    unsent,
     versions,
 )
+from app.office.unsent import pages
 
 SUBJECTS = (
     start,
@@ -83,5 +83,5 @@ SUBJECTS = (
     calendar,
     versions,
     previews,
-    unsent,
+    pages,
 )

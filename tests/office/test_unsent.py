@@ -12,8 +12,8 @@ from app import clock
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
-from app.office import unsent as office_unsent
 from app.office.access import EVERYONE
+from app.office.unsent import pages as office_unsent
 from app.staff import unsent
 from app.staff.people import Person
 from app.staff.unsent import UnsentForm

@@ -4,9 +4,9 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import action_words, browser, guard, navigation, role_names, sign_in, stacked_tables
+from app.office import action_words, guard, navigation, role_names, sign_in, stacked_tables
 from app.office.pages import SUBJECTS
-from app.office.unsent import pages
+from app.office.unsent import browser, pages
 
 
 def register(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from flask import request, session
 
-from app.office import browser
+from app.office.unsent import browser
 
 
 def let_in(most: int) -> None:

@@ -20,9 +20,8 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
-from app.office import filling
 from app.office.access import EVERYONE, allow, me
-from app.office.unsent import browser
+from app.office.unsent import browser, filling
 from app.staff import unsent
 from app.staff.people import Person
 from app.writing import writing

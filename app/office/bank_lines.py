@@ -11,9 +11,10 @@ from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready, N
 from app.bank.statement import BankLine
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
-from app.office import bank_at, bank_desk, bank_subjects, bank_words, in_hand_words
+from app.office import bank_at, bank_desk, bank_subjects, bank_words
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank_gift_form import GiftForm, PartsForm, parts_form
+from app.office.offline import words
 from app.offline.corrections import StaysBounced
 from app.reconciliation.bank import confirming
 from app.reconciliation.bank.confirming import ClaimedSince, DoesNotFit, NotExpected, WrongWay
@@ -67,7 +68,7 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
         flash(_("What you chose does not come to the same amount as the line. Nothing was booked."), "error")
         return redirect(url_for(".show", account=account, line=line), code=303)
     except BelowZero as refusal:
-        flash(in_hand_words.refused(refusal), "error")
+        flash(words.refused(refusal), "error")
         return redirect(url_for(".show", account=account, line=line), code=303)
     except NotYet:
         flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
@@ -154,7 +155,7 @@ def undo(account: str, line: str) -> ResponseReturnValue:
             record("bank.line_undone", f"bank-line:{row.reference}")
         flash(_("Undone: its entry is reversed, and the line waits again."), "good")
     except BelowZero as refusal:
-        flash(in_hand_words.refused(refusal), "error")
+        flash(words.refused(refusal), "error")
     except StaysBounced:
         flash(_("A cheque that came back unpaid stays so: its receipt is void, and the giver may know."), "error")
     except ClaimedSince:

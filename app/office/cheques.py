@@ -13,11 +13,12 @@ from app.donations.donation import CHEQUE, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import hand_form, in_hand_words, noticed, own_branch
+from app.office import hand_form, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.gift_form import ChequeForm
 from app.office.noticed import Noticed
+from app.office.offline import words
 from app.offline import cheques, lists
 from app.writing import writing
 
@@ -91,7 +92,7 @@ def bounce(reference: str) -> ResponseReturnValue:
             cheques.bounce(_cheque(reference), clock.today(), by=f"person:{me().reference}")
             record("cheque.bounced", f"donation:{reference}")
     except BelowZero as refusal:
-        flash(in_hand_words.refused(refusal), "error")
+        flash(words.refused(refusal), "error")
         return back
     except cheques.NotACheque:
         flash(_("This cheque was reversed, so it cannot bounce."), "error")

@@ -14,12 +14,13 @@ from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, home_currency, written
-from app.office import bank_subjects, count_form, hand_form, hands, in_hand_words, noticed, own_branch
+from app.office import bank_subjects, count_form, hand_form, hands, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.count_form import CountForm
 from app.office.noticed import Noticed
+from app.office.offline import words
 from app.offline import corrections, counts, lists
 from app.writing import writing
 
@@ -107,7 +108,7 @@ def correct(reference: str) -> ResponseReturnValue:
             corrections.undo_count(sheet, reason=form.reason.data, by=f"person:{me().reference}")
             record("count.reversed", f"count:{reference}", after={"reason": form.reason.data})
     except BelowZero as refusal:
-        flash(in_hand_words.refused(refusal), "error")
+        flash(words.refused(refusal), "error")
         return redirect(url_for(".show", reference=reference), code=303)
     except corrections.AtTheBank:
         flash(_("The bank has confirmed this sheet, so it cannot be reversed."), "error")

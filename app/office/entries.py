@@ -13,11 +13,12 @@ from app.ledger import by_hand, reading
 from app.ledger.entries import Entry
 from app.ledger.in_hand import BelowZero
 from app.money import home_currency
-from app.office import hands, in_hand_words, noticed
+from app.office import hands, noticed
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.entry_forms import EntryForm, ReversalForm
 from app.office.noticed import Noticed
+from app.office.offline import words as offline_words
 from app.office.sight import my_accounts
 from app.office.subjects import way_to
 from app.writing import writing
@@ -40,7 +41,7 @@ def _whether_it_is_reversed(number: int) -> Question | None:
     left = by_hand.overdraft_of_reversal(entry)
     return Question(
         _("Reverse entry %(number)s?", number=number),
-        words if left is None else f"{in_hand_words.overdrawn(left)} {words}",
+        words if left is None else f"{offline_words.overdrawn(left)} {words}",
         _("Reverse entry %(number)s", number=number),
         url_for(".show", number=number),
     )
@@ -63,7 +64,7 @@ def reverse(number: int) -> ResponseReturnValue:
             if made.new:
                 trail.record("entry.reversed", f"entry:{number}", after={"reason": form.reason.data})
     except BelowZero as refusal:
-        form.form_errors.append(in_hand_words.refused(refusal))
+        form.form_errors.append(offline_words.refused(refusal))
         return _page(number, form), 409
     flash(_("The entry is reversed. Both stay in the books."), "success")
     return redirect(url_for(".show", number=made.entry_id), code=303)
@@ -98,7 +99,7 @@ def create() -> ResponseReturnValue:
     except by_hand.NotTheseAccounts:
         form.wrong(form.to_code, _("An entry of this kind does not go between these two accounts. Choose others."))
     except BelowZero as refusal:
-        form.form_errors.append(in_hand_words.refused(refusal))
+        form.form_errors.append(offline_words.refused(refusal))
     except by_hand.DayNotOpen:
         form.wrong(form.day, _("Choose a day of a month that is not closed, and not one to come"))
     else:
@@ -112,10 +113,10 @@ def _noticed(draft: by_hand.Draft) -> list[Noticed]:
     if by_hand.is_entered(draft):
         return []
     left = by_hand.overdraft(draft)
-    found = [Noticed(in_hand_words.overdrawn(left))] if left is not None else []
+    found = [Noticed(offline_words.overdrawn(left))] if left is not None else []
     for entry in by_hand.alike(draft):
         words = _(
-            "This looks like entry %(number)s of %(day)s.", number=entry.id, day=in_hand_words.day(entry.booked_on)
+            "This looks like entry %(number)s of %(day)s.", number=entry.id, day=offline_words.day(entry.booked_on)
         )
         found.append(Noticed(words, url_for(".show", number=entry.id)))
     return found

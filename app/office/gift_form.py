@@ -14,11 +14,12 @@ from app.audit.trail import record
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
 from app.extensions import db
 from app.money import Money, written
-from app.office import donor_choice, in_hand_words
+from app.office import donor_choice
 from app.office.access import me, my_branch_id
 from app.office.donor_choice import donor_field
 from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
+from app.office.offline import words as offline_words
 from app.offline import alike, gifts
 from app.offline.alike import Alike
 from app.offline.gifts import HandGift
@@ -101,7 +102,7 @@ class GiftForm(HandForm):
 
 def like(each: Alike) -> Noticed:
     """What is said of a gift that looks like the one that is entered."""
-    named = {"amount": written(each.amount), "name": each.name or _("somebody"), "day": in_hand_words.day(each.day)}
+    named = {"amount": written(each.amount), "name": each.name or _("somebody"), "day": offline_words.day(each.day)}
     if each.promised:
         words = _("This looks like what was promised on %(day)s: %(amount)s from %(name)s.", **named)
     elif each.method in (BANK_TRANSFER, STANDING_ORDER):

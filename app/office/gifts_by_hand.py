@@ -17,12 +17,13 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import bank_subjects, gift_form, hand_form, hands, in_hand_words, noticed, own_branch
+from app.office import bank_subjects, gift_form, hand_form, hands, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.correction_form import CorrectionForm
 from app.office.gift_form import GiftForm
 from app.office.noticed import Noticed
+from app.office.offline import words
 from app.offline import corrections, lists, promises
 from app.receipts import handing_over
 from app.receipts.receipt import Receipt
@@ -118,7 +119,7 @@ def correct(reference: str) -> ResponseReturnValue:
             corrections.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
             record("gift.reversed", f"donation:{reference}", after={"reason": form.reason.data})
     except BelowZero as refusal:
-        flash(in_hand_words.refused(refusal), "error")
+        flash(words.refused(refusal), "error")
         return redirect(url_for(".show", reference=reference), code=303)
     except corrections.OfASheet:
         flash(_("This gift is a line of a count sheet. Reverse the sheet, and count it anew."), "error")

@@ -15,8 +15,9 @@ from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
-from app.office import in_hand_words, own_branch
+from app.office import own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
+from app.office.offline import words
 from app.offline import lists, paying_in
 from app.web.fields import CleanedForm, DayField
 from app.writing import writing
@@ -68,7 +69,7 @@ def pay_in() -> ResponseReturnValue:
     except paying_in.NotPayableYet:
         form.form_errors.append(_("One of the cheques is dated later than this day; pay it in when its day has come"))
     except BelowZero as refusal:
-        form.form_errors.append(in_hand_words.refused(refusal))
+        form.form_errors.append(words.refused(refusal))
     except NotYet:
         form.wrong(form.day, _("The day must be today or in the past"))
     except paying_in.NotAtHand:

@@ -4,9 +4,10 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import action_words, guard, navigation, role_names, sign_in, stacked_tables
+from app.office import action_words, guard, navigation, role_names, sign_in
 from app.office.pages import SUBJECTS
 from app.office.unsent import browser, pages
+from app.web import stacked_tables
 
 
 def register(app: Flask) -> None:

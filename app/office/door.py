@@ -4,15 +4,16 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import action_words, guard, navigation, role_names, sign_in
+from app.office import action_words, guard, navigation, role_names
 from app.office.pages import SUBJECTS
+from app.office.sign_in import setup
 from app.office.unsent import browser, pages
 from app.web import stacked_tables
 
 
 def register(app: Flask) -> None:
     """Open the door, with Flask-Security's own pages beside it."""
-    sign_in.set_up(app)
+    setup.set_up(app)
     browser.watch(app)
     app.add_template_global(navigation.ways, "office_ways")
     app.add_template_global(guard.in_office)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security import forms, recovery_codes, webauthn
 from wtforms import Field, HiddenField, RadioField
 
-from app.office.sign_in_settings import FEWEST_CHARACTERS
+from app.office.sign_in.settings import FEWEST_CHARACTERS
 
 
 class _Worded:

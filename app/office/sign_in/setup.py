@@ -30,9 +30,10 @@ from app import clock
 from app.config import Settings
 from app.emails import email
 from app.extensions import db
-from app.office import access, guard, sign_in_forms, sign_in_limits, sign_in_settings, sign_in_trail
+from app.office import access, guard, sign_in_forms, sign_in_limits, sign_in_trail
 from app.office.access import somebody
 from app.office.confirming import Question, asks_once
+from app.office.sign_in import settings as sign_in_settings
 from app.staff import people
 from app.staff.people import Passkey, Person, PersonRole
 from app.writing import writing

@@ -30,9 +30,10 @@ from app import clock
 from app.config import Settings
 from app.emails import email
 from app.extensions import db
-from app.office import access, guard, sign_in_forms, sign_in_limits, sign_in_trail
+from app.office import access, guard, sign_in_limits, sign_in_trail
 from app.office.access import somebody
 from app.office.confirming import Question, asks_once
+from app.office.sign_in import forms
 from app.office.sign_in import settings as sign_in_settings
 from app.staff import people
 from app.staff.people import Passkey, Person, PersonRole
@@ -238,7 +239,7 @@ def set_up(app: Flask) -> None:
         totp_cls=Codes,
         mf_recovery_codes_util_cls=RecoveryCodes,
         webauthn_util_cls=OwnPasskeys,
-        **sign_in_forms.FORMS,
+        **forms.FORMS,
     )
     # Flask-Login and Flask-Principal would look into every reader's session; only the office has something there.
     for hooks, known in zip(_hooks(app), before, strict=True):

@@ -17,7 +17,8 @@ from app import clock
 from app.audit.trail import Deed, DeedDetail
 from app.emails.email import DueLetter
 from app.extensions import db
-from app.office import action_words, sign_in_limits
+from app.office import action_words
+from app.office.sign_in import limits
 from app.staff import people
 from app.staff.people import Person
 from app.writing import writing
@@ -284,7 +285,7 @@ def test_guessing_passwords_stops_at_the_account(app: Flask, editor: Person) -> 
 
 
 def test_guessing_accounts_stops_at_the_address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sign_in_limits.MOST, "address", 2)
+    monkeypatch.setitem(limits.MOST, "address", 2)
     walker = Walker(app)
     for turn in range(3):
         walker.opens("/office/sign-in").sends(email=f"{turn}@lantern.example", password="wrong")
@@ -293,14 +294,14 @@ def test_guessing_accounts_stops_at_the_address(app: Flask, monkeypatch: pytest.
 
 
 def test_the_whole_site_has_a_limit_too(app: Flask, editor: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sign_in_limits.MOST, "site", 0)
+    monkeypatch.setitem(limits.MOST, "site", 0)
     assert Walker(app).signs_in(editor).answer.status_code == 429
     passkey = Walker(app).opens("/office/sign-in/passkey").sends().sends(credential="{}")
     assert passkey.answer.status_code == 200
 
 
 def test_an_address_counts_as_one_account_however_it_is_written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sign_in_limits.MOST, "account", 1)
+    monkeypatch.setitem(limits.MOST, "account", 1)
     Walker(app).opens("/office/sign-in").sends(email="mina@lantern.example", password="wrong")
     again = Walker(app).opens("/office/sign-in").sends(email=" MINA@LANTERN\uff0eexample", password="wrong")
     assert again.answer.status_code == 429

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app import clock
 from app.audit.trail import Deed
 from app.extensions import db
-from app.office import guard, sign_in_limits
+from app.office import guard
+from app.office.sign_in import limits
 from app.staff.people import Passkey, Person
 from app.writing import writing
 from tests.office.conftest import a_person, sign_in
@@ -24,7 +25,7 @@ def treasurer(app: Flask) -> Person:
 def test_codes_are_counted_for_whoever_gave_the_password_whatever_else_is_sent(
     app: Flask, treasurer: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sign_in_limits.MOST, "account", 2)
+    monkeypatch.setitem(limits.MOST, "account", 2)
     walker = Walker(app).signs_in(treasurer)
     for number in range(2):
         walker.sends(code="000000", email=f"{number}@lantern.example")

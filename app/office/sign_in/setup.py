@@ -30,10 +30,10 @@ from app import clock
 from app.config import Settings
 from app.emails import email
 from app.extensions import db
-from app.office import access, guard, sign_in_trail
+from app.office import access, guard
 from app.office.access import somebody
 from app.office.confirming import Question, asks_once
-from app.office.sign_in import forms, limits
+from app.office.sign_in import forms, limits, trail
 from app.office.sign_in import settings as sign_in_settings
 from app.staff import people
 from app.staff.people import Passkey, Person, PersonRole
@@ -253,10 +253,10 @@ def set_up(app: Flask) -> None:
     app.before_request_funcs.setdefault(SECURITY, []).extend(
         [guard.end_what_is_over, guard.name_the_actor, limits.check]
     )
-    app.after_request_funcs.setdefault(SECURITY, []).extend([guard.keep_nothing, sign_in_trail.note_strangers])
+    app.after_request_funcs.setdefault(SECURITY, []).extend([guard.keep_nothing, trail.note_strangers])
     app.teardown_request_funcs.setdefault(SECURITY, []).append(guard.leave)
     set_up_views(app)
-    sign_in_trail.set_up(app)
+    trail.set_up(app)
     if settings.practice:
         show_in_practice(security)
 

@@ -15,7 +15,6 @@ from app.office import (
     cheques,
     closing,
     collections,
-    dashboard,
     donations,
     donors,
     entries,
@@ -41,11 +40,12 @@ from app.office import (
     statement,
     versions,
 )
+from app.office.today import today
 from app.office.unsent import pages
 
 SUBJECTS = (
     start,
-    dashboard,
+    today,
     exceptions,
     statement,
     payouts,

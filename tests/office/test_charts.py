@@ -4,15 +4,15 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from app.money import Money
-from app.office import charts
-from app.office.charts import Bar
+from app.office.today import figures
+from app.office.today.figures import Bar
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(*minor, name="Mon"):
     bars = [Bar(f"{name} {place}", Money(each, "gbp")) for place, each in enumerate(minor)]
-    return fromstring(charts.draw(bars, name="c", title="Raised", words="All of it.", every=2, locale="en_GB"))
+    return fromstring(figures.draw(bars, name="c", title="Raised", words="All of it.", every=2, locale="en_GB"))
 
 
 @pytest.mark.usefixtures("app")
@@ -37,7 +37,7 @@ def test_it_is_one_picture_with_a_name_and_words_and_each_bar_says_its_amount():
 
 @pytest.mark.usefixtures("app")
 def test_where_nothing_was_raised_there_is_nothing_to_draw():
-    assert charts.draw([Bar("Mon", Money(0, "gbp"))], name="c", title="T", words="W", every=2, locale="en_GB") is None
+    assert figures.draw([Bar("Mon", Money(0, "gbp"))], name="c", title="T", words="W", every=2, locale="en_GB") is None
 
 
 @pytest.mark.usefixtures("app")

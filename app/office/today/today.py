@@ -8,8 +8,9 @@ from app import clock
 from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.office import exception_words, raised_figures
+from app.office import exception_words
 from app.office.access import AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
+from app.office.today import figures
 from app.reconciliation import to_do
 
 bp = Blueprint("dashboard", __name__, url_prefix="/today")
@@ -34,9 +35,7 @@ def show() -> ResponseReturnValue:
         needs=needs,
         whole=whole,
         title_of=exception_words.title,
-        raised=raised_figures.of(branch_id, current_app.extensions["whipround"].currency)
-        if needs is not None
-        else None,
+        raised=figures.of(branch_id, current_app.extensions["whipround"].currency) if needs is not None else None,
         appeals=_appeals() if whole or EDITOR in held else [],
     )
 

@@ -18,7 +18,6 @@ from app.office import (
     donations,
     donors,
     entries,
-    exceptions,
     exports,
     exports_accounts,
     gifts_by_hand,
@@ -40,7 +39,7 @@ from app.office import (
     statement,
     versions,
 )
-from app.office.today import today
+from app.office.today import exceptions, today
 from app.office.unsent import pages
 
 SUBJECTS = (

@@ -6,8 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.office import exception_words
 from app.office.access import AUDITOR, TREASURER, allow
+from app.office.today import exception_words
 from app.reconciliation import daily_statement
 from app.web.fields import day_asked
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.ledger import accounts
-from app.office import exception_words
+from app.office.today import exception_words
 from app.writing import writing
 from tests.ledger.entering import enter
 from tests.office.books import page, rows

@@ -21,10 +21,11 @@ from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import accounts, by_hand
 from app.money import Money
-from app.office import exception_words, hands
+from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.at_stripe import at_stripe
 from app.office.book_words import kind_name
+from app.office.today import exception_words
 from app.payments import inbox
 from app.payments.transaction import StripeTransaction
 from app.reconciliation import suspense

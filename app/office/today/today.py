@@ -8,9 +8,8 @@ from app import clock
 from app.appeals import progress
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.office import exception_words
 from app.office.access import AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
-from app.office.today import figures
+from app.office.today import exception_words, figures
 from app.reconciliation import to_do
 
 bp = Blueprint("dashboard", __name__, url_prefix="/today")

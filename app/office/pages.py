@@ -28,7 +28,6 @@ from app.office import (
     merges,
     paper_receipts,
     paying_in,
-    payouts,
     people,
     person,
     previews,
@@ -39,7 +38,7 @@ from app.office import (
     statement,
     versions,
 )
-from app.office.today import exceptions, today
+from app.office.today import exceptions, payouts, today
 from app.office.unsent import pages
 
 SUBJECTS = (

@@ -35,17 +35,16 @@ from app.office import (
     reports,
     standing_orders,
     start,
-    statement,
     versions,
 )
-from app.office.today import exceptions, payouts, today
+from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 
 SUBJECTS = (
     start,
     today,
     exceptions,
-    statement,
+    daily_statement,
     payouts,
     me,
     people,

@@ -15,7 +15,6 @@ from app.office import (
     cheques,
     closing,
     collections,
-    donations,
     donors,
     entries,
     exports,
@@ -37,6 +36,7 @@ from app.office import (
     start,
     versions,
 )
+from app.office.gifts import search
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 
@@ -50,7 +50,7 @@ SUBJECTS = (
     people,
     person,
     audit,
-    donations,
+    search,
     donors,
     merges,
     refunds,

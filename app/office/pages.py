@@ -30,13 +30,12 @@ from app.office import (
     people,
     person,
     previews,
-    refunds,
     reports,
     standing_orders,
     start,
     versions,
 )
-from app.office.gifts import search
+from app.office.gifts import refunds, search
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 

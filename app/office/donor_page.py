@@ -12,7 +12,7 @@ from app.donors import merging
 from app.donors.donor import Donor, Note
 from app.extensions import db
 from app.office import hands
-from app.office.donor_forms import DonorForm, MergeForm, NoteForm
+from app.office.donors.forms import DonorForm, MergeForm, NoteForm
 
 
 def find(reference: str) -> Donor:

@@ -14,7 +14,7 @@ from app.donations.donors.donor_list import Details
 from app.donors.donor import note
 from app.office import donor_page
 from app.office.access import AUDITOR, TREASURER, allow
-from app.office.donor_forms import DonorForm, NoteForm
+from app.office.donors.forms import DonorForm, NoteForm
 from app.writing import writing
 
 bp = Blueprint("donors", __name__, url_prefix="/donors")

@@ -12,7 +12,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.office import donor_page
 from app.office.access import TREASURER, allow
-from app.office.donor_forms import MergeForm
+from app.office.donors.forms import MergeForm
 from app.writing import writing
 
 bp = Blueprint("merges", __name__, url_prefix="/donors")

@@ -16,7 +16,7 @@ from app.money import written
 from app.office import own_branch
 from app.office.access import TREASURER, allow
 from app.office.confirming import Question, asks_once
-from app.office.donor_forms import RefundForm
+from app.office.donors.forms import RefundForm
 from app.writing import writing
 
 bp = Blueprint("refunds", __name__, url_prefix="/refunds")

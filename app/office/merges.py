@@ -10,8 +10,8 @@ from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
-from app.office import donor_page
 from app.office.access import TREASURER, allow
+from app.office.donors import donors
 from app.office.donors.forms import MergeForm
 from app.writing import writing
 
@@ -22,22 +22,22 @@ bp = Blueprint("merges", __name__, url_prefix="/donors")
 @allow(reads=(), changes={TREASURER})
 def merge(reference: str) -> ResponseReturnValue:
     """Make another donor a part of this one."""
-    donor, form = donor_page.find(reference), MergeForm()
+    donor, form = donors.find(reference), MergeForm()
     if not form.validate():
-        return donor_page.show(donor, merge=form), 422
+        return donors.donor_page(donor, merge=form), 422
     typed = (form.other.data or "").strip()
     named = (Donor.reference == typed) | (Donor.email_key == search_keys.email_key(typed))
     other = db.session.scalars(select(Donor).where(named)).first()
     if other is None:
         form.wrong(form.other, _("No donor has this reference or e-mail address"))
-        return donor_page.show(donor, merge=form), 422
+        return donors.donor_page(donor, merge=form), 422
     try:
         with writing():
             merging.merge(db.session.get_one(Donor, donor.id), db.session.get_one(Donor, other.id))
             record("donor.merged", f"donor:{reference}", after={"other": other.reference})
     except DomainError:
         form.wrong(form.other, _("These two are one already, or one of them was erased"))
-        return donor_page.show(donor_page.find(reference), merge=form), 422
+        return donors.donor_page(donors.find(reference), merge=form), 422
     flash(_("The two are one donor now. It can be taken back at any time."), "good")
     return redirect(url_for("office.donors.show", reference=reference), code=303)
 
@@ -46,7 +46,7 @@ def merge(reference: str) -> ResponseReturnValue:
 @allow(reads=(), changes={TREASURER})
 def unmerge(reference: str) -> ResponseReturnValue:
     """Let a donor who was merged into another stand alone again."""
-    donor = donor_page.find(reference)
+    donor = donors.find(reference)
     with writing():
         part = db.session.get_one(Donor, donor.id)
         if part.merged_into_id is None:

@@ -15,7 +15,6 @@ from app.office import (
     cheques,
     closing,
     collections,
-    donors,
     entries,
     exports,
     exports_accounts,
@@ -35,6 +34,7 @@ from app.office import (
     start,
     versions,
 )
+from app.office.donors import donors
 from app.office.gifts import refunds, search
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages

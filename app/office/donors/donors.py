@@ -1,21 +1,64 @@
-"""Donors: finding them, the page of each with all they gave, and their details."""
+"""Donors: finding them, the page of each with all they gave, and their details.
+
+The page of one donor, with whichever of its forms was sent and could not be taken.
+"""
 
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from app.audit import trail
 from app.audit.trail import record
+from app.donations import search
 from app.donations.donors import donor_list
 from app.donations.donors.donor_list import Details
-from app.donors.donor import note
-from app.office import donor_page
+from app.donations.search import Wanted
+from app.donors import merging
+from app.donors.donor import Donor, Note, note
+from app.extensions import db
+from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
-from app.office.donors.forms import DonorForm, NoteForm
+from app.office.donors.forms import DonorForm, MergeForm, NoteForm
 from app.writing import writing
+
+
+def find(reference: str) -> Donor:
+    """The donor with this reference, or 404."""
+    found = db.session.scalars(select(Donor).where(Donor.reference == reference)).one_or_none()
+    return found or abort(404)
+
+
+def donor_page(donor: Donor, **forms: Any) -> str:
+    """A donor's page; `details`, `merge` or `note` is a form that comes back with its mistakes."""
+    everyone = merging.everyone([donor.id])
+    parts = db.session.scalars(select(Donor).where(Donor.merged_into_id == donor.id).order_by(Donor.id)).all()
+    gifts = search.page(
+        Wanted(state="", donor_ids=frozenset(everyone)),
+        older=request.args.get("older"),
+        newer=request.args.get("newer"),
+    )
+    here: dict[str, Any] = {"reference": donor.reference}
+    notes = db.session.scalars(select(Note).where(Note.subject == f"donor:{donor.reference}").order_by(Note.id)).all()
+    return render_template(
+        "office/donors/show.html",
+        donor=donor,
+        head=merging.head_of(donor) if donor.merged_into_id else None,
+        parts=parts,
+        given=donor_list.given(donor),
+        gifts=gifts.rows,
+        newer=url_for("office.donors.show", **here, newer=gifts.newer) if gifts.newer else None,
+        older=url_for("office.donors.show", **here, older=gifts.older) if gifts.older else None,
+        notes=notes,
+        hands=hands.names([each.written_by for each in notes]),
+        details=forms.get("details") or DonorForm(formdata=None, obj=donor),
+        merge=forms.get("merge") or MergeForm(formdata=None),
+        note=forms.get("note") or NoteForm(formdata=None),
+    )
+
 
 bp = Blueprint("donors", __name__, url_prefix="/donors")
 
@@ -41,28 +84,28 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, AUDITOR})
 def show(reference: str) -> ResponseReturnValue:
     """One donor: who they are, what they gave, what was noted."""
-    return donor_page.show(donor_page.find(reference))
+    return donor_page(find(reference))
 
 
 @bp.post("/<reference>/details")
 @allow(reads=(), changes={TREASURER})
 def correct(reference: str) -> ResponseReturnValue:
     """Correct a donor's details."""
-    donor, form = donor_page.find(reference), DonorForm()
+    donor, form = find(reference), DonorForm()
     if not form.validate():
-        return donor_page.show(donor, details=form), 422
+        return donor_page(donor, details=form), 422
     now = Details(
         form.name.data or None, form.email.data or None, form.address.data or None, form.postcode.data or None
     )
     try:
         with writing():
-            donor = donor_page.find(reference)
+            donor = find(reference)
             before = asdict(donor_list.of(donor))
             donor_list.correct(donor, now)
             record("donor.corrected", f"donor:{reference}", before=before, after=asdict(now))
     except donor_list.AddressTaken:
         form.wrong(form.email, _("Another donor has this address. If the two are one person, merge them."))
-        return donor_page.show(donor_page.find(reference), details=form), 422
+        return donor_page(find(reference), details=form), 422
     flash(_("The details are corrected. Receipts that were issued stay as they are."), "good")
     return redirect(url_for(".show", reference=reference), code=303)
 
@@ -71,9 +114,9 @@ def correct(reference: str) -> ResponseReturnValue:
 @allow(reads=(), changes={TREASURER})
 def add_note(reference: str) -> ResponseReturnValue:
     """Keep a note of a donor."""
-    donor, form = donor_page.find(reference), NoteForm()
+    donor, form = find(reference), NoteForm()
     if not form.validate():
-        return donor_page.show(donor, note=form), 422
+        return donor_page(donor, note=form), 422
     with writing():
         note(f"donor:{reference}", form.text.data, by=trail.at_work().by)
         record("donor.noted", f"donor:{reference}")

@@ -23,7 +23,6 @@ from app.office import (
     journal,
     ledger,
     me,
-    merges,
     paper_receipts,
     paying_in,
     people,
@@ -34,7 +33,7 @@ from app.office import (
     start,
     versions,
 )
-from app.office.donors import donors
+from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages

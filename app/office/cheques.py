@@ -13,12 +13,12 @@ from app.donations.donation import CHEQUE, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import hand_form, noticed, own_branch
+from app.office import noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
-from app.office.gift_form import ChequeForm
 from app.office.noticed import Noticed
-from app.office.offline import words
+from app.office.offline import forms, words
+from app.office.offline.forms import ChequeForm
 from app.offline import cheques, lists
 from app.writing import writing
 
@@ -45,14 +45,14 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new() -> ResponseReturnValue:
     """An empty cheque."""
-    return _form(ChequeForm(hand_form.appeals(), data=hand_form.as_before()))
+    return _form(ChequeForm(forms.appeals(), data=forms.as_before()))
 
 
 @bp.post("/")
 @allow(changes={TREASURER, BRANCH_TREASURER})
 def create() -> ResponseReturnValue:
     """Take a cheque in; the next one can be entered at once."""
-    form = ChequeForm(hand_form.appeals())
+    form = ChequeForm(forms.appeals())
     if not form.validate():
         return _form(form, status=422)
     found = form.noticed()

@@ -14,13 +14,13 @@ from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, home_currency, written
-from app.office import bank_subjects, count_form, hand_form, hands, noticed, own_branch
+from app.office import bank_subjects, count_form, hands, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
-from app.office.correction_form import CorrectionForm
 from app.office.count_form import CountForm
 from app.office.noticed import Noticed
-from app.office.offline import words
+from app.office.offline import forms, words
+from app.office.offline.forms import CorrectionForm
 from app.offline import corrections, counts, lists
 from app.writing import writing
 
@@ -119,7 +119,7 @@ def correct(reference: str) -> ResponseReturnValue:
 
 def _empty(**data: object) -> CountForm:
     currency = home_currency()
-    return count_form.form_for(currency)(hand_form.appeals(currency), data=data)
+    return count_form.form_for(currency)(forms.appeals(currency), data=data)
 
 
 def _form(

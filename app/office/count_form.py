@@ -13,9 +13,8 @@ from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.money import Money, decimals, written
 from app.office.access import my_branch_id
-from app.office.gift_form import like
-from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
+from app.office.offline.forms import HandForm, like
 from app.offline import alike, counts, gifts
 from app.offline.counts import Count
 from app.offline.gifts import HandGift

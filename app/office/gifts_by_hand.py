@@ -17,13 +17,12 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import bank_subjects, gift_form, hand_form, hands, noticed, own_branch
+from app.office import bank_subjects, hands, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
-from app.office.correction_form import CorrectionForm
-from app.office.gift_form import GiftForm
 from app.office.noticed import Noticed
-from app.office.offline import words
+from app.office.offline import forms, words
+from app.office.offline.forms import CorrectionForm, GiftForm
 from app.offline import corrections, lists, promises
 from app.receipts import handing_over
 from app.receipts.receipt import Receipt
@@ -63,7 +62,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new(method: str) -> ResponseReturnValue:
     """An empty form for a bank transfer or a gift in kind."""
-    return _form(_empty(method, data=hand_form.as_before()))
+    return _form(_empty(method, data=forms.as_before()))
 
 
 @bp.post("/new/<method>")
@@ -181,14 +180,14 @@ def make_promise(reference: str) -> ResponseReturnValue:
 def _empty(method: str, **values: Any) -> GiftForm:
     if method not in _ENTERED:
         abort(404)
-    return gift_form.FORMS[method](hand_form.appeals(), **values)
+    return forms.FORMS[method](forms.appeals(), **values)
 
 
 def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
     page = render_template(
         "office/gift_new.html",
         form=form,
-        title=gift_form.titles()[form.method],
+        title=forms.titles()[form.method],
         send=url_for(".create", method=form.method),
         above=[(url_for(".index"), _("Other gifts"))],
         found=found,

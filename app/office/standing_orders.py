@@ -19,12 +19,13 @@ from app.audit.trail import record
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money, written
-from app.office import donor_choice, hand_form, noticed, own_branch
+from app.office import donor_choice, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.donor_choice import donor_field
-from app.office.hand_form import HandForm
 from app.office.noticed import Noticed
+from app.office.offline import forms
+from app.office.offline.forms import HandForm
 from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
 from app.web.fields import AmountField, DayField
@@ -97,14 +98,14 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new() -> ResponseReturnValue:
     """An empty form."""
-    return _form(OrderForm(hand_form.appeals()))
+    return _form(OrderForm(forms.appeals()))
 
 
 @bp.post("/")
 @allow(changes={TREASURER, BRANCH_TREASURER})
 def create() -> ResponseReturnValue:
     """Expect a standing order from now on."""
-    form = OrderForm(hand_form.appeals())
+    form = OrderForm(forms.appeals())
     if not form.validate():
         return _form(form, status=422)
     found = _alike(form)
@@ -232,7 +233,7 @@ def _running(reference: str) -> StandingOrder:
 def _form_of(order: StandingOrder, **values: Any) -> OrderForm:
     """The form for an order that there is: it keeps its currency, and its appeal and branch may be closed by now."""
     appeal = db.session.get_one(Appeal, order.appeal_id)
-    offered = hand_form.appeals(order.currency)
+    offered = forms.appeals(order.currency)
     branch = db.session.get(Branch, order.branch_id) if order.branch_id else None
     form = OrderForm(offered if appeal in offered else [appeal, *offered], branch, **values)
     form.is_new = False

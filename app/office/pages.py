@@ -14,7 +14,6 @@ from app.office import (
     calendar,
     cheques,
     closing,
-    collections,
     entries,
     exports,
     exports_accounts,
@@ -35,6 +34,7 @@ from app.office import (
 )
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
+from app.office.offline import collections
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 

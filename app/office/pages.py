@@ -12,7 +12,6 @@ from app.office import (
     bank_lines,
     branches,
     calendar,
-    cheques,
     closing,
     entries,
     exports,
@@ -34,7 +33,7 @@ from app.office import (
 )
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
-from app.office.offline import collections
+from app.office.offline import cheques, collections
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 

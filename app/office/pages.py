@@ -22,7 +22,6 @@ from app.office import (
     ledger,
     me,
     paper_receipts,
-    paying_in,
     people,
     person,
     previews,
@@ -33,7 +32,7 @@ from app.office import (
 )
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
-from app.office.offline import cheques, collections
+from app.office.offline import cheques, collections, paying_in
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 

@@ -26,13 +26,12 @@ from app.office import (
     person,
     previews,
     reports,
-    standing_orders,
     start,
     versions,
 )
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
-from app.office.offline import cheques, collections, paying_in
+from app.office.offline import cheques, collections, paying_in, standing_orders
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 

@@ -16,7 +16,6 @@ from app.office import (
     entries,
     exports,
     exports_accounts,
-    gifts_by_hand,
     images,
     journal,
     ledger,
@@ -31,7 +30,7 @@ from app.office import (
 )
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
-from app.office.offline import cheques, collections, paying_in, standing_orders
+from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages
 
@@ -53,7 +52,7 @@ SUBJECTS = (
     cheques,
     paying_in,
     standing_orders,
-    gifts_by_hand,
+    gifts,
     paper_receipts,
     branches,
     closing,

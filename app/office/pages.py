@@ -6,7 +6,6 @@ from app.office import (
     article_texts,
     articles,
     audit,
-    bank,
     bank_aside,
     bank_imports,
     bank_lines,
@@ -28,6 +27,7 @@ from app.office import (
     start,
     versions,
 )
+from app.office.bank import accounts
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
@@ -60,7 +60,7 @@ SUBJECTS = (
     exports,
     exports_accounts,
     journal,
-    bank,
+    accounts,
     bank_lines,
     bank_imports,
     bank_aside,

@@ -17,8 +17,9 @@ from app.bank.formats.contents import NotReadable
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.formats.recognising import LARGEST
 from app.bank.statement import BankUpload
-from app.office import bank_at, bank_words, long_bodies
+from app.office import bank_words, long_bodies
 from app.office.access import TREASURER, allow, me
+from app.office.bank import at
 from app.office.bank_columns_form import ColumnsForm
 from app.office.bank_file_form import FileForm
 from app.office.bank_taking_form import TakingForm
@@ -40,7 +41,7 @@ def let_a_file_in(endpoint: str | None, _values: dict[str, object] | None) -> No
 @allow(reads={TREASURER})
 def new(account: str) -> ResponseReturnValue:
     """Which file?"""
-    return _ask(bank_at.account_or_404(account), FileForm(data={"account": account}))
+    return _ask(at.account_or_404(account), FileForm(data={"account": account}))
 
 
 @bp.post("/files")
@@ -48,7 +49,7 @@ def new(account: str) -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Keep the file until somebody has looked at it, if it is one that can be read."""
     form = FileForm()
-    found = bank_at.account_or_404(form.account.data or "")
+    found = at.account_or_404(form.account.data or "")
     if not form.validate():
         return _ask(found, form, 422)
     body = form.file.data.read()
@@ -73,8 +74,8 @@ def upload() -> ResponseReturnValue:
 @allow(reads={TREASURER})
 def look(account: str, upload: str) -> ResponseReturnValue:
     """What would come of the file; or first, what its columns mean."""
-    found = bank_at.account_or_404(account)
-    kept = bank_at.upload_or_404(found, upload)
+    found = at.account_or_404(account)
+    kept = at.upload_or_404(found, upload)
     try:
         read = detecting.read(kept.body, found)
     except NotReadable as refusal:
@@ -88,8 +89,8 @@ def look(account: str, upload: str) -> ResponseReturnValue:
 @allow(changes={TREASURER})
 def take(account: str, upload: str) -> ResponseReturnValue:
     """Take in what is new."""
-    found = bank_at.account_or_404(account)
-    kept = bank_at.upload_or_404(found, upload)
+    found = at.account_or_404(account)
+    kept = at.upload_or_404(found, upload)
     try:
         read = detecting.read(kept.body, found)
     except NotReadable as refusal:
@@ -120,8 +121,8 @@ def take(account: str, upload: str) -> ResponseReturnValue:
 @allow(reads={TREASURER})
 def columns(account: str, upload: str) -> ResponseReturnValue:
     """What each column means, as it would be read by what was kept or guessed."""
-    found = bank_at.account_or_404(account)
-    kept = bank_at.upload_or_404(found, upload)
+    found = at.account_or_404(account)
+    kept = at.upload_or_404(found, upload)
     return _columns(found, kept, ColumnsForm(found, kept.body))
 
 
@@ -129,8 +130,8 @@ def columns(account: str, upload: str) -> ResponseReturnValue:
 @allow(changes={TREASURER})
 def keep_columns(account: str, upload: str) -> ResponseReturnValue:
     """Read the file by other columns and show it, or keep the columns for this bank."""
-    found = bank_at.account_or_404(account)
-    kept = bank_at.upload_or_404(found, upload)
+    found = at.account_or_404(account)
+    kept = at.upload_or_404(found, upload)
     form = ColumnsForm(found, kept.body)
     if not form.validate() or form.look.data or form.columns is None:
         return _columns(found, kept, form, 422 if form.errors else 200)
@@ -141,8 +142,8 @@ def keep_columns(account: str, upload: str) -> ResponseReturnValue:
 
 
 def _whether_to_take_back(account: str, digest: str, number: int) -> Question | None:
-    found = bank_at.account_or_404(account)
-    statement = bank_at.import_or_404(found, digest, number)
+    found = at.account_or_404(account)
+    statement = at.import_or_404(found, digest, number)
     if statement.id not in taking_back.may_be_taken_back(found):
         return None
     period = _("%(first)s to %(last)s", first=format_date(statement.first_day), last=format_date(statement.last_day))
@@ -165,8 +166,8 @@ def _whether_to_take_back(account: str, digest: str, number: int) -> Question | 
 @asks_once(_whether_to_take_back)
 def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
     """Take an import back while nothing of it is booked."""
-    found = bank_at.account_or_404(account)
-    statement = bank_at.import_or_404(found, digest, number)
+    found = at.account_or_404(account)
+    statement = at.import_or_404(found, digest, number)
     try:
         with writing():
             gone = taking_back.take_back(found, statement, f"person:{me().reference}")

@@ -11,8 +11,9 @@ from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready, N
 from app.bank.statement import BankLine
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
-from app.office import bank_at, bank_desk, bank_subjects, bank_words
+from app.office import bank_desk, bank_subjects, bank_words
 from app.office.access import AUDITOR, TREASURER, allow, me
+from app.office.bank import at
 from app.office.bank_gift_form import GiftForm, PartsForm, parts_form
 from app.office.offline import words
 from app.offline.corrections import StaysBounced
@@ -29,7 +30,7 @@ _OTHERWISE = {ASIDE, CHARGE, INTEREST, SPENDING}
 @allow(reads={TREASURER, AUDITOR})
 def index(account: str) -> ResponseReturnValue:
     """The lines that nobody has matched, the oldest first, each with what it may be."""
-    found = bank_at.account_or_404(account)
+    found = at.account_or_404(account)
     return render_template("office/bank/lines.html", words=bank_words, account=found, desk=bank_desk.waiting(found))
 
 
@@ -37,7 +38,7 @@ def index(account: str) -> ResponseReturnValue:
 @allow(reads={TREASURER, AUDITOR})
 def everything(account: str) -> ResponseReturnValue:
     """Every line, the latest first, with what it was found to be."""
-    found = bank_at.account_or_404(account)
+    found = at.account_or_404(account)
     page = bank_desk.everything(found, request.args.get("before", ""))
     named = bank_subjects.named([each for _line, matches in page.lines for each in matches])
     return render_template("office/bank/all_lines.html", words=bank_words, account=found, page=page, named=named)
@@ -47,17 +48,17 @@ def everything(account: str) -> ResponseReturnValue:
 @allow(reads={TREASURER, AUDITOR})
 def show(account: str, line: str) -> ResponseReturnValue:
     """One line: what it is, or all that it may be."""
-    found = bank_at.account_or_404(account)
-    return _page(found, bank_at.line_or_404(found, line))
+    found = at.account_or_404(account)
+    return _page(found, at.line_or_404(found, line))
 
 
 @bp.post("/<line>/match")
 @allow(changes={TREASURER})
 def confirm(account: str, line: str) -> ResponseReturnValue:
     """Say that the line is something that was expected, or several things; or with other lines one."""
-    found = bank_at.account_or_404(account)
-    references = [bank_at.line_or_404(found, line).reference]
-    references += [bank_at.line_or_404(found, other).reference for other in request.form.getlist("with")]
+    found = at.account_or_404(account)
+    references = [at.line_or_404(found, line).reference]
+    references += [at.line_or_404(found, other).reference for other in request.form.getlist("with")]
     keys = request.form.getlist("is")
     try:
         with writing():
@@ -81,8 +82,8 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
 @allow(changes={TREASURER})
 def gift(account: str, line: str) -> ResponseReturnValue:
     """Say that the line is a gift; or that the unknown money of this line is, after all."""
-    found = bank_at.account_or_404(account)
-    row = bank_at.line_or_404(found, line)
+    found = at.account_or_404(account)
+    row = at.line_or_404(found, line)
     form = GiftForm(row)
     if not form.validate():
         return _page(found, row, form, 422)
@@ -108,8 +109,8 @@ def gift(account: str, line: str) -> ResponseReturnValue:
 @allow(changes={TREASURER})
 def gifts(account: str, line: str) -> ResponseReturnValue:
     """Say that a line that the bank made of several payments is as many gifts."""
-    found = bank_at.account_or_404(account)
-    row = bank_at.line_or_404(found, line)
+    found = at.account_or_404(account)
+    row = at.line_or_404(found, line)
     form = parts_form(row, part.parts_of(row))
     if not form.validate():
         return _page(found, row, status=422, parts=form)
@@ -128,7 +129,7 @@ def gifts(account: str, line: str) -> ResponseReturnValue:
 @allow(changes={TREASURER})
 def otherwise(account: str, line: str) -> ResponseReturnValue:
     """Say that the line is unknown money, interest, a charge or spending."""
-    row = bank_at.line_or_404(bank_at.account_or_404(account), line)
+    row = at.line_or_404(at.account_or_404(account), line)
     kind = request.form.get("kind", "")
     try:
         with writing():
@@ -144,7 +145,7 @@ def otherwise(account: str, line: str) -> ResponseReturnValue:
 @allow(changes={TREASURER})
 def undo(account: str, line: str) -> ResponseReturnValue:
     """Take the latest word on the line back: the one that was shown, so that pressing twice takes back one."""
-    row = bank_at.line_or_404(bank_at.account_or_404(account), line)
+    row = at.line_or_404(at.account_or_404(account), line)
     try:
         with writing():
             booking.one_at_a_time()

@@ -25,8 +25,8 @@ from app.bank.formats import values as formats_values
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.money import Money, NotAnAmount, home_currency
-from app.office import bank_at
 from app.office.access import AUDITOR, TREASURER, allow, me
+from app.office.bank import at
 from app.reconciliation.bank import balance, expected
 from app.web.fields import CleanedForm, DayField
 from app.writing import writing
@@ -141,7 +141,7 @@ def create() -> ResponseReturnValue:
 @allow(reads={TREASURER, AUDITOR})
 def show(account: str) -> ResponseReturnValue:
     """Reconciliation: the bank's balance, the books' balance, their difference, and the lines that explain it."""
-    found = bank_at.account_or_404(account)
+    found = at.account_or_404(account)
     agreement = balance.of(found)
     waiting = db.session.scalars(
         select(BankLine)
@@ -154,7 +154,7 @@ def show(account: str) -> ResponseReturnValue:
         account=found,
         agreement=agreement,
         waiting=waiting,
-        imports=bank_at.imports(found),
+        imports=at.imports(found),
         may_go=taking_back.may_be_taken_back(found),
     )
 

@@ -6,7 +6,6 @@ from app.office import (
     article_texts,
     articles,
     audit,
-    bank_aside,
     bank_imports,
     bank_lines,
     branches,
@@ -27,7 +26,7 @@ from app.office import (
     start,
     versions,
 )
-from app.office.bank import accounts
+from app.office.bank import accounts, unidentified
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
@@ -63,7 +62,7 @@ SUBJECTS = (
     accounts,
     bank_lines,
     bank_imports,
-    bank_aside,
+    unidentified,
     ledger,
     reports,
     articles,

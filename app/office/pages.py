@@ -6,7 +6,6 @@ from app.office import (
     article_texts,
     articles,
     audit,
-    bank_imports,
     bank_lines,
     branches,
     calendar,
@@ -26,7 +25,7 @@ from app.office import (
     start,
     versions,
 )
-from app.office.bank import accounts, unidentified
+from app.office.bank import accounts, imports, unidentified
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
@@ -61,7 +60,7 @@ SUBJECTS = (
     journal,
     accounts,
     bank_lines,
-    bank_imports,
+    imports,
     unidentified,
     ledger,
     reports,

@@ -20,9 +20,7 @@ from app.bank.statement import BankUpload
 from app.office import bank_words, long_bodies
 from app.office.access import TREASURER, allow, me
 from app.office.bank import at
-from app.office.bank_columns_form import ColumnsForm
-from app.office.bank_file_form import FileForm
-from app.office.bank_taking_form import TakingForm
+from app.office.bank.import_forms import ColumnsForm, FileForm, TakingForm
 from app.office.confirming import Question, asks_once
 from app.writing import writing
 

@@ -6,7 +6,6 @@ from app.office import (
     article_texts,
     articles,
     audit,
-    bank_lines,
     branches,
     calendar,
     closing,
@@ -25,7 +24,7 @@ from app.office import (
     start,
     versions,
 )
-from app.office.bank import accounts, imports, unidentified
+from app.office.bank import accounts, imports, lines, unidentified
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
@@ -59,7 +58,7 @@ SUBJECTS = (
     exports_accounts,
     journal,
     accounts,
-    bank_lines,
+    lines,
     imports,
     unidentified,
     ledger,

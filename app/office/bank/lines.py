@@ -25,9 +25,9 @@ from app.bank.statement import BankLine
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
 from app.money import Money
-from app.office import bank_desk, bank_subjects, bank_words
+from app.office import bank_subjects, bank_words
 from app.office.access import AUDITOR, TREASURER, allow, me
-from app.office.bank import at
+from app.office.bank import at, suggestions
 from app.office.offline import forms, words
 from app.offline.corrections import StaysBounced
 from app.reconciliation.bank import confirming
@@ -147,7 +147,7 @@ _OTHERWISE = {ASIDE, CHARGE, INTEREST, SPENDING}
 def index(account: str) -> ResponseReturnValue:
     """The lines that nobody has matched, the oldest first, each with what it may be."""
     found = at.account_or_404(account)
-    return render_template("office/bank/lines.html", words=bank_words, account=found, desk=bank_desk.waiting(found))
+    return render_template("office/bank/lines.html", words=bank_words, account=found, desk=suggestions.waiting(found))
 
 
 @bp.get("/all")
@@ -155,7 +155,7 @@ def index(account: str) -> ResponseReturnValue:
 def everything(account: str) -> ResponseReturnValue:
     """Every line, the latest first, with what it was found to be."""
     found = at.account_or_404(account)
-    page = bank_desk.everything(found, request.args.get("before", ""))
+    page = suggestions.everything(found, request.args.get("before", ""))
     named = bank_subjects.named([each for _line, matches in page.lines for each in matches])
     return render_template("office/bank/all_lines.html", words=bank_words, account=found, page=page, named=named)
 
@@ -289,7 +289,7 @@ def _page(
     status: int = 200,
     parts: PartsForm | None = None,
 ) -> ResponseReturnValue:
-    found = bank_desk.one(account, line)
+    found = suggestions.one(account, line)
     parts = parts or parts_form(line, part.parts_of(line))
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts,

@@ -11,7 +11,7 @@ from app.bank import taking_in
 from app.bank.formats import csv_table, detecting
 from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.detecting import NeedsMapping
-from app.office import bank_words
+from app.office.bank import words
 from app.writing import writing
 from tests.banking.bank import a_bank_account
 from tests.banking.test_reading import an_account
@@ -54,14 +54,14 @@ def read_whatever(body, account):
     except NotReadable as refusal:
         refused = refusal
     if refused is not None:
-        assert bank_words.wrong_with(refused)
+        assert words.wrong_with(refused)
         return None
     assert isinstance(found, Read)
     assert found.lines
     for note in found.notes:
-        assert bank_words.note(note)
+        assert words.note(note)
     for row in found.left_out:
-        assert bank_words.left_out(row)
+        assert words.left_out(row)
     for line in found.lines:
         said = f"{line.details}{line.payer}{line.bank_id or ''}"
         assert "\x00" not in said

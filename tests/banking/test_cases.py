@@ -29,7 +29,7 @@ from app.bank.formats.contents import (
     Read,
 )
 from app.money import Money
-from app.office import bank_words
+from app.office.bank import words as bank_words
 from tests.banking.test_reading import an_account, read_by_guess
 
 CASES = Path(__file__).parent / "cases"

@@ -22,7 +22,7 @@ from app.bank.formats.contents import NotReadable, Read
 from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.bank.sorting import NEW, Sorted
 from app.money import Money, NotAnAmount
-from app.office import bank_words
+from app.office.bank import words
 from app.web.fields import CleanedForm
 
 
@@ -224,7 +224,7 @@ class ColumnsForm(CleanedForm):
             fields = {
                 "day": self.day, "other-account": self.account, "several-accounts": self.account
             }  # fmt: skip
-            self.wrong(fields.get(refusal.reason, self.amount), bank_words.wrong_with(refusal))
+            self.wrong(fields.get(refusal.reason, self.amount), words.wrong_with(refusal))
 
     def _numbers(self, typed: list[str] | None) -> tuple[int, ...]:
         return tuple(number for each in typed or () if (number := self._number(each)) is not None)

@@ -17,9 +17,9 @@ from app.bank.formats.contents import NotReadable
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.formats.recognising import LARGEST
 from app.bank.statement import BankUpload
-from app.office import bank_words, long_bodies
+from app.office import long_bodies
 from app.office.access import TREASURER, allow, me
-from app.office.bank import at
+from app.office.bank import at, words
 from app.office.bank.import_forms import ColumnsForm, FileForm, TakingForm
 from app.office.confirming import Question, asks_once
 from app.writing import writing
@@ -184,7 +184,7 @@ def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
 def _refused(account: BankAccount, refusal: NotReadable) -> ResponseReturnValue:
     """Ask for another file, with what is wrong with this one."""
     form = FileForm(formdata=None, data={"account": account.reference})
-    form.wrong(form.file, bank_words.wrong_with(refusal))
+    form.wrong(form.file, words.wrong_with(refusal))
     return _ask(account, form, 422)
 
 
@@ -193,12 +193,8 @@ def _ask(account: BankAccount, form: FileForm, status: int = 200) -> ResponseRet
 
 
 def _columns(account: BankAccount, kept: BankUpload, form: ColumnsForm, status: int = 200) -> ResponseReturnValue:
-    return render_template(
-        "office/bank/columns.html", words=bank_words, account=account, upload=kept, form=form
-    ), status
+    return render_template("office/bank/columns.html", words=words, account=account, upload=kept, form=form), status
 
 
 def _preview(account: BankAccount, kept: BankUpload, form: TakingForm, status: int = 200) -> ResponseReturnValue:
-    return render_template(
-        "office/bank/preview.html", words=bank_words, account=account, upload=kept, form=form
-    ), status
+    return render_template("office/bank/preview.html", words=words, account=account, upload=kept, form=form), status

@@ -25,9 +25,10 @@ from app.bank.statement import BankLine
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
 from app.money import Money
-from app.office import bank_subjects, bank_words
+from app.office import bank_subjects
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at, suggestions
+from app.office.bank import words as bank_words
 from app.office.offline import forms, words
 from app.offline.corrections import StaysBounced
 from app.reconciliation.bank import confirming

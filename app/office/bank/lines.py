@@ -25,9 +25,8 @@ from app.bank.statement import BankLine
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
 from app.money import Money
-from app.office import bank_subjects
 from app.office.access import AUDITOR, TREASURER, allow, me
-from app.office.bank import at, suggestions
+from app.office.bank import at, subjects, suggestions
 from app.office.bank import words as bank_words
 from app.office.offline import forms, words
 from app.offline.corrections import StaysBounced
@@ -157,7 +156,7 @@ def everything(account: str) -> ResponseReturnValue:
     """Every line, the latest first, with what it was found to be."""
     found = at.account_or_404(account)
     page = suggestions.everything(found, request.args.get("before", ""))
-    named = bank_subjects.named([each for _line, matches in page.lines for each in matches])
+    named = subjects.named([each for _line, matches in page.lines for each in matches])
     return render_template("office/bank/all_lines.html", words=bank_words, account=found, page=page, named=named)
 
 
@@ -294,5 +293,5 @@ def _page(
     parts = parts or parts_form(line, part.parts_of(line))
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts,
-        form=form or GiftForm(line), named=bank_subjects.named(found.matches),
+        form=form or GiftForm(line), named=subjects.named(found.matches),
     ), status  # fmt: skip

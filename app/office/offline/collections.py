@@ -23,8 +23,9 @@ from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
-from app.office import bank_subjects, hands, noticed, own_branch
+from app.office import hands, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
+from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
 from app.office.noticed import Noticed
 from app.office.offline import forms, words
@@ -287,7 +288,7 @@ def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> Respons
     page = render_template(
         "office/collection.html",
         sheet=sheet,
-        line=bank_subjects.line_address(sheet.bank_line),
+        line=subjects.line_address(sheet.bank_line),
         pieces=[
             (CountForm.words_of(Money(value, sheet.currency)), n, Money(value * n, sheet.currency))
             for value, n in sheet.pieces

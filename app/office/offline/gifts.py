@@ -17,8 +17,9 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import bank_subjects, hands, noticed, own_branch
+from app.office import hands, noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
+from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
 from app.office.noticed import Noticed
 from app.office.offline import forms, words
@@ -215,7 +216,7 @@ def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> Respon
         appeal=db.session.get_one(Appeal, donation.appeal_id),
         branch=db.session.get(Branch, donation.branch_id) if donation.branch_id else None,
         receipts=proofs,
-        line=bank_subjects.line_address(row.bank_line),
+        line=subjects.line_address(row.bank_line),
         to_give=bool(proofs) and handing_over.may_be_given(proofs[-1]),
         names=hands.names(filter(None, (row.entered_by, row.reversed_by))),
         form=form,

@@ -26,9 +26,9 @@ from app.audit.trail import record
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
 from app.extensions import db
 from app.money import Money, written
-from app.office import donor_choice
 from app.office.access import me, my_branch_id
-from app.office.donor_choice import donor_field
+from app.office.donors import choice
+from app.office.donors.choice import donor_field
 from app.office.noticed import Noticed
 from app.office.offline import words as offline_words
 from app.offline import alike, gifts
@@ -147,7 +147,7 @@ class GiftForm(HandForm):
         self._money: Money | None = None
         if not self.amount.errors and not self.appeal.errors:
             self._money = self.amount.read(self.chosen_appeal.currency)
-        self._donor = donor_choice.ask(self, self.name.data or "", asked=not self.email.data and not self._was_taken())
+        self._donor = choice.ask(self, self.name.data or "", asked=not self.email.data and not self._was_taken())
         return not self.errors
 
     def _was_taken(self) -> bool:

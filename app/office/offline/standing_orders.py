@@ -19,10 +19,11 @@ from app.audit.trail import record
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money, written
-from app.office import donor_choice, noticed, own_branch
+from app.office import noticed, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.confirming import Question, asks_once
-from app.office.donor_choice import donor_field
+from app.office.donors import choice
+from app.office.donors.choice import donor_field
 from app.office.noticed import Noticed
 from app.office.offline import forms
 from app.office.offline.forms import HandForm
@@ -68,7 +69,7 @@ class OrderForm(HandForm):
         self._money: Money | None = None
         if not self.amount.errors and not self.appeal.errors:
             self._money = self.amount.read(self.chosen_appeal.currency)
-        self._donor = donor_choice.ask(self, self.payer.data or "", asked=self.is_new)
+        self._donor = choice.ask(self, self.payer.data or "", asked=self.is_new)
         return not self.errors
 
     def promise(self) -> Promise:

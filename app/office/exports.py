@@ -15,9 +15,9 @@ from app.ledger.exports.snapshot import snapshot
 from app.money import Money
 from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
+from app.office.books.account_codes import PROGRAM_NAMES
 from app.office.confirming import Question, asks_once
 from app.office.export_form import FORMAT_NAMES, LEFT_OUT, STATEMENTS, ExportForm
-from app.office.exports_accounts import PROGRAM_NAMES
 from app.web.fields import last_month
 from app.writing import writing
 

@@ -11,7 +11,6 @@ from app.office import (
     closing,
     entries,
     exports,
-    exports_accounts,
     images,
     journal,
     ledger,
@@ -25,6 +24,7 @@ from app.office import (
     versions,
 )
 from app.office.bank import accounts, imports, lines, unidentified
+from app.office.books import account_codes
 from app.office.donors import donors, merges
 from app.office.gifts import refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
@@ -55,7 +55,7 @@ SUBJECTS = (
     closing,
     entries,
     exports,
-    exports_accounts,
+    account_codes,
     journal,
     accounts,
     lines,

@@ -15,7 +15,6 @@ from app.office import (
     journal,
     ledger,
     me,
-    paper_receipts,
     people,
     person,
     previews,
@@ -26,7 +25,7 @@ from app.office import (
 from app.office.bank import accounts, imports, lines, unidentified
 from app.office.books import account_codes
 from app.office.donors import donors, merges
-from app.office.gifts import refunds, search
+from app.office.gifts import paper_receipts, refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
 from app.office.today import daily_statement, exceptions, payouts, today
 from app.office.unsent import pages

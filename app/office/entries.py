@@ -13,12 +13,13 @@ from app.ledger import by_hand, reading
 from app.ledger.entries import Entry
 from app.ledger.in_hand import BelowZero
 from app.money import home_currency
-from app.office import hands, noticed
+from app.office import hands
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.entry_forms import EntryForm, ReversalForm
-from app.office.noticed import Noticed
+from app.office.offline import noticed
 from app.office.offline import words as offline_words
+from app.office.offline.noticed import Noticed
 from app.office.sight import my_accounts
 from app.office.subjects import way_to
 from app.writing import writing

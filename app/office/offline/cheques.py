@@ -13,12 +13,12 @@ from app.donations.donation import CHEQUE, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import noticed, own_branch
+from app.office import own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
-from app.office.noticed import Noticed
-from app.office.offline import forms, words
+from app.office.offline import forms, noticed, words
 from app.office.offline.forms import ChequeForm
+from app.office.offline.noticed import Noticed
 from app.offline import cheques, lists
 from app.writing import writing
 

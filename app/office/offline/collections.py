@@ -23,13 +23,13 @@ from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
-from app.office import hands, noticed, own_branch
+from app.office import hands, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
-from app.office.noticed import Noticed
-from app.office.offline import forms, words
+from app.office.offline import forms, noticed, words
 from app.office.offline.forms import CorrectionForm, HandForm, like
+from app.office.offline.noticed import Noticed
 from app.offline import alike, corrections, counts, gifts, lists
 from app.offline.counts import Count
 from app.offline.gifts import HandGift

@@ -29,8 +29,8 @@ from app.money import Money, written
 from app.office.access import me, my_branch_id
 from app.office.donors import choice
 from app.office.donors.choice import donor_field
-from app.office.noticed import Noticed
 from app.office.offline import words as offline_words
+from app.office.offline.noticed import Noticed
 from app.offline import alike, gifts
 from app.offline.alike import Alike
 from app.offline.gifts import HandGift

@@ -17,13 +17,13 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import hands, noticed, own_branch
+from app.office import hands, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
-from app.office.noticed import Noticed
-from app.office.offline import forms, words
+from app.office.offline import forms, noticed, words
 from app.office.offline.forms import CorrectionForm, GiftForm
+from app.office.offline.noticed import Noticed
 from app.offline import corrections, lists, promises
 from app.receipts import handing_over
 from app.receipts.receipt import Receipt

@@ -19,14 +19,14 @@ from app.audit.trail import record
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money, written
-from app.office import noticed, own_branch
+from app.office import own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.donors import choice
 from app.office.donors.choice import donor_field
-from app.office.noticed import Noticed
-from app.office.offline import forms
+from app.office.offline import forms, noticed
 from app.office.offline.forms import HandForm
+from app.office.offline.noticed import Noticed
 from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
 from app.web.fields import AmountField, DayField

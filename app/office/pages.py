@@ -13,7 +13,6 @@ from app.office import (
     exports,
     images,
     journal,
-    ledger,
     me,
     people,
     person,
@@ -24,6 +23,7 @@ from app.office import (
 )
 from app.office.bank import accounts, imports, lines, unidentified
 from app.office.books import account_codes
+from app.office.books import accounts as books_accounts
 from app.office.donors import donors, merges
 from app.office.gifts import paper_receipts, refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
@@ -60,7 +60,7 @@ SUBJECTS = (
     lines,
     imports,
     unidentified,
-    ledger,
+    books_accounts,
     reports,
     articles,
     article_texts,

@@ -17,12 +17,11 @@ from app.office import (
     people,
     person,
     previews,
-    reports,
     start,
     versions,
 )
 from app.office.bank import accounts, imports, lines, unidentified
-from app.office.books import account_codes
+from app.office.books import account_codes, reports
 from app.office.books import accounts as books_accounts
 from app.office.donors import donors, merges
 from app.office.gifts import paper_receipts, refunds, search

@@ -12,7 +12,6 @@ from app.office import (
     entries,
     exports,
     images,
-    journal,
     me,
     people,
     person,
@@ -21,7 +20,7 @@ from app.office import (
     versions,
 )
 from app.office.bank import accounts, imports, lines, unidentified
-from app.office.books import account_codes, reports
+from app.office.books import account_codes, journal, reports
 from app.office.books import accounts as books_accounts
 from app.office.donors import donors, merges
 from app.office.gifts import paper_receipts, refunds, search

@@ -8,7 +8,6 @@ from app.office import (
     audit,
     branches,
     calendar,
-    closing,
     exports,
     images,
     me,
@@ -19,7 +18,7 @@ from app.office import (
     versions,
 )
 from app.office.bank import accounts, imports, lines, unidentified
-from app.office.books import account_codes, entries, journal, reports
+from app.office.books import account_codes, closing, entries, journal, reports
 from app.office.books import accounts as books_accounts
 from app.office.donors import donors, merges
 from app.office.gifts import paper_receipts, refunds, search

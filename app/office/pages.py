@@ -8,7 +8,6 @@ from app.office import (
     audit,
     branches,
     calendar,
-    exports,
     images,
     me,
     people,
@@ -18,7 +17,7 @@ from app.office import (
     versions,
 )
 from app.office.bank import accounts, imports, lines, unidentified
-from app.office.books import account_codes, closing, entries, journal, reports
+from app.office.books import account_codes, closing, entries, exports, journal, reports
 from app.office.books import accounts as books_accounts
 from app.office.donors import donors, merges
 from app.office.gifts import paper_receipts, refunds, search

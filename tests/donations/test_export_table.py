@@ -17,7 +17,7 @@ from app.donors import merging
 from app.donors.donor import Donor
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
-from app.office import export_form
+from app.office.books import exports
 from app.receipts.receipt import Receipt
 from app.worker import clock as worker_clock
 from app.writing import writing
@@ -120,4 +120,4 @@ def test_a_donor_who_was_merged_stands_under_the_one_they_were_merged_into(app):
 
 
 def test_what_the_list_leaves_out_is_said_in_the_same_words_everywhere():
-    assert [str(each) for each in export_form.LEFT_OUT] == list(table.LEFT_OUT)
+    assert [str(each) for each in exports.LEFT_OUT] == list(table.LEFT_OUT)

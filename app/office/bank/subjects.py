@@ -13,7 +13,7 @@ from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger.entries import Entry
-from app.office.book_words import method_name
+from app.office.books.words import method_name
 
 
 def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:

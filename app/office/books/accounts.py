@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.ledger import accounts, closing, trial_balance
 from app.office.access import AUDITOR, TREASURER, allow
-from app.office.book_words import kind_name
+from app.office.books.words import kind_name
 from app.web.fields import day_asked
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")

@@ -27,7 +27,7 @@ from app.ledger.in_hand import BelowZero
 from app.money import Money, NotAnAmount, home_currency
 from app.office import access, hands
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
-from app.office.book_words import BY_HAND, kind_name
+from app.office.books.words import BY_HAND, kind_name
 from app.office.confirming import Question, asks_once
 from app.office.offline import noticed
 from app.office.offline import words as offline_words

@@ -31,7 +31,7 @@ from app.money import Money, home_currency
 from app.office import hands, own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.at_stripe import at_stripe
-from app.office.book_words import method_name
+from app.office.books.words import method_name
 from app.office.donors.forms import NoteForm
 from app.receipts import handing_over
 from app.web.fields import AmountField, DayField

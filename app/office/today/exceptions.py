@@ -24,7 +24,7 @@ from app.money import Money
 from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.at_stripe import at_stripe
-from app.office.book_words import kind_name
+from app.office.books.words import kind_name
 from app.office.today import exception_words
 from app.payments import inbox
 from app.payments.transaction import StripeTransaction

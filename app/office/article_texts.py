@@ -14,7 +14,7 @@ from app.audit.trail import record
 from app.office import article_form, hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
 from app.office.article_form import ArticleForm
-from app.office.articles import NUMBER, named
+from app.office.content.articles import NUMBER, named
 from app.office.content_words import worded
 from app.writing import writing
 

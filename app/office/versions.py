@@ -13,8 +13,9 @@ from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.versions import Version, Written, WrittenMeanwhile
 from app.audit.trail import record
-from app.office import articles, hands
+from app.office import hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
+from app.office.content import articles
 from app.office.content_words import worded
 from app.writing import writing
 

@@ -3,7 +3,6 @@
 from app.office import (
     appeal_texts,
     appeals,
-    article_texts,
     audit,
     branches,
     calendar,
@@ -18,7 +17,7 @@ from app.office import (
 from app.office.bank import accounts, imports, lines, unidentified
 from app.office.books import account_codes, closing, entries, exports, journal, reports
 from app.office.books import accounts as books_accounts
-from app.office.content import articles
+from app.office.content import article_writing, articles
 from app.office.donors import donors, merges
 from app.office.gifts import paper_receipts, refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
@@ -58,7 +57,7 @@ SUBJECTS = (
     books_accounts,
     reports,
     articles,
-    article_texts,
+    article_writing,
     appeals,
     appeal_texts,
     images,

@@ -17,7 +17,7 @@ from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
 from app.donations import amounts
 from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
-from app.office.article_form import MOST_CHARACTERS
+from app.office.content.article_form import MOST_CHARACTERS
 from app.typed_amount import SeveralReadings
 from app.web import fields
 from app.web.fields import CleanedForm

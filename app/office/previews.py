@@ -3,8 +3,9 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.office import article_form, long_bodies
+from app.office import long_bodies
 from app.office.access import EDITOR, allow
+from app.office.content import article_form
 
 bp = Blueprint("previews", __name__, url_prefix="/preview")
 

@@ -11,9 +11,10 @@ from app.articles.article import Article
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
-from app.office import article_form, hands, illustrated, long_bodies
+from app.office import hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
-from app.office.article_form import ArticleForm
+from app.office.content import article_form
+from app.office.content.article_form import ArticleForm
 from app.office.content.articles import NUMBER, named
 from app.office.content_words import worded
 from app.writing import writing

@@ -17,8 +17,8 @@ from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import hands, illustrated, long_bodies
 from app.office.access import EDITOR, allow
-from app.office.appeal_form import AppealForm
 from app.office.content import article_form
+from app.office.content.appeal_form import AppealForm
 from app.office.content.appeals import named
 from app.office.content_words import worded
 from app.writing import writing

@@ -1,10 +1,10 @@
 """The subjects of the office: each is a module with a blueprint `bp`. A new subject is added here."""
 
-from app.office import audit, branches, calendar, me, people, person, start
+from app.office import audit, branches, me, people, person, start
 from app.office.bank import accounts, imports, lines, unidentified
 from app.office.books import account_codes, closing, entries, exports, journal, reports
 from app.office.books import accounts as books_accounts
-from app.office.content import appeal_writing, appeals, article_writing, articles, images, previews, versions
+from app.office.content import appeal_writing, appeals, article_writing, articles, calendar, images, previews, versions
 from app.office.donors import donors, merges
 from app.office.gifts import paper_receipts, refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders

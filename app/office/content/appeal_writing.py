@@ -15,12 +15,12 @@ from app.articles import comparing, images, versions
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
-from app.office import hands, illustrated, long_bodies
+from app.office import hands, long_bodies
 from app.office.access import EDITOR, allow
-from app.office.content import article_form
+from app.office.content import article_form, words
 from app.office.content.appeal_form import AppealForm
 from app.office.content.appeals import named
-from app.office.content_words import worded
+from app.office.content.words import worded
 from app.writing import writing
 
 bp = Blueprint("appeal_texts", __name__, url_prefix="/appeals")
@@ -57,7 +57,7 @@ def create() -> ResponseReturnValue:
     except SlugTaken:
         form.wrong(form.slug, _("Choose another address: this one is taken"))
     except (ForeignImage, ImageWithoutWords) as refusal:
-        form.wrong(form.text, illustrated.words(refusal))
+        form.wrong(form.text, words.words(refusal))
     else:
         flash(_("Saved."), "good")
         return redirect(url_for("office.appeals.show", slug=appeal.slug), code=303)
@@ -93,7 +93,7 @@ def save(slug: str) -> ResponseReturnValue:
     except WrittenMeanwhile:
         return _overtaken(form, slug)
     except (ForeignImage, ImageWithoutWords) as refusal:
-        form.wrong(form.text, illustrated.words(refusal))
+        form.wrong(form.text, words.words(refusal))
         return _form(form, appeal, status=422)
     flash(_("Saved."), "good")
     return redirect(url_for("office.appeals.show", slug=slug), code=303)

@@ -11,12 +11,12 @@ from app.articles.article import Article
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
-from app.office import hands, illustrated, long_bodies
+from app.office import hands, long_bodies
 from app.office.access import EDITOR, allow
-from app.office.content import article_form
+from app.office.content import article_form, words
 from app.office.content.article_form import ArticleForm
 from app.office.content.articles import NUMBER, named
-from app.office.content_words import worded
+from app.office.content.words import worded
 from app.writing import writing
 
 bp = Blueprint("article_texts", __name__, url_prefix="/articles")
@@ -102,7 +102,7 @@ def _would_be(form: ArticleForm, article: Article | None = None) -> Article:
 
 
 def _refused(form: ArticleForm, refusal: Exception, article: Article | None = None) -> ResponseReturnValue:
-    form.wrong(form.text, illustrated.words(refusal))
+    form.wrong(form.text, words.words(refusal))
     return _form(form, article, status=422)
 
 

@@ -16,7 +16,7 @@ from app.audit.trail import record
 from app.office import hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import articles
-from app.office.content_words import worded
+from app.office.content.words import worded
 from app.writing import writing
 
 bp = Blueprint("versions", __name__, url_prefix="/versions")

@@ -1,4 +1,7 @@
-"""What a version holds, in words: so that two versions are compared as people read them."""
+"""What a version holds, in words: so that two versions are compared as people read them.
+
+What is said of a text whose images cannot be shown.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
+from app.articles.images import ImageWithoutWords
 from app.money import Money, written
 
 _INSTANTS, _DAYS = ("posted_at", "event_starts_at", "event_ends_at"), ("starts_on", "ends_on")
@@ -30,3 +34,10 @@ def _words(name: str, value: Any, currency: str) -> Any:
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     return value
+
+
+def words(refusal: Exception) -> str:
+    """Why the text cannot be saved, and what to do."""
+    if isinstance(refusal, ImageWithoutWords):
+        return str(_("Say in the square brackets of each image what is to be seen on it"))
+    return str(_("Upload every image first; the text names one that was not uploaded here"))

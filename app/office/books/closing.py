@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, Length
 from app import clock
 from app.audit import trail
 from app.ledger import closing
-from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
+from app.office.content import authors
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -85,7 +85,7 @@ def _page(form: ReopeningForm) -> str:
     return render_template(
         "office/closing/show.html",
         closed=row,
-        by=hands.names([row.changed_by]).get(row.changed_by),
+        by=authors.names([row.changed_by]).get(row.changed_by),
         following=following,
         today=clock.today(),
         form=form,

@@ -25,10 +25,11 @@ from app.ledger.by_hand import Draft
 from app.ledger.entries import Entry
 from app.ledger.in_hand import BelowZero
 from app.money import Money, NotAnAmount, home_currency
-from app.office import access, hands
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.books.words import BY_HAND, kind_name
 from app.office.confirming import Question, asks_once
+from app.office.content import authors
 from app.office.offline import noticed
 from app.office.offline import words as offline_words
 from app.office.offline.noticed import Noticed
@@ -254,4 +255,4 @@ def _page(number: int, form: ReversalForm) -> str:
 
 def _hand(recorded_by: str) -> str:
     """Who or what wrote an entry: a person's name, or 'stripe'."""
-    return hands.names([recorded_by])[recorded_by] if recorded_by.startswith("person:") else recorded_by
+    return authors.names([recorded_by])[recorded_by] if recorded_by.startswith("person:") else recorded_by

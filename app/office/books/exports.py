@@ -27,10 +27,10 @@ from app.ledger.exports.formats import FORMATS
 from app.ledger.exports.selection import Total
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money
-from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.books.account_codes import PROGRAM_NAMES
 from app.office.confirming import Question, asks_once
+from app.office.content import authors
 from app.web.fields import CleanedForm, last_month
 from app.writing import writing
 
@@ -224,7 +224,7 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
         program=formats.program_of(choice.format) if choice else "",
         programs=PROGRAM_NAMES,
         made=made,
-        by=hands.names(each.made_by for each in made),
+        by=authors.names(each.made_by for each in made),
         names=FORMAT_NAMES,
     )  # fmt: skip
     if asked and choice is None:

@@ -15,9 +15,9 @@ from app.articles import comparing, images, versions
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
-from app.office import hands, long_bodies
+from app.office import long_bodies
 from app.office.access import EDITOR, allow
-from app.office.content import article_form, words
+from app.office.content import article_form, authors, words
 from app.office.content.appeal_form import AppealForm
 from app.office.content.appeals import named
 from app.office.content.words import worded
@@ -115,7 +115,7 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
     latest = versions.version(appeal, appeal.version)
     return _form(
         form, appeal, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
-        names=hands.names([latest.written_by] if latest else []),
+        names=authors.names([latest.written_by] if latest else []),
     )  # fmt: skip
 
 

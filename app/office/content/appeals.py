@@ -19,8 +19,8 @@ from app.articles import versions as articles_versions
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.extensions import db
-from app.office import hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
+from app.office.content import authors
 from app.offline import lists
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -96,7 +96,7 @@ def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnVal
     page = render_template(
         "office/appeal.html", appeal=appeal, standing=progress.of(appeal),
         place=place.of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id), current=in_force(clock.today()),
-        versions=versions, names=hands.names(version.written_by for version in versions), form=form,
+        versions=versions, names=authors.names(version.written_by for version in versions), form=form,
         uncleared=lists.uncleared(appeal),
     )  # fmt: skip
     return page, status

@@ -11,9 +11,9 @@ from app.articles.article import Article
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
-from app.office import hands, long_bodies
+from app.office import long_bodies
 from app.office.access import EDITOR, allow
-from app.office.content import article_form, words
+from app.office.content import article_form, authors, words
 from app.office.content.article_form import ArticleForm
 from app.office.content.articles import NUMBER, named
 from app.office.content.words import worded
@@ -115,5 +115,5 @@ def _overtaken(form: ArticleForm, number: int) -> ResponseReturnValue:
     latest = versions.version(article, article.version)
     return _form(
         form, article, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
-        names=hands.names([latest.written_by] if latest else []),
+        names=authors.names([latest.written_by] if latest else []),
     )  # fmt: skip

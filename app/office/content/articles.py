@@ -10,8 +10,8 @@ from app import clock
 from app.articles import versions as articles_versions
 from app.articles.article import Article
 from app.extensions import db
-from app.office import hands
 from app.office.access import AUDITOR, EDITOR, allow, somebody
+from app.office.content import authors
 
 bp = Blueprint("articles", __name__, url_prefix="/articles")
 
@@ -53,7 +53,7 @@ def show(number: int) -> ResponseReturnValue:
     versions = articles_versions.versions(article)
     return render_template(
         "office/article.html", article=article, versions=versions, now=clock.now(),
-        names=hands.names(version.written_by for version in versions),
+        names=authors.names(version.written_by for version in versions),
     )  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from app.articles.images import LARGEST, Image, NotAPicture
 from app.audit.trail import record
 from app.extensions import db
 from app.markup import image_address
-from app.office import hands, long_bodies
+from app.office import long_bodies
 from app.office.access import AUDITOR, EDITOR, allow
 from app.office.confirming import Question, asks_once
+from app.office.content import authors
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -95,7 +96,7 @@ def show(reference: str) -> ResponseReturnValue:
     image = articles_images.named(reference) or abort(404)
     articles, appeals = articles_images.shown_in(reference)
     return render_template(
-        "office/image.html", image=image, names=hands.names([image.uploaded_by]), articles=articles, appeals=appeals,
+        "office/image.html", image=image, names=authors.names([image.uploaded_by]), articles=articles, appeals=appeals,
         form=FlaskForm(),
     )  # fmt: skip
 

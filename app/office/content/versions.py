@@ -13,9 +13,8 @@ from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.versions import Version, Written, WrittenMeanwhile
 from app.audit.trail import record
-from app.office import hands
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
-from app.office.content import articles
+from app.office.content import articles, authors
 from app.office.content.words import worded
 from app.writing import writing
 
@@ -63,7 +62,7 @@ def _page(written: Written, number: int) -> ResponseReturnValue:
     before = versions.version(written, request.args.get("against", number - 1, int))
     return render_template(
         "office/version.html", kept=kept, before=before, place=_place(written), latest=written.version,
-        kind=versions.kind_of(written), names=hands.names([kept.written_by]), form=FlaskForm(),
+        kind=versions.kind_of(written), names=authors.names([kept.written_by]), form=FlaskForm(),
         differences=comparing.differences(worded(before.content), worded(kept.content)) if before else {},
         others=[each.number for each in versions.versions(written) if each.number != number],
     )  # fmt: skip

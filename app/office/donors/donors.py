@@ -20,8 +20,8 @@ from app.donations.search import Wanted
 from app.donors import merging
 from app.donors.donor import Donor, Note, note
 from app.extensions import db
-from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
+from app.office.content import authors
 from app.office.donors.forms import DonorForm, MergeForm, NoteForm
 from app.writing import writing
 
@@ -53,7 +53,7 @@ def donor_page(donor: Donor, **forms: Any) -> str:
         newer=url_for("office.donors.show", **here, newer=gifts.newer) if gifts.newer else None,
         older=url_for("office.donors.show", **here, older=gifts.older) if gifts.older else None,
         notes=notes,
-        hands=hands.names([each.written_by for each in notes]),
+        hands=authors.names([each.written_by for each in notes]),
         details=forms.get("details") or DonorForm(formdata=None, obj=donor),
         merge=forms.get("merge") or MergeForm(formdata=None),
         note=forms.get("note") or NoteForm(formdata=None),

@@ -28,10 +28,11 @@ from app.donors.donor import Donor, Note, note
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money, home_currency
-from app.office import hands, own_branch
+from app.office import own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.at_stripe import at_stripe
 from app.office.books.words import method_name
+from app.office.content import authors
 from app.office.donors.forms import NoteForm
 from app.receipts import handing_over
 from app.web.fields import AmountField, DayField
@@ -243,6 +244,6 @@ def _page(gift: Donation, form: NoteForm) -> str:
         appeal=db.session.get_one(Appeal, gift.appeal_id),
         donor=db.session.get(Donor, gift.donor_id) if gift.donor_id else None,
         plan=db.session.get(Plan, gift.plan_id) if gift.plan_id else None,
-        hands=hands.names(by),
+        hands=authors.names(by),
         form=form,
     )

@@ -23,10 +23,11 @@ from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
-from app.office import hands, own_branch
+from app.office import own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
+from app.office.content import authors
 from app.office.offline import forms, noticed, words
 from app.office.offline.forms import CorrectionForm, HandForm, like
 from app.office.offline.noticed import Noticed
@@ -296,7 +297,7 @@ def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> Respons
         appeal=db.session.get_one(Appeal, sheet.appeal_id),
         branch=db.session.get(Branch, sheet.branch_id) if sheet.branch_id else None,
         named=counts.named_gifts(sheet),
-        names=hands.names(filter(None, (sheet.entered_by, sheet.reversed_by))),
+        names=authors.names(filter(None, (sheet.entered_by, sheet.reversed_by))),
         form=form,
     )
     return page, status

@@ -17,10 +17,11 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import hands, own_branch
+from app.office import own_branch
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
+from app.office.content import authors
 from app.office.offline import forms, noticed, words
 from app.office.offline.forms import CorrectionForm, GiftForm
 from app.office.offline.noticed import Noticed
@@ -218,7 +219,7 @@ def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> Respon
         receipts=proofs,
         line=subjects.line_address(row.bank_line),
         to_give=bool(proofs) and handing_over.may_be_given(proofs[-1]),
-        names=hands.names(filter(None, (row.entered_by, row.reversed_by))),
+        names=authors.names(filter(None, (row.entered_by, row.reversed_by))),
         form=form,
     )
     return page, status

@@ -21,10 +21,10 @@ from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import accounts, by_hand
 from app.money import Money
-from app.office import hands
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.at_stripe import at_stripe
 from app.office.books.words import kind_name
+from app.office.content import authors
 from app.office.today import exception_words
 from app.payments import inbox
 from app.payments.transaction import StripeTransaction
@@ -239,7 +239,7 @@ def _page(form: AcknowledgeForm | None = None) -> str:
         acknowledged=stand,
         title_of=exception_words.title,
         names={row.reference: row.name for row in db.session.execute(named)},
-        hands=hands.names([each.word.made_by for each in stand]),
+        hands=authors.names([each.word.made_by for each in stand]),
         address_of=_address,
         at_stripe=lambda found: at_stripe(found.stripe_id) if found.stripe_id else None,
         seen=lambda found: acknowledging.digest(acknowledged.facts_of(found)),

@@ -10,7 +10,7 @@ from app.audit import trail
 from app.emails import email
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, allow
-from app.office.person_form import InvitationForm, RolesForm
+from app.office.people.forms import InvitationForm, RolesForm
 from app.staff import people
 from app.staff.people import Person
 from app.writing import writing

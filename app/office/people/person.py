@@ -11,8 +11,8 @@ from app.audit import trail
 from app.emails import email
 from app.office.access import ADMIN, allow, me
 from app.office.confirming import Question, asks_once
+from app.office.people.forms import RolesForm
 from app.office.people.people import known, state
-from app.office.person_form import RolesForm
 from app.staff import people
 from app.staff.people import Person
 from app.writing import writing

@@ -1,4 +1,7 @@
-"""The forms of the people pages: who somebody is, and what they may do."""
+"""The forms of the people pages: who somebody is, and what they may do.
+
+What the roles are called on pages, and what each is for.
+"""
 
 from typing import Any
 
@@ -10,8 +13,29 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.appeals import branch
-from app.office.role_names import MEANINGS, NAMES
+from app.staff import people
 from app.staff.people import BRANCH_TREASURER, ROLES
+
+NAMES = {
+    people.ADMIN: _l("Admin"),
+    people.TREASURER: _l("Treasurer"),
+    people.BRANCH_TREASURER: _l("Branch treasurer"),
+    people.EDITOR: _l("Editor"),
+    people.AUDITOR: _l("Auditor"),
+}
+
+MEANINGS = {
+    people.ADMIN: _l("lets people in and reads the audit trail"),
+    people.TREASURER: _l("gifts, bank, books and exports"),
+    people.BRANCH_TREASURER: _l("the money of one branch, and no other"),
+    people.EDITOR: _l("articles and appeals"),
+    people.AUDITOR: _l("reads everything, changes nothing"),
+}
+
+
+def role_name(role: str) -> str:
+    """'Branch treasurer' for 'branch_treasurer'."""
+    return str(NAMES[role])
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]

@@ -4,9 +4,9 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import action_words, guard, navigation
+from app.office import guard, navigation
 from app.office.pages import SUBJECTS
-from app.office.people import forms
+from app.office.people import audit_trail, forms
 from app.office.sign_in import setup
 from app.office.unsent import browser, pages
 from app.web import stacked_tables
@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
     app.add_template_global(navigation.may, "office_may")
     app.add_template_global(clock.today)
     app.add_template_filter(forms.role_name)
-    app.add_template_filter(action_words.action_words)
+    app.add_template_filter(audit_trail.action_words)
     stacked_tables.register(app)
     app.register_blueprint(_pages())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.office.action_words import WORDS, action_words
+from app.office.people.audit_trail import WORDS, action_words
 
 APP = Path(__file__).parents[2] / "app"
 

@@ -17,7 +17,7 @@ from app import clock
 from app.audit.trail import Deed, DeedDetail
 from app.emails.email import DueLetter
 from app.extensions import db
-from app.office import action_words
+from app.office.people import audit_trail
 from app.office.sign_in import limits
 from app.staff import people
 from app.staff.people import Person
@@ -373,4 +373,4 @@ def test_everything_said_about_people_has_words() -> None:
     said = set()
     for path in (Path(__file__).parents[2] / "app").rglob("*.py"):
         said |= set(re.findall(r'"((?:person|access|audit)\.[a-z_]+)"', path.read_text(encoding="utf-8")))
-    assert said - set(action_words.WORDS) == set()
+    assert said - set(audit_trail.WORDS) == set()

@@ -1,0 +1,237 @@
+"""The audit trail: who did what, when, from where, before and after; to read and to take out.
+
+What the audit trail is narrowed by: who, what, to what, when. All of it stands in the address.
+
+What the trail's actions are called on its page; an action that is not here is shown by its own name.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from wtforms import DateField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, Optional
+
+from app import clock
+from app.audit import reading, trail
+from app.audit.reading import Wanted
+from app.extensions import db
+from app.ledger.exports.tables import guarded
+from app.office.access import ADMIN, AUDITOR, allow
+from app.staff.people import Person
+from app.writing import writing
+
+
+class AuditForm(FlaskForm):  # type: ignore[misc]
+    """The filters; an empty one does not narrow."""
+
+    class Meta:
+        """It changes nothing, so it needs no token."""
+
+        csrf: ClassVar[bool] = False
+
+    by = SelectField(_l("Who"), validate_choice=False, validators=[Optional(), Length(max=60)])
+    action = SelectField(_l("What"), validate_choice=False, validators=[Optional(), Length(max=60)])
+    subject = StringField(_l("About"), validators=[Optional(), Length(max=120)])
+    since = DateField(_l("From"), validators=[Optional()])
+    until = DateField(_l("Until"), validators=[Optional()])
+
+    def __init__(self, people: list[tuple[str, str]], actions: list[tuple[str, str]]) -> None:
+        """The choices are pairs of a value and what it is called; it reads the address."""
+        super().__init__(formdata=request.args)
+        self.by.choices = [SelectChoice("", _l("Everybody")), *(SelectChoice(*each) for each in people)]
+        self.action.choices = [SelectChoice("", _l("Everything")), *(SelectChoice(*each) for each in actions)]
+
+    def wanted(self) -> Wanted:
+        """What is asked for, with whole local days; call it once the form is valid."""
+        return Wanted(
+            by=self.by.data or None,
+            action=self.action.data or None,
+            subject=(self.subject.data or "").strip() or None,
+            since=_begin(self.since.data),
+            until=_begin(self.until.data + timedelta(days=1)) if self.until.data else None,
+        )
+
+    def as_query(self) -> dict[str, Any]:
+        """The filters that are set, for the address of another page of the same."""
+        return {name: value for name, value in request.args.items() if name in self._fields and value}
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, clock.local_zone()).astimezone(UTC) if day else None
+
+
+WORDS = {
+    "person.signed_in": _l("Signed in"),
+    "person.sign_in_failed": _l("Failed to sign in"),
+    "person.added": _l("Added a person"),
+    "person.invited": _l("Invited a person"),
+    "person.roles_changed": _l("Changed roles"),
+    "person.renamed": _l("Changed a name"),
+    "person.removed": _l("Removed a person"),
+    "person.sessions_ended": _l("Ended sessions"),
+    "person.second_factor_forgotten": _l("Let somebody set up a new second factor"),
+    "person.second_factor_changed": _l("Changed their second factor"),
+    "person.second_factor_removed": _l("Switched off their second factor"),
+    "person.recovery_codes_made": _l("Made recovery codes"),
+    "person.passkey_added": _l("Added a passkey"),
+    "person.passkey_removed": _l("Removed a passkey"),
+    "person.password_changed": _l("Changed their password"),
+    "person.password_reset": _l("Set a password by a link"),
+    "person.link_asked": _l("Asked for a link to set a password"),
+    "access.refused": _l("Was refused a page"),
+    "access.limited": _l("Was stopped after too many tries"),
+    "article.begun": _l("Wrote an article"),
+    "article.revised": _l("Changed an article"),
+    "article.restored": _l("Brought an article's version back"),
+    "appeal.opened": _l("Opened an appeal"),
+    "appeal.revised": _l("Changed an appeal"),
+    "appeal.ended": _l("Ended an appeal"),
+    "appeal.restored": _l("Brought an appeal's version back"),
+    "donation.noted": _l("Noted something about a gift"),
+    "donation.refunded": _l("Gave a gift back"),
+    "donor.noted": _l("Noted something about a donor"),
+    "donor.corrected": _l("Corrected a donor's details"),
+    "donor.merged": _l("Made two donors one"),
+    "donor.unmerged": _l("Took two donors apart"),
+    "donor.erased": _l("Forgot a donor"),
+    "exception.acknowledged": _l("Let an exception stand"),
+    "exception.withdrawn": _l("Put an exception back"),
+    "stripe.catch_up_asked": _l("Had what is missing taken in from Stripe"),
+    "stripe.event_replayed": _l("Had a message from Stripe tried again"),
+    "suspense.explained": _l("Explained what Stripe moved"),
+    "image.uploaded": _l("Uploaded an image"),
+    "image.removed": _l("Took an image away"),
+    "bank.account_added": _l("Added a bank account"),
+    "bank.columns_kept": _l("Said what a bank's columns mean"),
+    "bank.imported": _l("Imported a bank's file"),
+    "bank.import_taken_back": _l("Took an import of a bank's file back"),
+    "bank.line_matched": _l("Said what a bank's line is"),
+    "bank.line_undone": _l("Took back what a bank's line is"),
+    "branch.founded": _l("Founded a branch"),
+    "branch.changed": _l("Changed a branch"),
+    "branch.closed": _l("Closed a branch"),
+    "branch.reopened": _l("Opened a branch again"),
+    "receipt.given": _l("Handed over or posted a receipt"),
+    "count.entered": _l("Entered a collection"),
+    "count.reversed": _l("Took a collection back"),
+    "gift.entered": _l("Entered a gift by hand"),
+    "gift.announced": _l("Entered a gift that was promised"),
+    "gift.withdrawn": _l("Withdrew a gift that was promised"),
+    "gift.made_promise": _l("Made a transfer that was booked early a promise"),
+    "gift.reversed": _l("Took a gift by hand back"),
+    "cheque.bounced": _l("Entered that a cheque bounced"),
+    "money.paid_in": _l("Paid money in at the bank"),
+    "standing_order.expected": _l("Entered a standing order"),
+    "standing_order.changed": _l("Changed a standing order"),
+    "standing_order.ended": _l("Ended a standing order"),
+    "standing_order.passed_over": _l("Passed over a month of a standing order"),
+    "entry.made": _l("Made an entry by hand"),
+    "entry.reversed": _l("Reversed an entry"),
+    "month.closed": _l("Closed a month"),
+    "month.reopened": _l("Opened a month again"),
+    "export.made": _l("Took the books or gifts out"),
+    "export.withdrawn": _l("Withdrew an export that was not imported"),
+    "export.accounts_mapped": _l("Said which accounts are which in an accounting program"),
+    "audit.exported": _l("Took out the audit trail"),
+}
+
+
+def action_words(action: str) -> str:
+    """'Signed in' for 'person.signed_in'."""
+    return str(WORDS.get(action, action))
+
+
+bp = Blueprint("audit", __name__, url_prefix="/audit")
+
+_ON_A_PAGE = 50
+_COLUMNS = ("when", "who", "who_reference", "what", "about", "from", "before", "after", "details_sha256")
+
+
+@bp.get("/")
+@allow(reads={ADMIN, AUDITOR})
+def index() -> ResponseReturnValue:
+    """A page of the trail, narrowed as the address says."""
+    form = _form()
+    if not form.validate():
+        return render_template("office/audit.html", form=form, told=[], names={}, older=None, start=None), 422
+    begin = reading.place(request.args.get("begin", ""))
+    told, after = reading.page(form.wanted(), begin, _ON_A_PAGE)
+    query = form.as_query()
+    return render_template(
+        "office/audit.html",
+        form=form,
+        query=query,
+        told=told,
+        names=_names(told),
+        older=url_for(".index", **query, begin=str(after)) if after else None,
+        start=url_for(".index", **query) if begin else None,
+    )
+
+
+@bp.get("/trail.csv")
+@allow(reads={ADMIN, AUDITOR}, fresh=True)
+def take_out() -> ResponseReturnValue:
+    """The narrowed trail as CSV, streamed; that it was taken out is on the trail itself."""
+    form = _form()
+    if not form.validate():
+        return index()
+    wanted = form.wanted()
+    with writing():
+        trail.record("audit.exported", "audit:trail", after=form.as_query())
+    return Response(
+        stream_with_context(_lines(reading.all_of_them(wanted))),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="audit-trail-{clock.today()}.csv"'},
+    )
+
+
+def _lines(all_told: Iterable[reading.Told]) -> Iterator[str]:
+    names = {row.reference: row.name for row in db.session.execute(select(Person.reference, Person.name))}
+    out = io.StringIO()
+    # Spreadsheets know by it that what follows is UTF-8.
+    out.write("\N{BYTE ORDER MARK}")
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for told in all_told:
+        deed, details = told.deed, told.details
+        who = names.get(deed.by.removeprefix("person:")) or deed.by
+        said = [
+            json.dumps(details[part], ensure_ascii=False) if part in details else "" for part in ("before", "after")
+        ]
+        cells = (deed.at.isoformat(), who, deed.by, deed.action, deed.subject, details.get("from", ""), *said)
+        writer.writerow([*map(guarded, cells), deed.digest])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+def _form() -> AuditForm:
+    """The filters, with everybody who ever was in the office and all that can be done there."""
+    people = db.session.execute(select(Person.reference, Person.name, Person.email).order_by(Person.name)).all()
+    choices = [(f"person:{reference}", name or email or reference) for reference, name, email in people]
+    others = [("operator", _("The operator")), ("stranger", _("Strangers"))]
+    return AuditForm([*others, *choices], [(action, str(words)) for action, words in WORDS.items()])
+
+
+def _names(all_told: Iterable[reading.Told]) -> dict[str, Any]:
+    """What the people on this page are called, by 'person:<reference>': whether they did something or it was about
+    them."""
+    named = {part for told in all_told for part in (told.deed.by, told.deed.subject) if part.startswith("person:")}
+    wanted = select(Person.reference, Person.name, Person.email).where(
+        Person.reference.in_([each.removeprefix("person:") for each in named])
+    )
+    found = {f"person:{reference}": name or email or reference for reference, name, email in db.session.execute(wanted)}
+    nobody = {"operator": _("The operator"), "stranger": _("A stranger"), "person:unknown": _("Nobody known")}
+    return {**nobody, **found}

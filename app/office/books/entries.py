@@ -33,7 +33,7 @@ from app.office.content import authors
 from app.office.offline import noticed
 from app.office.offline import words as offline_words
 from app.office.offline.noticed import Noticed
-from app.office.sight import my_accounts
+from app.office.scope import my_accounts
 from app.web.fields import CleanedForm
 from app.writing import writing
 

@@ -13,7 +13,7 @@ from app.ledger import accounts, journal, trial_balance
 from app.ledger.journal import Place, Wanted
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.books.words import method_name
-from app.office.sight import within_sight
+from app.office.scope import within_sight
 from app.web.fields import day_asked
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")

@@ -12,7 +12,7 @@ from app.ledger.journal import Wanted
 from app.money import Money
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.books.words import method_name
-from app.office.sight import my_accounts
+from app.office.scope import my_accounts
 from app.web.fields import day_asked, last_month
 
 bp = Blueprint("reports", __name__, url_prefix="/income")

@@ -9,7 +9,7 @@ from app.audit import trail
 from app.audit.trail import record
 from app.donations.donation import Donation
 from app.extensions import db
-from app.office import own_branch
+from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.receipts import handing_over
 from app.writing import writing
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
 @allow(reads=(), changes={TREASURER, BRANCH_TREASURER})
 def give(reference: str) -> ResponseReturnValue:
     """Note that the receipt of a gift was handed over, or posted."""
-    gift = own_branch.or_404(db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none())
+    gift = scope.or_404(db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none())
     try:
         with writing():
             how = request.form.get("how", "")

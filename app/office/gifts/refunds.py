@@ -13,7 +13,7 @@ from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefun
 from app.errors import DomainError
 from app.extensions import db
 from app.money import written
-from app.office import own_branch
+from app.office import scope
 from app.office.access import TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.donors.forms import RefundForm
@@ -87,7 +87,7 @@ def create(reference: str) -> ResponseReturnValue:
 def _gift(reference: str) -> Donation:
     """A gift that can be given back to a card, if this person may see it."""
     found = db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
-    gift = own_branch.or_404(found)
+    gift = scope.or_404(found)
     if gift.state != RECEIVED or gift.method != CARD:
         abort(404)
     return gift

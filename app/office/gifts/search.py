@@ -28,7 +28,7 @@ from app.donors.donor import Donor, Note, note
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money, home_currency
-from app.office import own_branch
+from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.at_stripe import at_stripe
 from app.office.books.words import method_name
@@ -220,7 +220,7 @@ def add_note(reference: str) -> ResponseReturnValue:
 def _gift(reference: str) -> Donation:
     """The gift, if there is one and this person may see it."""
     found = db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
-    return own_branch.or_404(found)
+    return scope.or_404(found)
 
 
 def _page(gift: Donation, form: NoteForm) -> str:

@@ -13,7 +13,7 @@ from app.donations.donation import CHEQUE, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import own_branch
+from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.offline import forms, noticed, words
@@ -109,4 +109,4 @@ def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) ->
 
 def _cheque(reference: str) -> Donation:
     wanted = select(Donation).where(Donation.reference == reference, Donation.method == CHEQUE)
-    return own_branch.or_404(db.session.scalar(wanted))
+    return scope.or_404(db.session.scalar(wanted))

@@ -23,7 +23,7 @@ from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
-from app.office import own_branch
+from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
@@ -282,7 +282,7 @@ def _form(
 
 
 def _sheet(reference: str) -> CountSheet:
-    return own_branch.or_404(db.session.scalar(select(CountSheet).where(CountSheet.reference == reference)))
+    return scope.or_404(db.session.scalar(select(CountSheet).where(CountSheet.reference == reference)))
 
 
 def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import own_branch
+from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
@@ -200,7 +200,7 @@ def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> R
 
 def _gift(reference: str) -> Donation:
     wanted = select(Donation).where(Donation.reference == reference, Donation.method != CARD)
-    return own_branch.or_404(db.session.scalar(wanted))
+    return scope.or_404(db.session.scalar(wanted))
 
 
 def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
-from app.office import own_branch
+from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.offline import words
 from app.offline import lists, paying_in
@@ -104,8 +104,8 @@ def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _sheet(reference: str) -> CountSheet:
-    return own_branch.or_404(db.session.scalar(select(CountSheet).where(CountSheet.reference == reference)))
+    return scope.or_404(db.session.scalar(select(CountSheet).where(CountSheet.reference == reference)))
 
 
 def _gift(reference: str) -> Donation:
-    return own_branch.or_404(db.session.scalar(select(Donation).where(Donation.reference == reference)))
+    return scope.or_404(db.session.scalar(select(Donation).where(Donation.reference == reference)))

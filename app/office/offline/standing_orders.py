@@ -19,7 +19,7 @@ from app.audit.trail import record
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money, written
-from app.office import own_branch
+from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.donors import choice
@@ -255,4 +255,4 @@ def _filled(order: StandingOrder) -> dict[str, Any]:
 
 
 def _order(reference: str) -> StandingOrder:
-    return own_branch.or_404(db.session.scalar(select(StandingOrder).where(StandingOrder.reference == reference)))
+    return scope.or_404(db.session.scalar(select(StandingOrder).where(StandingOrder.reference == reference)))

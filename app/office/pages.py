@@ -1,6 +1,5 @@
 """The subjects of the office: each is a module with a blueprint `bp`. A new subject is added here."""
 
-from app.office import start
 from app.office.bank import accounts, imports, lines, unidentified
 from app.office.books import account_codes, closing, entries, exports, journal, reports
 from app.office.books import accounts as books_accounts
@@ -10,7 +9,7 @@ from app.office.gifts import paper_receipts, refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
 from app.office.people import audit_trail, my_account, people, person
 from app.office.settings import branches
-from app.office.today import daily_statement, exceptions, payouts, today
+from app.office.today import daily_statement, exceptions, payouts, start, today
 from app.office.unsent import pages
 
 SUBJECTS = (

@@ -109,7 +109,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
 def _open_doors(app: Flask) -> None:
     """Every door registers itself, with its own policy."""
     from app.cli import commands
-    from app.office import door as office_door
+    from app.office import blueprint as office_door
     from app.public import blueprint as public_door
     from app.webhooks import stripe as webhooks_door
     from app.worker import catch_up, refunds

@@ -3,10 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import charges, drawer, hours
+from app.practice import charges, hours
 from app.practice.cards import Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
+from practice import store
 
 
 def pay(
@@ -14,7 +15,7 @@ def pay(
 ) -> dict[str, Any]:
     """The bank gave the money; the intent as it is then. The fee is not known yet: the charge is captured soon."""
     charge = charges.made(intent, method, card, payer)
-    drawer.keep(db, charge, {"card": card.number}, due_at=hours.soon())
+    store.keep(db, charge, {"card": card.number}, due_at=hours.soon())
     paid = {
         **intent,
         "status": "succeeded",
@@ -24,7 +25,7 @@ def pay(
         "next_action": None,
         "payment_method": method["id"],
     }
-    drawer.keep(db, paid)
+    store.keep(db, paid)
     emit(db, "charge.succeeded", charge, cause)
     emit(db, "payment_intent.succeeded", paid, cause)
     return paid
@@ -35,7 +36,7 @@ def decline(
 ) -> dict[str, Any]:
     """The bank gave nothing; the intent as it is then waits for another card."""
     charge = charges.made(intent, method, card, payer)
-    drawer.keep(db, charge, {"card": card.number})
+    store.keep(db, charge, {"card": card.number})
     unpaid = {
         **intent,
         "status": "requires_payment_method",
@@ -44,7 +45,7 @@ def decline(
         "next_action": None,
         "payment_method": None,
     }
-    drawer.keep(db, unpaid)
+    store.keep(db, unpaid)
     emit(db, "charge.failed", charge, cause)
     emit(db, "payment_intent.payment_failed", unpaid, cause)
     return unpaid

@@ -3,9 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import disputes, drawer, transactions
+from app.practice import disputes, transactions
 from app.practice.cards import CARDS
 from app.practice.events import BY_ITSELF, emit
+from practice import store
 
 
 def fee(amount: int) -> int:
@@ -33,12 +34,12 @@ def capture(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
         fee_for="Stripe processing fees",
     )
     settled = {**charge, "balance_transaction": transaction["id"]}
-    drawer.keep(db, settled)
+    store.keep(db, settled)
     emit(db, "charge.updated", settled, BY_ITSELF, previous={"balance_transaction": None})
     return disputes.as_the_card_wants(db, settled, _card(db, charge))
 
 
 def _card(db: sqlite3.Connection, charge: dict[str, Any]) -> Any:
     """The test card that the charge was made with."""
-    kept = drawer.find(db, "charge", charge["id"])
+    kept = store.find(db, "charge", charge["id"])
     return CARDS.get(kept.private.get("card", "")) if kept else None

@@ -3,9 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import drawer, hours, parameters, shapes
+from app.practice import hours, parameters, shapes
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, missing, no_such
+from practice import store
 
 RECURRING: parameters.Shape = {"interval": one_of("day", "month", "week", "year"), "interval_count": integer}
 _ABOUT: dict[str, parameters.Shape] = {"description": text, "metadata": parameters.METADATA, "name": text}
@@ -27,7 +28,7 @@ def product(db: sqlite3.Connection, given: dict[str, Any], param: str = "name") 
     if not given.get("name"):
         raise missing(param)
     made = {
-        "id": drawer.mint("prod"),
+        "id": store.mint("prod"),
         "object": "product",
         "active": True,
         "attributes": [],
@@ -48,7 +49,7 @@ def product(db: sqlite3.Connection, given: dict[str, Any], param: str = "name") 
         "updated": hours.now(),
         "url": None,
     }
-    drawer.keep(db, made)
+    store.keep(db, made)
     return made
 
 
@@ -70,7 +71,7 @@ def price(db: sqlite3.Connection, given: dict[str, Any], path: str = "") -> dict
         raise Refused("Invalid non-negative integer", code="parameter_invalid_integer", param=at("unit_amount"))
     if recurring is not None and recurring.get("interval") not in ("month", "year"):
         raise Refused("Practice Stripe plays months and years only.", param=at("recurring"))
-    if "product" in given and drawer.find(db, "product", given["product"]) is None:
+    if "product" in given and store.find(db, "product", given["product"]) is None:
         raise no_such("product", given["product"], param=at("product"), status=400)
     of = (
         given["product"]
@@ -78,13 +79,13 @@ def price(db: sqlite3.Connection, given: dict[str, Any], path: str = "") -> dict
         else product(db, given["product_data"], f"{at('product_data')}[name]")["id"]
     )
     made = shapes.price(amount, currency, of, recurring)
-    drawer.keep(db, made)
+    store.keep(db, made)
     return made
 
 
 def find_price(db: sqlite3.Connection, reference: str, param: str) -> dict[str, Any]:
     """The kept price of this id; raises `Refused` when there is none."""
-    kept = drawer.find(db, "price", reference)
+    kept = store.find(db, "price", reference)
     if kept is None:
         raise no_such("price", reference, param=param, status=400)
     return kept.body

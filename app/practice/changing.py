@@ -3,10 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import catalogue, customers, drawer, hours, monthly_shapes, parameters, renewing, subscriptions
+from app.practice import catalogue, customers, hours, monthly_shapes, parameters, renewing, subscriptions
 from app.practice.events import Cause
 from app.practice.parameters import boolean, integer, one_of, text
 from app.practice.refusals import Refused
+from practice import store
 
 _FEEDBACK = "customer_service low_quality missing_features other switched_service too_complex too_expensive unused"
 DETAILS: parameters.Shape = {"comment": text, "feedback": one_of("", *_FEEDBACK.split())}
@@ -35,7 +36,7 @@ RESUME: parameters.Shape = {
 }
 
 
-def update(db: sqlite3.Connection, kept: drawer.Kept, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
+def update(db: sqlite3.Connection, kept: store.Kept, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
     """Change what is given. A new sum counts from the next month on; raises `Refused` where Stripe refuses."""
     subscription = kept.body
     if subscription["status"] == "canceled" and set(given) - {"cancellation_details", "expand", "metadata"}:
@@ -63,20 +64,20 @@ def update(db: sqlite3.Connection, kept: drawer.Kept, given: dict[str, Any], cau
     return subscriptions.change(db, subscription, news, cause)
 
 
-def cancel(db: sqlite3.Connection, kept: drawer.Kept, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
+def cancel(db: sqlite3.Connection, kept: store.Kept, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
     """End it at once; nothing is given back."""
     details = given.get("cancellation_details")
     return subscriptions.end(db, kept.body, cause, details=details)
 
 
-def pause(db: sqlite3.Connection, kept: drawer.Kept, cause: Cause) -> dict[str, Any]:
+def pause(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> dict[str, Any]:
     """Pause it altogether (`status=paused`): no months go by. Unlike at Stripe, unused days are never credited."""
     if kept.body["status"] not in ("active", "past_due"):
         raise Refused(f"This subscription cannot be paused: its status is {kept.body['status']}.")
     return subscriptions.change(db, kept.body, {"status": "paused"}, cause, "customer.subscription.paused")
 
 
-def resume(db: sqlite3.Connection, kept: drawer.Kept, cause: Cause) -> dict[str, Any]:
+def resume(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> dict[str, Any]:
     """Go on after a pause: when the month that was paid for is over, the next one begins today."""
     if kept.body["status"] != "paused":
         raise Refused("Only paused subscriptions can be resumed.")

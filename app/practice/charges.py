@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from app.practice import drawer, hours, intents, shapes
+from app.practice import hours, intents, shapes
 from app.practice.cards import Card
+from practice import store
 
 
 def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: intents.Payer) -> dict[str, Any]:
@@ -14,7 +15,7 @@ def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: inte
     paid = card.code is None
     charge = {
         **shapes.charge(),
-        "id": drawer.mint("ch"),
+        "id": store.mint("ch"),
         "amount": intent["amount"],
         "billing_details": payer.billing(),
         "created": hours.now(),

@@ -3,9 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, customers, drawer, hours, intents, invoices, subscriptions
+from app.practice import attempts, customers, hours, intents, invoices, subscriptions
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.refusals import Declined, Refused
+from practice import store
 
 _DAY = 24 * 60 * 60
 
@@ -22,7 +23,7 @@ def collect(
     """
     subscription = _subscription(db, invoice)
     chosen = method_id or on_file(db, subscription)
-    intent = drawer.look_up(db, invoices.payment(db, invoice)["payment"]["payment_intent"])
+    intent = store.look_up(db, invoices.payment(db, invoice)["payment"]["payment_intent"])
     if chosen is None or intent is None:
         return _missed(db, invoice, subscription, cause)
     method, card, payer = intents.tried(db, chosen)
@@ -46,7 +47,7 @@ def pay_now(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause, metho
         customers.of_customer(db, invoice["customer"], method_id)
     tried = collect(db, invoice, cause, method_id)
     if tried["status"] != "paid":
-        intent = drawer.look_up(db, invoices.payment(db, invoice)["payment"]["payment_intent"]) or {}
+        intent = store.look_up(db, invoices.payment(db, invoice)["payment"]["payment_intent"]) or {}
         raise Declined(intent.get("last_payment_error") or {"message": "There is no card to pay with."})
     return tried
 
@@ -56,7 +57,7 @@ def try_again(db: sqlite3.Connection, invoice: dict[str, Any]) -> None:
     if invoice["status"] == "open" and invoice["next_payment_attempt"]:
         collect(db, invoice, BY_ITSELF)
     else:
-        drawer.keep(db, invoice)
+        store.keep(db, invoice)
 
 
 def on_file(db: sqlite3.Connection, subscription: dict[str, Any]) -> str | None:
@@ -69,7 +70,7 @@ def on_file(db: sqlite3.Connection, subscription: dict[str, Any]) -> str | None:
 
 
 def _subscription(db: sqlite3.Connection, invoice: dict[str, Any]) -> dict[str, Any]:
-    found = drawer.look_up(db, subscriptions.of(invoice))
+    found = store.look_up(db, subscriptions.of(invoice))
     if found is None:
         raise ValueError("an invoice without its subscription")
     return found
@@ -83,7 +84,7 @@ def _missed(
     over = subscription["status"] == "canceled"
     next_try = hours.now() + RETRIES[count - 1] * _DAY if count <= len(RETRIES) and not over else None
     open_ = {**invoice, "attempt_count": count, "attempted": True, "next_payment_attempt": next_try}
-    drawer.keep(db, open_, due_at=next_try)
+    store.keep(db, open_, due_at=next_try)
     emit(db, "invoice.payment_failed", open_, cause)
     if over:
         return open_

@@ -4,11 +4,12 @@ import secrets
 import sqlite3
 from typing import Any
 
-from app.practice import drawer, hours, intents, monthly_shapes, parameters, shapes
+from app.practice import hours, intents, monthly_shapes, parameters, shapes
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.parameters import email, text
 from app.practice.refusals import no_such
+from practice import store
 
 PARAMETERS: parameters.Shape = {
     "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"), text),
@@ -30,13 +31,13 @@ def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[
     customer = {
         **monthly_shapes.customer(),
         **{name: given[name] for name in _PLAIN if name in given},
-        "id": drawer.mint("cus"),
+        "id": store.mint("cus"),
         "address": {**shapes.place(None), **given["address"]} if given.get("address") else None,
         "created": hours.now(),
         "invoice_prefix": secrets.token_hex(4).upper(),
         "metadata": parameters.merged({}, given.get("metadata")),
     }
-    drawer.keep(db, customer)
+    store.keep(db, customer)
     emit(db, "customer.created", customer, cause)
     return customer
 
@@ -62,7 +63,7 @@ def update(db: sqlite3.Connection, customer: dict[str, Any], given: dict[str, An
             of_customer(db, customer["id"], chosen)
         news["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": chosen or None}
     changed = {**customer, **news}
-    drawer.keep(db, changed)
+    store.keep(db, changed)
     previous = {name: customer[name] for name in news if customer[name] != news[name]}
     emit(db, "customer.updated", changed, cause, previous=previous)
     return changed
@@ -72,7 +73,7 @@ def attach(db: sqlite3.Connection, customer: str, method_id: str, cause: Cause) 
     """The card is kept for this customer from now on; the PaymentMethod as it is then."""
     method, _, _ = intents.tried(db, method_id)
     attached = {**method, "customer": customer}
-    drawer.keep(db, attached)
+    store.keep(db, attached)
     emit(db, "payment_method.attached", attached, cause)
     return attached
 
@@ -87,7 +88,7 @@ def of_customer(db: sqlite3.Connection, customer: str, method_id: str) -> dict[s
 
 def present(db: sqlite3.Connection, reference: str) -> dict[str, Any]:
     """The customer that a parameter names; raises `Refused` when there is none."""
-    kept = drawer.find(db, "customer", reference)
+    kept = store.find(db, "customer", reference)
     if kept is None:
         raise no_such("customer", reference, param="customer", status=400)
     return kept.body
@@ -96,5 +97,5 @@ def present(db: sqlite3.Connection, reference: str) -> dict[str, Any]:
 def next_number(db: sqlite3.Connection, reference: str) -> tuple[dict[str, Any], str]:
     """The customer, and the number of their next invoice."""
     customer = present(db, reference)
-    drawer.keep(db, {**customer, "next_invoice_sequence": customer["next_invoice_sequence"] + 1})
+    store.keep(db, {**customer, "next_invoice_sequence": customer["next_invoice_sequence"] + 1})
     return customer, f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}"

@@ -3,10 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import disputes, drawer, hours, parameters, transactions
+from app.practice import disputes, hours, parameters, transactions
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import boolean, text
 from app.practice.refusals import Refused
+from practice import store
 
 PARAMETERS: parameters.Shape = {
     "evidence": dict.fromkeys(disputes.EVIDENCE, text),
@@ -41,7 +42,7 @@ def answer(db: sqlite3.Connection, dispute: dict[str, Any], given: dict[str, Any
         "status": dispute["status"].replace("needs_response", "under_review") if submits else dispute["status"],
     }
     answered = dispute | news
-    drawer.keep(db, answered, due_at=None if answered["status"] == "under_review" else details["due_by"])
+    store.keep(db, answered, due_at=None if answered["status"] == "under_review" else details["due_by"])
     changed = {name: dispute[name] for name in news if dispute[name] != news[name]}
     emit(db, "charge.dispute.updated", answered, cause, previous=changed)
     said = evidence.get("uncategorized_text")
@@ -76,7 +77,7 @@ def win(
     )
     rows = [*dispute["balance_transactions"], transaction]
     won = {**dispute, "balance_transactions": rows, "is_charge_refundable": True, "status": "won"}
-    drawer.keep(db, won)
+    store.keep(db, won)
     emit(db, "charge.dispute.funds_reinstated", won, BY_ITSELF)
     if overturned:
         emit(db, "charge.dispute.updated", won, BY_ITSELF, previous={"status": "lost"})
@@ -98,7 +99,7 @@ def escalate(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
 
 def _closed(db: sqlite3.Connection, dispute: dict[str, Any], status: str) -> dict[str, Any]:
     closed = {**dispute, "status": status}
-    drawer.keep(db, closed)
+    store.keep(db, closed)
     emit(db, "charge.dispute.closed", closed, BY_ITSELF)
     return closed
 

@@ -3,9 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import drawer, hours, transactions
+from app.practice import hours, transactions
 from app.practice.cards import Card
 from app.practice.events import BY_ITSELF, emit
+from practice import store
 
 # Stripe's price for a dispute in the United Kingdom, in minor units.
 FEE = 2000
@@ -32,9 +33,9 @@ def as_the_card_wants(db: sqlite3.Connection, charge: dict[str, Any], card: Card
 def begin(db: sqlite3.Connection, charge: dict[str, Any], case: str) -> dict[str, Any]:
     """Open a dispute: a `chargeback` takes the money and a fee at once, an `inquiry` nothing. The disputed charge."""
     disputed = {**charge, "disputed": True}
-    drawer.keep(db, disputed)
+    store.keep(db, disputed)
     dispute = _body(charge, case)
-    drawer.keep(db, dispute, due_at=dispute["evidence_details"]["due_by"])
+    store.keep(db, dispute, due_at=dispute["evidence_details"]["due_by"])
     if case == "inquiry":
         emit(db, "charge.dispute.created", dispute, BY_ITSELF)
     else:
@@ -55,7 +56,7 @@ def escalate(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
 
 def fresh(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
     """The dispute with its balance transactions as they are now: their money may have become available."""
-    rows = [drawer.look_up(db, row["id"]) or row for row in dispute["balance_transactions"]]
+    rows = [store.look_up(db, row["id"]) or row for row in dispute["balance_transactions"]]
     return {**dispute, "balance_transactions": rows}
 
 
@@ -72,7 +73,7 @@ def _taken(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
         fee_for="Dispute fee",
     )
     taken = {**dispute, "balance_transactions": [*dispute["balance_transactions"], transaction]}
-    drawer.keep(db, taken, due_at=dispute["evidence_details"]["due_by"])
+    store.keep(db, taken, due_at=dispute["evidence_details"]["due_by"])
     return taken
 
 
@@ -84,7 +85,7 @@ def _details(case: str) -> dict[str, Any]:
 def _body(charge: dict[str, Any], case: str) -> dict[str, Any]:
     inquiry, created = case == "inquiry", hours.now()
     return {
-        "id": drawer.mint("du"),
+        "id": store.mint("du"),
         "object": "dispute",
         "amount": charge["amount"] - charge["amount_refunded"],
         "balance_transactions": [],

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import clock
-from app.practice import drawer, hours
+from app.practice import hours
+from practice import store
 
 # The API version whose shapes the till speaks: the one that `stripe` 16.1 pins.
 API_VERSION = "2026-10-28.endive"
@@ -33,7 +34,7 @@ def emit(
     if previous is not None:
         data["previous_attributes"] = previous
     event = {
-        "id": drawer.mint("evt"),
+        "id": store.mint("evt"),
         "object": "event",
         "api_version": API_VERSION,
         "created": hours.now(),
@@ -43,7 +44,7 @@ def emit(
         "request": {"id": cause.request_id, "idempotency_key": cause.idempotency_key},
         "type": kind,
     }
-    drawer.keep(db, event)
+    store.keep(db, event)
     moment = clock.now().timestamp()
     db.execute("INSERT INTO deliveries (event_id, queued_at, next_at) VALUES (?, ?, ?)", (event["id"], moment, moment))
     return str(event["id"])

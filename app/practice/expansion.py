@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from app.practice import disputes, drawer, events
+from app.practice import disputes, events
 from app.practice.refusals import Refused
+from practice import store
 
 # What may be expanded in each kind of object, and in the parts of one.
 _EXPANDABLE: dict[str, tuple[str, ...]] = {
@@ -54,14 +55,14 @@ def expanded(db: sqlite3.Connection, body: dict[str, Any], paths: Iterable[str])
 
 def line_items(db: sqlite3.Connection, session_id: str) -> dict[str, Any]:
     """The lines of a session as a list object."""
-    kept = drawer.find(db, "checkout.session", session_id)
+    kept = store.find(db, "checkout.session", session_id)
     data = kept.private["items"] if kept else []
     return {"object": "list", "data": data, "has_more": False, "url": f"/v1/checkout/sessions/{session_id}/line_items"}
 
 
 def _list(db: sqlite3.Connection, owner: str, name: str, reference: str) -> dict[str, Any]:
     kind, field, url = _LISTS[owner, name]
-    data = drawer.every(db, kind, **{field: reference})
+    data = store.every(db, kind, **{field: reference})
     return {"object": "list", "data": data, "has_more": False, "url": url.format(reference)}
 
 
@@ -83,7 +84,7 @@ def _one(db: sqlite3.Connection, shown: dict[str, Any], kind: str, name: str, re
         raise Refused(f"This property cannot be expanded ({name}).")
     value = shown.get(name)
     if isinstance(value, str):
-        found = drawer.look_up(db, value)
+        found = store.look_up(db, value)
         value = _fresh(db, found) if found else value
     if not rest or not isinstance(value, dict):
         return value

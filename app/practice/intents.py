@@ -4,10 +4,11 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.practice import drawer, hours, shapes
+from app.practice import hours, shapes
 from app.practice.cards import CARDS, Card
 from app.practice.events import Cause, emit
 from app.practice.refusals import no_such
+from practice import store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,19 @@ def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any],
 
     In place of a session, anything will do that has its `amount_total`, `currency` and `customer`.
     """
-    reference = drawer.mint("pi")
+    reference = store.mint("pi")
     intent = {
         **shapes.intent(),
         "id": reference,
         "amount": session["amount_total"],
-        "client_secret": f"{reference}_secret_{drawer.mint('x').removeprefix('x_')}",
+        "client_secret": f"{reference}_secret_{store.mint('x').removeprefix('x_')}",
         "created": hours.now(),
         "currency": session["currency"],
         "customer": session["customer"],
         "description": data.get("description"),
         "metadata": data.get("metadata", {}),
     }
-    drawer.keep(db, intent)
+    store.keep(db, intent)
     emit(db, "payment_intent.created", intent, cause)
     return intent
 
@@ -55,7 +56,7 @@ def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any],
 def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
     """The PaymentMethod that stands for this card in this payer's hand."""
     made = {
-        "id": drawer.mint("pm"),
+        "id": store.mint("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": payer.billing(),
@@ -74,13 +75,13 @@ def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
         "radar_options": None,
         "type": "card",
     }
-    drawer.keep(db, made, {"card": card.number, "payer": payer.as_dict()})
+    store.keep(db, made, {"card": card.number, "payer": payer.as_dict()})
     return made
 
 
 def tried(db: sqlite3.Connection, method_id: str) -> tuple[dict[str, Any], Card, Payer]:
     """A kept PaymentMethod, the test card that it stands for, and its holder; raises `Refused` when there is none."""
-    kept = drawer.find(db, "payment_method", method_id)
+    kept = store.find(db, "payment_method", method_id)
     if kept is None:
         raise no_such("PaymentMethod", method_id, param="payment_method", status=400)
     return kept.body, CARDS[kept.private["card"]], Payer(**kept.private["payer"])

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.practice import drawer, hours
+from app.practice import hours
+from practice import store
 
 
 def invoice() -> dict[str, Any]:
@@ -63,7 +64,7 @@ def invoice_line(item: dict[str, Any], invoice_id: str, description: str) -> dic
         "subscription_item": item["id"],
     }
     return {
-        "id": drawer.mint("il"),
+        "id": store.mint("il"),
         "object": "line_item",
         "amount": amount,
         "currency": price["currency"],
@@ -96,7 +97,7 @@ def invoice_line(item: dict[str, Any], invoice_id: str, description: str) -> dic
 def invoice_payment(invoice: dict[str, Any], intent_id: str) -> dict[str, Any]:
     """How an open invoice is going to be paid: by this PaymentIntent."""
     return {
-        "id": drawer.mint("inpay"),
+        "id": store.mint("inpay"),
         "object": "invoice_payment",
         "amount_paid": None,
         "amount_requested": invoice["amount_due"],

@@ -4,9 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import customers, drawer, hours, intents, invoice_shapes
+from app.practice import customers, hours, intents, invoice_shapes
 from app.practice.events import Cause, emit
 from app.practice.refusals import Refused
+from practice import store
 
 
 def draw(
@@ -17,7 +18,7 @@ def draw(
     As at Stripe, the invoice's own period is the one that ends now, begun at `since`; the lines tell what is paid for.
     """
     customer = customers.present(db, subscription["customer"])
-    reference, items = drawer.mint("in"), subscription["items"]["data"]
+    reference, items = store.mint("in"), subscription["items"]["data"]
     lines = [invoice_shapes.invoice_line(item, reference, _described(db, item)) for item in items]
     total = sum(line["amount"] for line in lines)
     start = items[0]["current_period_start"]
@@ -44,7 +45,7 @@ def draw(
         **dict.fromkeys(("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"), total),
         "webhooks_delivered_at": hours.now(),
     }
-    drawer.keep(db, invoice)
+    store.keep(db, invoice)
     emit(db, "invoice.created", invoice, cause)
     return invoice
 
@@ -67,18 +68,18 @@ def finalize(
         "status": "open",
         "status_transitions": {**invoice["status_transitions"], "finalized_at": hours.now()},
     }
-    drawer.keep(db, opened)
+    store.keep(db, opened)
     emit(db, "invoice.finalized", opened, cause)
     if intent is None:
         asked = {"amount_total": invoice["amount_due"], **invoice}
         intent = intents.begin(db, asked, {"description": "Subscription update"}, cause)
-    drawer.keep(db, invoice_shapes.invoice_payment(opened, intent["id"]))
+    store.keep(db, invoice_shapes.invoice_payment(opened, intent["id"]))
     return opened
 
 
 def payment(db: sqlite3.Connection, invoice: dict[str, Any]) -> dict[str, Any]:
     """How the open invoice is paid: its InvoicePayment."""
-    return drawer.every(db, "invoice_payment", invoice=invoice["id"])[0]
+    return store.every(db, "invoice_payment", invoice=invoice["id"])[0]
 
 
 def paid(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def paid(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause) -> dict[
     made, moment = payment(db, invoice), hours.now()
     transitions = {**made["status_transitions"], "paid_at": moment}
     made |= {"amount_paid": invoice["amount_due"], "status": "paid", "status_transitions": transitions}
-    drawer.keep(db, made)
+    store.keep(db, made)
     done = {
         **invoice,
         "amount_paid": invoice["amount_due"],
@@ -98,7 +99,7 @@ def paid(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause) -> dict[
         "status": "paid",
         "status_transitions": {**invoice["status_transitions"], "paid_at": moment},
     }
-    drawer.keep(db, done)
+    store.keep(db, done)
     for kind in ("invoice.payment_succeeded", "invoice.paid"):
         emit(db, kind, done, cause)
     emit(db, "invoice_payment.paid", made, cause)
@@ -113,7 +114,7 @@ def end(db: sqlite3.Connection, invoice: dict[str, Any], status: str, cause: Cau
     transitions = {**invoice["status_transitions"], f"{name}_at": hours.now()}
     over = {"auto_advance": False, "next_payment_attempt": None}
     ended = {**invoice, **over, "status": status, "status_transitions": transitions}
-    drawer.keep(db, ended)
+    store.keep(db, ended)
     if status == "void":
         _cancel(db, payment(db, invoice), cause)
     emit(db, f"invoice.{name}", ended, cause)
@@ -124,16 +125,16 @@ def _cancel(db: sqlite3.Connection, made: dict[str, Any], cause: Cause) -> None:
     """The way it was to be paid is closed, with its PaymentIntent."""
     moment = hours.now()
     transitions = {**made["status_transitions"], "canceled_at": moment}
-    drawer.keep(db, {**made, "status": "canceled", "status_transitions": transitions})
-    intent = drawer.look_up(db, made["payment"]["payment_intent"])
+    store.keep(db, {**made, "status": "canceled", "status_transitions": transitions})
+    intent = store.look_up(db, made["payment"]["payment_intent"])
     if intent is not None:
         canceled = {**intent, "canceled_at": moment, "cancellation_reason": "void_invoice", "status": "canceled"}
-        drawer.keep(db, canceled)
+        store.keep(db, canceled)
         emit(db, "payment_intent.canceled", canceled, cause)
 
 
 def _described(db: sqlite3.Connection, item: dict[str, Any]) -> str:
     price = item["price"]
-    product = drawer.look_up(db, price["product"]) or {"name": ""}
+    product = store.look_up(db, price["product"]) or {"name": ""}
     unit = written(Money(price["unit_amount"], price["currency"]))
     return f"{item['quantity']} × {product['name']} (at {unit} / {price['recurring']['interval']})"

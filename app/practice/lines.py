@@ -4,9 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.money import Money
-from app.practice import catalogue, drawer, parameters
+from app.practice import catalogue, parameters
 from app.practice.parameters import integer, text
 from app.practice.refusals import Refused
+from practice import store
 
 PARAMETERS: parameters.Shape = [{"price": text, "price_data": catalogue.PRICE_DATA, "quantity": integer}]
 
@@ -51,9 +52,9 @@ def _line(db: sqlite3.Connection, item: dict[str, Any], path: str) -> dict[str, 
     if quantity < 1:
         raise Refused("Invalid non-negative integer", code="parameter_invalid_integer", param=path)
     whole = price["unit_amount"] * quantity
-    product = drawer.find(db, "product", price["product"])
+    product = store.find(db, "product", price["product"])
     return {
-        "id": drawer.mint("li"),
+        "id": store.mint("li"),
         "object": "item",
         "amount_discount": 0,
         "amount_subtotal": whole,

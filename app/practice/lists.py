@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from app.practice import drawer, parameters
-from app.practice.drawer import Kept
+from app.practice import parameters
 from app.practice.parameters import integer, text
 from app.practice.refusals import Refused, no_such
+from practice import store
+from practice.store import Kept
 
 # By what each kind can be filtered, beside `created`: the parameter, and where in its objects the value stands.
 _FILTERS = {
@@ -83,7 +84,7 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
         f"SELECT id FROM objects WHERE {' AND '.join(where)} ORDER BY seq {'ASC' if backwards else 'DESC'} LIMIT ?",  # noqa: S608 - the conditions are the fixed texts above
         [*values, limit + 1],
     ).fetchall()
-    kept = [drawer.find(db, kind, row["id"]) for row in rows[:limit]]
+    kept = [store.find(db, kind, row["id"]) for row in rows[:limit]]
     data = [item.body for item in kept if isinstance(item, Kept)]
     if backwards:
         data.reverse()
@@ -117,7 +118,7 @@ def _place(db: sqlite3.Connection, kind: str, reference: str, param: str) -> int
 
 def _itemised(db: sqlite3.Connection, reference: str) -> str:
     """The automatic payout whose transactions are asked for; those of a manual one can never be told."""
-    payout = drawer.find(db, "payout", reference)
+    payout = store.find(db, "payout", reference)
     if payout is None:
         raise no_such("payout", reference, param="payout", status=400)
     if not payout.body["automatic"]:

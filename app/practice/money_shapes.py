@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.practice import drawer, hours
+from app.practice import hours
+from practice import store
 
 _DAY = 24 * 60 * 60
 
@@ -27,7 +28,7 @@ def payout(amount: int, currency: str, given: dict[str, Any], *, automatic: bool
     created = hours.now()
     return {
         **dict.fromkeys(empty.split()),
-        "id": drawer.mint("po"),
+        "id": store.mint("po"),
         "object": "payout",
         "amount": amount,
         "arrival_date": created // _DAY * _DAY + 2 * _DAY,

@@ -4,10 +4,11 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app.practice import attempts, customers, drawer, intents, shapes, subscriptions
+from app.practice import attempts, customers, intents, shapes, subscriptions
 from app.practice.cards import CARDS, Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
+from practice import store
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,14 @@ class Outcome:
     declined: str = ""
 
 
-def try_card(db: sqlite3.Connection, kept: drawer.Kept, card: Card, payer: Payer, cause: Cause) -> Outcome:
+def try_card(db: sqlite3.Connection, kept: store.Kept, card: Card, payer: Payer, cause: Cause) -> Outcome:
     """Try `card` on the open session `kept`."""
     intent = _intent(db, kept, cause)
     method = intents.method(db, card, payer)
     if card.challenge:
         action = {"type": "use_stripe_sdk", "use_stripe_sdk": {}}
         intent |= {"status": "requires_action", "payment_method": method["id"], "next_action": action}
-        drawer.keep(db, intent)
+        store.keep(db, intent)
         challenge = {"card": card.number, "method": method, "payer": payer.as_dict()}
         _keep(db, kept, {"intent_id": intent["id"], "challenge": challenge})
         emit(db, "payment_intent.requires_action", intent, cause)
@@ -40,12 +41,12 @@ def try_card(db: sqlite3.Connection, kept: drawer.Kept, card: Card, payer: Payer
     return _pay(db, kept, intent, method, (card, payer), cause)
 
 
-def challenged(kept: drawer.Kept) -> bool:
+def challenged(kept: store.Kept) -> bool:
     """Whether this session waits for the payer's bank to be asked."""
     return "challenge" in kept.private
 
 
-def authenticate(db: sqlite3.Connection, kept: drawer.Kept, cause: Cause) -> Outcome:
+def authenticate(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> Outcome:
     """The payer proved to the bank who they are: the card that asked for it now pays."""
     asked = kept.private["challenge"]
     intent = _intent(db, kept, cause)
@@ -53,7 +54,7 @@ def authenticate(db: sqlite3.Connection, kept: drawer.Kept, cause: Cause) -> Out
     return _pay(db, kept, intent, asked["method"], tried, cause)
 
 
-def not_authenticated(db: sqlite3.Connection, kept: drawer.Kept) -> Outcome:
+def not_authenticated(db: sqlite3.Connection, kept: store.Kept) -> Outcome:
     """The payer did not prove it: the session is open for another card. Like the peer, this tells no event."""
     _keep(db, kept, {"intent_id": kept.private["intent_id"]})
     return Outcome(
@@ -62,21 +63,21 @@ def not_authenticated(db: sqlite3.Connection, kept: drawer.Kept) -> Outcome:
     )
 
 
-def _intent(db: sqlite3.Connection, kept: drawer.Kept, cause: Cause) -> dict[str, Any]:
+def _intent(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> dict[str, Any]:
     """The session's PaymentIntent: the one of an earlier try, or a new one."""
-    earlier = drawer.find(db, "payment_intent", kept.private.get("intent_id", ""))
+    earlier = store.find(db, "payment_intent", kept.private.get("intent_id", ""))
     return earlier.body if earlier else intents.begin(db, kept.body, kept.private["intent"], cause)
 
 
-def _keep(db: sqlite3.Connection, kept: drawer.Kept, news: dict[str, Any]) -> None:
+def _keep(db: sqlite3.Connection, kept: store.Kept, news: dict[str, Any]) -> None:
     """Keep the session, still open, with what the till alone knows of the last try."""
     private = {name: value for name, value in kept.private.items() if name not in ("intent_id", "challenge")}
-    drawer.keep(db, kept.body, {**private, **news}, due_at=kept.body["expires_at"])
+    store.keep(db, kept.body, {**private, **news}, due_at=kept.body["expires_at"])
 
 
 def _pay(
     db: sqlite3.Connection,
-    kept: drawer.Kept,
+    kept: store.Kept,
     intent: dict[str, Any],
     method: dict[str, Any],
     tried: tuple[Card, Payer],
@@ -102,5 +103,5 @@ def _pay(
         "status": "complete",
         "url": None,
     }
-    drawer.keep(db, session, {"items": kept.private["items"]})
+    store.keep(db, session, {"items": kept.private["items"]})
     return Outcome(paid=emit(db, "checkout.session.completed", session, cause))

@@ -4,10 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import drawer, hours, money_shapes, parameters, transactions
+from app.practice import hours, money_shapes, parameters, transactions
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, missing
+from practice import store
 
 PARAMETERS: parameters.Shape = {
     "amount": integer,
@@ -28,14 +29,14 @@ def automatic(db: sqlite3.Connection) -> list[dict[str, Any]]:
     """
     made = []
     for currency, references in transactions.unpaid(db).items():
-        found = [drawer.look_up(db, reference) for reference in references]
+        found = [store.look_up(db, reference) for reference in references]
         amount = sum(row["net"] for row in found if row)
         if amount == 0:
             continue
         payout = money_shapes.payout(amount, currency, {"description": "STRIPE PAYOUT"}, automatic=True)
         transaction = _leave(db, payout)
         transactions.assign(db, [*references, transaction["id"]], payout["id"])
-        drawer.keep(db, payout, due_at=hours.soon())
+        store.keep(db, payout, due_at=hours.soon())
         emit(db, "payout.created", payout, BY_ITSELF)
         made.append(payout)
     return made
@@ -58,7 +59,7 @@ def manual(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[
         raise Refused(message, code="balance_insufficient")
     payout = money_shapes.payout(amount, currency, given, automatic=False)
     _leave(db, payout)
-    drawer.keep(db, payout, due_at=payout["arrival_date"])
+    store.keep(db, payout, due_at=payout["arrival_date"])
     emit(db, "payout.created", payout, cause)
     return payout
 
@@ -67,7 +68,7 @@ def go_on(db: sqlite3.Connection, payout: dict[str, Any]) -> None:
     """The payout's next time has come: first it is reconciled, then it arrives."""
     if payout["reconciliation_status"] == "in_progress":
         reconciled = {**payout, "reconciliation_status": "completed"}
-        drawer.keep(db, reconciled, due_at=payout["arrival_date"] if payout["status"] == "pending" else None)
+        store.keep(db, reconciled, due_at=payout["arrival_date"] if payout["status"] == "pending" else None)
         emit(db, "payout.reconciliation_completed", reconciled, BY_ITSELF)
     else:
         arrive(db, payout)
@@ -123,7 +124,7 @@ def _return(db: sqlite3.Connection, payout: dict[str, Any], kind: str) -> dict[s
 def _changed(db: sqlite3.Connection, payout: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
     """The payout with its news; what is still to be reconciled stays due."""
     changed = {**payout, **news}
-    drawer.keep(db, changed, due_at=hours.instant() if changed["reconciliation_status"] == "in_progress" else None)
+    store.keep(db, changed, due_at=hours.instant() if changed["reconciliation_status"] == "in_progress" else None)
     return changed
 
 

@@ -3,12 +3,13 @@
 import sqlite3
 from typing import Any
 
-from app.practice import customers, drawer, hours, intents, parameters, subscriptions
+from app.practice import customers, hours, intents, parameters, subscriptions
 from app.practice.cards import Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.parameters import address, one_of, text
 from app.practice.refusals import Refused, missing, no_such
+from practice import store
 
 PARAMETERS: parameters.Shape = {
     "configuration": text,
@@ -41,7 +42,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
     after = flow.get("after_completion", {"type": "portal_homepage"})
     if after.get("type") == "redirect" and not after.get("redirect"):
         raise missing("flow_data[after_completion][redirect][return_url]")
-    reference, flows = drawer.mint("bps"), ("subscription_cancel", "subscription_pause", "subscription_update")
+    reference, flows = store.mint("bps"), ("subscription_cancel", "subscription_pause", "subscription_update")
     session = {
         "id": reference,
         "object": "billing_portal.session",
@@ -60,13 +61,13 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
         "return_url": given.get("return_url"),
         "url": f"{origin}/p/session/{reference}",
     }
-    drawer.keep(db, session, {"open_until": hours.now() + _LIFETIME})
+    store.keep(db, session, {"open_until": hours.now() + _LIFETIME})
     return session
 
 
 def present(db: sqlite3.Connection, reference: str) -> dict[str, Any] | None:
     """The session, or none once it is used up or its time is over; raises `Refused` when there never was one."""
-    kept = drawer.find(db, "billing_portal.session", reference)
+    kept = store.find(db, "billing_portal.session", reference)
     if kept is None:
         raise no_such("billing_portal.session", reference)
     return kept.body if kept.private["open_until"] > hours.now() else None
@@ -86,7 +87,7 @@ def take_card(db: sqlite3.Connection, session: dict[str, Any], card: Card, payer
     it is asked for.
     """
     event = set_up(db, session["customer"], card, payer, cause)
-    drawer.keep(db, session, {"open_until": 0})
+    store.keep(db, session, {"open_until": 0})
     return event
 
 
@@ -94,15 +95,15 @@ def set_up(db: sqlite3.Connection, customer_id: str, card: Card, payer: Payer, c
     """A SetupIntent for this card that succeeds at once; the card becomes the one that is used."""
     method = intents.method(db, card, payer)
     setup = _setup_intent(customer_id, method["id"])
-    drawer.keep(db, setup)
+    store.keep(db, setup)
     emit(db, "setup_intent.created", setup, cause)
     customers.attach(db, customer_id, method["id"], cause)
     done = {**setup, "status": "succeeded"}
-    drawer.keep(db, done)
+    store.keep(db, done)
     event = emit(db, "setup_intent.succeeded", done, cause)
     settings = {"invoice_settings": {"default_payment_method": method["id"]}}
     customers.update(db, customers.present(db, customer_id), settings, cause)
-    for subscription in drawer.every(db, "subscription", customer=customer_id):
+    for subscription in store.every(db, "subscription", customer=customer_id):
         if subscription["status"] != "canceled":
             subscriptions.change(db, subscription, {"default_payment_method": method["id"]}, cause)
     return event
@@ -115,12 +116,12 @@ def _setup_intent(customer_id: str, method_id: str) -> dict[str, Any]:
         "mandate next_action on_behalf_of payment_method_configuration_details payment_method_options "
         "single_use_mandate"
     )
-    reference = drawer.mint("seti")
+    reference = store.mint("seti")
     return {
         **dict.fromkeys(empty.split()),
         "id": reference,
         "object": "setup_intent",
-        "client_secret": f"{reference}_secret_{drawer.mint('x').removeprefix('x_')}",
+        "client_secret": f"{reference}_secret_{store.mint('x').removeprefix('x_')}",
         "created": hours.now(),
         "customer": customer_id,
         "livemode": False,

@@ -4,11 +4,12 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import capturing, drawer, hours, money_shapes, parameters, transactions
+from app.practice import capturing, hours, money_shapes, parameters, transactions
 from app.practice.cards import CARDS
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, no_such
+from practice import store
 
 PARAMETERS: parameters.Shape = {
     "amount": integer,
@@ -45,7 +46,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[
         db, refund, "refund", -amount, category="refund", description=f"REFUND FOR CHARGE ({charge['description']})"
     )
     refund["balance_transaction"] = transaction["id"]
-    drawer.keep(db, refund, {"ends": card}, due_at=hours.soon() if card else None)
+    store.keep(db, refund, {"ends": card}, due_at=hours.soon() if card else None)
     refunded = _counted(db, charge, amount)
     emit(db, "refund.created", refund, cause)
     emit(db, "charge.refunded", refunded, cause, previous={"amount_refunded": charge["amount_refunded"]})
@@ -55,19 +56,19 @@ def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[
 def update(db: sqlite3.Connection, refund: dict[str, Any], given: dict[str, Any], cause: Cause) -> dict[str, Any]:
     """Change a refund's metadata."""
     changed = {**refund, "metadata": parameters.merged(refund["metadata"], given.get("metadata"))}
-    drawer.keep(db, changed)
+    store.keep(db, changed)
     emit(db, "refund.updated", changed, cause, previous={"metadata": refund["metadata"]})
     return changed
 
 
-def end(db: sqlite3.Connection, kept: drawer.Kept) -> None:
+def end(db: sqlite3.Connection, kept: store.Kept) -> None:
     """The time of a special card's refund has come: it succeeds, or fails after all."""
     if kept.private.get("ends") == "fails":
         fail(db, kept.body)
         return
     done = {**kept.body, "status": "succeeded"}
     done.pop("pending_reason", None)
-    drawer.keep(db, done)
+    store.keep(db, done)
     emit(db, "refund.updated", done, BY_ITSELF, previous={"status": "pending"})
 
 
@@ -87,8 +88,8 @@ def fail(db: sqlite3.Connection, refund: dict[str, Any]) -> dict[str, Any]:
         "failure_reason": "expired_or_canceled_card",
         "status": "failed",
     }
-    drawer.keep(db, failed)
-    charge = drawer.find(db, "charge", refund["charge"])
+    store.keep(db, failed)
+    charge = store.find(db, "charge", refund["charge"])
     if charge is not None:
         _counted(db, charge.body, -refund["amount"])
     emit(db, "refund.updated", failed, BY_ITSELF, previous={"status": refund["status"]})
@@ -102,11 +103,11 @@ def _charge(db: sqlite3.Connection, given: dict[str, Any]) -> tuple[dict[str, An
         raise Refused("One of the following params should be provided for this request: payment_intent or charge.")
     reference = given.get("charge", "")
     if "charge" not in given:
-        intent = drawer.find(db, "payment_intent", given["payment_intent"])
+        intent = store.find(db, "payment_intent", given["payment_intent"])
         if intent is None:
             raise no_such("payment_intent", given["payment_intent"], param="payment_intent")
         reference = intent.body["latest_charge"] or ""
-    kept = drawer.find(db, "charge", reference)
+    kept = store.find(db, "charge", reference)
     if kept is None or not kept.body["paid"]:
         raise no_such("charge", reference)
     card = CARDS.get(kept.private.get("card", ""))
@@ -114,21 +115,21 @@ def _charge(db: sqlite3.Connection, given: dict[str, Any]) -> tuple[dict[str, An
 
 
 def _disputes(db: sqlite3.Connection, charge: dict[str, Any]) -> list[dict[str, Any]]:
-    return drawer.every(db, "dispute", charge=charge["id"])
+    return store.every(db, "dispute", charge=charge["id"])
 
 
 def _counted(db: sqlite3.Connection, charge: dict[str, Any], amount: int) -> dict[str, Any]:
     """The charge with this much more, or less, refunded."""
     refunded = charge["amount_refunded"] + amount
     counted = {**charge, "amount_refunded": refunded, "refunded": refunded == charge["amount_captured"]}
-    drawer.keep(db, counted)
+    store.keep(db, counted)
     return counted
 
 
 def _body(charge: dict[str, Any], amount: int, given: dict[str, Any], status: str) -> dict[str, Any]:
     return {
         **money_shapes.refund(),
-        "id": drawer.mint("re"),
+        "id": store.mint("re"),
         "amount": amount,
         "charge": charge["id"],
         "created": hours.now(),

@@ -3,11 +3,12 @@
 import sqlite3
 from typing import Any
 
-from app.practice import catalogue, collecting, drawer, hours, invoices, months, subscriptions
+from app.practice import catalogue, collecting, hours, invoices, months, subscriptions
 from app.practice.events import BY_ITSELF, Cause
+from practice import store
 
 
-def go_on(db: sqlite3.Connection, kept: drawer.Kept) -> None:
+def go_on(db: sqlite3.Connection, kept: store.Kept) -> None:
     """The subscription's next time has come."""
     subscription, moment = kept.body, hours.now()
     paused = subscription["pause_collection"]
@@ -35,7 +36,7 @@ def renew(db: sqlite3.Connection, subscription: dict[str, Any], origin: str, cau
     renewed = subscriptions.change(db, subscription, news, cause)
     paused = renewed["pause_collection"]
     if paused and paused["behavior"] == "keep_as_draft":
-        drawer.keep(db, {**invoice, "auto_advance": False})
+        store.keep(db, {**invoice, "auto_advance": False})
         return invoice
     opened = invoices.finalize(db, invoice, origin, cause)
     if paused:

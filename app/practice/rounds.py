@@ -3,9 +3,10 @@
 import logging
 import threading
 
-from app.practice import drawer, mailbag, posting, settling
-from app.practice.drawer import Drawer
+from app.practice import mailbag, posting, settling
 from app.practice.settings import TillSettings
+from practice import store
+from practice.store import Drawer
 
 log = logging.getLogger("practice")
 
@@ -48,7 +49,7 @@ class Rounds:
 
         def settled() -> bool:
             with self._drawer.open() as db:
-                return mailbag.delivered(db, event_id) or bool({"hold", "lost"} & drawer.mischief(db))
+                return mailbag.delivered(db, event_id) or bool({"hold", "lost"} & store.mischief(db))
 
         with self._answered:
             self._answered.wait_for(settled, timeout=seconds)
@@ -68,7 +69,7 @@ class Rounds:
         """Settle what is due, then send what waits, each event on a thread of its own so that none holds up another."""
         with self._drawer.open() as db:
             settling.settle_what_is_due(db)
-            faults = drawer.mischief(db)
+            faults = store.mischief(db)
             if "lost" in faults:
                 mailbag.lose(db)
             if "hold" in faults or ("backwards" in faults and mailbag.freshest(db) < _GATHERING):

@@ -4,10 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money
-from app.practice import drawer, hours, lines, parameters, shapes
+from app.practice import hours, lines, parameters, shapes
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import address, boolean, email, integer, one_of, text
 from app.practice.refusals import Refused, missing, no_such
+from practice import store
 
 _MESSAGE: parameters.Shape = {"message": text}
 
@@ -59,7 +60,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
         "subscription": given.get("subscription_data", {}),
         "origin": origin,
     }
-    drawer.keep(db, session, private, due_at=session["expires_at"])
+    store.keep(db, session, private, due_at=session["expires_at"])
     return session
 
 
@@ -77,7 +78,7 @@ def _fits(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     if "customer" in given:
         if "customer_email" in given:
             raise Refused("You may only specify one of these parameters: customer, customer_email.")
-        if drawer.find(db, "customer", given["customer"]) is None:
+        if store.find(db, "customer", given["customer"]) is None:
             raise no_such("customer", given["customer"], param="customer", status=400)
 
 
@@ -86,21 +87,21 @@ def expire(db: sqlite3.Connection, session: dict[str, Any], private: dict[str, A
     if session["status"] != "open":
         raise Refused('Only Checkout Sessions with a status in ["open"] can be expired.')
     ended = {**session, "status": "expired", "url": None}
-    drawer.keep(db, ended, private)
+    store.keep(db, ended, private)
     emit(db, "checkout.session.expired", ended, cause)
     return ended
 
 
-def present(db: sqlite3.Connection, reference: str) -> drawer.Kept:
+def present(db: sqlite3.Connection, reference: str) -> store.Kept:
     """The session as it is now: one whose time is over expires here, if the till's rounds have not come by yet.
 
     Raises `Refused` when there is none.
     """
-    kept = drawer.find(db, "checkout.session", reference)
+    kept = store.find(db, "checkout.session", reference)
     if kept is None:
         raise no_such("checkout.session", reference, param="session")
     if kept.body["status"] == "open" and kept.body["expires_at"] <= hours.now():
-        return drawer.Kept(expire(db, kept.body, kept.private, BY_ITSELF), kept.private)
+        return store.Kept(expire(db, kept.body, kept.private, BY_ITSELF), kept.private)
     return kept
 
 
@@ -116,7 +117,7 @@ def _expiry(given: dict[str, Any], created: int) -> int:
 
 def _body(given: dict[str, Any], total: Money, pages: str) -> dict[str, Any]:
     """The session as the API shows it; `pages` is where the till's payment pages are."""
-    created, reference = hours.now(), "cs_test_" + drawer.mint("till").removeprefix("till_")
+    created, reference = hours.now(), "cs_test_" + store.mint("till").removeprefix("till_")
     asked = ("billing_address_collection", "cancel_url", "client_reference_id", "customer", "customer_email", "locale")
     texts = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     address_given = given.get("customer_email")

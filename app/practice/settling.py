@@ -2,24 +2,14 @@
 
 import sqlite3
 
-from app.practice import (
-    capturing,
-    collecting,
-    deciding,
-    drawer,
-    hours,
-    payouts,
-    refunds,
-    renewing,
-    sessions,
-    transactions,
-)
+from app.practice import capturing, collecting, deciding, hours, payouts, refunds, renewing, sessions, transactions
 from app.practice.events import BY_ITSELF
+from practice import store
 
 
 def settle_what_is_due(db: sqlite3.Connection) -> None:
     """Do everything whose time has come: each object says what it waited for by what it is."""
-    for kept in drawer.due(db):
+    for kept in store.due(db):
         match kept.body["object"]:
             case "charge":
                 capturing.capture(db, kept.body)
@@ -42,7 +32,7 @@ def settle_what_is_due(db: sqlite3.Connection) -> None:
 def pass_time(db: sqlite3.Connection, until: float) -> None:
     """Let time go by at the till until that moment (Unix seconds), and everything happen at its time on the way."""
     settle_what_is_due(db)
-    while (moment := drawer.next_due(db)) is not None and moment <= until:
+    while (moment := store.next_due(db)) is not None and moment <= until:
         hours.put_forward_to(db, moment)
         settle_what_is_due(db)
     hours.put_forward_to(db, until)

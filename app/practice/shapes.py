@@ -6,14 +6,15 @@ peer's, where it stands beside the checkout.
 
 from typing import Any
 
-from app.practice import drawer, hours
+from app.practice import hours
+from practice import store
 
 
 def price(amount: int, currency: str, product: str, recurring: dict[str, Any] | None) -> dict[str, Any]:
     """A price of `amount` minor units, once or again and again, as Stripe makes it of `price_data`."""
     repeats = {"interval_count": 1, "meter": None, "usage_type": "licensed", **recurring} if recurring else None
     return {
-        "id": drawer.mint("price"),
+        "id": store.mint("price"),
         "object": "price",
         "active": True,
         "billing_scheme": "per_unit",

@@ -3,16 +3,17 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, catalogue, customers, drawer, hours, invoices, monthly_shapes, months
+from app.practice import attempts, catalogue, customers, hours, invoices, monthly_shapes, months
 from app.practice.cards import Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.refusals import no_such
+from practice import store
 
 
 def begin(
     db: sqlite3.Connection,
-    session: drawer.Kept,
+    session: store.Kept,
     customer: str,
     intent: dict[str, Any],
     tried: tuple[dict[str, Any], Card, Payer],
@@ -22,7 +23,7 @@ def begin(
     method, card, payer = tried
     method = customers.attach(db, customer, method["id"], cause)
     subscription, origin = _body(session, customer, method["id"]), session.private["origin"]
-    drawer.keep(db, subscription, {"origin": origin})
+    store.keep(db, subscription, {"origin": origin})
     draft = invoices.draw(db, subscription, "subscription_create", cause)
     invoice = invoices.finalize(db, draft, origin, cause, intent)
     attempts.pay(db, intent, method, card, payer, cause)
@@ -37,7 +38,7 @@ def keep(db: sqlite3.Connection, subscription: dict[str, Any]) -> None:
     """Keep it as it is now, due when its period, its pause or itself is to end."""
     moments = [current_end(subscription), subscription["cancel_at"], _resumes_at(subscription)]
     runs = subscription["status"] in ("active", "past_due")
-    drawer.keep(db, subscription, due_at=min(at for at in moments if at is not None) if runs else None)
+    store.keep(db, subscription, due_at=min(at for at in moments if at is not None) if runs else None)
 
 
 def change(
@@ -75,9 +76,9 @@ def end(
         "status": "canceled",
     }
     keep(db, ended)
-    for invoice in drawer.every(db, "invoice", status="open", customer=subscription["customer"]):
+    for invoice in store.every(db, "invoice", status="open", customer=subscription["customer"]):
         if of(invoice) == subscription["id"]:
-            drawer.keep(db, {**invoice, "auto_advance": False, "next_payment_attempt": None})
+            store.keep(db, {**invoice, "auto_advance": False, "next_payment_attempt": None})
     emit(db, "customer.subscription.deleted", ended, cause)
     return ended
 
@@ -92,9 +93,9 @@ def of(invoice: dict[str, Any]) -> str:
     return str(invoice["parent"]["subscription_details"]["subscription"])
 
 
-def running(db: sqlite3.Connection, reference: str) -> drawer.Kept:
+def running(db: sqlite3.Connection, reference: str) -> store.Kept:
     """The subscription; raises `Refused` when there is none, or it has ended: Stripe knows it no longer then."""
-    kept = drawer.find(db, "subscription", reference)
+    kept = store.find(db, "subscription", reference)
     if kept is None or kept.body["status"] == "canceled":
         raise no_such("subscription", reference)
     return kept
@@ -105,11 +106,11 @@ def _resumes_at(subscription: dict[str, Any]) -> int | None:
     return paused["resumes_at"] if paused else None
 
 
-def _body(session: drawer.Kept, customer: str, method_id: str) -> dict[str, Any]:
-    created, reference, asked = hours.now(), drawer.mint("sub"), session.private["subscription"]
+def _body(session: store.Kept, customer: str, method_id: str) -> dict[str, Any]:
+    created, reference, asked = hours.now(), store.mint("sub"), session.private["subscription"]
     items = [
         {
-            "id": drawer.mint("si"),
+            "id": store.mint("si"),
             "object": "subscription_item",
             "billing_thresholds": None,
             "created": created,

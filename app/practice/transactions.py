@@ -3,7 +3,8 @@
 import sqlite3
 from typing import Any
 
-from app.practice import drawer, hours
+from app.practice import hours
+from practice import store
 
 _DAY = 24 * 60 * 60
 
@@ -28,7 +29,7 @@ def book(
     created, currency = hours.now(), source["currency"]
     detail = {"amount": fee, "application": None, "currency": currency, "description": fee_for, "type": "stripe_fee"}
     transaction = {
-        "id": drawer.mint("txn"),
+        "id": store.mint("txn"),
         "object": "balance_transaction",
         "amount": amount,
         "available_on": created if at_once else created // _DAY * _DAY + 2 * _DAY,
@@ -45,19 +46,19 @@ def book(
         "status": "available" if at_once else "pending",
         "type": kind,
     }
-    drawer.keep(db, transaction, due_at=None if at_once else transaction["available_on"])
+    store.keep(db, transaction, due_at=None if at_once else transaction["available_on"])
     return transaction
 
 
 def make_available(db: sqlite3.Connection, transaction: dict[str, Any]) -> None:
     """Its money can be paid out from now on."""
     available_on = min(transaction["available_on"], hours.now())
-    drawer.keep(db, {**transaction, "available_on": available_on, "status": "available"})
+    store.keep(db, {**transaction, "available_on": available_on, "status": "available"})
 
 
 def make_all_available(db: sqlite3.Connection) -> None:
     """Do not wait for what is still pending."""
-    for transaction in drawer.every(db, "balance_transaction", status="pending"):
+    for transaction in store.every(db, "balance_transaction", status="pending"):
         make_available(db, transaction)
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.practice import drawer
 from app.practice.capturing import fee
-from app.practice.drawer import Drawer
 from app.practice.settling import settle_what_is_due
+from practice import store
+from practice.store import Drawer
 
 from .conftest import a_session, eventually, pay
 
@@ -47,8 +47,8 @@ def test_a_session_that_nobody_pays_expires_by_itself(api, hook, till_settings):
     session = api.v1.checkout.sessions.create(params=a_session())
     box = Drawer(till_settings.data_dir / "practice-stripe.sqlite3")
     with box.open() as db:
-        kept = drawer.find(db, "checkout.session", session.id)
-        drawer.keep(db, {**kept.body, "expires_at": 1}, kept.private, due_at=1.0)
+        kept = store.find(db, "checkout.session", session.id)
+        store.keep(db, {**kept.body, "expires_at": 1}, kept.private, due_at=1.0)
     told = eventually(lambda: next((e for e in hook.events() if e.type == "checkout.session.expired"), None))
     assert told.data.object.id == session.id
     assert api.v1.checkout.sessions.retrieve(session.id).status == "expired"

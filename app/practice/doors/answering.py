@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 from flask import current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import answers, drawer, expansion, lists, parameters
-from app.practice.drawer import Drawer, Kept
+from app.practice import answers, expansion, lists, parameters
 from app.practice.events import Cause
 from app.practice.refusals import Declined, no_such
 from app.practice.rounds import Rounds
+from practice import store
+from practice.store import Drawer, Kept
 
 Act: TypeAlias = Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]
 
@@ -84,7 +85,7 @@ def one_of(find: Callable[[sqlite3.Connection], dict[str, Any]]) -> ResponseRetu
 
 def kept(db: sqlite3.Connection, kind: str, reference: str, param: str) -> Kept:
     """The object that the path names; raises `Refused` when there is none, calling its id `param`."""
-    found = drawer.find(db, kind, reference)
+    found = store.find(db, kind, reference)
     if found is None:
         raise no_such(kind, reference, param=param)
     return found

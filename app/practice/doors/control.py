@@ -7,11 +7,12 @@ both have one.
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import drawer, hours, mailbag, months, parameters, payouts, settling, transactions
+from app.practice import hours, mailbag, months, parameters, payouts, settling, transactions
 from app.practice.doors import answering
 from app.practice.doors.api import KINDS
 from app.practice.doors.deeds import DEEDS
 from app.practice.refusals import Refused
+from practice import store
 
 control = Blueprint("control", __name__, url_prefix="/control")
 
@@ -63,11 +64,11 @@ def pay_out() -> ResponseReturnValue:
 def switch() -> ResponseReturnValue:
     """Switch faults of delivery on and off, each by its name: `true` or `false`."""
     with answering.box().open() as db:
-        on = drawer.mischief(db)
+        on = store.mischief(db)
         for name in MISCHIEF:
             if name in request.form:
                 on = on | {name} if request.form[name] == "true" else on - {name}
-        drawer.switch(db, on)
+        store.switch(db, on)
     return _done(faults=sorted(on))
 
 

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.money import Money, written
-from app.practice import drawer, hours, mailbag, sessions, subscriptions, transactions
+from app.practice import hours, mailbag, sessions, subscriptions, transactions
 from app.practice.doors import answering
 from app.practice.doors.control import MISCHIEF
 from app.practice.refusals import Refused
+from practice import store
 
 counter = Blueprint("counter", __name__)
 
@@ -31,7 +32,7 @@ def show() -> ResponseReturnValue:
             disputes=[_written(row) for row in _last(db, "dispute")],
             payouts=[_written(row) for row in _last(db, "payout")],
             events=_events(db),
-            on=drawer.mischief(db),
+            on=store.mischief(db),
             webhook_url=current_app.extensions["settings"].webhook_url,
         )
 
@@ -40,7 +41,7 @@ def show() -> ResponseReturnValue:
 def switch() -> ResponseReturnValue:
     """Switch the chosen faults on and the others off."""
     with answering.box().open() as db:
-        drawer.switch(db, set(MISCHIEF) & set(request.form.getlist("on")))
+        store.switch(db, set(MISCHIEF) & set(request.form.getlist("on")))
     return _back()
 
 
@@ -72,7 +73,7 @@ def _back() -> ResponseReturnValue:
 
 
 def _last(db: sqlite3.Connection, kind: str) -> list[dict[str, Any]]:
-    return drawer.every(db, kind, 20)
+    return store.every(db, kind, 20)
 
 
 def _written(body: dict[str, Any]) -> dict[str, Any]:
@@ -120,8 +121,8 @@ def _subscriptions(db: sqlite3.Connection) -> list[dict[str, Any]]:
     shown = []
     for body in _last(db, "subscription"):
         price = body["items"]["data"][0]["price"]
-        customer = drawer.look_up(db, body["customer"]) or {}
-        invoice = drawer.look_up(db, body["latest_invoice"] or "") or {}
+        customer = store.look_up(db, body["customer"]) or {}
+        invoice = store.look_up(db, body["latest_invoice"] or "") or {}
         shown.append(
             {
                 **body,

@@ -13,7 +13,6 @@ from app.practice import (
     customers,
     deciding,
     disputes,
-    drawer,
     hours,
     parameters,
     payouts,
@@ -25,6 +24,7 @@ from app.practice import (
 from app.practice.doors import answering
 from app.practice.intents import Payer
 from app.practice.refusals import Refused
+from practice import store
 
 
 def _refund(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _win(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
 def _renew(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[str, Any]:
     """Let time go by until its month is over."""
     settling.pass_time(db, max(subscriptions.current_end(subscription), hours.now()))
-    return drawer.look_up(db, subscription["id"]) or subscription
+    return store.look_up(db, subscription["id"]) or subscription
 
 
 def _another_card(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _another_card(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[
     name, address = customer["name"] or "", customer["email"] or ""
     payer = Payer(address, name, "", 12, clock.today().year + 3)
     portal.set_up(db, customer["id"], card, payer, answering.by_hand())
-    return drawer.look_up(db, subscription["id"]) or subscription
+    return store.look_up(db, subscription["id"]) or subscription
 
 
 # By the kind of object and the name of the deed.

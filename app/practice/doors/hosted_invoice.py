@@ -6,9 +6,10 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
-from app.practice import cards, collecting, drawer, intents
+from app.practice import cards, collecting, intents
 from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
+from practice import store
 
 hosted_invoice = Blueprint("hosted_invoice", __name__, url_prefix="/i")
 
@@ -30,7 +31,7 @@ def pay(reference: str) -> ResponseReturnValue:
     if card is None:
         abort(422)
     with answering.box().open() as db:
-        kept = drawer.find(db, "invoice", reference)
+        kept = store.find(db, "invoice", reference)
         if kept and kept.body["status"] == "open":
             method = intents.method(db, card, form.payer())
             collecting.collect(db, kept.body, answering.by_hand(), method["id"])
@@ -44,7 +45,7 @@ def pay(reference: str) -> ResponseReturnValue:
 def _invoice(reference: str) -> dict[str, Any]:
     """The invoice, once it is numbered; a draft has no page."""
     with answering.box().open() as db:
-        kept = drawer.find(db, "invoice", reference)
+        kept = store.find(db, "invoice", reference)
     if kept is None or kept.body["number"] is None:
         abort(404)
     return kept.body

@@ -7,9 +7,9 @@ from app.money import Money, written
 from app.practice import cards, paying, sessions
 from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
-from app.practice.drawer import Kept
 from app.practice.paying import Outcome
 from app.practice.refusals import Refused
+from practice.store import Kept
 
 page = Blueprint("page", __name__, url_prefix="/c/pay")
 

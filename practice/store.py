@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.practice import hours
+from practice import simulated_time
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -45,7 +45,7 @@ class Drawer:
         self._pace = pace
         with closing(self._connect()) as db:
             db.execute("PRAGMA journal_mode=WAL")
-            db.executescript(_TABLES + hours.TABLE)
+            db.executescript(_TABLES + simulated_time.TABLE)
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=20, isolation_level=None)
@@ -59,7 +59,7 @@ class Drawer:
         with closing(self._connect()) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
-                with hours.at_the_till(db, self._pace):
+                with simulated_time.at_the_till(db, self._pace):
                     yield db
             except BaseException:
                 db.execute("ROLLBACK")
@@ -119,7 +119,9 @@ def every(db: sqlite3.Connection, kind: str, limit: int = -1, /, **fields: str) 
 
 def due(db: sqlite3.Connection) -> list[Kept]:
     """The objects whose time has come, earliest first."""
-    rows = db.execute("SELECT body, private FROM objects WHERE due_at <= ? ORDER BY due_at, seq", (hours.instant(),))
+    rows = db.execute(
+        "SELECT body, private FROM objects WHERE due_at <= ? ORDER BY due_at, seq", (simulated_time.instant(),)
+    )
     return [Kept(json.loads(row["body"]), json.loads(row["private"])) for row in rows]
 
 

@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import charges, hours
+from app.practice import charges
 from app.practice.cards import Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
-from practice import store
+from practice import simulated_time, store
 
 
 def pay(
@@ -15,7 +15,7 @@ def pay(
 ) -> dict[str, Any]:
     """The bank gave the money; the intent as it is then. The fee is not known yet: the charge is captured soon."""
     charge = charges.made(intent, method, card, payer)
-    store.keep(db, charge, {"card": card.number}, due_at=hours.soon())
+    store.keep(db, charge, {"card": card.number}, due_at=simulated_time.soon())
     paid = {
         **intent,
         "status": "succeeded",

@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import hours, parameters, shapes
+from app.practice import parameters, shapes
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, missing, no_such
-from practice import store
+from practice import simulated_time, store
 
 RECURRING: parameters.Shape = {"interval": one_of("day", "month", "week", "year"), "interval_count": integer}
 _ABOUT: dict[str, parameters.Shape] = {"description": text, "metadata": parameters.METADATA, "name": text}
@@ -32,7 +32,7 @@ def product(db: sqlite3.Connection, given: dict[str, Any], param: str = "name") 
         "object": "product",
         "active": True,
         "attributes": [],
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "default_price": None,
         "description": given.get("description"),
         "images": [],
@@ -46,7 +46,7 @@ def product(db: sqlite3.Connection, given: dict[str, Any], param: str = "name") 
         "tax_code": None,
         "type": "service",
         "unit_label": None,
-        "updated": hours.now(),
+        "updated": simulated_time.now(),
         "url": None,
     }
     store.keep(db, made)

@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import catalogue, customers, hours, monthly_shapes, parameters, renewing, subscriptions
+from app.practice import catalogue, customers, monthly_shapes, parameters, renewing, subscriptions
 from app.practice.events import Cause
 from app.practice.parameters import boolean, integer, one_of, text
 from app.practice.refusals import Refused
-from practice import store
+from practice import simulated_time, store
 
 _FEEDBACK = "customer_service low_quality missing_features other switched_service too_complex too_expensive unused"
 DETAILS: parameters.Shape = {"comment": text, "feedback": one_of("", *_FEEDBACK.split())}
@@ -82,7 +82,7 @@ def resume(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> dict[str, 
     if kept.body["status"] != "paused":
         raise Refused("Only paused subscriptions can be resumed.")
     resumed = subscriptions.change(db, kept.body, {"status": "active"}, cause, "customer.subscription.resumed")
-    moment = hours.now()
+    moment = simulated_time.now()
     if subscriptions.current_end(resumed) <= moment:
         items = [{**item, "current_period_end": moment} for item in resumed["items"]["data"]]
         begun = {**resumed, "billing_cycle_anchor": moment, "items": {**resumed["items"], "data": items}}
@@ -95,7 +95,7 @@ def _cancelling(subscription: dict[str, Any], wanted: bool) -> dict[str, Any]:
     return {
         "cancel_at": subscriptions.current_end(subscription) if wanted else None,
         "cancel_at_period_end": wanted,
-        "canceled_at": hours.now() if wanted else None,
+        "canceled_at": simulated_time.now() if wanted else None,
         "cancellation_details": monthly_shapes.cancellation("cancellation_requested" if wanted else None),
     }
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.practice import hours, intents, shapes
+from app.practice import intents, shapes
 from app.practice.cards import Card
-from practice import store
+from practice import simulated_time, store
 
 
 def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: intents.Payer) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: inte
         "id": store.mint("ch"),
         "amount": intent["amount"],
         "billing_details": payer.billing(),
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],

@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, customers, hours, intents, invoices, subscriptions
+from app.practice import attempts, customers, intents, invoices, subscriptions
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.refusals import Declined, Refused
-from practice import store
+from practice import simulated_time, store
 
 _DAY = 24 * 60 * 60
 
@@ -82,7 +82,7 @@ def _missed(
     """The month is not paid: say so, and when it is tried again; after the last try the subscription is over."""
     count = invoice["attempt_count"] + 1
     over = subscription["status"] == "canceled"
-    next_try = hours.now() + RETRIES[count - 1] * _DAY if count <= len(RETRIES) and not over else None
+    next_try = simulated_time.now() + RETRIES[count - 1] * _DAY if count <= len(RETRIES) and not over else None
     open_ = {**invoice, "attempt_count": count, "attempted": True, "next_payment_attempt": next_try}
     store.keep(db, open_, due_at=next_try)
     emit(db, "invoice.payment_failed", open_, cause)

@@ -4,12 +4,12 @@ import secrets
 import sqlite3
 from typing import Any
 
-from app.practice import hours, intents, monthly_shapes, parameters, shapes
+from app.practice import intents, monthly_shapes, parameters, shapes
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.parameters import email, text
 from app.practice.refusals import no_such
-from practice import store
+from practice import simulated_time, store
 
 PARAMETERS: parameters.Shape = {
     "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"), text),
@@ -33,7 +33,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[
         **{name: given[name] for name in _PLAIN if name in given},
         "id": store.mint("cus"),
         "address": {**shapes.place(None), **given["address"]} if given.get("address") else None,
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "invoice_prefix": secrets.token_hex(4).upper(),
         "metadata": parameters.merged({}, given.get("metadata")),
     }

@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import disputes, hours, parameters, transactions
+from app.practice import disputes, parameters, transactions
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import boolean, text
 from app.practice.refusals import Refused
-from practice import store
+from practice import simulated_time, store
 
 PARAMETERS: parameters.Shape = {
     "evidence": dict.fromkeys(disputes.EVIDENCE, text),
@@ -34,7 +34,7 @@ def answer(db: sqlite3.Connection, dispute: dict[str, Any], given: dict[str, Any
         "evidence_details": {
             **details,
             "has_evidence": details["has_evidence"] or bool(evidence),
-            "past_due": submits and hours.now() > details["due_by"],
+            "past_due": submits and simulated_time.now() > details["due_by"],
             "submission_count": details["submission_count"] + submits,
             "submission_method": "manual" if submits else details["submission_method"],
         },

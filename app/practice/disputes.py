@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import hours, transactions
+from app.practice import transactions
 from app.practice.cards import Card
 from app.practice.events import BY_ITSELF, emit
-from practice import store
+from practice import simulated_time, store
 
 # Stripe's price for a dispute in the United Kingdom, in minor units.
 FEE = 2000
@@ -83,7 +83,7 @@ def _details(case: str) -> dict[str, Any]:
 
 
 def _body(charge: dict[str, Any], case: str) -> dict[str, Any]:
-    inquiry, created = case == "inquiry", hours.now()
+    inquiry, created = case == "inquiry", simulated_time.now()
     return {
         "id": store.mint("du"),
         "object": "dispute",

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import clock
-from app.practice import hours
-from practice import store
+from practice import simulated_time, store
 
 # The API version whose shapes the till speaks: the one that `stripe` 16.1 pins.
 API_VERSION = "2026-10-28.endive"
@@ -37,7 +36,7 @@ def emit(
         "id": store.mint("evt"),
         "object": "event",
         "api_version": API_VERSION,
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "data": data,
         "livemode": False,
         "pending_webhooks": 1,

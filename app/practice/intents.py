@@ -4,11 +4,11 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.practice import hours, shapes
+from app.practice import shapes
 from app.practice.cards import CARDS, Card
 from app.practice.events import Cause, emit
 from app.practice.refusals import no_such
-from practice import store
+from practice import simulated_time, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any],
         "id": reference,
         "amount": session["amount_total"],
         "client_secret": f"{reference}_secret_{store.mint('x').removeprefix('x_')}",
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "currency": session["currency"],
         "customer": session["customer"],
         "description": data.get("description"),
@@ -67,7 +67,7 @@ def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
             "networks": {"available": ["visa"], "preferred": None},
             "three_d_secure_usage": {"supported": True},
         },
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "customer": None,
         "customer_account": None,
         "livemode": False,

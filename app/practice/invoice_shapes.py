@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from app.practice import hours
-from practice import store
+from practice import simulated_time, store
 
 
 def invoice() -> dict[str, Any]:
@@ -101,7 +100,7 @@ def invoice_payment(invoice: dict[str, Any], intent_id: str) -> dict[str, Any]:
         "object": "invoice_payment",
         "amount_paid": None,
         "amount_requested": invoice["amount_due"],
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "currency": invoice["currency"],
         "invoice": invoice["id"],
         "is_default": True,

@@ -4,10 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import customers, hours, intents, invoice_shapes
+from app.practice import customers, intents, invoice_shapes
 from app.practice.events import Cause, emit
 from app.practice.refusals import Refused
-from practice import store
+from practice import simulated_time, store
 
 
 def draw(
@@ -28,7 +28,7 @@ def draw(
         "amount_due": total,
         "amount_remaining": total,
         "billing_reason": reason,
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "currency": subscription["currency"],
         "customer": customer["id"],
         "customer_address": customer["address"],
@@ -43,7 +43,7 @@ def draw(
         "period_end": start,
         "period_start": start if since is None else since,
         **dict.fromkeys(("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"), total),
-        "webhooks_delivered_at": hours.now(),
+        "webhooks_delivered_at": simulated_time.now(),
     }
     store.keep(db, invoice)
     emit(db, "invoice.created", invoice, cause)
@@ -61,12 +61,12 @@ def finalize(
     address = f"{origin}/i/{invoice['id']}"
     opened = {
         **invoice,
-        "effective_at": hours.now(),
+        "effective_at": simulated_time.now(),
         "hosted_invoice_url": address,
         "invoice_pdf": f"{address}/pdf",
         "number": number,
         "status": "open",
-        "status_transitions": {**invoice["status_transitions"], "finalized_at": hours.now()},
+        "status_transitions": {**invoice["status_transitions"], "finalized_at": simulated_time.now()},
     }
     store.keep(db, opened)
     emit(db, "invoice.finalized", opened, cause)
@@ -84,7 +84,7 @@ def payment(db: sqlite3.Connection, invoice: dict[str, Any]) -> dict[str, Any]:
 
 def paid(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause) -> dict[str, Any]:
     """The money is there."""
-    made, moment = payment(db, invoice), hours.now()
+    made, moment = payment(db, invoice), simulated_time.now()
     transitions = {**made["status_transitions"], "paid_at": moment}
     made |= {"amount_paid": invoice["amount_due"], "status": "paid", "status_transitions": transitions}
     store.keep(db, made)
@@ -111,7 +111,7 @@ def end(db: sqlite3.Connection, invoice: dict[str, Any], status: str, cause: Cau
     if invoice["status"] not in ("open", "uncollectible"):
         raise Refused(f"You can only pass in open invoices. This invoice isn't open: it is {invoice['status']}.")
     name = {"void": "voided", "uncollectible": "marked_uncollectible"}[status]
-    transitions = {**invoice["status_transitions"], f"{name}_at": hours.now()}
+    transitions = {**invoice["status_transitions"], f"{name}_at": simulated_time.now()}
     over = {"auto_advance": False, "next_payment_attempt": None}
     ended = {**invoice, **over, "status": status, "status_transitions": transitions}
     store.keep(db, ended)
@@ -123,7 +123,7 @@ def end(db: sqlite3.Connection, invoice: dict[str, Any], status: str, cause: Cau
 
 def _cancel(db: sqlite3.Connection, made: dict[str, Any], cause: Cause) -> None:
     """The way it was to be paid is closed, with its PaymentIntent."""
-    moment = hours.now()
+    moment = simulated_time.now()
     transitions = {**made["status_transitions"], "canceled_at": moment}
     store.keep(db, {**made, "status": "canceled", "status_transitions": transitions})
     intent = store.look_up(db, made["payment"]["payment_intent"])

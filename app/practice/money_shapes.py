@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from app.practice import hours
-from practice import store
+from practice import simulated_time, store
 
 _DAY = 24 * 60 * 60
 
@@ -25,7 +24,7 @@ def payout(amount: int, currency: str, given: dict[str, Any], *, automatic: bool
         "application_fee application_fee_amount balance_transaction failure_balance_transaction failure_code "
         "failure_message original_payout payout_method reversed_by"
     )
-    created = hours.now()
+    created = simulated_time.now()
     return {
         **dict.fromkeys(empty.split()),
         "id": store.mint("po"),

@@ -4,11 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import hours, money_shapes, parameters, transactions
+from app.practice import money_shapes, parameters, transactions
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, missing
-from practice import store
+from practice import simulated_time, store
 
 PARAMETERS: parameters.Shape = {
     "amount": integer,
@@ -36,7 +36,7 @@ def automatic(db: sqlite3.Connection) -> list[dict[str, Any]]:
         payout = money_shapes.payout(amount, currency, {"description": "STRIPE PAYOUT"}, automatic=True)
         transaction = _leave(db, payout)
         transactions.assign(db, [*references, transaction["id"]], payout["id"])
-        store.keep(db, payout, due_at=hours.soon())
+        store.keep(db, payout, due_at=simulated_time.soon())
         emit(db, "payout.created", payout, BY_ITSELF)
         made.append(payout)
     return made
@@ -124,7 +124,9 @@ def _return(db: sqlite3.Connection, payout: dict[str, Any], kind: str) -> dict[s
 def _changed(db: sqlite3.Connection, payout: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
     """The payout with its news; what is still to be reconciled stays due."""
     changed = {**payout, **news}
-    store.keep(db, changed, due_at=hours.instant() if changed["reconciliation_status"] == "in_progress" else None)
+    store.keep(
+        db, changed, due_at=simulated_time.instant() if changed["reconciliation_status"] == "in_progress" else None
+    )
     return changed
 
 

@@ -3,13 +3,13 @@
 import sqlite3
 from typing import Any
 
-from app.practice import customers, hours, intents, parameters, subscriptions
+from app.practice import customers, intents, parameters, subscriptions
 from app.practice.cards import Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.parameters import address, one_of, text
 from app.practice.refusals import Refused, missing, no_such
-from practice import store
+from practice import simulated_time, store
 
 PARAMETERS: parameters.Shape = {
     "configuration": text,
@@ -47,7 +47,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
         "id": reference,
         "object": "billing_portal.session",
         "configuration": given.get("configuration", "bpc_1TillTheOnlyOne"),
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "customer": customer["id"],
         "customer_account": None,
         "flow": {
@@ -61,7 +61,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
         "return_url": given.get("return_url"),
         "url": f"{origin}/p/session/{reference}",
     }
-    store.keep(db, session, {"open_until": hours.now() + _LIFETIME})
+    store.keep(db, session, {"open_until": simulated_time.now() + _LIFETIME})
     return session
 
 
@@ -70,7 +70,7 @@ def present(db: sqlite3.Connection, reference: str) -> dict[str, Any] | None:
     kept = store.find(db, "billing_portal.session", reference)
     if kept is None:
         raise no_such("billing_portal.session", reference)
-    return kept.body if kept.private["open_until"] > hours.now() else None
+    return kept.body if kept.private["open_until"] > simulated_time.now() else None
 
 
 def landing(session: dict[str, Any]) -> str | None:
@@ -122,7 +122,7 @@ def _setup_intent(customer_id: str, method_id: str) -> dict[str, Any]:
         "id": reference,
         "object": "setup_intent",
         "client_secret": f"{reference}_secret_{store.mint('x').removeprefix('x_')}",
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "customer": customer_id,
         "livemode": False,
         "metadata": {},

@@ -4,12 +4,12 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import capturing, hours, money_shapes, parameters, transactions
+from app.practice import capturing, money_shapes, parameters, transactions
 from app.practice.cards import CARDS
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, no_such
-from practice import store
+from practice import simulated_time, store
 
 PARAMETERS: parameters.Shape = {
     "amount": integer,
@@ -46,7 +46,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[
         db, refund, "refund", -amount, category="refund", description=f"REFUND FOR CHARGE ({charge['description']})"
     )
     refund["balance_transaction"] = transaction["id"]
-    store.keep(db, refund, {"ends": card}, due_at=hours.soon() if card else None)
+    store.keep(db, refund, {"ends": card}, due_at=simulated_time.soon() if card else None)
     refunded = _counted(db, charge, amount)
     emit(db, "refund.created", refund, cause)
     emit(db, "charge.refunded", refunded, cause, previous={"amount_refunded": charge["amount_refunded"]})
@@ -132,7 +132,7 @@ def _body(charge: dict[str, Any], amount: int, given: dict[str, Any], status: st
         "id": store.mint("re"),
         "amount": amount,
         "charge": charge["id"],
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "currency": charge["currency"],
         "metadata": parameters.merged({}, given.get("metadata")),
         "payment_intent": charge["payment_intent"],

@@ -3,14 +3,14 @@
 import sqlite3
 from typing import Any
 
-from app.practice import catalogue, collecting, hours, invoices, months, subscriptions
+from app.practice import catalogue, collecting, invoices, months, subscriptions
 from app.practice.events import BY_ITSELF, Cause
-from practice import store
+from practice import simulated_time, store
 
 
 def go_on(db: sqlite3.Connection, kept: store.Kept) -> None:
     """The subscription's next time has come."""
-    subscription, moment = kept.body, hours.now()
+    subscription, moment = kept.body, simulated_time.now()
     paused = subscription["pause_collection"]
     if paused and paused["resumes_at"] is not None and paused["resumes_at"] <= moment:
         subscription = subscriptions.change(db, subscription, {"pause_collection": None}, BY_ITSELF)

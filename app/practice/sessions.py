@@ -4,11 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money
-from app.practice import hours, lines, parameters, shapes
+from app.practice import lines, parameters, shapes
 from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import address, boolean, email, integer, one_of, text
 from app.practice.refusals import Refused, missing, no_such
-from practice import store
+from practice import simulated_time, store
 
 _MESSAGE: parameters.Shape = {"message": text}
 
@@ -100,7 +100,7 @@ def present(db: sqlite3.Connection, reference: str) -> store.Kept:
     kept = store.find(db, "checkout.session", reference)
     if kept is None:
         raise no_such("checkout.session", reference, param="session")
-    if kept.body["status"] == "open" and kept.body["expires_at"] <= hours.now():
+    if kept.body["status"] == "open" and kept.body["expires_at"] <= simulated_time.now():
         return store.Kept(expire(db, kept.body, kept.private, BY_ITSELF), kept.private)
     return kept
 
@@ -117,7 +117,7 @@ def _expiry(given: dict[str, Any], created: int) -> int:
 
 def _body(given: dict[str, Any], total: Money, pages: str) -> dict[str, Any]:
     """The session as the API shows it; `pages` is where the till's payment pages are."""
-    created, reference = hours.now(), "cs_test_" + store.mint("till").removeprefix("till_")
+    created, reference = simulated_time.now(), "cs_test_" + store.mint("till").removeprefix("till_")
     asked = ("billing_address_collection", "cancel_url", "client_reference_id", "customer", "customer_email", "locale")
     texts = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     address_given = given.get("customer_email")

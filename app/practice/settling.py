@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from app.practice import capturing, collecting, deciding, hours, payouts, refunds, renewing, sessions, transactions
+from app.practice import capturing, collecting, deciding, payouts, refunds, renewing, sessions, transactions
 from app.practice.events import BY_ITSELF
-from practice import store
+from practice import simulated_time, store
 
 
 def settle_what_is_due(db: sqlite3.Connection) -> None:
@@ -33,6 +33,6 @@ def pass_time(db: sqlite3.Connection, until: float) -> None:
     """Let time go by at the till until that moment (Unix seconds), and everything happen at its time on the way."""
     settle_what_is_due(db)
     while (moment := store.next_due(db)) is not None and moment <= until:
-        hours.put_forward_to(db, moment)
+        simulated_time.put_forward_to(db, moment)
         settle_what_is_due(db)
-    hours.put_forward_to(db, until)
+    simulated_time.put_forward_to(db, until)

@@ -6,8 +6,7 @@ peer's, where it stands beside the checkout.
 
 from typing import Any
 
-from app.practice import hours
-from practice import store
+from practice import simulated_time, store
 
 
 def price(amount: int, currency: str, product: str, recurring: dict[str, Any] | None) -> dict[str, Any]:
@@ -18,7 +17,7 @@ def price(amount: int, currency: str, product: str, recurring: dict[str, Any] | 
         "object": "price",
         "active": True,
         "billing_scheme": "per_unit",
-        "created": hours.now(),
+        "created": simulated_time.now(),
         "currency": currency,
         "custom_unit_amount": None,
         "livemode": False,

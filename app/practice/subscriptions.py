@@ -3,12 +3,12 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, catalogue, customers, hours, invoices, monthly_shapes, months
+from app.practice import attempts, catalogue, customers, invoices, monthly_shapes, months
 from app.practice.cards import Card
 from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.refusals import no_such
-from practice import store
+from practice import simulated_time, store
 
 
 def begin(
@@ -65,7 +65,7 @@ def end(
     details: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """It is over at once; what was not paid is no longer tried. `reason` is Stripe's word, `details` the giver's."""
-    moment = hours.now()
+    moment = simulated_time.now()
     told = subscription["cancellation_details"] if details is None else monthly_shapes.cancellation(reason, details)
     ended = {
         **subscription,
@@ -107,7 +107,7 @@ def _resumes_at(subscription: dict[str, Any]) -> int | None:
 
 
 def _body(session: store.Kept, customer: str, method_id: str) -> dict[str, Any]:
-    created, reference, asked = hours.now(), store.mint("sub"), session.private["subscription"]
+    created, reference, asked = simulated_time.now(), store.mint("sub"), session.private["subscription"]
     items = [
         {
             "id": store.mint("si"),

@@ -3,8 +3,7 @@
 import sqlite3
 from typing import Any
 
-from app.practice import hours
-from practice import store
+from practice import simulated_time, store
 
 _DAY = 24 * 60 * 60
 
@@ -26,7 +25,7 @@ def book(
     `kind` and `category` are Stripe's `type` and `reporting_category`; `fee` is taken off besides (a negative one is
     given back). Money is available after two days, or `at_once`. Nothing is converted here.
     """
-    created, currency = hours.now(), source["currency"]
+    created, currency = simulated_time.now(), source["currency"]
     detail = {"amount": fee, "application": None, "currency": currency, "description": fee_for, "type": "stripe_fee"}
     transaction = {
         "id": store.mint("txn"),
@@ -52,7 +51,7 @@ def book(
 
 def make_available(db: sqlite3.Connection, transaction: dict[str, Any]) -> None:
     """Its money can be paid out from now on."""
-    available_on = min(transaction["available_on"], hours.now())
+    available_on = min(transaction["available_on"], simulated_time.now())
     store.keep(db, {**transaction, "available_on": available_on, "status": "available"})
 
 

@@ -7,12 +7,12 @@ both have one.
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import hours, mailbag, months, parameters, payouts, settling, transactions
+from app.practice import mailbag, months, parameters, payouts, settling, transactions
 from app.practice.doors import answering
 from app.practice.doors.api import KINDS
 from app.practice.doors.deeds import DEEDS
 from app.practice.refusals import Refused
-from practice import store
+from practice import simulated_time, store
 
 control = Blueprint("control", __name__, url_prefix="/control")
 
@@ -33,10 +33,10 @@ def pass_time() -> ResponseReturnValue:
     """Let `advance` seconds or `months` go by at the till."""
     with answering.box().open() as db:
         if request.form.get("months"):
-            until: float = months.later(hours.now(), parameters.integer(request.form["months"], "months"))
+            until: float = months.later(simulated_time.now(), parameters.integer(request.form["months"], "months"))
         else:
-            until = hours.instant() + parameters.integer(request.form.get("advance", ""), "advance")
-        if until > hours.instant() + 10 * 366 * 24 * 60 * 60:
+            until = simulated_time.instant() + parameters.integer(request.form.get("advance", ""), "advance")
+        if until > simulated_time.instant() + 10 * 366 * 24 * 60 * 60:
             raise Refused("Time goes by at most ten years at once.", param="advance")
         settling.pass_time(db, until)
     return _done()
@@ -46,7 +46,7 @@ def pass_time() -> ResponseReturnValue:
 def bill() -> ResponseReturnValue:
     """Do at once what is due: new months, new tries, expiries. The rounds would do it anyway, a moment later."""
     with answering.box().open() as db:
-        settling.pass_time(db, hours.instant())
+        settling.pass_time(db, simulated_time.instant())
     return _done()
 
 
@@ -101,4 +101,4 @@ def _done(**facts: object) -> ResponseReturnValue:
     if _from_a_page():
         return redirect("/", code=303)
     with answering.box().open():
-        return {"ok": True, "now": hours.now(), **facts}
+        return {"ok": True, "now": simulated_time.now(), **facts}

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.money import Money, written
-from app.practice import hours, mailbag, sessions, subscriptions, transactions
+from app.practice import mailbag, sessions, subscriptions, transactions
 from app.practice.doors import answering
 from app.practice.doors.control import MISCHIEF
 from app.practice.refusals import Refused
-from practice import store
+from practice import simulated_time, store
 
 counter = Blueprint("counter", __name__)
 
@@ -23,7 +23,7 @@ def show() -> ResponseReturnValue:
     with answering.box().open() as db:
         return render_template(
             "practice/counter.html",
-            now=clock.from_timestamp(hours.now()),
+            now=clock.from_timestamp(simulated_time.now()),
             balance=_balance(db),
             sessions=_sessions(db),
             subscriptions=_subscriptions(db),

@@ -13,7 +13,6 @@ from app.practice import (
     customers,
     deciding,
     disputes,
-    hours,
     parameters,
     payouts,
     portal,
@@ -24,7 +23,7 @@ from app.practice import (
 from app.practice.doors import answering
 from app.practice.intents import Payer
 from app.practice.refusals import Refused
-from practice import store
+from practice import simulated_time, store
 
 
 def _refund(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def _win(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
 
 def _renew(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[str, Any]:
     """Let time go by until its month is over."""
-    settling.pass_time(db, max(subscriptions.current_end(subscription), hours.now()))
+    settling.pass_time(db, max(subscriptions.current_end(subscription), simulated_time.now()))
     return store.look_up(db, subscription["id"]) or subscription
 
 

@@ -6,8 +6,8 @@ import sys
 import threading
 
 from app.config import SettingsError
-from app.practice import settings
 from app.practice.serving import serving
+from practice import settings
 
 
 def main() -> int:

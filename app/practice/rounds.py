@@ -4,8 +4,8 @@ import logging
 import threading
 
 from app.practice import mailbag, posting, settling
-from app.practice.settings import TillSettings
 from practice import store
+from practice.settings import TillSettings
 from practice.store import Drawer
 
 log = logging.getLogger("practice")

@@ -12,8 +12,8 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.practice.rounds import Rounds
-from app.practice.settings import TillSettings
 from app.practice.till import create_till
+from practice.settings import TillSettings
 
 
 class _Quiet(WSGIRequestHandler):

@@ -18,7 +18,7 @@ from app.practice.doors.page import page
 from app.practice.doors.portal_page import portal_page
 from app.practice.refusals import Refused
 from app.practice.rounds import Rounds
-from app.practice.settings import TillSettings
+from practice.settings import TillSettings
 from practice.store import Drawer, mint
 
 _ROOT = Path(__file__).parent.parent.parent

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from app import config, create_app
-from app.practice.settings import TillSettings
 from app.practice.till import create_till
+from practice.settings import TillSettings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))

@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from app.practice.serving import serving
-from app.practice.settings import TillSettings
+from practice.settings import TillSettings
 from tests.practice.conftest import eventually
 
 PEER = Path(__file__).parents[3] / "shared" / "stripe-peer" / "start"

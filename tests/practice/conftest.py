@@ -15,7 +15,7 @@ import pytest
 import stripe
 
 from app.practice.serving import serving
-from app.practice.settings import TillSettings
+from practice.settings import TillSettings
 
 SECRET = "whsec_practice"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app import config
-from app.practice import settings
+from practice import settings
 
 
 def test_agrees_with_whipround_in_practice_without_further_ado(tmp_path):

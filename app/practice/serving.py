@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.practice.rounds import Rounds
-from app.practice.till import create_till
+from practice.application import create_till
 from practice.settings import TillSettings
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app import config, create_app
-from app.practice.till import create_till
+from practice.application import create_till
 from practice.settings import TillSettings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"

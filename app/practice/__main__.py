@@ -6,8 +6,8 @@ import sys
 import threading
 
 from app.config import SettingsError
-from app.practice.serving import serving
 from practice import settings
+from practice.serving import serving
 
 
 def main() -> int:

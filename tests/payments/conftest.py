@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from app.practice.serving import serving
+from practice.serving import serving
 from practice.settings import TillSettings
 from tests.practice.conftest import eventually
 

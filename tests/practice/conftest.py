@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import stripe
 
-from app.practice.serving import serving
+from practice.serving import serving
 from practice.settings import TillSettings
 
 SECRET = "whsec_practice"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app import clock
-from app.practice.serving import serving
+from practice.serving import serving
 
 from .conftest import a_gift, a_session, eventually, press, visit
 

@@ -5,7 +5,7 @@ import json
 import pytest
 import stripe
 
-from app.practice.serving import serving
+from practice.serving import serving
 
 from .conftest import SECRET, a_session, eventually, pay, visit
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from app.practice import charges
 from app.practice.cards import Card
-from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from practice import simulated_time, store
+from practice.webhooks.events import Cause, emit
 
 
 def pay(

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.practice import disputes, transactions
 from app.practice.cards import CARDS
-from app.practice.events import BY_ITSELF, emit
 from practice import store
+from practice.webhooks.events import BY_ITSELF, emit
 
 
 def fee(amount: int) -> int:

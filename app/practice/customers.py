@@ -5,11 +5,11 @@ import sqlite3
 from typing import Any
 
 from app.practice import intents, monthly_shapes, parameters, shapes
-from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.parameters import email, text
 from app.practice.refusals import no_such
 from practice import simulated_time, store
+from practice.webhooks.events import Cause, emit
 
 PARAMETERS: parameters.Shape = {
     "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"), text),

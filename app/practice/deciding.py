@@ -4,10 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.practice import disputes, parameters, transactions
-from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import boolean, text
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 PARAMETERS: parameters.Shape = {
     "evidence": dict.fromkeys(disputes.EVIDENCE, text),

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.practice import transactions
 from app.practice.cards import Card
-from app.practice.events import BY_ITSELF, emit
 from practice import simulated_time, store
+from practice.webhooks.events import BY_ITSELF, emit
 
 # Stripe's price for a dispute in the United Kingdom, in minor units.
 FEE = 2000

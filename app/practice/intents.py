@@ -6,9 +6,9 @@ from typing import Any
 
 from app.practice import shapes
 from app.practice.cards import CARDS, Card
-from app.practice.events import Cause, emit
 from app.practice.refusals import no_such
 from practice import simulated_time, store
+from practice.webhooks.events import Cause, emit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 from app.money import Money, written
 from app.practice import customers, intents, invoice_shapes
-from app.practice.events import Cause, emit
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.webhooks.events import Cause, emit
 
 
 def draw(

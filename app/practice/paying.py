@@ -6,9 +6,9 @@ from typing import Any
 
 from app.practice import attempts, customers, intents, shapes, subscriptions
 from app.practice.cards import CARDS, Card
-from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from practice import store
+from practice.webhooks.events import Cause, emit
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import sqlite3
 from typing import Any
 
 from app.practice import catalogue, collecting, invoices, months, subscriptions
-from app.practice.events import BY_ITSELF, Cause
 from practice import simulated_time, store
+from practice.webhooks.events import BY_ITSELF, Cause
 
 
 def go_on(db: sqlite3.Connection, kept: store.Kept) -> None:

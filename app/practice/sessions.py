@@ -5,10 +5,10 @@ from typing import Any
 
 from app.money import Money
 from app.practice import lines, parameters, shapes
-from app.practice.events import BY_ITSELF, Cause, emit
 from app.practice.parameters import address, boolean, email, integer, one_of, text
 from app.practice.refusals import Refused, missing, no_such
 from practice import simulated_time, store
+from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 _MESSAGE: parameters.Shape = {"message": text}
 

@@ -3,8 +3,8 @@
 import sqlite3
 
 from app.practice import capturing, collecting, deciding, payouts, refunds, renewing, sessions, transactions
-from app.practice.events import BY_ITSELF
 from practice import simulated_time, store
+from practice.webhooks.events import BY_ITSELF
 
 
 def settle_what_is_due(db: sqlite3.Connection) -> None:

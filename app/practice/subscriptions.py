@@ -5,10 +5,10 @@ from typing import Any
 
 from app.practice import attempts, catalogue, customers, invoices, monthly_shapes, months
 from app.practice.cards import Card
-from app.practice.events import Cause, emit
 from app.practice.intents import Payer
 from app.practice.refusals import no_such
 from practice import simulated_time, store
+from practice.webhooks.events import Cause, emit
 
 
 def begin(

@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from app.practice import sessions
-from app.practice.events import API_VERSION
+from practice.webhooks.events import API_VERSION
 
 from .conftest import a_session, pay, visit
 

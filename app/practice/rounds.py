@@ -3,10 +3,11 @@
 import logging
 import threading
 
-from app.practice import mailbag, posting, settling
+from app.practice import posting, settling
 from practice import store
 from practice.settings import TillSettings
 from practice.store import Drawer
+from practice.webhooks import queue
 
 log = logging.getLogger("practice")
 
@@ -49,12 +50,12 @@ class Rounds:
 
         def settled() -> bool:
             with self._drawer.open() as db:
-                return mailbag.delivered(db, event_id) or bool({"hold", "lost"} & store.mischief(db))
+                return queue.delivered(db, event_id) or bool({"hold", "lost"} & store.mischief(db))
 
         with self._answered:
             self._answered.wait_for(settled, timeout=seconds)
         with self._drawer.open() as db:
-            return mailbag.delivered(db, event_id)
+            return queue.delivered(db, event_id)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -71,10 +72,10 @@ class Rounds:
             settling.settle_what_is_due(db)
             faults = store.mischief(db)
             if "lost" in faults:
-                mailbag.lose(db)
-            if "hold" in faults or ("backwards" in faults and mailbag.freshest(db) < _GATHERING):
+                queue.lose(db)
+            if "hold" in faults or ("backwards" in faults and queue.freshest(db) < _GATHERING):
                 return
-            batch = mailbag.waiting(db, underway=self._underway)
+            batch = queue.waiting(db, underway=self._underway)
         for event_id, body in reversed(batch) if "backwards" in faults else batch:
             if self._stopping.is_set() or len(self._underway) >= _AT_ONCE:
                 return
@@ -92,7 +93,7 @@ class Rounds:
                 posting.post(self._settings.webhook_url, body, self._settings.webhook_secrets) for _ in range(times)
             ]
             with self._drawer.open() as db:
-                news = mailbag.record(db, event_id, answers)
+                news = queue.record(db, event_id, answers)
             if news:
                 log.info("%s: %s", event_id, ", ".join(answers))
         finally:

@@ -7,12 +7,13 @@ both have one.
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import mailbag, months, parameters, payouts, settling, transactions
+from app.practice import months, parameters, payouts, settling, transactions
 from app.practice.doors import answering
 from app.practice.doors.api import KINDS
 from app.practice.doors.deeds import DEEDS
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.webhooks import queue
 
 control = Blueprint("control", __name__, url_prefix="/control")
 
@@ -76,7 +77,7 @@ def switch() -> ResponseReturnValue:
 def deliveries() -> ResponseReturnValue:
     """The last 200 events with their deliveries and answers, newest first."""
     with answering.box().open() as db:
-        return mailbag.latest(db, 200), 200
+        return queue.latest(db, 200), 200
 
 
 @control.post(f"/<any({', '.join(KINDS)}):plural>/<reference>/<deed>")

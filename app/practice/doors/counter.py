@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.money import Money, written
-from app.practice import mailbag, sessions, subscriptions, transactions
+from app.practice import sessions, subscriptions, transactions
 from app.practice.doors import answering
 from app.practice.doors.control import MISCHIEF
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.webhooks import queue
 
 counter = Blueprint("counter", __name__)
 
@@ -49,7 +50,7 @@ def switch() -> ResponseReturnValue:
 def deliver_again(reference: str) -> ResponseReturnValue:
     """Send an event once more."""
     with answering.box().open() as db:
-        if not mailbag.again(db, reference):
+        if not queue.again(db, reference):
             abort(404)
     return _back()
 
@@ -144,5 +145,5 @@ def _events(db: sqlite3.Connection) -> list[dict[str, Any]]:
             "made": clock.from_timestamp(row["created"]),
             "next": clock.from_timestamp(int(row["next_at"])) if row["next_at"] else None,
         }
-        for row in mailbag.latest(db, 40)
+        for row in queue.latest(db, 40)
     ]

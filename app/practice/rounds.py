@@ -3,11 +3,12 @@
 import logging
 import threading
 
-from app.practice import posting, settling
+from app.practice import settling
 from practice import store
 from practice.settings import TillSettings
 from practice.store import Drawer
 from practice.webhooks import queue
+from practice.webhooks import sending as webhooks_sending
 
 log = logging.getLogger("practice")
 
@@ -90,7 +91,8 @@ class Rounds:
     def _send(self, event_id: str, body: bytes, times: int) -> None:
         try:
             answers = [
-                posting.post(self._settings.webhook_url, body, self._settings.webhook_secrets) for _ in range(times)
+                webhooks_sending.post(self._settings.webhook_url, body, self._settings.webhook_secrets)
+                for _ in range(times)
             ]
             with self._drawer.open() as db:
                 news = queue.record(db, event_id, answers)

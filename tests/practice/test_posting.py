@@ -5,7 +5,7 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.practice.posting import post, signature
+from practice.webhooks.sending import post, signature
 
 
 @given(

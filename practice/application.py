@@ -17,9 +17,9 @@ from app.practice.doors.monthly import monthly
 from app.practice.doors.page import page
 from app.practice.doors.portal_page import portal_page
 from app.practice.refusals import Refused
-from app.practice.rounds import Rounds
 from practice.settings import TillSettings
 from practice.store import Drawer, mint
+from practice.webhooks.loop import Rounds
 
 _ROOT = Path(__file__).parent.parent.parent
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.practice.rounds import Rounds
 from practice.application import create_till
 from practice.settings import TillSettings
+from practice.webhooks.loop import Rounds
 
 
 class _Quiet(WSGIRequestHandler):

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.practice import answers, expansion, lists, parameters
 from app.practice.refusals import Declined, no_such
-from app.practice.rounds import Rounds
 from practice import store
 from practice.store import Drawer, Kept
 from practice.webhooks.events import Cause
+from practice.webhooks.loop import Rounds
 
 Act: TypeAlias = Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]
 

@@ -4,8 +4,8 @@ import sqlite3
 from typing import Any
 
 from app.practice import disputes, transactions
-from app.practice.cards import CARDS
 from practice import store
+from practice.objects.cards import CARDS
 from practice.webhooks.events import BY_ITSELF, emit
 
 

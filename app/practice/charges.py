@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.practice import intents, shapes
-from app.practice.cards import Card
 from practice import simulated_time, store
+from practice.objects.cards import Card
 
 
 def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: intents.Payer) -> dict[str, Any]:

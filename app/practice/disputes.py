@@ -4,8 +4,8 @@ import sqlite3
 from typing import Any
 
 from app.practice import transactions
-from app.practice.cards import Card
 from practice import simulated_time, store
+from practice.objects.cards import Card
 from practice.webhooks.events import BY_ITSELF, emit
 
 # Stripe's price for a dispute in the United Kingdom, in minor units.

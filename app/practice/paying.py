@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.practice import attempts, customers, intents, shapes, subscriptions
-from app.practice.cards import CARDS, Card
 from app.practice.intents import Payer
 from practice import store
+from practice.objects.cards import CARDS, Card
 from practice.webhooks.events import Cause, emit
 
 

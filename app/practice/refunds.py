@@ -5,10 +5,10 @@ from typing import Any
 
 from app.money import Money, written
 from app.practice import capturing, money_shapes, parameters, transactions
-from app.practice.cards import CARDS
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, no_such
 from practice import simulated_time, store
+from practice.objects.cards import CARDS
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 PARAMETERS: parameters.Shape = {

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, render_template
 
-from app.practice import cards
+from practice.objects import cards
 
 
 def render(name: str, leads_to: str | None, **facts: object) -> Response:

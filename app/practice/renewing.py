@@ -3,8 +3,9 @@
 import sqlite3
 from typing import Any
 
-from app.practice import catalogue, collecting, invoices, months, subscriptions
+from app.practice import collecting, invoices, months, subscriptions
 from practice import simulated_time, store
+from practice.objects import catalogue
 from practice.webhooks.events import BY_ITSELF, Cause
 
 

@@ -4,9 +4,10 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app.practice import attempts, customers, intents, shapes, subscriptions
+from app.practice import attempts, intents, shapes, subscriptions
 from app.practice.intents import Payer
 from practice import store
+from practice.objects import customers
 from practice.objects.cards import CARDS, Card
 from practice.webhooks.events import Cause, emit
 

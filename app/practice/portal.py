@@ -3,11 +3,12 @@
 import sqlite3
 from typing import Any
 
-from app.practice import customers, intents, parameters, subscriptions
+from app.practice import intents, parameters, subscriptions
 from app.practice.intents import Payer
 from app.practice.parameters import address, one_of, text
 from app.practice.refusals import Refused, missing, no_such
 from practice import simulated_time, store
+from practice.objects import customers
 from practice.objects.cards import Card
 from practice.webhooks.events import Cause, emit
 

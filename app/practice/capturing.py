@@ -3,8 +3,9 @@
 import sqlite3
 from typing import Any
 
-from app.practice import disputes, transactions
+from app.practice import transactions
 from practice import store
+from practice.objects import disputes
 from practice.objects.cards import CARDS
 from practice.webhooks.events import BY_ITSELF, emit
 

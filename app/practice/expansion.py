@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from app.practice import disputes
 from app.practice.refusals import Refused
 from practice import store
+from practice.objects import disputes
 from practice.webhooks import events
 
 # What may be expanded in each kind of object, and in the parts of one.

@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice.intents import Payer
 from practice import simulated_time, store
 from practice.objects import charges
 from practice.objects.cards import Card
+from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit
 
 

@@ -4,11 +4,11 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app.practice import attempts, intents, shapes, subscriptions
-from app.practice.intents import Payer
+from app.practice import attempts, shapes, subscriptions
 from practice import store
-from practice.objects import customers
+from practice.objects import customers, intents
 from practice.objects.cards import CARDS, Card
+from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit
 
 

@@ -3,13 +3,13 @@
 import sqlite3
 from typing import Any
 
-from app.practice import intents, parameters, subscriptions
-from app.practice.intents import Payer
+from app.practice import parameters, subscriptions
 from app.practice.parameters import address, one_of, text
 from app.practice.refusals import Refused, missing, no_such
 from practice import simulated_time, store
-from practice.objects import customers
+from practice.objects import customers, intents
 from practice.objects.cards import Card
+from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit
 
 PARAMETERS: parameters.Shape = {

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from app.practice import intents, shapes
+from app.practice import shapes
 from practice import simulated_time, store
+from practice.objects import intents
 from practice.objects.cards import Card
 
 

@@ -4,11 +4,12 @@ import secrets
 import sqlite3
 from typing import Any
 
-from app.practice import intents, monthly_shapes, parameters, shapes
-from app.practice.intents import Payer
+from app.practice import monthly_shapes, parameters, shapes
 from app.practice.parameters import email, text
 from app.practice.refusals import no_such
 from practice import simulated_time, store
+from practice.objects import intents
+from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit
 
 PARAMETERS: parameters.Shape = {

@@ -7,8 +7,8 @@ from wtforms import EmailField, Form, StringField, ValidationError
 from wtforms.validators import DataRequired, Length, Regexp
 
 from app import clock
-from app.practice.intents import Payer
 from practice.objects import cards
+from practice.objects.intents import Payer
 
 _EXPIRY = re.compile(r"(?P<month>0?[1-9]|1[0-2])\s*/?\s*(?:20)?(?P<year>\d{2})", re.ASCII)
 

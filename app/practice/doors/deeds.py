@@ -10,10 +10,10 @@ from app import clock
 from app.money import Money, NotAnAmount
 from app.practice import deciding, parameters, payouts, portal, refunds, settling, subscriptions
 from app.practice.doors import answering
-from app.practice.intents import Payer
 from app.practice.refusals import Refused
 from practice import simulated_time, store
 from practice.objects import cards, customers, disputes
+from practice.objects.intents import Payer
 
 
 def _refund(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:

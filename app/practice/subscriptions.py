@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, invoices, monthly_shapes, months
+from app.practice import attempts, monthly_shapes, months
 from app.practice.refusals import no_such
 from practice import simulated_time, store
-from practice.objects import catalogue, customers
+from practice.objects import catalogue, customers, invoices
 from practice.objects.cards import Card
 from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit

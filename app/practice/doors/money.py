@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.practice import deciding, parameters, payouts, refunds
+from app.practice import deciding, parameters, refunds
 from app.practice.doors import answering, policy
+from practice.objects import payouts
 
 money = Blueprint("money", __name__, url_prefix="/v1")
 policy.guard(money)

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import changing, collecting, parameters, portal, subscriptions
+from app.practice import changing, collecting, parameters, subscriptions
 from app.practice.doors import answering, policy
 from app.practice.parameters import boolean, text
-from practice.objects import catalogue, customers, invoices
+from practice.objects import catalogue, customers, invoices, portal
 
 monthly = Blueprint("monthly", __name__, url_prefix="/v1")
 policy.guard(monthly)

@@ -3,11 +3,10 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import portal
 from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
 from app.practice.refusals import Refused
-from practice.objects import cards, customers
+from practice.objects import cards, customers, portal
 
 portal_page = Blueprint("portal_page", __name__, url_prefix="/p/session")
 

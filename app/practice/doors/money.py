@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.practice import deciding, parameters, refunds
+from app.practice import deciding, parameters
 from app.practice.doors import answering, policy
-from practice.objects import payouts
+from practice.objects import payouts, refunds
 
 money = Blueprint("money", __name__, url_prefix="/v1")
 policy.guard(money)

@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from app.practice import capturing, collecting, deciding, renewing, sessions, transactions
+from app.practice import capturing, collecting, deciding, renewing, transactions
 from practice import simulated_time, store
-from practice.objects import payouts, refunds
+from practice.objects import payouts, refunds, sessions
 from practice.webhooks.events import BY_ITSELF
 
 

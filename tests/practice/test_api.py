@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import stripe
 
-from app.practice import sessions
+from practice.objects import sessions
 from practice.webhooks.events import API_VERSION
 
 from .conftest import a_session, pay, visit

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.practice import parameters, sessions
+from app.practice import parameters
 from app.practice.refusals import Refused
+from practice.objects import sessions
 
 
 def test_brackets_spell_a_tree():

@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import monthly_shapes, parameters, renewing, subscriptions
+from app.practice import monthly_shapes, parameters, renewing
 from app.practice.parameters import boolean, integer, one_of, text
 from app.practice.refusals import Refused
 from practice import simulated_time, store
-from practice.objects import catalogue, customers
+from practice.objects import catalogue, customers, subscriptions
 from practice.webhooks.events import Cause
 
 _FEEDBACK = "customer_service low_quality missing_features other switched_service too_complex too_expensive unused"

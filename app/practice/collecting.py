@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, subscriptions
+from app.practice import attempts
 from app.practice.refusals import Declined, Refused
 from practice import simulated_time, store
-from practice.objects import customers, intents, invoices
+from practice.objects import customers, intents, invoices, subscriptions
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 _DAY = 24 * 60 * 60

@@ -8,11 +8,11 @@ from flask import request
 
 from app import clock
 from app.money import Money, NotAnAmount
-from app.practice import deciding, parameters, settling, subscriptions
+from app.practice import deciding, parameters, settling
 from app.practice.doors import answering
 from app.practice.refusals import Refused
 from practice import simulated_time, store
-from practice.objects import cards, customers, disputes, payouts, portal, refunds
+from practice.objects import cards, customers, disputes, payouts, portal, refunds, subscriptions
 from practice.objects.intents import Payer
 
 

@@ -3,9 +3,8 @@
 import sqlite3
 from typing import Any
 
-from app.practice import transactions
 from practice import store
-from practice.objects import disputes
+from practice.objects import disputes, transactions
 from practice.objects.cards import CARDS
 from practice.webhooks.events import BY_ITSELF, emit
 

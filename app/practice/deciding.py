@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import parameters, transactions
+from app.practice import parameters
 from app.practice.parameters import boolean, text
 from app.practice.refusals import Refused
 from practice import simulated_time, store
-from practice.objects import disputes
+from practice.objects import disputes, transactions
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 PARAMETERS: parameters.Shape = {

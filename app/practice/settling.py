@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from app.practice import capturing, collecting, deciding, renewing, transactions
+from app.practice import capturing, collecting, deciding, renewing
 from practice import simulated_time, store
-from practice.objects import payouts, refunds, sessions
+from practice.objects import payouts, refunds, sessions, transactions
 from practice.webhooks.events import BY_ITSELF
 
 

@@ -3,8 +3,8 @@
 import sqlite3
 from typing import Any
 
-from app.practice import transactions
 from practice import simulated_time, store
+from practice.objects import transactions
 from practice.objects.cards import Card
 from practice.webhooks.events import BY_ITSELF, emit
 

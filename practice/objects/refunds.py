@@ -4,10 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import capturing, money_shapes, parameters, transactions
+from app.practice import capturing, money_shapes, parameters
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, no_such
 from practice import simulated_time, store
+from practice.objects import transactions
 from practice.objects.cards import CARDS
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.practice import transactions
 from app.practice.doors import answering, policy
+from practice.objects import transactions
 
 api = Blueprint("api", __name__, url_prefix="/v1")
 policy.guard(api)

@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.money import Money, written
-from app.practice import transactions
 from app.practice.doors import answering
 from app.practice.doors.control import MISCHIEF
 from app.practice.refusals import Refused
 from practice import simulated_time, store
-from practice.objects import sessions, subscriptions
+from practice.objects import sessions, subscriptions, transactions
 from practice.webhooks import queue
 
 counter = Blueprint("counter", __name__)

@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from app.practice import monthly_shapes, parameters, renewing
+from app.practice import parameters, renewing
 from app.practice.parameters import boolean, integer, one_of, text
 from app.practice.refusals import Refused
 from practice import simulated_time, store
-from practice.objects import catalogue, customers, subscriptions
+from practice.objects import catalogue, customers, shapes, subscriptions
 from practice.webhooks.events import Cause
 
 _FEEDBACK = "customer_service low_quality missing_features other switched_service too_complex too_expensive unused"
@@ -61,7 +61,7 @@ def update(db: sqlite3.Connection, kept: store.Kept, given: dict[str, Any], caus
         news |= _cancelling(subscription, given["cancel_at_period_end"])
     if "cancellation_details" in given:
         before = news.get("cancellation_details", subscription["cancellation_details"])
-        news["cancellation_details"] = monthly_shapes.cancellation(before["reason"], given["cancellation_details"])
+        news["cancellation_details"] = shapes.cancellation(before["reason"], given["cancellation_details"])
     return subscriptions.change(db, subscription, news, cause)
 
 
@@ -97,7 +97,7 @@ def _cancelling(subscription: dict[str, Any], wanted: bool) -> dict[str, Any]:
         "cancel_at": subscriptions.current_end(subscription) if wanted else None,
         "cancel_at_period_end": wanted,
         "canceled_at": simulated_time.now() if wanted else None,
-        "cancellation_details": monthly_shapes.cancellation("cancellation_requested" if wanted else None),
+        "cancellation_details": shapes.cancellation("cancellation_requested" if wanted else None),
     }
 
 

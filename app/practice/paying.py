@@ -4,9 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app.practice import attempts, shapes
+from app.practice import attempts
 from practice import store
-from practice.objects import customers, intents, subscriptions
+from practice.objects import customers, intents, shapes, subscriptions
 from practice.objects.cards import CARDS, Card
 from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit

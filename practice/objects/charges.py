@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from app.practice import shapes
 from practice import simulated_time, store
-from practice.objects import intents
+from practice.objects import intents, shapes
 from practice.objects.cards import Card
 
 

@@ -4,11 +4,11 @@ import secrets
 import sqlite3
 from typing import Any
 
-from app.practice import monthly_shapes, parameters, shapes
+from app.practice import parameters
 from app.practice.parameters import email, text
 from app.practice.refusals import no_such
 from practice import simulated_time, store
-from practice.objects import intents
+from practice.objects import intents, shapes
 from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit
 
@@ -30,7 +30,7 @@ _PLAIN = ("description", "email", "name", "phone", "preferred_locales")
 def create(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
     """Keep a customer of checked parameters."""
     customer = {
-        **monthly_shapes.customer(),
+        **shapes.customer(),
         **{name: given[name] for name in _PLAIN if name in given},
         "id": store.mint("cus"),
         "address": {**shapes.place(None), **given["address"]} if given.get("address") else None,

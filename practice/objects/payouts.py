@@ -4,11 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import money_shapes, parameters
+from app.practice import parameters
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, missing
 from practice import simulated_time, store
-from practice.objects import transactions
+from practice.objects import shapes, transactions
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 PARAMETERS: parameters.Shape = {
@@ -34,7 +34,7 @@ def automatic(db: sqlite3.Connection) -> list[dict[str, Any]]:
         amount = sum(row["net"] for row in found if row)
         if amount == 0:
             continue
-        payout = money_shapes.payout(amount, currency, {"description": "STRIPE PAYOUT"}, automatic=True)
+        payout = shapes.payout(amount, currency, {"description": "STRIPE PAYOUT"}, automatic=True)
         transaction = _leave(db, payout)
         transactions.assign(db, [*references, transaction["id"]], payout["id"])
         store.keep(db, payout, due_at=simulated_time.soon())
@@ -58,7 +58,7 @@ def manual(db: sqlite3.Connection, given: dict[str, Any], cause: Cause) -> dict[
         asked, there = (written(Money(minor, currency)) for minor in (amount, available))
         message = f"Payout amount ({asked}) is greater than your available balance ({there})."
         raise Refused(message, code="balance_insufficient")
-    payout = money_shapes.payout(amount, currency, given, automatic=False)
+    payout = shapes.payout(amount, currency, given, automatic=False)
     _leave(db, payout)
     store.keep(db, payout, due_at=payout["arrival_date"])
     emit(db, "payout.created", payout, cause)

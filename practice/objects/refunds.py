@@ -4,11 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import capturing, money_shapes, parameters
+from app.practice import capturing, parameters
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, no_such
 from practice import simulated_time, store
-from practice.objects import transactions
+from practice.objects import shapes, transactions
 from practice.objects.cards import CARDS
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
@@ -129,7 +129,7 @@ def _counted(db: sqlite3.Connection, charge: dict[str, Any], amount: int) -> dic
 
 def _body(charge: dict[str, Any], amount: int, given: dict[str, Any], status: str) -> dict[str, Any]:
     return {
-        **money_shapes.refund(),
+        **shapes.refund(),
         "id": store.mint("re"),
         "amount": amount,
         "charge": charge["id"],

@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, monthly_shapes, months
+from app.practice import attempts, months
 from app.practice.refusals import no_such
 from practice import simulated_time, store
-from practice.objects import catalogue, customers, invoices
+from practice.objects import catalogue, customers, invoices, shapes
 from practice.objects.cards import Card
 from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit
@@ -67,7 +67,7 @@ def end(
 ) -> dict[str, Any]:
     """It is over at once; what was not paid is no longer tried. `reason` is Stripe's word, `details` the giver's."""
     moment = simulated_time.now()
-    told = subscription["cancellation_details"] if details is None else monthly_shapes.cancellation(reason, details)
+    told = subscription["cancellation_details"] if details is None else shapes.cancellation(reason, details)
     ended = {
         **subscription,
         "canceled_at": subscription["canceled_at"] or moment,
@@ -128,7 +128,7 @@ def _body(session: store.Kept, customer: str, method_id: str) -> dict[str, Any]:
     ]
     url = f"/v1/subscription_items?subscription={reference}"
     return {
-        **monthly_shapes.subscription(),
+        **shapes.subscription(),
         "id": reference,
         "billing_cycle_anchor": created,
         "billing_mode": {"flexible": None, "type": "classic", "updated_at": created},

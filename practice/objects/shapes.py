@@ -2,6 +2,10 @@
 
 The keys are those that Stripe documents for the API version of `events.API_VERSION`; a test compares them with the
 peer's, where it stands beside the checkout.
+
+The quiet parts of refunds and payouts, as in `shapes`.
+
+The quiet parts of customers and subscriptions, as in `shapes`.
 """
 
 from typing import Any
@@ -135,3 +139,101 @@ def charge() -> dict[str, Any]:
         "refunded": False,
         "status": "failed",
     }
+
+
+_DAY = 24 * 60 * 60
+
+
+def refund() -> dict[str, Any]:
+    """What a Refund holds beside its amount and its outcome; the reference number comes days later at Stripe."""
+    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+    empty = "customer customer_account receipt_number source_transfer_reversal transfer_reversal"
+    return {
+        **dict.fromkeys(empty.split()),
+        "object": "refund",
+        "destination_details": {"card": card, "type": "card"},
+    }
+
+
+def payout(amount: int, currency: str, given: dict[str, Any], *, automatic: bool) -> dict[str, Any]:
+    """A Payout that has just been made; a manual one can never be reconciled with its transactions."""
+    empty = (
+        "application_fee application_fee_amount balance_transaction failure_balance_transaction failure_code "
+        "failure_message original_payout payout_method reversed_by"
+    )
+    created = simulated_time.now()
+    return {
+        **dict.fromkeys(empty.split()),
+        "id": store.mint("po"),
+        "object": "payout",
+        "amount": amount,
+        "arrival_date": created // _DAY * _DAY + 2 * _DAY,
+        "automatic": automatic,
+        "created": created,
+        "currency": currency,
+        "description": given.get("description"),
+        "destination": "ba_1TillTheOnlyBankAccount",
+        "livemode": False,
+        "metadata": given.get("metadata", {}),
+        "method": "standard",
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
+        "source_type": "card",
+        "statement_descriptor": given.get("statement_descriptor"),
+        "status": "pending",
+        "trace_id": {"status": "pending", "value": None},
+        "type": "bank_account",
+    }
+
+
+def customer() -> dict[str, Any]:
+    """What a Customer holds beside who it is."""
+    empty = "address currency customer_account default_source description discount email name phone shipping test_clock"
+    settings = ("custom_fields", "default_payment_method", "footer", "rendering_options")
+    return {
+        **dict.fromkeys(empty.split()),
+        "object": "customer",
+        "balance": 0,
+        "delinquent": False,
+        "invoice_settings": dict.fromkeys(settings),
+        "livemode": False,
+        "next_invoice_sequence": 1,
+        "preferred_locales": [],
+        "tax_exempt": "none",
+    }
+
+
+def subscription() -> dict[str, Any]:
+    """What a Subscription holds beside its items and its state."""
+    empty = (
+        "application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at "
+        "customer_account days_until_due default_source ended_at latest_invoice managed_payments "
+        "next_pending_invoice_item_invoice on_behalf_of pause_collection pending_invoice_item_interval "
+        "pending_setup_intent pending_update schedule test_clock transfer_data trial_end trial_start"
+    )
+    settings = dict.fromkeys(("account_tax_ids", "custom_fields", "description", "footer"))
+    return {
+        **dict.fromkeys(empty.split()),
+        "object": "subscription",
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_schedules": [],
+        "cancel_at_period_end": False,
+        "cancellation_details": cancellation(),
+        "collection_method": "charge_automatically",
+        "default_tax_rates": [],
+        "discounts": [],
+        "invoice_settings": {**settings, "issuer": {"type": "self"}},
+        "livemode": False,
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": None,
+            "save_default_payment_method": "off",
+        },
+        "status": "active",
+        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+    }
+
+
+def cancellation(reason: str | None = None, given: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Why a subscription ends, in Stripe's word and the giver's."""
+    said = {name: value or None for name, value in (given or {}).items()}
+    return {"comment": None, "feedback": None, "feedback_option": None, "reason": reason, **said}

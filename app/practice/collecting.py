@@ -3,9 +3,9 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts
 from app.practice.refusals import Declined, Refused
 from practice import simulated_time, store
+from practice.happening import paying
 from practice.objects import customers, intents, invoices, subscriptions
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
@@ -29,9 +29,9 @@ def collect(
         return _missed(db, invoice, subscription, cause)
     method, card, payer = intents.tried(db, chosen)
     if card.code is not None:
-        attempts.decline(db, intent, method, card, payer, cause)
+        paying.decline(db, intent, method, card, payer, cause)
         return _missed(db, invoice, subscription, cause)
-    attempts.pay(db, intent, method, card, payer, cause)
+    paying.pay(db, intent, method, card, payer, cause)
     done = invoices.paid(db, invoice, cause)
     if subscription["status"] == "past_due":
         subscriptions.change(db, subscription, {"status": "active"}, cause)

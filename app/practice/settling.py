@@ -2,8 +2,9 @@
 
 import sqlite3
 
-from app.practice import capturing, collecting, deciding, renewing
+from app.practice import collecting, deciding, renewing
 from practice import simulated_time, store
+from practice.happening import paying
 from practice.objects import payouts, refunds, sessions, transactions
 from practice.webhooks.events import BY_ITSELF
 
@@ -13,7 +14,7 @@ def settle_what_is_due(db: sqlite3.Connection) -> None:
     for kept in store.due(db):
         match kept.body["object"]:
             case "charge":
-                capturing.capture(db, kept.body)
+                paying.capture(db, kept.body)
             case "balance_transaction":
                 transactions.make_available(db, kept.body)
             case "refund":

@@ -4,10 +4,11 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice import capturing, parameters
+from app.practice import parameters
 from app.practice.parameters import integer, one_of, text
 from app.practice.refusals import Refused, no_such
 from practice import simulated_time, store
+from practice.happening import paying
 from practice.objects import shapes, transactions
 from practice.objects.cards import CARDS
 from practice.webhooks.events import BY_ITSELF, Cause, emit
@@ -112,7 +113,7 @@ def _charge(db: sqlite3.Connection, given: dict[str, Any]) -> tuple[dict[str, An
     if kept is None or not kept.body["paid"]:
         raise no_such("charge", reference)
     card = CARDS.get(kept.private.get("card", ""))
-    return capturing.capture(db, kept.body), card.refund if card else ""
+    return paying.capture(db, kept.body), card.refund if card else ""
 
 
 def _disputes(db: sqlite3.Connection, charge: dict[str, Any]) -> list[dict[str, Any]]:

@@ -3,9 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice import attempts, months
+from app.practice import months
 from app.practice.refusals import no_such
 from practice import simulated_time, store
+from practice.happening import paying
 from practice.objects import catalogue, customers, invoices, shapes
 from practice.objects.cards import Card
 from practice.objects.intents import Payer
@@ -27,7 +28,7 @@ def begin(
     store.keep(db, subscription, {"origin": origin})
     draft = invoices.draw(db, subscription, "subscription_create", cause)
     invoice = invoices.finalize(db, draft, origin, cause, intent)
-    attempts.pay(db, intent, method, card, payer, cause)
+    paying.pay(db, intent, method, card, payer, cause)
     invoices.paid(db, invoice, cause)
     subscription["latest_invoice"] = invoice["id"]
     keep(db, subscription)

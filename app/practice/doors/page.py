@@ -4,11 +4,11 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
-from app.practice import paying
 from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
-from app.practice.paying import Outcome
 from app.practice.refusals import Refused
+from practice.happening import paying
+from practice.happening.paying import Outcome
 from practice.objects import cards, sessions
 from practice.store import Kept
 

@@ -1,15 +1,60 @@
-"""Taking a payment: a test card is tried on an open session, and pays, is declined, or asks for 3-D Secure."""
+"""Taking a payment: a test card is tried on an open session, and pays, is declined, or asks for 3-D Secure.
+
+One try of a card on a payment intent: it pays, or its bank says no. Either way it leaves a charge.
+
+Capture: a moment after a charge was paid, its fee becomes known and its money is on the balance.
+"""
 
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from app.practice import attempts
-from practice import store
-from practice.objects import customers, intents, shapes, subscriptions
+from practice import simulated_time, store
+from practice.objects import charges, customers, disputes, intents, shapes, subscriptions, transactions
 from practice.objects.cards import CARDS, Card
 from practice.objects.intents import Payer
-from practice.webhooks.events import Cause, emit
+from practice.webhooks.events import BY_ITSELF, Cause, emit
+
+
+def pay(
+    db: sqlite3.Connection, intent: dict[str, Any], method: dict[str, Any], card: Card, payer: Payer, cause: Cause
+) -> dict[str, Any]:
+    """The bank gave the money; the intent as it is then. The fee is not known yet: the charge is captured soon."""
+    charge = charges.made(intent, method, card, payer)
+    store.keep(db, charge, {"card": card.number}, due_at=simulated_time.soon())
+    paid = {
+        **intent,
+        "status": "succeeded",
+        "amount_received": intent["amount"],
+        "last_payment_error": None,
+        "latest_charge": charge["id"],
+        "next_action": None,
+        "payment_method": method["id"],
+    }
+    store.keep(db, paid)
+    emit(db, "charge.succeeded", charge, cause)
+    emit(db, "payment_intent.succeeded", paid, cause)
+    return paid
+
+
+def decline(
+    db: sqlite3.Connection, intent: dict[str, Any], method: dict[str, Any], card: Card, payer: Payer, cause: Cause
+) -> dict[str, Any]:
+    """The bank gave nothing; the intent as it is then waits for another card."""
+    charge = charges.made(intent, method, card, payer)
+    store.keep(db, charge, {"card": card.number})
+    unpaid = {
+        **intent,
+        "status": "requires_payment_method",
+        "last_payment_error": charges.error(charge, method, card),
+        "latest_charge": charge["id"],
+        "next_action": None,
+        "payment_method": None,
+    }
+    store.keep(db, unpaid)
+    emit(db, "charge.failed", charge, cause)
+    emit(db, "payment_intent.payment_failed", unpaid, cause)
+    return unpaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +81,7 @@ def try_card(db: sqlite3.Connection, kept: store.Kept, card: Card, payer: Payer,
         emit(db, "payment_intent.requires_action", intent, cause)
         return Outcome()
     if card.code is not None:
-        attempts.decline(db, intent, method, card, payer, cause)
+        decline(db, intent, method, card, payer, cause)
         _keep(db, kept, {"intent_id": intent["id"]})
         return Outcome(declined=card.message)
     return _pay(db, kept, intent, method, (card, payer), cause)
@@ -94,7 +139,7 @@ def _pay(
         begun = subscriptions.begin(db, kept, customer, intent, (method, card, payer), cause)
         result = dict(zip(("subscription", "invoice"), begun, strict=True))
     else:
-        result = {"payment_intent": attempts.pay(db, intent, method, card, payer, cause)["id"]}
+        result = {"payment_intent": pay(db, intent, method, card, payer, cause)["id"]}
     session = {
         **kept.body,
         **result,
@@ -106,3 +151,39 @@ def _pay(
     }
     store.keep(db, session, {"items": kept.private["items"]})
     return Outcome(paid=emit(db, "checkout.session.completed", session, cause))
+
+
+def fee(amount: int) -> int:
+    """Stripe's charity price for a UK card, in minor units: 1.2 % rounded half up, and 20; £25 costs 50p."""
+    return (amount * 12 + 500) // 1000 + 20
+
+
+def capture(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
+    """Write the balance transaction of a paid charge, tell it with `charge.updated`, and return the charge.
+
+    Capture is asynchronous at Stripe: until then the charge has no balance transaction
+    (docs.stripe.com/payments/payment-intents/asynchronous-capture). Cards that are made to be disputed are disputed
+    right afterwards. A charge that has its transaction already is returned as it is.
+    """
+    if charge["balance_transaction"] or not charge["paid"]:
+        return charge
+    transaction = transactions.book(
+        db,
+        charge,
+        "charge",
+        charge["amount"],
+        category="charge",
+        description=charge["description"],
+        fee=fee(charge["amount"]),
+        fee_for="Stripe processing fees",
+    )
+    settled = {**charge, "balance_transaction": transaction["id"]}
+    store.keep(db, settled)
+    emit(db, "charge.updated", settled, BY_ITSELF, previous={"balance_transaction": None})
+    return disputes.as_the_card_wants(db, settled, _card(db, charge))
+
+
+def _card(db: sqlite3.Connection, charge: dict[str, Any]) -> Any:
+    """The test card that the charge was made with."""
+    kept = store.find(db, "charge", charge["id"])
+    return CARDS.get(kept.private.get("card", "")) if kept else None

@@ -3,8 +3,9 @@
 import sqlite3
 from typing import Any
 
-from app.practice import collecting, months
+from app.practice import months
 from practice import simulated_time, store
+from practice.happening import collecting
 from practice.objects import catalogue, invoices, subscriptions
 from practice.webhooks.events import BY_ITSELF, Cause
 

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
-from app.practice import collecting
 from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
 from practice import store
+from practice.happening import collecting
 from practice.objects import cards, intents
 
 hosted_invoice = Blueprint("hosted_invoice", __name__, url_prefix="/i")

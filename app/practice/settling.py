@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from app.practice import deciding, renewing
+from app.practice import deciding
 from practice import simulated_time, store
-from practice.happening import collecting, paying
+from practice.happening import collecting, paying, renewing
 from practice.objects import payouts, refunds, sessions, transactions
 from practice.webhooks.events import BY_ITSELF
 

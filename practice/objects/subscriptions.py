@@ -3,10 +3,9 @@
 import sqlite3
 from typing import Any
 
-from app.practice import months
 from app.practice.refusals import no_such
 from practice import simulated_time, store
-from practice.happening import paying
+from practice.happening import paying, renewing
 from practice.objects import catalogue, customers, invoices, shapes
 from practice.objects.cards import Card
 from practice.objects.intents import Payer
@@ -116,7 +115,7 @@ def _body(session: store.Kept, customer: str, method_id: str) -> dict[str, Any]:
             "object": "subscription_item",
             "billing_thresholds": None,
             "created": created,
-            "current_period_end": months.later(created, catalogue.step(line["price"])),
+            "current_period_end": renewing.later(created, catalogue.step(line["price"])),
             "current_period_start": created,
             "discounts": [],
             "metadata": {},

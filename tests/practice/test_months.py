@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.practice.months import later, next_after
+from practice.happening.renewing import later, next_after
 
 
 def at(text: str) -> int:

@@ -7,12 +7,13 @@ both have one.
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import months, parameters, settling
+from app.practice import parameters, settling
 from app.practice.doors import answering
 from app.practice.doors.api import KINDS
 from app.practice.doors.deeds import DEEDS
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.happening import renewing
 from practice.objects import payouts, transactions
 from practice.webhooks import queue
 
@@ -35,7 +36,7 @@ def pass_time() -> ResponseReturnValue:
     """Let `advance` seconds or `months` go by at the till."""
     with answering.box().open() as db:
         if request.form.get("months"):
-            until: float = months.later(simulated_time.now(), parameters.integer(request.form["months"], "months"))
+            until: float = renewing.later(simulated_time.now(), parameters.integer(request.form["months"], "months"))
         else:
             until = simulated_time.instant() + parameters.integer(request.form.get("advance", ""), "advance")
         if until > simulated_time.instant() + 10 * 366 * 24 * 60 * 60:

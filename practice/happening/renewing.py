@@ -1,13 +1,36 @@
-"""Renewing: a month is over, and the next one is drawn, or the subscription ends or goes on after a pause."""
+"""Renewing: a month is over, and the next one is drawn, or the subscription ends or goes on after a pause.
 
+Months as Stripe counts them: from an anchor, to the same day and second, or a shorter month's last day.
+"""
+
+import calendar
 import sqlite3
 from typing import Any
 
-from app.practice import months
+from app import clock
 from practice import simulated_time, store
 from practice.happening import collecting
 from practice.objects import catalogue, invoices, subscriptions
 from practice.webhooks.events import BY_ITSELF, Cause
+
+
+def later(anchor: int, months: int) -> int:
+    """Unix seconds `months` after `anchor`: the 31st becomes the 28th in February, and the 31st again in March.
+
+    Stripe's rule for `billing_cycle_anchor` (docs.stripe.com/billing/subscriptions/billing-cycle), in UTC.
+    """
+    first = clock.from_timestamp(anchor)
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    day = min(first.day, calendar.monthrange(year, month + 1)[1])
+    return int(first.replace(year=year, month=month + 1, day=day).timestamp())
+
+
+def next_after(anchor: int, moment: int, step: int = 1) -> int:
+    """The first return of `anchor`, every `step` months, that comes after `moment`."""
+    count = step
+    while later(anchor, count) <= moment:
+        count += step
+    return later(anchor, count)
 
 
 def go_on(db: sqlite3.Connection, kept: store.Kept) -> None:
@@ -49,5 +72,5 @@ def renew(db: sqlite3.Connection, subscription: dict[str, Any], origin: str, cau
 def _rolled(item: dict[str, Any], anchor: int) -> dict[str, Any]:
     """The item in its next period."""
     ended = item["current_period_end"]
-    following = months.next_after(anchor, ended, catalogue.step(item["price"]))
+    following = next_after(anchor, ended, catalogue.step(item["price"]))
     return {**item, "current_period_end": following, "current_period_start": ended}

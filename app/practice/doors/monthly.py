@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import changing, parameters
+from app.practice import parameters
 from app.practice.doors import answering, policy
 from app.practice.parameters import boolean, text
-from practice.happening import collecting
+from practice.happening import changing, collecting
 from practice.objects import catalogue, customers, invoices, portal, subscriptions
 
 monthly = Blueprint("monthly", __name__, url_prefix="/v1")

@@ -2,9 +2,8 @@
 
 import sqlite3
 
-from app.practice import deciding
 from practice import simulated_time, store
-from practice.happening import collecting, paying, renewing
+from practice.happening import collecting, disputing, paying, renewing
 from practice.objects import payouts, refunds, sessions, transactions
 from practice.webhooks.events import BY_ITSELF
 
@@ -20,7 +19,7 @@ def settle_what_is_due(db: sqlite3.Connection) -> None:
             case "refund":
                 refunds.end(db, kept)
             case "dispute":
-                deciding.lose(db, kept.body)
+                disputing.lose(db, kept.body)
             case "payout":
                 payouts.go_on(db, kept.body)
             case "subscription":

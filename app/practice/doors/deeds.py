@@ -8,10 +8,11 @@ from flask import request
 
 from app import clock
 from app.money import Money, NotAnAmount
-from app.practice import deciding, parameters, settling
+from app.practice import parameters, settling
 from app.practice.doors import answering
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.happening import disputing
 from practice.objects import cards, customers, disputes, payouts, portal, refunds, subscriptions
 from practice.objects.intents import Payer
 
@@ -31,7 +32,7 @@ def _dispute(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
 
 def _win(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
     fee_back = bool(request.form.get("fee_back"))
-    return deciding.win(db, dispute, amount=_amount(dispute["currency"]), fee_back=fee_back)
+    return disputing.win(db, dispute, amount=_amount(dispute["currency"]), fee_back=fee_back)
 
 
 def _renew(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +58,8 @@ DEEDS: dict[tuple[str, str], Callable[[sqlite3.Connection, dict[str, Any]], dict
     ("charge", "refund"): _refund,
     ("charge", "dispute"): _dispute,
     ("dispute", "win"): _win,
-    ("dispute", "lose"): deciding.lose,
-    ("dispute", "escalate"): deciding.escalate,
+    ("dispute", "lose"): disputing.lose,
+    ("dispute", "escalate"): disputing.escalate,
     ("payout", "settle"): payouts.arrive,
     ("payout", "fail"): payouts.fail,
     ("payout", "cancel"): lambda db, payout: payouts.cancel(db, payout, answering.by_hand()),

@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.practice import deciding, parameters
+from app.practice import parameters
 from app.practice.doors import answering, policy
+from practice.happening import disputing
 from practice.objects import payouts, refunds
 
 money = Blueprint("money", __name__, url_prefix="/v1")
@@ -41,9 +42,9 @@ def answer_dispute(reference: str) -> ResponseReturnValue:
     """Take in evidence."""
 
     def act(db: sqlite3.Connection, given: dict[str, Any]) -> dict[str, Any]:
-        return deciding.answer(db, answering.kept(db, "dispute", reference, "dispute").body, given, answering.cause())
+        return disputing.answer(db, answering.kept(db, "dispute", reference, "dispute").body, given, answering.cause())
 
-    return answering.once(act, deciding.PARAMETERS)
+    return answering.once(act, disputing.PARAMETERS)
 
 
 @money.post("/disputes/<reference>/close")
@@ -51,7 +52,7 @@ def accept_dispute(reference: str) -> ResponseReturnValue:
     """Give in: the dispute is lost."""
 
     def act(db: sqlite3.Connection, _given: dict[str, Any]) -> dict[str, Any]:
-        return deciding.lose(db, answering.kept(db, "dispute", reference, "dispute").body)
+        return disputing.lose(db, answering.kept(db, "dispute", reference, "dispute").body)
 
     return answering.once(act, _NOTHING)
 

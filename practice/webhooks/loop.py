@@ -3,8 +3,8 @@
 import logging
 import threading
 
-from app.practice import settling
 from practice import store
+from practice.happening import settling
 from practice.settings import TillSettings
 from practice.store import Drawer
 from practice.webhooks import queue

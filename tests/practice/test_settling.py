@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.practice.settling import settle_what_is_due
 from practice import store
 from practice.happening.paying import fee
+from practice.happening.settling import settle_what_is_due
 from practice.store import Drawer
 
 from .conftest import a_session, eventually, pay

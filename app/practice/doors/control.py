@@ -7,12 +7,12 @@ both have one.
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import parameters
 from app.practice.doors import answering
 from app.practice.doors.api import KINDS
 from app.practice.doors.deeds import DEEDS
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.api import parameters
 from practice.happening import renewing, settling
 from practice.objects import payouts, transactions
 from practice.webhooks import queue

@@ -8,10 +8,10 @@ from flask import request
 
 from app import clock
 from app.money import Money, NotAnAmount
-from app.practice import parameters
 from app.practice.doors import answering
 from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.api import parameters
 from practice.happening import disputing, settling
 from practice.objects import cards, customers, disputes, payouts, portal, refunds, subscriptions
 from practice.objects.intents import Payer

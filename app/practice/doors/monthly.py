@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import parameters
 from app.practice.doors import answering, policy
-from app.practice.parameters import boolean, text
+from practice.api import parameters
+from practice.api.parameters import boolean, text
 from practice.happening import changing, collecting
 from practice.objects import catalogue, customers, invoices, portal, subscriptions
 

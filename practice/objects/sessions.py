@@ -4,10 +4,9 @@ import sqlite3
 from typing import Any
 
 from app.money import Money
-from app.practice import lines
 from app.practice.refusals import Refused, missing, no_such
 from practice import simulated_time, store
-from practice.api import parameters
+from practice.api import line_items, parameters
 from practice.api.parameters import address, boolean, email, integer, one_of, text
 from practice.objects import shapes
 from practice.webhooks.events import BY_ITSELF, Cause, emit
@@ -30,7 +29,7 @@ PARAMETERS: parameters.Shape = {
     "customer_email": email,
     "expand": parameters.EXPAND,
     "expires_at": integer,
-    "line_items": lines.PARAMETERS,
+    "line_items": line_items.PARAMETERS,
     "locale": text,
     "metadata": parameters.METADATA,
     "mode": one_of("payment", "setup", "subscription"),
@@ -53,7 +52,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
         if not given.get(name):
             raise missing(name)
     _fits(db, given)
-    items, total = lines.read(db, given["line_items"], given["mode"])
+    items, total = line_items.read(db, given["line_items"], given["mode"])
     session = _body(given, total, f"{origin}/c/pay/")
     first = {"description": "Subscription creation"}
     private = {

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 from flask import current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import answers, expansion
+from app.practice import answers
 from app.practice.refusals import Declined, no_such
 from practice import store
-from practice.api import lists, parameters
+from practice.api import expansion, lists, parameters
 from practice.store import Drawer, Kept
 from practice.webhooks.events import Cause
 from practice.webhooks.loop import Rounds

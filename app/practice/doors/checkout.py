@@ -6,9 +6,8 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import expansion
 from app.practice.doors import answering, policy
-from practice.api import parameters
+from practice.api import expansion, parameters
 from practice.objects import sessions
 
 checkout = Blueprint("checkout", __name__, url_prefix="/v1/checkout/sessions")

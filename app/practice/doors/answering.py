@@ -7,10 +7,9 @@ from typing import Any, TypeAlias
 from flask import current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.practice import answers
 from app.practice.refusals import Declined, no_such
 from practice import store
-from practice.api import expansion, lists, parameters
+from practice.api import expansion, idempotency, lists, parameters
 from practice.store import Drawer, Kept
 from practice.webhooks.events import Cause
 from practice.webhooks.loop import Rounds
@@ -52,9 +51,9 @@ def once(act: Act, shape: parameters.Shape) -> ResponseReturnValue:
     """
     key = request.headers.get("Idempotency-Key", "")
     pairs = list((request.args if request.method == "DELETE" else request.form).items(multi=True))
-    asked = answers.fingerprint(request.path, pairs)
+    asked = idempotency.fingerprint(request.path, pairs)
     with box().open() as db:
-        stored = answers.replay(db, key, asked) if key else None
+        stored = idempotency.replay(db, key, asked) if key else None
         if stored is not None:
             return jsonify(stored), 200, {"Idempotent-Replayed": "true"}
         given = parameters.read(parameters.nested(pairs), shape)
@@ -65,7 +64,7 @@ def once(act: Act, shape: parameters.Shape) -> ResponseReturnValue:
         else:
             answer = jsonify(shown)
             if key:
-                answers.store(db, key, asked, shown)
+                idempotency.store(db, key, asked, shown)
     rounds().wake()
     return answer
 

@@ -16,7 +16,7 @@ from app.practice.doors.money import money
 from app.practice.doors.monthly import monthly
 from app.practice.doors.page import page
 from app.practice.doors.portal_page import portal_page
-from app.practice.refusals import Refused
+from practice.api.refusals import Refused
 from practice.settings import TillSettings
 from practice.store import Drawer, mint
 from practice.webhooks.loop import Rounds

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from app.practice.refusals import Refused
 from practice import store
+from practice.api.refusals import Refused
 from practice.objects import disputes
 from practice.webhooks import events
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from app.practice.refusals import Refused
+from practice.api.refusals import Refused
 
 
 def fingerprint(path: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -4,10 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.money import Money
-from app.practice.refusals import Refused
 from practice import store
 from practice.api import parameters
 from practice.api.parameters import integer, text
+from practice.api.refusals import Refused
 from practice.objects import catalogue
 
 PARAMETERS: parameters.Shape = [{"price": text, "price_data": catalogue.PRICE_DATA, "quantity": integer}]

@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from app.practice.refusals import Refused, no_such
 from practice import store
 from practice.api import parameters
 from practice.api.parameters import integer, text
+from practice.api.refusals import Refused, no_such
 from practice.store import Kept
 
 # By what each kind can be filtered, beside `created`: the parameter, and where in its objects the value stands.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from app.practice.refusals import Refused, unknown
+from practice.api.refusals import Refused, unknown
 
 # What a parameter looks like: a reader of one text, a group of named parameters, or a list of one shape.
 Shape: TypeAlias = "Callable[[str, str], Any] | Mapping[str, Shape] | list[Shape]"

@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice.refusals import Refused
 from practice import simulated_time, store
 from practice.api import parameters
 from practice.api.parameters import boolean, integer, one_of, text
+from practice.api.refusals import Refused
 from practice.happening import renewing
 from practice.objects import catalogue, customers, shapes, subscriptions
 from practice.webhooks.events import Cause

@@ -3,8 +3,8 @@
 import sqlite3
 from typing import Any
 
-from app.practice.refusals import Declined, Refused
 from practice import simulated_time, store
+from practice.api.refusals import Declined, Refused
 from practice.happening import paying
 from practice.objects import customers, intents, invoices, subscriptions
 from practice.webhooks.events import BY_ITSELF, Cause, emit

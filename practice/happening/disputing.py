@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice.refusals import Refused
 from practice import simulated_time, store
 from practice.api import parameters
 from practice.api.parameters import boolean, text
+from practice.api.refusals import Refused
 from practice.objects import disputes, transactions
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 

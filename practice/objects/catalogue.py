@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice.refusals import Refused, missing, no_such
 from practice import simulated_time, store
 from practice.api import parameters
 from practice.api.parameters import integer, one_of, text
+from practice.api.refusals import Refused, missing, no_such
 from practice.objects import shapes
 
 RECURRING: parameters.Shape = {"interval": one_of("day", "month", "week", "year"), "interval_count": integer}

@@ -4,10 +4,10 @@ import secrets
 import sqlite3
 from typing import Any
 
-from app.practice.refusals import no_such
 from practice import simulated_time, store
 from practice.api import parameters
 from practice.api.parameters import email, text
+from practice.api.refusals import no_such
 from practice.objects import intents, shapes
 from practice.objects.intents import Payer
 from practice.webhooks.events import Cause, emit

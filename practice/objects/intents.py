@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.practice.refusals import no_such
 from practice import simulated_time, store
+from practice.api.refusals import no_such
 from practice.objects import shapes
 from practice.objects.cards import CARDS, Card
 from practice.webhooks.events import Cause, emit

@@ -4,8 +4,8 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.api.refusals import Refused
 from practice.objects import customers, intents, invoice_shapes
 from practice.webhooks.events import Cause, emit
 

@@ -4,10 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice.refusals import Refused, missing
 from practice import simulated_time, store
 from practice.api import parameters
 from practice.api.parameters import integer, one_of, text
+from practice.api.refusals import Refused, missing
 from practice.objects import shapes, transactions
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 

@@ -3,10 +3,10 @@
 import sqlite3
 from typing import Any
 
-from app.practice.refusals import Refused, missing, no_such
 from practice import simulated_time, store
 from practice.api import parameters
 from practice.api.parameters import address, one_of, text
+from practice.api.refusals import Refused, missing, no_such
 from practice.objects import customers, intents, subscriptions
 from practice.objects.cards import Card
 from practice.objects.intents import Payer

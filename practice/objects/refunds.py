@@ -4,10 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.money import Money, written
-from app.practice.refusals import Refused, no_such
 from practice import simulated_time, store
 from practice.api import parameters
 from practice.api.parameters import integer, one_of, text
+from practice.api.refusals import Refused, no_such
 from practice.happening import paying
 from practice.objects import shapes, transactions
 from practice.objects.cards import CARDS

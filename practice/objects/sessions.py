@@ -4,10 +4,10 @@ import sqlite3
 from typing import Any
 
 from app.money import Money
-from app.practice.refusals import Refused, missing, no_such
 from practice import simulated_time, store
 from practice.api import line_items, parameters
 from practice.api.parameters import address, boolean, email, integer, one_of, text
+from practice.api.refusals import Refused, missing, no_such
 from practice.objects import shapes
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 

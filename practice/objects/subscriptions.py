@@ -3,8 +3,8 @@
 import sqlite3
 from typing import Any
 
-from app.practice.refusals import no_such
 from practice import simulated_time, store
+from practice.api.refusals import no_such
 from practice.happening import paying, renewing
 from practice.objects import catalogue, customers, invoices, shapes
 from practice.objects.cards import Card

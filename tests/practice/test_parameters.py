@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.practice.refusals import Refused
 from practice.api import parameters
+from practice.api.refusals import Refused
 from practice.objects import sessions
 
 

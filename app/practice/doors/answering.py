@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 from flask import current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.practice.refusals import Declined, no_such
 from practice import store
 from practice.api import expansion, idempotency, lists, parameters
+from practice.api.refusals import Declined, no_such
 from practice.store import Drawer, Kept
 from practice.webhooks.events import Cause
 from practice.webhooks.loop import Rounds

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from app.practice.doors import answering
 from app.practice.doors.api import KINDS
 from app.practice.doors.deeds import DEEDS
-from app.practice.refusals import Refused
 from practice import simulated_time, store
 from practice.api import parameters
+from practice.api.refusals import Refused
 from practice.happening import renewing, settling
 from practice.objects import payouts, transactions
 from practice.webhooks import queue

@@ -10,8 +10,8 @@ from app import clock
 from app.money import Money, written
 from app.practice.doors import answering
 from app.practice.doors.control import MISCHIEF
-from app.practice.refusals import Refused
 from practice import simulated_time, store
+from practice.api.refusals import Refused
 from practice.objects import sessions, subscriptions, transactions
 from practice.webhooks import queue
 

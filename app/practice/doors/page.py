@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.money import Money, written
 from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
-from app.practice.refusals import Refused
+from practice.api.refusals import Refused
 from practice.happening import paying
 from practice.happening.paying import Outcome
 from practice.objects import cards, sessions

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from app.practice.refusals import Refused
+from practice.api.refusals import Refused
 from practice.webhooks.events import API_VERSION
 
 log = logging.getLogger("practice")

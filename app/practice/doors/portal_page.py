@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.practice.doors import answering, leading_on
 from app.practice.doors.card_form import CardForm
-from app.practice.refusals import Refused
+from practice.api.refusals import Refused
 from practice.objects import cards, customers, portal
 
 portal_page = Blueprint("portal_page", __name__, url_prefix="/p/session")

@@ -3,7 +3,8 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import answering, policy
+from app.practice.doors import answering
+from practice.api import policy
 from practice.objects import transactions
 
 api = Blueprint("api", __name__, url_prefix="/v1")

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import answering, policy
-from practice.api import parameters
+from app.practice.doors import answering
+from practice.api import parameters, policy
 from practice.happening import disputing
 from practice.objects import payouts, refunds
 

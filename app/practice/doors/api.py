@@ -3,8 +3,7 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import answering
-from practice.api import policy
+from practice.api import answering, policy
 from practice.objects import transactions
 
 api = Blueprint("api", __name__, url_prefix="/v1")

@@ -6,8 +6,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import answering
-from practice.api import expansion, parameters, policy
+from practice.api import answering, expansion, parameters, policy
 from practice.objects import sessions
 
 checkout = Blueprint("checkout", __name__, url_prefix="/v1/checkout/sessions")

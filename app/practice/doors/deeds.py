@@ -8,9 +8,8 @@ from flask import request
 
 from app import clock
 from app.money import Money, NotAnAmount
-from app.practice.doors import answering
 from practice import simulated_time, store
-from practice.api import parameters
+from practice.api import answering, parameters
 from practice.api.refusals import Refused
 from practice.happening import disputing, settling
 from practice.objects import cards, customers, disputes, payouts, portal, refunds, subscriptions

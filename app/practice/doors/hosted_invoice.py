@@ -6,9 +6,10 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
-from app.practice.doors import answering, leading_on
+from app.practice.doors import leading_on
 from app.practice.doors.card_form import CardForm
 from practice import store
+from practice.api import answering
 from practice.happening import collecting
 from practice.objects import cards, intents
 

@@ -6,8 +6,7 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import answering
-from practice.api import parameters, policy
+from practice.api import answering, parameters, policy
 from practice.happening import disputing
 from practice.objects import payouts, refunds
 

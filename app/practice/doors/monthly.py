@@ -6,8 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import answering
-from practice.api import parameters, policy
+from practice.api import answering, parameters, policy
 from practice.api.parameters import boolean, text
 from practice.happening import changing, collecting
 from practice.objects import catalogue, customers, invoices, portal, subscriptions

@@ -4,8 +4,9 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
-from app.practice.doors import answering, leading_on
+from app.practice.doors import leading_on
 from app.practice.doors.card_form import CardForm
+from practice.api import answering
 from practice.api.refusals import Refused
 from practice.happening import paying
 from practice.happening.paying import Outcome

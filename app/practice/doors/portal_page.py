@@ -3,8 +3,9 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import answering, leading_on
+from app.practice.doors import leading_on
 from app.practice.doors.card_form import CardForm
+from practice.api import answering
 from practice.api.refusals import Refused
 from practice.objects import cards, customers, portal
 

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, format_datetime
 from werkzeug.exceptions import HTTPException
 
-from app.practice.doors.api import api
 from app.practice.doors.checkout import checkout
 from app.practice.doors.control import control
 from app.practice.doors.counter import counter
@@ -16,6 +15,7 @@ from app.practice.doors.money import money
 from app.practice.doors.monthly import monthly
 from app.practice.doors.page import page
 from app.practice.doors.portal_page import portal_page
+from practice.api.reading import api
 from practice.api.refusals import Refused
 from practice.settings import TillSettings
 from practice.store import Drawer, mint

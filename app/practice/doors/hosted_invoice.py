@@ -6,12 +6,12 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
-from app.practice.doors import leading_on
-from app.practice.doors.card_form import CardForm
 from practice import store
 from practice.api import answering
 from practice.happening import collecting
 from practice.objects import cards, intents
+from practice.pages import card_form
+from practice.pages.card_form import CardForm
 
 hosted_invoice = Blueprint("hosted_invoice", __name__, url_prefix="/i")
 
@@ -56,7 +56,7 @@ def _invoice(reference: str) -> dict[str, Any]:
 def _render(invoice: dict[str, Any], form: CardForm, declined: str = "") -> Response:
     amount = Money(invoice["amount_due"], invoice["currency"])
     lines = [(line, written(Money(line["amount"], line["currency"]))) for line in invoice["lines"]["data"]]
-    return leading_on.render(
+    return card_form.render(
         "invoice",
         None,
         invoice=invoice,

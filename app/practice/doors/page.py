@@ -4,13 +4,13 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money, written
-from app.practice.doors import leading_on
-from app.practice.doors.card_form import CardForm
 from practice.api import answering
 from practice.api.refusals import Refused
 from practice.happening import paying
 from practice.happening.paying import Outcome
 from practice.objects import cards, sessions
+from practice.pages import card_form
+from practice.pages.card_form import CardForm
 from practice.store import Kept
 
 page = Blueprint("page", __name__, url_prefix="/c/pay")
@@ -102,7 +102,7 @@ def _render(kept: Kept, name: str, **more: object) -> Response:
     """One of the pages of a session."""
     amount = Money(kept.body["amount_total"], kept.body["currency"])
     items = [(item, written(Money(item["amount_total"], item["currency"]))) for item in kept.private["items"]]
-    return leading_on.render(
+    return card_form.render(
         name,
         kept.body["success_url"],
         session=kept.body,

@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors import leading_on
-from app.practice.doors.card_form import CardForm
 from practice.api import answering
 from practice.api.refusals import Refused
 from practice.objects import cards, customers, portal
+from practice.pages import card_form
+from practice.pages.card_form import CardForm
 
 portal_page = Blueprint("portal_page", __name__, url_prefix="/p/session")
 
@@ -30,7 +30,7 @@ def show(reference: str) -> ResponseReturnValue:
             return render_template("practice/portal_done.html")
         customer = customers.present(db, session["customer"])
     form = CardForm(data={"email": customer["email"], "name": customer["name"]})
-    return leading_on.render("portal", portal.landing(session), session=session, form=form, declined="")
+    return card_form.render("portal", portal.landing(session), session=session, form=form, declined="")
 
 
 @portal_page.post("/<reference>")
@@ -49,6 +49,6 @@ def submit(reference: str) -> ResponseReturnValue:
             event = portal.take_card(db, session, card, form.payer(), answering.by_hand())
     landing = portal.landing(session)
     if not event:
-        return leading_on.render("portal", landing, session=session, form=form, declined=declined), 422
+        return card_form.render("portal", landing, session=session, form=form, declined=declined), 422
     answering.rounds().wait_until_delivered(event, _PATIENCE)
     return redirect(landing, code=303) if landing else render_template("practice/portal_done.html")

@@ -1,7 +1,12 @@
-"""What the till asks of the person who pays; the field names are those of the peer's page too."""
+"""What the till asks of the person who pays; the field names are those of the peer's page too.
+
+Pages that lead on: whoever is done is sent to where they came from, and the page's policy allows no other way.
+"""
 
 import re
+from urllib.parse import urlsplit
 
+from flask import Response, g, render_template
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Form, StringField, ValidationError
 from wtforms.validators import DataRequired, Length, Regexp
@@ -75,3 +80,11 @@ class CardForm(Form):  # type: ignore[misc]  # WTForms carries no types
             month=int(match["month"]),
             year=2000 + int(match["year"]),
         )
+
+
+def render(name: str, leads_to: str | None, **facts: object) -> Response:
+    """The till's page `name`, whose form may lead to the origin of `leads_to` and no further."""
+    if leads_to:
+        parts = urlsplit(leads_to)
+        g.form_action = f"{parts.scheme}://{parts.netloc}"
+    return Response(render_template(f"practice/{name}.html", cards=cards.CARDS.values(), **facts))

@@ -9,12 +9,12 @@ from werkzeug.exceptions import HTTPException
 
 from app.practice.doors.control import control
 from app.practice.doors.counter import counter
-from app.practice.doors.hosted_invoice import hosted_invoice
 from practice.api.checkout import checkout
 from practice.api.money import money
 from practice.api.monthly import monthly
 from practice.api.reading import api
 from practice.api.refusals import Refused
+from practice.pages.invoice import hosted_invoice
 from practice.pages.payment import page
 from practice.pages.portal import portal_page
 from practice.settings import TillSettings

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.money import Money, written
-from app.practice.doors.control import MISCHIEF
 from practice import simulated_time, store
 from practice.api import answering
 from practice.api.refusals import Refused
 from practice.objects import sessions, subscriptions, transactions
+from practice.pages.control import MISCHIEF
 from practice.webhooks import queue
 
 counter = Blueprint("counter", __name__)

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel, format_datetime
 from werkzeug.exceptions import HTTPException
 
-from app.practice.doors.counter import counter
 from practice.api.checkout import checkout
 from practice.api.money import money
 from practice.api.monthly import monthly
 from practice.api.reading import api
 from practice.api.refusals import Refused
 from practice.pages.control import control
+from practice.pages.dashboard import counter
 from practice.pages.invoice import hosted_invoice
 from practice.pages.payment import page
 from practice.pages.portal import portal_page

@@ -7,13 +7,13 @@ both have one.
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.practice.doors.deeds import DEEDS
 from practice import simulated_time, store
 from practice.api import answering, parameters
 from practice.api.reading import KINDS
 from practice.api.refusals import Refused
 from practice.happening import renewing, settling
 from practice.objects import payouts, transactions
+from practice.pages.actions import DEEDS
 from practice.webhooks import queue
 
 control = Blueprint("control", __name__, url_prefix="/control")

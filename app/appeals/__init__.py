@@ -1,1 +1,1 @@
-"""What people read and give to: articles, appeals, which appeal is in force, and what it has raised."""
+"""Appeals: what people give to, which appeal is in force, what each has raised; and branches."""

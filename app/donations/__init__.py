@@ -1,1 +1,1 @@
-"""A gift's story, from pledge to receipt; `news` says what Stripe's news means for it."""
+"""A gift from Checkout to receipt, refund and dispute; `stripe_news` says what Stripe's events mean."""

@@ -1,0 +1,1 @@
+"""Articles: what people read, the events they announce, every version of them, and their images."""

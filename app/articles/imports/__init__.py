@@ -1,0 +1,1 @@
+"""Taking in articles that were published elsewhere: the printed archive."""

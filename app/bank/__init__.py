@@ -1,0 +1,1 @@
+"""The bank: accounts, statements and their lines, matching and booking."""

@@ -1,0 +1,1 @@
+"""Donors as the office sees them: lists with totals, personal data, and erasing it."""

@@ -1,0 +1,1 @@
+"""Donations as files: all of a time, or those that a search found."""

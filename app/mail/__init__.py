@@ -1,1 +1,0 @@
-"""Mail: one message to one person, by SMTP, or into the outbox folder when no server is set."""

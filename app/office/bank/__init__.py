@@ -1,0 +1,1 @@
+"""The bank in the office: accounts, importing files, and what each line is."""

@@ -1,0 +1,1 @@
+"""The books in the office: accounts, journal, entries, reports, closing and exports."""

@@ -1,0 +1,1 @@
+"""Articles, appeals and images in the office, with every version of them."""

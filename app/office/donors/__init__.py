@@ -1,0 +1,1 @@
+"""Donors in the office: finding, correcting and merging them."""

@@ -1,0 +1,1 @@
+"""Gifts in the office: finding them, the page of each, and refunds."""

@@ -1,0 +1,1 @@
+"""Gifts that do not come by card, in the office: entering, listing and paying in."""

@@ -1,0 +1,1 @@
+"""Signing in to the office: Flask-Security, set up to our rules."""

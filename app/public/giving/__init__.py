@@ -1,0 +1,1 @@
+"""Giving: the form, once or every month, and the way to Stripe's payment page."""

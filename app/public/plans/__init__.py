@@ -1,0 +1,1 @@
+"""What donors see and change of their monthly plans."""

@@ -1,0 +1,1 @@
+"""That ledger, Stripe and bank agree: payouts, exceptions, alarms, the daily statement."""

@@ -1,0 +1,1 @@
+"""What all pages share: form fields, filters, assets and error pages."""

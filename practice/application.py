@@ -21,23 +21,23 @@ from practice.settings import TillSettings
 from practice.store import Drawer, mint
 from practice.webhooks.loop import Rounds
 
-_ROOT = Path(__file__).parent.parent.parent
+_HERE = Path(__file__).parent
 
 
 def create_till(settings: TillSettings) -> Flask:
     """Practice Stripe as a Flask application; its rounds are at `extensions["rounds"]`, not yet started."""
     till = Flask(
-        "app.practice",
-        root_path=str(_ROOT / "app" / "practice"),
-        template_folder=str(_ROOT / "templates"),
-        static_folder=str(_ROOT / "static" / "practice"),
+        "practice",
+        root_path=str(_HERE),
+        template_folder=str(_HERE / "templates"),
+        static_folder=str(_HERE / "static"),
         static_url_path="/static",
     )
     till.config.update(
         MAX_CONTENT_LENGTH=256 * 1024,
         BABEL_DEFAULT_LOCALE="en_GB",
         BABEL_DEFAULT_TIMEZONE="Europe/London",
-        BABEL_TRANSLATION_DIRECTORIES=str(_ROOT / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(_HERE.parent / "app" / "translations"),
     )
     till.jinja_env.trim_blocks = till.jinja_env.lstrip_blocks = True
     Babel(till)
@@ -59,7 +59,7 @@ def _begin() -> ResponseReturnValue | None:
     """Name the request, and refuse forms that another site sends."""
     g.request_id = mint("req")
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-        return render_template("practice/error.html", status=403), 403
+        return render_template("error.html", status=403), 403
     return None
 
 
@@ -83,4 +83,4 @@ def _went_wrong(error: HTTPException) -> ResponseReturnValue:
     if request.path.startswith("/v1/"):
         unknown = Refused(f"Unrecognized request URL ({request.method}: {request.path}).", status=status)
         return jsonify(unknown.envelope()), status, {"Request-Id": g.get("request_id", "")}
-    return render_template("practice/error.html", status=status), status
+    return render_template("error.html", status=status), status

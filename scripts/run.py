@@ -36,7 +36,7 @@ def main() -> int:
         done = subprocess.run([flask, *preparation], cwd=HOUSE, env=environ, check=False)
         if done.returncode:
             return done.returncode
-    commands = {"till": [sys.executable, "-m", "app.practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
+    commands = {"till": [sys.executable, "-m", "practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
     parts = Parts(commands, HOUSE, environ)
     threading.Thread(target=announce, args=(environ, parts), daemon=True).start()
     return parts.run()

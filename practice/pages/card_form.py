@@ -87,4 +87,4 @@ def render(name: str, leads_to: str | None, **facts: object) -> Response:
     if leads_to:
         parts = urlsplit(leads_to)
         g.form_action = f"{parts.scheme}://{parts.netloc}"
-    return Response(render_template(f"practice/{name}.html", cards=cards.CARDS.values(), **facts))
+    return Response(render_template(f"{name}.html", cards=cards.CARDS.values(), **facts))

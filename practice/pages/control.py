@@ -26,7 +26,7 @@ def refuse(refused: Refused) -> ResponseReturnValue:
     """What cannot be done, in words or as Stripe's envelope."""
     status = 404 if refused.status == 404 else 409
     if _from_a_page():
-        return render_template("practice/error.html", status=status, reason=refused.message), status
+        return render_template("error.html", status=status, reason=refused.message), status
     return refused.envelope(), status
 
 

@@ -23,7 +23,7 @@ def show() -> ResponseReturnValue:
     """The last of everything, with how each delivery went."""
     with answering.box().open() as db:
         return render_template(
-            "practice/counter.html",
+            "counter.html",
             now=clock.from_timestamp(simulated_time.now()),
             balance=_balance(db),
             sessions=_sessions(db),

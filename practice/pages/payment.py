@@ -23,7 +23,7 @@ _PATIENCE = 2.0
 @page.errorhandler(Refused)
 def no_such_session(_refused: Refused) -> ResponseReturnValue:
     """A payment page that never was."""
-    return render_template("practice/error.html", status=404), 404
+    return render_template("error.html", status=404), 404
 
 
 @page.get("/<reference>")

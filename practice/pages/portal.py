@@ -18,7 +18,7 @@ _PATIENCE = 2.0
 @portal_page.errorhandler(Refused)
 def no_such_session(_refused: Refused) -> ResponseReturnValue:
     """A portal that never was."""
-    return render_template("practice/error.html", status=404), 404
+    return render_template("error.html", status=404), 404
 
 
 @portal_page.get("/<reference>")
@@ -27,7 +27,7 @@ def show(reference: str) -> ResponseReturnValue:
     with answering.box().open() as db:
         session = portal.present(db, reference)
         if session is None:
-            return render_template("practice/portal_done.html")
+            return render_template("portal_done.html")
         customer = customers.present(db, session["customer"])
     form = CardForm(data={"email": customer["email"], "name": customer["name"]})
     return card_form.render("portal", portal.landing(session), session=session, form=form, declined="")
@@ -41,7 +41,7 @@ def submit(reference: str) -> ResponseReturnValue:
     with answering.box().open() as db:
         session = portal.present(db, reference)
         if session is None:
-            return render_template("practice/portal_done.html")
+            return render_template("portal_done.html")
         card = cards.known(form.number.data or "") if form.validate() else None
         if card and card.code and not card.attaches:
             declined = card.message
@@ -51,4 +51,4 @@ def submit(reference: str) -> ResponseReturnValue:
     if not event:
         return card_form.render("portal", landing, session=session, form=form, declined=declined), 422
     answering.rounds().wait_until_delivered(event, _PATIENCE)
-    return redirect(landing, code=303) if landing else render_template("practice/portal_done.html")
+    return redirect(landing, code=303) if landing else render_template("portal_done.html")

@@ -19,7 +19,7 @@ from app.receipts.receipt import Receipt
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET
-from tests.practice.conftest import eventually
+from practice.tests.conftest import eventually
 
 ROOT = Path(__file__).parents[2]
 

@@ -120,7 +120,7 @@ def open_house(data_dir: Path, database_url: str, till: str) -> Iterator[House]:
         if till == "peer":
             _start_peer(house, till_port)
         else:
-            house.start("till", "app.practice")
+            house.start("till", "practice")
         house.start("web", "flask", "serve")
         house.start("worker", "flask", "work")
         eventually(lambda: house.still_runs() and answers(f"{base}/healthz"), 60)

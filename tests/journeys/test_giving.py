@@ -142,7 +142,7 @@ def test_the_till_away_costs_nothing_that_was_typed(house: House, page: Page):
     page.get_by_role("button", name="Go on to pay by card").click()
     expect(page.get_by_text("You have not been charged")).to_be_visible(timeout=30_000)
     expect(page.get_by_label("Your name")).to_have_value("Łucja Okoń")
-    house.start("till", "app.practice")
+    house.start("till", "practice")
     eventually(lambda: answers(house.till))
     page.get_by_role("button", name="Go on to pay by card").click()
     page.wait_for_url(re.compile(r"/c/pay/"))

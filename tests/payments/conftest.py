@@ -20,7 +20,7 @@ import pytest
 
 from practice.serving import serving
 from practice.settings import TillSettings
-from tests.practice.conftest import eventually
+from practice.tests.conftest import eventually
 
 PEER = Path(__file__).parents[3] / "shared" / "stripe-peer" / "start"
 

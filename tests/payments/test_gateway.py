@@ -14,7 +14,7 @@ from app.payments import gateway as module
 from app.payments.checkout import CheckoutRequest
 from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
 from app.worker.duties import LEASE
-from tests.practice.conftest import pay, visit
+from practice.tests.conftest import pay, visit
 from tests.stripe_bodies import charge, intent
 
 

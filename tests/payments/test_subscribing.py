@@ -13,7 +13,7 @@ from app.payments import subscription
 from app.payments.checkout import MonthlyCheckoutRequest
 from app.payments.gateway import Gateway, PaymentsRefused
 from tests import stripe_bodies as says
-from tests.practice.conftest import pay
+from practice.tests.conftest import pay
 from tests.stripe_parameters import check
 
 

@@ -36,7 +36,7 @@ from app.worker import duties as worker_duties
 from tests import books_kept, written_books
 from tests.cast import a_pledge, an_appeal
 from tests.plan_world import a_plan
-from tests.practice.conftest import pay
+from practice.tests.conftest import pay
 from tests.scratch import Scratch
 
 START = Path(__file__).parents[3] / "shared" / "stripe-peer" / "start"

@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def start(tmp_path: Path, **environment: str) -> subprocess.Popen[str]:
-    """`python -m app.practice` as an operator starts it."""
+    """`python -m practice` as an operator starts it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "app.practice"],
+        [sys.executable, "-m", "practice"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **environment},
         stderr=subprocess.PIPE,

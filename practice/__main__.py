@@ -1,4 +1,4 @@
-"""`python -m app.practice`: starts Practice Stripe, and stops it at SIGTERM or Ctrl-C."""
+"""`python -m practice`: starts Practice Stripe, and stops it at SIGTERM or Ctrl-C."""
 
 import logging
 import signal

@@ -2,7 +2,7 @@
 
 It speaks as much of Stripe's wire format as Whipround uses (API version 2026-10-28.endive), so that the official
 library talks to it unchanged. Nothing of ours imports it, and it imports nothing of ours but the floor: it can be
-thrown away in one piece. `python -m app.practice` starts it.
+thrown away in one piece. `python -m practice` starts it.
 
 The way of a payment: the API makes a session (`sessions`), the page takes a card (`paying`, `cards`), which leaves a
 payment intent (`intents`), a charge (`charges`) and events (`events`). What comes later is `settling`'s: it captures

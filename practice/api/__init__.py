@@ -1,0 +1,1 @@
+"""The API as Stripe's library speaks to it."""

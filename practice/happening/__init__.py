@@ -1,0 +1,1 @@
+"""What happens to the objects: paying, collecting, renewing, changing, disputing, settling."""

@@ -13,7 +13,7 @@ from app.appeals.appeal import Appeal
 from app.articles.article import Article
 from app.extensions import db
 from app.writing import writing
-from tests.appeals.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file
+from tests.articles.imports.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file
 
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "000_d474db186b1d184e.txt"
 

@@ -12,7 +12,7 @@ from app.offline.gifts import HandGift
 from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_branch, a_cheque, a_gift_by, again, pounds
+from tests.offline.hands import a_branch, a_cheque, a_gift_by, again, pounds
 
 pytestmark = pytest.mark.usefixtures("app")
 TODAY = clock.today()

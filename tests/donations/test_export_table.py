@@ -23,7 +23,7 @@ from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
-from tests.donations.hands import a_branch, a_cheque, a_count
+from tests.offline.hands import a_branch, a_cheque, a_count
 from tests.stripe_account import Account
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]

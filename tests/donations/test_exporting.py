@@ -20,7 +20,7 @@ from app.ledger.exports.snapshot import snapshot
 from app.money import Money
 from app.reconciliation.bank import confirming
 from app.writing import writing
-from tests.banking.bank import a_bank_account
+from tests.bank.bank import a_bank_account
 from tests.ledger.entering import enter, held_by_stripe, income
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]

@@ -19,7 +19,7 @@ from app.offline.gifts import HandGift
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import (
+from tests.offline.hands import (
     COUNTERS,
     a_branch,
     a_count,

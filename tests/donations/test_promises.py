@@ -18,7 +18,7 @@ from app.receipts import issuing
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import (
+from tests.offline.hands import (
     a_cheque,
     a_gift_by,
     a_transfer_booked_early,

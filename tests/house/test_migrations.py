@@ -16,7 +16,7 @@ from app import create_app
 from app.config import Settings
 from app.extensions import Base, db
 from tests.cast import an_appeal
-from tests.donations.hands import a_count, a_gift_by, a_transfer_booked_early
+from tests.offline.hands import a_count, a_gift_by, a_transfer_booked_early
 
 POSTGRESQL_SCHEMA = (
     """SELECT 'column', table_name, column_name, data_type, is_nullable, column_default

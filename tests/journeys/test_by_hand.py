@@ -15,9 +15,9 @@ from app.offline import standing_orders
 from app.offline.standing_orders import Promise
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_branch, a_count, pounds, raised_by
 from tests.journeys.test_writing import without_fault
 from tests.office.conftest import a_person, sign_in
+from tests.offline.hands import a_branch, a_count, pounds, raised_by
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_cheque, a_count, again, held, raised_by, the_bank_shows
+from tests.offline.hands import a_cheque, a_count, again, held, raised_by, the_bank_shows
 
 pytestmark = pytest.mark.usefixtures("app")
 TODAY = clock.today()

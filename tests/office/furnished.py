@@ -26,11 +26,11 @@ from app.offline.standing_orders import Promise
 from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept
-from tests.banking.bank import FILES, a_bank_account, take_in_file
+from tests.bank.bank import FILES, a_bank_account, take_in_file
 from tests.cast import a_gift, a_pledge, an_appeal
-from tests.donations.hands import a_branch, a_count, a_gift_by
 from tests.ledger.entering import enter
 from tests.office.conftest import a_person
+from tests.offline.hands import a_branch, a_count, a_gift_by
 from tests.stripe_account import Account
 
 LONG = "The printers’ and papermakers’ benevolent association of Ambleford-under-Lyme"

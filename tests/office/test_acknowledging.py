@@ -14,7 +14,7 @@ from app.worker.clock import Clockwork
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
-from tests.office.hand_pages import page, said
+from tests.office.offline.hand_pages import page, said
 from tests.stripe_account import Account
 
 HERE = "/office/exceptions/"

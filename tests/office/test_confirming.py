@@ -10,10 +10,10 @@ from app.audit.trail import Deed
 from app.extensions import db
 from app.office import access, confirming
 from tests.cast import an_appeal
-from tests.donations.hands import a_cheque, a_count, pounds
 from tests.office.conftest import a_person, sign_in
-from tests.office.hand_pages import page, said
-from tests.office.test_standing_orders import an_order
+from tests.office.offline.hand_pages import page, said
+from tests.office.offline.test_standing_orders import an_order
+from tests.offline.hands import a_cheque, a_count, pounds
 
 # Every action of the office that cannot be undone.
 ASKED = {

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.worker import clock
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
-from tests.office.hand_pages import page, said
+from tests.office.offline.hand_pages import page, said
 from tests.stripe_account import DAY, Account
 
 

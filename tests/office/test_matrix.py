@@ -81,7 +81,7 @@ def test_each_role_gets_through_where_it_may_and_nowhere_else(app: Flask, signed
     client = signed_in(role, branch_id=1 if role == BRANCH_TREASURER else None)
     wrong = []
     for rule in office_rules(app):
-        # Whoever ends their sessions is not let in any more: tests/office/test_me.py.
+        # Whoever ends their sessions is not let in any more: tests/office/people/test_my_account.py.
         if rule.endpoint not in MATRIX or rule.endpoint == "office.me.end_sessions":
             continue
         line = MATRIX[rule.endpoint]

@@ -13,8 +13,8 @@ from app.money import Money
 from app.offline import gifts as offline_gifts
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_cheque, a_count, held
-from tests.office.hand_pages import filled, page, said
+from tests.office.offline.hand_pages import filled, page, said
+from tests.offline.hands import a_cheque, a_count, held
 
 ENTRY = "/office/entries/new"
 

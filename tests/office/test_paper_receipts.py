@@ -16,8 +16,8 @@ from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.donations.hands import a_branch, a_cheque
-from tests.office.hand_pages import filled, page, said
+from tests.office.offline.hand_pages import filled, page, said
+from tests.offline.hands import a_branch, a_cheque
 
 NEW = "/office/cheques/new"
 

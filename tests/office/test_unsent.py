@@ -20,11 +20,11 @@ from app.staff.unsent import UnsentForm
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
-from tests.donations.hands import a_cheque
 from tests.office.conftest import a_person, sign_in
-from tests.office.hand_pages import page, said
+from tests.office.offline.hand_pages import page, said
 from tests.office.test_matrix import address, methods_of, office_rules
 from tests.office.walking import PASSWORD, Walker, gets_password
+from tests.offline.hands import a_cheque
 from tests.stripe_account import Account
 
 

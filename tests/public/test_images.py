@@ -5,7 +5,7 @@ import pytest
 from app import markup
 from app.articles import images
 from app.writing import writing
-from tests.appeals.pictures import a_picture
+from tests.articles.pictures import a_picture
 from tests.public.articles import an_article, page
 
 

@@ -1,0 +1,43 @@
+"""Exceptions as a page: each kind is called by words and says what to do about it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from app.ledger import accounts
+from app.office.today import exception_words
+from app.writing import writing
+from tests.ledger.entering import enter
+from tests.office.books.books import page, rows
+
+PROOF = Path(exception_words.__file__).parents[2] / "proof"
+
+
+def kinds():
+    """Every kind of exception that the proof names."""
+    for file in PROOF.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Found":
+                yield node.args[0].value
+
+
+@pytest.mark.usefixtures("app")
+def test_every_kind_of_exception_has_a_name_and_an_advice():
+    assert set(kinds()) == set(exception_words.WORDS)
+
+
+def test_an_exception_is_listed_under_what_to_do_about_it(app, signed_in):
+    with writing():
+        stripe, unknown = (
+            accounts.house_account(name, "gbp") for name in ("assets:stripe", "liabilities:unidentified")
+        )
+        enter("test:1", [(unknown, stripe, 4000)], kind="unclaimed-charge", subject="charge:ch_1")
+    found = page(signed_in("auditor").get("/office/exceptions/"))
+    heading = found.find("h2", string="Card payments that belong to no gift")
+    assert "Look the charge up" in heading.find_next("p").text
+    assert rows(heading.find_next("table"))[1][0] == "ch_1"
+
+
+def test_without_any_the_page_says_so(app, signed_in):
+    assert "Nothing needs you" in page(signed_in("treasurer").get("/office/exceptions/")).text

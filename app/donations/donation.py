@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.donations.plans import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
 from app.donors import (
     donor,  # noqa: F401 - a donation may be of a plan, and is of a donor
-    search_keys,  # noqa: F401 - a donation may be of a plan, and is of a donor
+    search_keys,
 )
 from app.extensions import Base, Key
 from app.money import Money

@@ -16,10 +16,10 @@ from app.payments.event import StripeEvent
 from app.payments.inbox import Outcome
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
+from practice.tests.conftest import eventually
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET
-from practice.tests.conftest import eventually
 
 ROOT = Path(__file__).parents[2]
 

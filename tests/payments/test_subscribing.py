@@ -12,8 +12,8 @@ from app.money import Money
 from app.payments import subscription
 from app.payments.checkout import MonthlyCheckoutRequest
 from app.payments.gateway import Gateway, PaymentsRefused
-from tests import stripe_bodies as says
 from practice.tests.conftest import pay
+from tests import stripe_bodies as says
 from tests.stripe_parameters import check
 
 

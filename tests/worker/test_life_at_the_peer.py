@@ -33,10 +33,10 @@ from app.payments.gateway import Gateway
 from app.payments.payout import KeptPayout
 from app.worker import catch_up, events, payouts
 from app.worker import duties as worker_duties
+from practice.tests.conftest import pay
 from tests import books_kept, written_books
 from tests.cast import a_pledge, an_appeal
 from tests.plan_world import a_plan
-from practice.tests.conftest import pay
 from tests.scratch import Scratch
 
 START = Path(__file__).parents[3] / "shared" / "stripe-peer" / "start"

@@ -108,12 +108,12 @@ def mail(receipt: Receipt, organisation: Organisation | None = None) -> Mail:
     if not to:
         raise NoAddress("there is no e-mail address to send the receipt to")
     facts = thawed(receipt.facts, receipt.personal)
-    subject = wording.fill("mail/receipt.subject.txt", facts.language, facts=facts)
+    subject = wording.fill("emails/receipt/subject.txt", facts.language, facts=facts)
     return Mail(
         to=to,
         subject=one_line(subject),
-        text=wording.fill("mail/receipt.txt", facts.language, facts=facts, contact=organisation),
-        html=wording.fill("mail/receipt.html", facts.language, facts=facts, contact=organisation),
+        text=wording.fill("emails/receipt/text.txt", facts.language, facts=facts, contact=organisation),
+        html=wording.fill("emails/receipt/page.html", facts.language, facts=facts, contact=organisation),
         message_id=_message_id(receipt.reference, facts.link),
         date=clock.local(receipt.issued_at),
         attachments=(Attachment(f"receipt-{facts.number}.pdf", "application/pdf", pdf),),

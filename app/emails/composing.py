@@ -14,13 +14,13 @@ LANGUAGE = "en-GB"
 
 
 def compose(due: DueLetter, to: str, settings: Settings, **facts: Any) -> Mail:
-    """The mail that a letter stands for, from `templates/mail/<kind>.…`: always the same one for the same facts.
+    """The mail that a letter stands for, from `templates/emails/<kind>.…`: always the same one for the same facts.
 
     The templates get the facts, the organisation, and filters for money (minor units and currency) and ISO days.
     """
     values = {**facts, "organisation": settings.organisation}
     subject, text, html = (
-        wording.fill(f"mail/{due.kind}.{part}", LANGUAGE, **values) for part in ("subject.txt", "txt", "html")
+        wording.fill(f"emails/{due.kind}/{part}", LANGUAGE, **values) for part in ("subject.txt", "text.txt", "page.html")
     )
     return Mail(
         to=to,

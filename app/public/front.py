@@ -31,7 +31,7 @@ def donate() -> ResponseReturnValue:
     appeal = open_appeal(clock.today())
     headers = {"Cache-Control": "no-store"}
     if appeal is None:
-        return Response(render_template("public/no_appeal.html"), headers=headers)
+        return Response(render_template("public/giving/no_appeal.html"), headers=headers)
     asked = urlencode(giving_form.asked(request.args))
     form = url_for("public.donations.form", slug=appeal.slug)
     return redirect(f"{form}?{asked}" if asked else form, code=302), headers

@@ -58,4 +58,4 @@ def nightly(due: DueLetter, settings: Settings) -> Mail | None:
 
 def as_text(made: daily_statement.Statement, settings: Settings) -> str:
     """A statement as plain text, for the command that prints it."""
-    return wording.fill("mail/statement.txt", LANGUAGE, statement=made, organisation=settings.organisation)
+    return wording.fill("emails/statement/text.txt", LANGUAGE, statement=made, organisation=settings.organisation)

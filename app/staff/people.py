@@ -6,7 +6,7 @@ The roles of the office; a person may have several.
 
 Ending a person's sessions: each carries a mark, and a new mark on the person ends all that carry the old one.
 
-The kinds of letters that people of the office get; their words are in templates/mail/<kind>.….
+The kinds of letters that people of the office get; their words are in templates/emails/<kind>.….
 """
 
 import secrets

@@ -117,7 +117,7 @@ def test_it_can_be_parsed(app: Flask, name: str) -> None:
 
 
 # Readers of mail ignore style sheets.
-@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("mail/")])
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("emails/")])
 def test_it_holds_no_inline_code_and_no_inline_style(app: Flask, name: str) -> None:
     assert read(app, name).inline == []
 

@@ -91,4 +91,4 @@ def _page(program: str, there: dict[int, There], wrong: dict[int, str]) -> str:
         "rows": rows,
         "missing": sum(not each[1].code for each in rows),
     }
-    return render_template("office/exports/accounts.html", **shown)
+    return render_template("office/books/accounts.html", **shown)

@@ -20,7 +20,7 @@ def index() -> ResponseReturnValue:
     held = trial_balance.on(day)
     kinds = [(kind_name(kind), [each for each in held if each.kind == kind]) for kind in accounts.KINDS]
     return render_template(
-        "office/ledger/index.html",
+        "office/books/trial_balance.html",
         day=day,
         kinds=[(name, mine) for name, mine in kinds if mine],
         sums=trial_balance.trial(held),
@@ -36,5 +36,5 @@ def account(code: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return render_template(
-        "office/ledger/account.html", account=found, kind=kind_name(found.kind), months=trial_balance.months(found)
+        "office/books/account.html", account=found, kind=kind_name(found.kind), months=trial_balance.months(found)
     )

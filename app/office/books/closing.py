@@ -83,7 +83,7 @@ def _is_closed_through(day: str | None) -> bool:
 def _page(form: ReopeningForm) -> str:
     row, following = closing.closed_through(), closing.next_to_close()
     return render_template(
-        "office/closing/show.html",
+        "office/books/closing.html",
         closed=row,
         by=authors.names([row.changed_by]).get(row.changed_by),
         following=following,

@@ -188,7 +188,7 @@ def reverse(number: int) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form for an entry by hand."""
     form = EntryForm(home_currency(), formdata=None, nonce=secrets.token_hex(12))
-    return render_template("office/entries/new.html", form=form, currency=home_currency())
+    return render_template("office/books/entry_new.html", form=form, currency=home_currency())
 
 
 @bp.post("/")
@@ -198,11 +198,11 @@ def create() -> ResponseReturnValue:
     currency = home_currency()
     form = EntryForm(currency)
     if not form.validate():
-        return render_template("office/entries/new.html", form=form, currency=currency), 422
+        return render_template("office/books/entry_new.html", form=form, currency=currency), 422
     found = _noticed(form.draft())
     if noticed.asks(found):
         return render_template(
-            "office/entries/new.html", form=form, currency=currency, found=found, anyway=noticed.mark(found)
+            "office/books/entry_new.html", form=form, currency=currency, found=found, anyway=noticed.mark(found)
         ), 409
     try:
         with writing():
@@ -218,7 +218,7 @@ def create() -> ResponseReturnValue:
     else:
         flash(_("The entry is in the books."), "success")
         return redirect(url_for(".show", number=made.entry_id), code=303)
-    return render_template("office/entries/new.html", form=form, currency=currency), 422
+    return render_template("office/books/entry_new.html", form=form, currency=currency), 422
 
 
 def _noticed(draft: by_hand.Draft) -> list[Noticed]:
@@ -242,7 +242,7 @@ def _page(number: int, form: ReversalForm) -> str:
     if found is None:
         abort(404)
     return render_template(
-        "office/entries/show.html",
+        "office/books/entry.html",
         found=found,
         entry=found.entry,
         mine=mine,

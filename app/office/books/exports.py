@@ -213,7 +213,7 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
         form.from_on.data, form.to_on.data = (day.isoformat() for day in last_month())
     made = log.latest()
     page = render_template(
-        "office/exports/index.html",
+        "office/books/exports.html",
         form=form,
         choice=choice,
         totals=[(each.lines, Money(each.in_minor, each.currency), Money(each.out_minor, each.currency))

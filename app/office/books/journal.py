@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
         wanted, older_than=_place(request.args.get("older")), newer_than=_place(request.args.get("newer"))
     )
     return render_template(
-        "office/journal/index.html",
+        "office/books/journal.html",
         asked=asked,
         days=(asked.first if asked.first != date.min else None, asked.last if asked.last != date.max else None),
         method=method_name(asked.method) if asked.method in methods.KINDS else "",

@@ -26,7 +26,7 @@ def income() -> ResponseReturnValue:
     mine = _income_accounts()
     raised = appeals_income.by_account(first, last, mine)
     return render_template(
-        "office/reports/income.html",
+        "office/books/income.html",
         first=first,
         last=last,
         raised=raised,
@@ -42,7 +42,7 @@ def by_method() -> ResponseReturnValue:
     first, last = _days(*last_month())
     found = methods.income(Wanted(first, last, _income_accounts()))
     return render_template(
-        "office/reports/methods.html",
+        "office/books/methods.html",
         first=first,
         last=last,
         rows=[(method, method_name(method), amount) for method, amount in found],

@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
     older = url_for(".index", before=appeals[_PAGE - 1].slug) if len(appeals) > _PAGE else None
     shown = appeals[:_PAGE]
     return render_template(
-        "office/appeals.html", appeals=list(zip(shown, progress.of_all(shown), strict=True)), older=older,
+        "office/content/appeals.html", appeals=list(zip(shown, progress.of_all(shown), strict=True)), older=older,
         current=in_force(clock.today()),
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def named(slug: str) -> Appeal:
 def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnValue:
     versions = articles_versions.versions(appeal)
     page = render_template(
-        "office/appeal.html", appeal=appeal, standing=progress.of(appeal),
+        "office/content/appeal.html", appeal=appeal, standing=progress.of(appeal),
         place=place.of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id), current=in_force(clock.today()),
         versions=versions, names=authors.names(version.written_by for version in versions), form=form,
         uncleared=lists.uncleared(appeal),

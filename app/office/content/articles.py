@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
     articles = _listed(state, before)
     older = url_for(".index", state=state or None, before=articles[_PAGE - 1].number) if len(articles) > _PAGE else None
     return render_template(
-        "office/articles.html", articles=articles[:_PAGE], older=older, state=state, now=clock.now(), first=not before
+        "office/content/articles.html", articles=articles[:_PAGE], older=older, state=state, now=clock.now(), first=not before
     )
 
 
@@ -52,7 +52,7 @@ def show(number: int) -> ResponseReturnValue:
     article = named(number)
     versions = articles_versions.versions(article)
     return render_template(
-        "office/article.html", article=article, versions=versions, now=clock.now(),
+        "office/content/article.html", article=article, versions=versions, now=clock.now(),
         names=authors.names(version.written_by for version in versions),
     )  # fmt: skip
 

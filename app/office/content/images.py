@@ -96,7 +96,7 @@ def show(reference: str) -> ResponseReturnValue:
     image = articles_images.named(reference) or abort(404)
     articles, appeals = articles_images.shown_in(reference)
     return render_template(
-        "office/image.html", image=image, names=authors.names([image.uploaded_by]), articles=articles, appeals=appeals,
+        "office/content/image.html", image=image, names=authors.names([image.uploaded_by]), articles=articles, appeals=appeals,
         form=FlaskForm(),
     )  # fmt: skip
 
@@ -128,4 +128,4 @@ def remove(reference: str) -> ResponseReturnValue:
 def _page(form: ImageForm, status: int = 200) -> ResponseReturnValue:
     images = articles_images.latest(_PAGE + 1, request.args.get("before"))
     older = url_for(".index", before=images[_PAGE - 1].reference) if len(images) > _PAGE else None
-    return render_template("office/images.html", form=form, images=images[:_PAGE], older=older), status
+    return render_template("office/content/images.html", form=form, images=images[:_PAGE], older=older), status

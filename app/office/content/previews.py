@@ -21,4 +21,4 @@ def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None)
 def create() -> ResponseReturnValue:
     """The text as HTML, cleaned as on every page; nothing is kept."""
     text = request.form.get("text", "")[: article_form.MOST_CHARACTERS]
-    return Response(render_template("partials/_previewed.html", text=text))
+    return Response(render_template("office/content/_previewed.html", text=text))

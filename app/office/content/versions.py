@@ -61,7 +61,7 @@ def _page(written: Written, number: int) -> ResponseReturnValue:
     kept = _kept(written, number)
     before = versions.version(written, request.args.get("against", number - 1, int))
     return render_template(
-        "office/version.html", kept=kept, before=before, place=_place(written), latest=written.version,
+        "office/content/version.html", kept=kept, before=before, place=_place(written), latest=written.version,
         kind=versions.kind_of(written), names=authors.names([kept.written_by]), form=FlaskForm(),
         differences=comparing.differences(worded(before.content), worded(kept.content)) if before else {},
         others=[each.number for each in versions.versions(written) if each.number != number],

@@ -44,7 +44,7 @@ def donor_page(donor: Donor, **forms: Any) -> str:
     here: dict[str, Any] = {"reference": donor.reference}
     notes = db.session.scalars(select(Note).where(Note.subject == f"donor:{donor.reference}").order_by(Note.id)).all()
     return render_template(
-        "office/donors/show.html",
+        "office/donors/donor.html",
         donor=donor,
         head=merging.head_of(donor) if donor.merged_into_id else None,
         parts=parts,
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
     page = donor_list.page(words, older=request.args.get("older"), newer=request.args.get("newer"))
     query: dict[str, Any] = {"q": words} if words else {}
     return render_template(
-        "office/donors/index.html",
+        "office/donors/donors.html",
         words=words,
         donors=page.donors,
         given=donor_list.given_by([each.id for each in page.donors]),

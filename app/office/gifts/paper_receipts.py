@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     if my_branch_id() is not None:
         gifts = gifts.where(Donation.branch_id == my_branch_id())
     found = [(gift, receipts[gift.reference]) for gift in db.session.scalars(gifts)]
-    return render_template("office/paper_receipts.html", receipts=found)
+    return render_template("office/gifts/paper_receipts.html", receipts=found)
 
 
 @bp.post("/<reference>")

@@ -97,7 +97,7 @@ def _form(gift: Donation, form: RefundForm) -> str:
     left = refunds.left(gift)
     form.shown.data = str(left.minor)
     disputed = disputes.withdrawn(gift.charge_id)
-    return render_template("office/donations/refund.html", gift=gift, left=left, form=form, disputed=disputed)
+    return render_template("office/gifts/refund.html", gift=gift, left=left, form=form, disputed=disputed)
 
 
 def _number(text: str | None) -> int | None:

@@ -139,12 +139,12 @@ def index() -> ResponseReturnValue:
     """A page of gifts, narrowed as the address says."""
     form = _search_form()
     if not form.validate():
-        return render_template("office/donations/index.html", form=form, rows=[], newer=None, older=None), 422
+        return render_template("office/gifts/search.html", form=form, rows=[], newer=None, older=None), 422
     wanted = form.wanted()
     page = search.page(wanted, older=request.args.get("older"), newer=request.args.get("newer"))
     query = form.as_query()
     return render_template(
-        "office/donations/index.html",
+        "office/gifts/search.html",
         form=form,
         rows=page.rows,
         sums=search.sums(wanted, all_of_them="sum" in request.args),
@@ -233,7 +233,7 @@ def _page(gift: Donation, form: NoteForm) -> str:
     by = [each.asked_by for each in told.refunds] + [each.written_by for each in notes]
     by += [each.given_by for each in told.receipts if each.given_by]
     return render_template(
-        "office/donations/show.html",
+        "office/gifts/gift.html",
         gift=gift,
         story=told,
         notes=notes,

@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     gifts = lists.gifts([CHEQUE], branch_id, before)
     older = gifts[lists.PAGE - 1][0].reference if len(gifts) > lists.PAGE else None
     return render_template(
-        "office/cheques.html",
+        "office/offline/cheques.html",
         at_hand=lists.cheques_at_hand(branch_id),
         gifts=gifts[: lists.PAGE],
         before=before,
@@ -102,7 +102,7 @@ def bounce(reference: str) -> ResponseReturnValue:
 
 
 def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
-    return render_template("office/gift_new.html", form=form, title=_("Enter a cheque"), send=url_for(".create"),
+    return render_template("office/offline/gift_new.html", form=form, title=_("Enter a cheque"), send=url_for(".create"),
                            above=[(url_for(".index"), _("Cheques"))], found=found,
                            anyway=noticed.mark(found)), status  # fmt: skip
 

@@ -183,7 +183,7 @@ def index() -> ResponseReturnValue:
     sheets = lists.sheets(branch_id, before)
     older = sheets[lists.PAGE - 1][0].reference if len(sheets) > lists.PAGE else None
     return render_template(
-        "office/collections.html",
+        "office/offline/collections.html",
         at_hand=lists.cash_at_hand(branch_id),
         sheets=sheets[: lists.PAGE],
         before=before,
@@ -276,7 +276,7 @@ def _form(
     """The form; with a total, as the last look before it is taken in."""
     form.shown.data = str(total.minor) if total else ""
     page = render_template(
-        "office/collection_new.html", form=form, total=total, found=found, anyway=noticed.mark(found)
+        "office/offline/collection_new.html", form=form, total=total, found=found, anyway=noticed.mark(found)
     )
     return page, status
 
@@ -287,7 +287,7 @@ def _sheet(reference: str) -> CountSheet:
 
 def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
-        "office/collection.html",
+        "office/offline/collection.html",
         sheet=sheet,
         line=subjects.line_address(sheet.bank_line),
         pieces=[

@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
         gifts = lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
     older = gifts[lists.PAGE - 1][0].reference if len(gifts) > lists.PAGE else None
     return render_template(
-        "office/gifts_by_hand.html",
+        "office/offline/gifts_by_hand.html",
         gifts=gifts[: lists.PAGE],
         before=before,
         older=older,
@@ -187,7 +187,7 @@ def _empty(method: str, **values: Any) -> GiftForm:
 
 def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
     page = render_template(
-        "office/gift_new.html",
+        "office/offline/gift_new.html",
         form=form,
         title=forms.titles()[form.method],
         send=url_for(".create", method=form.method),
@@ -208,7 +208,7 @@ def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> Respon
     receipts = select(Receipt).where(Receipt.subject.startswith(f"donation:{donation.reference}", autoescape=True))
     proofs = db.session.scalars(receipts.order_by(Receipt.id)).all()
     page = render_template(
-        "office/gift_by_hand.html",
+        "office/offline/gift_by_hand.html",
         gift=donation,
         row=row,
         state=row.state(donation),

@@ -91,7 +91,7 @@ def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
     }  # fmt: skip
     ticked = {*request.form.getlist("sheet"), *request.form.getlist("cheque")}
     page = render_template(
-        "office/paying_in.html",
+        "office/offline/paying_in.html",
         form=form,
         sheets=sheets,
         cheques=cheques,

@@ -92,7 +92,7 @@ def index() -> ResponseReturnValue:
     before = request.args.get("before", "")
     orders = lists.orders(my_branch_id(), before)
     older = orders[lists.PAGE - 1][0].reference if len(orders) > lists.PAGE else None
-    return render_template("office/standing_orders.html", orders=orders[: lists.PAGE], before=before, older=older)
+    return render_template("office/offline/standing_orders.html", orders=orders[: lists.PAGE], before=before, older=older)
 
 
 @bp.get("/new")
@@ -221,7 +221,7 @@ def _form(
     form: OrderForm, status: int = 200, order: StandingOrder | None = None, found: Sequence[Noticed] = ()
 ) -> ResponseReturnValue:
     page = render_template(
-        "office/standing_order_new.html", form=form, order=order, found=found, anyway=noticed.mark(found)
+        "office/offline/standing_order_new.html", form=form, order=order, found=found, anyway=noticed.mark(found)
     )
     return page, status
 

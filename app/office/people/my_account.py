@@ -16,7 +16,7 @@ bp = Blueprint("me", __name__, url_prefix="/me")
 @allow(reads=EVERYONE)
 def show() -> ResponseReturnValue:
     """Who you are here, and how you sign in."""
-    return render_template("office/me.html", person=me())
+    return render_template("office/people/my_account.html", person=me())
 
 
 @bp.post("/sessions/end")

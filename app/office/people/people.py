@@ -22,14 +22,14 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 @allow(reads={ADMIN, AUDITOR})
 def index() -> ResponseReturnValue:
     """Everybody who may enter."""
-    return render_template("office/people.html", people=people.everybody())
+    return render_template("office/people/people.html", people=people.everybody())
 
 
 @bp.get("/new")
 @allow(reads={ADMIN}, fresh=True)
 def new() -> ResponseReturnValue:
     """The form of an invitation."""
-    return render_template("office/person_new.html", form=InvitationForm())
+    return render_template("office/people/person_new.html", form=InvitationForm())
 
 
 @bp.post("/new")
@@ -48,7 +48,7 @@ def invite() -> ResponseReturnValue:
         else:
             flash(_("%(name)s is invited. The letter goes out at once.", name=person.name), "success")
             return redirect(url_for(".show", reference=person.reference), code=303)
-    return render_template("office/person_new.html", form=form), 422
+    return render_template("office/people/person_new.html", form=form), 422
 
 
 @bp.get("/<reference>")
@@ -58,7 +58,7 @@ def show(reference: str) -> ResponseReturnValue:
     person = known(reference)
     branch = db.session.get(Branch, person.branch_id) if person.branch_id else None
     form = RolesForm(data={"roles": sorted(person.role_names), "branch": branch.reference if branch else ""})
-    return render_template("office/person.html", person=person, branch=branch, form=form)
+    return render_template("office/people/person.html", person=person, branch=branch, form=form)
 
 
 def known(reference: str) -> Person:

@@ -26,7 +26,7 @@ def change_roles(reference: str) -> ResponseReturnValue:
     """Give other roles; their sessions end."""
     person, form = known(reference), RolesForm()
     if not form.validate():
-        return render_template("office/person.html", person=person, branch=None, form=form), 422
+        return render_template("office/people/person.html", person=person, branch=None, form=form), 422
 
     def change() -> dict[str, object]:
         people.change_roles(person, form.roles.data, form.branch_id(), by=me())

@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     for total in raised.of_branches(own) if shows_money else []:
         totals[total.branch_id].append(total)
     return render_template(
-        "office/branches.html",
+        "office/settings/branches.html",
         branches=found,
         treasurers=_treasurers(),
         totals=totals,
@@ -125,7 +125,7 @@ def close(reference: str) -> ResponseReturnValue:
 
 
 def _form(form: BranchForm, branch: Branch | None = None, status: int = 200) -> ResponseReturnValue:
-    return render_template("office/branch_form.html", form=form, branch=branch), status
+    return render_template("office/settings/branch_form.html", form=form, branch=branch), status
 
 
 def _branch(reference: str) -> Branch:

@@ -22,7 +22,7 @@ def show() -> ResponseReturnValue:
     day = min(day_asked("day", today - timedelta(days=1)), today)
     later = day + timedelta(days=1)
     return render_template(
-        "office/statement.html",
+        "office/today/daily_statement.html",
         statement=daily_statement.of(day),
         title_of=exception_words.title,
         earlier=day - timedelta(days=1),

@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     shown = found[:_PAGE]
     parts = payouts.parts(shown)
     return render_template(
-        "office/payouts.html",
+        "office/today/payouts.html",
         payouts=[(each, _amount(each), *parts[each.payout_id]) for each in shown],
         older=url_for(".index", before=shown[-1].payout_id) if len(found) > _PAGE else None,
     )
@@ -43,7 +43,7 @@ def show(payout_id: str) -> ResponseReturnValue:
     result = payouts.of_payout(payout)
     parts, next_after = payout_parts.page(payout, request.args.get("after", ""))
     return render_template(
-        "office/payout.html",
+        "office/today/payout.html",
         payout=payout,
         amount=_amount(payout),
         result=result,

@@ -30,7 +30,7 @@ def show() -> ResponseReturnValue:
     elif branch_id is not None:
         needs = to_do.of_a_branch(branch_id)
     return render_template(
-        "office/dashboard.html",
+        "office/today/today.html",
         needs=needs,
         whole=whole,
         title_of=exception_words.title,

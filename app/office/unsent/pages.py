@@ -113,7 +113,7 @@ def show(reference: str) -> ResponseReturnValue:
         flash(_("What was typed is not kept any more: that is done for one hour."), "warn")
         return redirect(url_for("office.start.index"), code=303)
     if "gone" in request.args or not typed.page:
-        return render_template("office/unsent.html", typed=[value for _name, value in typed.fields if value.strip()])
+        return render_template("office/unsent/unsent.html", typed=[value for _name, value in typed.fields if value.strip()])
     joint = "&" if "?" in typed.page else "?"
     return redirect(f"{typed.page}{joint}{urlencode({FIELD: reference})}", code=303)
 
@@ -130,8 +130,8 @@ def fill_in(response: Response) -> Response:
     if response.status_code == 200 and response.mimetype == "text/html":
         filled = filling.fill(
             response.get_data(as_text=True), request.path, typed.path, typed.fields,
-            render_template("partials/_unsent.html", typed=typed),
-            render_template("partials/_unsent_field.html", reference=reference),
+            render_template("office/unsent/_unsent.html", typed=typed),
+            render_template("office/unsent/_unsent_field.html", reference=reference),
         )  # fmt: skip
     if filled is None:
         gone = redirect(url_for("office.unsent.show", reference=reference, gone="yes"), code=303)

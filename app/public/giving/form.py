@@ -245,7 +245,7 @@ def page(
     """
     if problem:
         form.form_errors.append(problem)
-    text = render_template("public/donate.html", appeal=appeal, form=form, instead_of=instead_of)
+    text = render_template("public/giving/donate.html", appeal=appeal, form=form, instead_of=instead_of)
     return Response(text, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

@@ -20,14 +20,14 @@ bp = Blueprint("monthly", __name__)
 @bp.get("/monthly/<reference>")
 def show(reference: str) -> ResponseReturnValue:
     """Thank you, once the first payment is in the books; coming back from Stripe proves nothing, so it waits."""
-    page = render_template("public/monthly.html", **_story(_plan(reference)))
+    page = render_template("public/giving/monthly.html", **_story(_plan(reference)))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @bp.get("/monthly/<reference>/progress")
 def progress(reference: str) -> ResponseReturnValue:
     """The part of the page that changes while it waits, with an ETag to ask by."""
-    body = render_template("partials/_plan_progress.html", **_story(_plan(reference)))
+    body = render_template("public/plans/_plan_progress.html", **_story(_plan(reference)))
     response = Response(body, headers={"Cache-Control": "private, no-cache"})
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     return response.make_conditional(request)
@@ -39,7 +39,7 @@ def cancelled(reference: str) -> ResponseReturnValue:
     plan = _plan(reference)
     if plan.state != PLEDGED or _on_its_way(plan) is not None:
         return redirect(url_for("public.monthly.show", reference=reference), code=303)
-    page = render_template("public/monthly_cancelled.html", **_story(plan))
+    page = render_template("public/giving/monthly_cancelled.html", **_story(plan))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 

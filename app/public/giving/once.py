@@ -100,14 +100,14 @@ def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -
 def show(reference: str) -> ResponseReturnValue:
     """Thank you, once the webhook has said so; coming back from Stripe proves nothing, so until then it waits."""
     donation = _donation(reference)
-    page = render_template("public/donation.html", **_story(donation))
+    page = render_template("public/giving/donation.html", **_story(donation))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @bp.get("/donations/<reference>/progress")
 def progress(reference: str) -> ResponseReturnValue:
     """The part of the page that changes while it waits, with an ETag to ask by."""
-    body = render_template("partials/_donation_progress.html", **_story(_donation(reference)))
+    body = render_template("public/giving/_donation_progress.html", **_story(_donation(reference)))
     response = Response(body, headers={"Cache-Control": "private, no-cache"})
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     return response.make_conditional(request)
@@ -119,7 +119,7 @@ def cancelled(reference: str) -> ResponseReturnValue:
     donation = _donation(reference)
     if donation.received_at is not None or donation.state in (ON_ITS_WAY, FAILED):
         return redirect(url_for("public.donations.show", reference=reference), code=303)
-    page = render_template("public/donation_cancelled.html", **_story(donation))
+    page = render_template("public/giving/donation_cancelled.html", **_story(donation))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 

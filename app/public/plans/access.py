@@ -29,7 +29,7 @@ def show(reference: str) -> ResponseReturnValue:
     plan = _plan(reference)
     appeal = db.session.get(Appeal, plan.appeal_id)
     return render_template(
-        "public/plan_of_receipt.html", plan=plan, appeal=appeal, reference=reference, sent="sent" in request.args,
+        "public/plans/plan_of_receipt.html", plan=plan, appeal=appeal, reference=reference, sent="sent" in request.args,
         skipped=dates.skipped(plan), next_taken=dates.next_taken(plan),
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def ask_to_end(token: str) -> ResponseReturnValue:
     if changes.CANCEL not in changes.possible(plan):
         return redirect(url_for(".show", token=token), code=303)
     return render_template(
-        "public/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm(),
+        "public/plans/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm(),
         skipped=dates.skipped(plan), next_taken=dates.next_taken(plan),
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def _page(
     said: str = "", problem: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     page = render_template(
-        "public/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=changes.possible(plan),
+        "public/plans/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=changes.possible(plan),
         amount=amount or AmountForm(plan.currency, formdata=None), pause=pause or PauseForm(plan, formdata=None),
         skipped=dates.skipped(plan), next_taken=dates.next_taken(plan), said=said, problem=problem,
     )  # fmt: skip
@@ -138,7 +138,7 @@ def keep_to_the_reader(response: Response) -> Response:
 
 def _plan(token: str) -> Plan:
     plan = links.find(token, _settings().secret_key)
-    return plan or abort(Response(render_template("public/plan_link_over.html"), status=404))
+    return plan or abort(Response(render_template("public/plans/plan_link_over.html"), status=404))
 
 
 def _appeal(plan: Plan) -> Appeal:

@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+# Scripts need these between letters, though they print nothing themselves.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+
 
 def line(text: str | None) -> str | None:
     """One line, without spaces around it and without control characters: PostgreSQL keeps no NUL, mails no line end."""
@@ -12,6 +15,16 @@ def line(text: str | None) -> str | None:
 def lines(text: str | None) -> str | None:
     """Some lines, each ended by a mere line feed; else as one line."""
     return text and _without_controls(re.sub(r"\r\n?", "\n", text).replace("\t", " "), but="\n").strip()
+
+
+def one_line(text: str | None) -> str:
+    """The text as one line that can be printed: composed, its spaces single, control and format characters gone."""
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text or "")
+        if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    )
+    return " ".join(kept.split())
 
 
 def _without_controls(text: str, *, but: str) -> str:

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.appeals import branch  # noqa: F401 - a branch may raise money for an appeal
+from app.articles.versions import APPEAL, Versioned
 from app.extensions import Base, Key
 from app.money import Money
 
 
-class Appeal(Base):
+class Appeal(Versioned, Base):
     """One appeal. It takes gifts from `starts_on` to `ends_on`, local days, both included.
 
     Without `starts_on` it is a draft. Without `ends_on` it goes on until it is ended. Without `precedence` it has its
@@ -21,6 +22,11 @@ class Appeal(Base):
     `offered_digest` says which archive text an import offered this appeal from, so that it is offered once.
     """
 
+    versioned_as = APPEAL
+    edited_fields = (
+        "slug", "title", "text", "currency", "target_minor", "suggested_minor", "preset_rhythm", "starts_on", "ends_on",
+        "precedence",
+    )  # fmt: skip
     __tablename__ = "appeals"
     __table_args__ = (
         CheckConstraint("target_minor > 0", name="target"),

@@ -3,7 +3,10 @@
 Opening an appeal: its reference, and the income account that its gifts are booked on.
 """
 
+import itertools
+import re
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -12,6 +15,7 @@ from app.appeals import scheduling
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.scheduling import Schedule
 from app.articles import images, versions
+from app.articles.imports.printed_archive import OfferedAppeal
 from app.articles.versions import Version
 from app.errors import DomainError
 from app.extensions import db
@@ -93,3 +97,38 @@ def restore(appeal: Appeal, based_on: int, kept: Version) -> bool:
 def named(slug: str) -> Appeal | None:
     """The appeal at an address, drafts included."""
     return db.session.scalar(select(Appeal).where(Appeal.slug == slug))
+
+
+def showing_image(reference: str, at_most: int = 20) -> Sequence[Appeal]:
+    """The appeals whose text shows a picture, drafts included, the newest first."""
+    line = f"/images/{reference}-"
+    query = select(Appeal).where(Appeal.text.contains(line)).order_by(Appeal.id.desc()).limit(at_most)
+    return db.session.scalars(query).all()
+
+
+def offer(offered: OfferedAppeal, currency: str) -> tuple[Appeal, bool]:
+    """The appeal that stood under an archive article, and whether it was added now; the caller commits.
+
+    It is added once, as a draft that cannot be in force by itself.
+    """
+    known = db.session.scalar(select(Appeal).where(Appeal.offered_digest == offered.digest))
+    if known is not None:
+        return known, False
+    draft = Appeal(
+        slug=_free_slug(offered.title),
+        title=offered.title,
+        text=offered.text,
+        currency=currency,
+        suggested_minor=[],
+        offered_digest=offered.digest,
+        version=1,
+    )
+    return open_appeal(draft), True
+
+
+def _free_slug(title: str) -> str:
+    """An address made from the title, with a number when others have it: 'finance-appeal-2'."""
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    taken = set(db.session.scalars(select(Appeal.slug).where(Appeal.slug.startswith(plain))))
+    numbered = (plain if n == 1 else f"{plain}-{n}" for n in itertools.count(1))
+    return next(slug for slug in numbered if slug not in taken)

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.articles.versions import ARTICLE, Versioned
 from app.extensions import Base, Key
 
 
-class Article(Base):
+class Article(Versioned, Base):
     """One article. `number` is its permanent address; `text` is Markdown; the event's fields are empty without one.
 
     `event_starts_at` and `event_ends_at` (none when the end is not known) are instants; `event_all_day` says that only
@@ -20,6 +21,11 @@ class Article(Base):
     address. Its number is given when it is first saved, so that the address can be printed before it is public.
     """
 
+    versioned_as = ARTICLE
+    edited_fields = (
+        "headline", "text", "demands", "draft", "posted_at", "event_starts_at", "event_ends_at", "event_all_day",
+        "event_place", "event_directions",
+    )  # fmt: skip
     __tablename__ = "articles"
     __table_args__ = (
         CheckConstraint("number > 0", name="number"),

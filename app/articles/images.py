@@ -19,7 +19,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, PrimaryKeyConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, markup
-from app.appeals.appeal import Appeal
 from app.articles.article import Article
 from app.audit import trail
 from app.errors import DomainError
@@ -122,12 +121,11 @@ def take_away(image: Image) -> None:
     db.session.flush()
 
 
-def shown_in(reference: str, at_most: int = 20) -> tuple[Sequence[Article], Sequence[Appeal]]:
-    """The articles and the appeals whose text shows a picture, drafts included, the newest first."""
+def shown_in(reference: str, at_most: int = 20) -> Sequence[Article]:
+    """The articles whose text shows a picture, drafts included, the newest first."""
     line = f"/images/{reference}-"
     articles = select(Article).where(Article.text.contains(line)).order_by(Article.number.desc()).limit(at_most)
-    appeals = select(Appeal).where(Appeal.text.contains(line)).order_by(Appeal.id.desc()).limit(at_most)
-    return db.session.scalars(articles).all(), db.session.scalars(appeals).all()
+    return db.session.scalars(articles).all()
 
 
 def named(reference: str) -> Image | None:

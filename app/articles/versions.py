@@ -7,19 +7,31 @@ Taking turns: whoever saves says which version they began with, so that nobody o
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import JSON, CheckConstraint, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.appeals.appeal import Appeal
-from app.articles.article import Article
 from app.audit import trail
 from app.errors import DomainError
 from app.extensions import Base, Key, db
 
 ARTICLE, APPEAL = "article", "appeal"
+
+
+class Versioned:
+    """What an article and an appeal have in common: every version of what an editor may change of it is stored.
+
+    `versioned_as` is the kind under which its versions are stored; `edited_fields` is what a version holds.
+    """
+
+    versioned_as: ClassVar[str]
+    edited_fields: ClassVar[tuple[str, ...]]
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        version: Mapped[int]
+        updated_at: Mapped[datetime]
 
 
 class Version(Base):
@@ -45,28 +57,10 @@ class Version(Base):
     written_by: Mapped[str] = mapped_column(String(254))
 
 
-# What can be edited, and so what a version holds.
-_FIELDS = {
-    ARTICLE: (
-        "headline", "text", "demands", "draft", "posted_at", "event_starts_at", "event_ends_at", "event_all_day",
-        "event_place", "event_directions",
-    ),
-    APPEAL: (
-        "slug", "title", "text", "currency", "target_minor", "suggested_minor", "preset_rhythm", "starts_on", "ends_on",
-        "precedence",
-    ),
-}  # fmt: skip
 _INSTANTS, _DAYS = ("posted_at", "event_starts_at", "event_ends_at"), ("starts_on", "ends_on")
 
-Written = Article | Appeal
 
-
-def kind_of(written: Written) -> str:
-    """'article' or 'appeal'."""
-    return ARTICLE if isinstance(written, Article) else APPEAL
-
-
-def keep(written: Written) -> None:
+def keep(written: Versioned) -> None:
     """Keep what it says now under its version's number, by whoever is at work; the caller commits.
 
     Called once after every change, with the version's number already raised.
@@ -75,26 +69,26 @@ def keep(written: Written) -> None:
     _keep(written, clock.now(), trail.at_work().by)
 
 
-def keep_what_is_there(written: Written) -> None:
+def keep_what_is_there(written: Versioned) -> None:
     """Before a change: keep what it says so far, if that was written before versions were kept."""
     known = select(Version.id).where(*_of(written), Version.number == written.version)
     if db.session.scalar(known) is None:
         _keep(written, written.updated_at, trail.OPERATOR.by)
 
 
-def versions(written: Written) -> Sequence[Version]:
+def versions(written: Versioned) -> Sequence[Version]:
     """Every version, the latest first."""
     return db.session.scalars(select(Version).where(*_of(written)).order_by(Version.number.desc())).all()
 
 
-def version(written: Written, number: int) -> Version | None:
+def version(written: Versioned, number: int) -> Version | None:
     """The version with a number."""
     return db.session.scalar(select(Version).where(*_of(written), Version.number == number))
 
 
-def content(written: Written) -> dict[str, Any]:
+def content(written: Versioned) -> dict[str, Any]:
     """What it says, field by field, as JSON holds it: instants and days as ISO 8601."""
-    found = {name: getattr(written, name) for name in _FIELDS[kind_of(written)]}
+    found = {name: getattr(written, name) for name in written.edited_fields}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
 
 
@@ -109,10 +103,10 @@ def _read(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if name in _INSTANTS else date.fromisoformat(value)
 
 
-def _keep(written: Written, at: datetime, by: str) -> None:
+def _keep(written: Versioned, at: datetime, by: str) -> None:
     db.session.add(
         Version(
-            kind=kind_of(written),
+            kind=written.versioned_as,
             subject_id=written.id,
             number=written.version,
             content=content(written),
@@ -123,11 +117,11 @@ def _keep(written: Written, at: datetime, by: str) -> None:
     db.session.flush()
 
 
-def _of(written: Written) -> tuple[Any, Any]:
-    return Version.kind == kind_of(written), Version.subject_id == written.id
+def _of(written: Versioned) -> tuple[Any, Any]:
+    return Version.kind == written.versioned_as, Version.subject_id == written.id
 
 
-Found = TypeVar("Found", Article, Appeal)
+Found = TypeVar("Found", bound=Versioned)
 
 
 class WrittenMeanwhile(DomainError):

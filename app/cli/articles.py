@@ -7,6 +7,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
+from app.appeals import writing as appeals_writing
+from app.appeals.appeal import Appeal
 from app.articles.imports import printed_archive, taking_in
 from app.articles.imports.event_announcement import Announcement
 from app.articles.imports.printed_archive import ArchiveArticle
@@ -37,12 +39,13 @@ def import_(files: tuple[Path, ...]) -> None:
             if seen.setdefault(found.number, file) != file:
                 raise click.ClickException(f"article {found.number} was in {seen[found.number]} already")
             with writing():
-                taken = taking_in.take_in(found, settings.currency)
+                taken = taking_in.take_in(found)
+                offered = appeals_writing.offer(found.appeal, settings.currency) if found.appeal else None
         except (DomainError, OSError, click.ClickException) as refusal:
             failed += 1
             click.echo(f"{file}: not taken in: {_reason(refusal)}", err=True)
             continue
-        click.echo("\n".join(_told(file, found, taken, settings)))
+        click.echo("\n".join(_told(file, found, taken, offered, settings)))
     if failed:
         click.echo(f"{failed} of {len(files)} files could not be taken in.", err=True)
         raise SystemExit(1)
@@ -52,7 +55,9 @@ def _reason(refusal: Exception) -> str:
     return (refusal.strerror or "cannot be read") if isinstance(refusal, OSError) else str(refusal)
 
 
-def _told(file: Path, found: ArchiveArticle, taken: TakenIn, settings: Settings) -> list[str]:
+def _told(
+    file: Path, found: ArchiveArticle, taken: TakenIn, offered: tuple[Appeal, bool] | None, settings: Settings
+) -> list[str]:
     """What was understood of one file, in lines."""
     lines = [
         f"{file}: article {found.number}, {taken.outcome.value}",
@@ -63,16 +68,17 @@ def _told(file: Path, found: ArchiveArticle, taken: TakenIn, settings: Settings)
         f"  text      {_count(found.paragraphs, 'paragraph')}",
         f"  demands   {len(found.demands) or 'none'}",
     ]
-    if taken.appeal is None:
+    if offered is None:
         lines.append("  appeal    none in the file")
     else:
-        known = "offered now, as a draft" if taken.offered_now else "known from an earlier import"
-        lines.append(f"  appeal    “{taken.appeal.title}”, /appeals/{taken.appeal.slug}: {known}")
-        if taken.appeal.precedence is None:
+        appeal, is_new = offered
+        known = "offered now, as a draft" if is_new else "known from an earlier import"
+        lines.append(f"  appeal    “{appeal.title}”, /appeals/{appeal.slug}: {known}")
+        if appeal.precedence is None:
             today = clock.today()
             lines.append("            it is not part of the article, and not in force; to put it in force:")
             lines.append(
-                f"            flask appeals schedule {taken.appeal.slug} --from {today} --until {today.year + 1}-12-31"
+                f"            flask appeals schedule {appeal.slug} --from {today} --until {today.year + 1}-12-31"
                 " --target 25000 --precedence 10"
             )
     return [*lines, *(f"  note      {oddity}" for oddity in found.oddities)]

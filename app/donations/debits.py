@@ -25,7 +25,7 @@ from app.emails.message import Mail
 from app.extensions import db
 from app.ledger import reading
 from app.payments.objects import Charge
-from app.receipts.facts import one_line
+from app.typed_text import one_line
 
 # The letter that tells the giver that the money did not come.
 GIFT_FAILED = "gift-failed"

@@ -19,8 +19,9 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import erasure
 from app.receipts import issuing, register
-from app.receipts.facts import Facts, lines, one_line, thawed
+from app.receipts.facts import Facts, lines, thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt, ReceiptFile
+from app.typed_text import one_line
 
 
 class NotReceived(DomainError):

@@ -27,7 +27,7 @@ from app.extensions import Base, Key, db
 from app.ledger import reading
 from app.money import Money, written
 from app.payments.objects import Refund
-from app.receipts.facts import one_line
+from app.typed_text import one_line
 
 ASKED, REFUSED = "asked", "refused"
 # In these nothing has been given back after all, so the amount may be refunded again.

@@ -8,7 +8,7 @@ from app.config import Settings
 from app.emails import wording
 from app.emails.email import DueLetter
 from app.emails.message import Mail
-from app.receipts.facts import one_line
+from app.typed_text import one_line
 
 LANGUAGE = "en-GB"
 
@@ -20,7 +20,8 @@ def compose(due: DueLetter, to: str, settings: Settings, **facts: Any) -> Mail:
     """
     values = {**facts, "organisation": settings.organisation}
     subject, text, html = (
-        wording.fill(f"emails/{due.kind}/{part}", LANGUAGE, **values) for part in ("subject.txt", "text.txt", "page.html")
+        wording.fill(f"emails/{due.kind}/{part}", LANGUAGE, **values)
+        for part in ("subject.txt", "text.txt", "page.html")
     )
     return Mail(
         to=to,

@@ -4,14 +4,14 @@ They are kept in two parts, so that whom they name can be erased and everything 
 """
 
 import json
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from app.typed_text import one_line
+
 # Joiners shape letters in many scripts; every other format character (bidi overrides among them) only disturbs.
-_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _MOST_LINES = 6
 
 # What says who gave. The salt is among it: a hash of this part tells nothing to whoever guesses a name.
@@ -86,16 +86,6 @@ def thawed(frozen: str, personal: str | None = None) -> Facts:
 
 def _canonical(values: dict[str, Any]) -> str:
     return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def one_line(text: str | None) -> str:
-    """The text as one line that can be printed: composed, its spaces single, control and format characters gone."""
-    kept = "".join(
-        " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", text or "")
-        if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
-    )
-    return " ".join(kept.split())
 
 
 def lines(text: str | None) -> tuple[str, ...]:

@@ -17,12 +17,12 @@ from app.emails.composing import compose
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail
 from app.extensions import db
-from app.receipts.facts import one_line
 from app.reconciliation import alarms, daily_statement
 from app.reconciliation import treasurer_mails as treasurers_letters
 from app.staff import people
 from app.staff import people as staff
 from app.staff.people import Person
+from app.typed_text import one_line
 from app.worker.duties import Duty
 from app.writing import writing
 

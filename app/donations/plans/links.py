@@ -23,8 +23,8 @@ from app.emails.composing import compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
-from app.receipts.facts import one_line
 from app.receipts.receipt import Receipt
+from app.typed_text import one_line
 
 LASTS = timedelta(hours=1)
 

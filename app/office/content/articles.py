@@ -41,7 +41,12 @@ def index() -> ResponseReturnValue:
     articles = _listed(state, before)
     older = url_for(".index", state=state or None, before=articles[_PAGE - 1].number) if len(articles) > _PAGE else None
     return render_template(
-        "office/content/articles.html", articles=articles[:_PAGE], older=older, state=state, now=clock.now(), first=not before
+        "office/content/articles.html",
+        articles=articles[:_PAGE],
+        older=older,
+        state=state,
+        now=clock.now(),
+        first=not before,
     )
 
 

@@ -9,6 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from app.appeals import writing as appeals_writing
 from app.articles import images as articles_images
 from app.articles.images import LARGEST, Image, NotAPicture
 from app.audit.trail import record
@@ -94,11 +95,15 @@ def create() -> ResponseReturnValue:
 def show(reference: str) -> ResponseReturnValue:
     """One image, the line that puts it into a text, and where it is shown."""
     image = articles_images.named(reference) or abort(404)
-    articles, appeals = articles_images.shown_in(reference)
+    articles, appeals = articles_images.shown_in(reference), appeals_writing.showing_image(reference)
     return render_template(
-        "office/content/image.html", image=image, names=authors.names([image.uploaded_by]), articles=articles, appeals=appeals,
+        "office/content/image.html",
+        image=image,
+        names=authors.names([image.uploaded_by]),
+        articles=articles,
+        appeals=appeals,
         form=FlaskForm(),
-    )  # fmt: skip
+    )
 
 
 def _whether_it_goes(reference: str) -> Question:

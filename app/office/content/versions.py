@@ -8,15 +8,18 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from app.appeals import writing as appeals_writing
+from app.appeals.appeal import Appeal
 from app.articles import comparing, versions
 from app.articles import writing as articles_writing
 from app.articles.article import Article
-from app.articles.versions import Version, Written, WrittenMeanwhile
+from app.articles.versions import Version, WrittenMeanwhile
 from app.audit.trail import record
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import articles, authors
 from app.office.content.words import worded
 from app.writing import writing
+
+Written = Article | Appeal
 
 bp = Blueprint("versions", __name__, url_prefix="/versions")
 
@@ -62,7 +65,7 @@ def _page(written: Written, number: int) -> ResponseReturnValue:
     before = versions.version(written, request.args.get("against", number - 1, int))
     return render_template(
         "office/content/version.html", kept=kept, before=before, place=_place(written), latest=written.version,
-        kind=versions.kind_of(written), names=authors.names([kept.written_by]), form=FlaskForm(),
+        kind=written.versioned_as, names=authors.names([kept.written_by]), form=FlaskForm(),
         differences=comparing.differences(worded(before.content), worded(kept.content)) if before else {},
         others=[each.number for each in versions.versions(written) if each.number != number],
     )  # fmt: skip
@@ -78,7 +81,7 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
             else:
                 different = appeals_writing.restore(written, based_on, kept)
             if different:
-                action = f"{versions.kind_of(written)}.restored"
+                action = f"{written.versioned_as}.restored"
                 record(
                     action, place.subject, before={"version": based_on}, after={"version": based_on + 1, "as": number}
                 )

@@ -102,9 +102,15 @@ def bounce(reference: str) -> ResponseReturnValue:
 
 
 def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
-    return render_template("office/offline/gift_new.html", form=form, title=_("Enter a cheque"), send=url_for(".create"),
-                           above=[(url_for(".index"), _("Cheques"))], found=found,
-                           anyway=noticed.mark(found)), status  # fmt: skip
+    return render_template(
+        "office/offline/gift_new.html",
+        form=form,
+        title=_("Enter a cheque"),
+        send=url_for(".create"),
+        above=[(url_for(".index"), _("Cheques"))],
+        found=found,
+        anyway=noticed.mark(found),
+    ), status
 
 
 def _cheque(reference: str) -> Donation:

@@ -92,7 +92,9 @@ def index() -> ResponseReturnValue:
     before = request.args.get("before", "")
     orders = lists.orders(my_branch_id(), before)
     older = orders[lists.PAGE - 1][0].reference if len(orders) > lists.PAGE else None
-    return render_template("office/offline/standing_orders.html", orders=orders[: lists.PAGE], before=before, older=older)
+    return render_template(
+        "office/offline/standing_orders.html", orders=orders[: lists.PAGE], before=before, older=older
+    )
 
 
 @bp.get("/new")

@@ -164,7 +164,9 @@ def index() -> ResponseReturnValue:
     """A page of the trail, narrowed as the address says."""
     form = _form()
     if not form.validate():
-        return render_template("office/people/audit_trail.html", form=form, told=[], names={}, older=None, start=None), 422
+        return render_template(
+            "office/people/audit_trail.html", form=form, told=[], names={}, older=None, start=None
+        ), 422
     begin = reading.place(request.args.get("begin", ""))
     told, after = reading.page(form.wanted(), begin, _ON_A_PAGE)
     query = form.as_query()

@@ -113,7 +113,9 @@ def show(reference: str) -> ResponseReturnValue:
         flash(_("What was typed is not kept any more: that is done for one hour."), "warn")
         return redirect(url_for("office.start.index"), code=303)
     if "gone" in request.args or not typed.page:
-        return render_template("office/unsent/unsent.html", typed=[value for _name, value in typed.fields if value.strip()])
+        return render_template(
+            "office/unsent/unsent.html", typed=[value for _name, value in typed.fields if value.strip()]
+        )
     joint = "&" if "?" in typed.page else "?"
     return redirect(f"{typed.page}{joint}{urlencode({FIELD: reference})}", code=303)
 

@@ -1,9 +1,12 @@
 """Taking archive articles in: each once, edits kept, and the appeal under them offered once as a draft."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import func, select
 
 from app import clock
+from app.appeals import writing as writing_appeals
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.in_force import in_force
 from app.articles import versions
@@ -19,7 +22,10 @@ pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]
 
 def take_in(*lines, **head):
     with writing():
-        return taking_in.take_in(printed_archive.read(a_file(*lines, **head)), "gbp")
+        found = printed_archive.read(a_file(*lines, **head))
+        taken = taking_in.take_in(found)
+        appeal, offered_now = writing_appeals.offer(found.appeal, "gbp") if found.appeal else (None, False)
+        return SimpleNamespace(outcome=taken.outcome, article=taken.article, appeal=appeal, offered_now=offered_now)
 
 
 def counted(table):

@@ -1,6 +1,7 @@
 """How the code of the house is cut: a module a subject, empty doorways, and one place where things are committed."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ LINES = 350
 # A module may be longer for a reason that is written here.
 LONGER: dict[str, str] = {}
 
-DOORS = {"public", "office", "webhooks", "live", "worker", "cli"}
+INTERFACES = {"public", "office", "webhooks", "live", "worker", "cli"}
+FLAT = 22
 VAGUE = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "misc", "base"}
 
 
@@ -27,6 +29,16 @@ def test_a_module_can_be_read_at_a_sitting(house: Path) -> None:
         f"over {LINES} lines: cut by what happens in it, or write the reason down in LONGER"
     )
     assert set(LONGER) <= set(long), "LONGER names a module that has become short enough"
+
+
+def test_no_flat_folder_holds_too_many_files(house: Path) -> None:
+    folders = Counter(
+        path.parent.relative_to(house).as_posix()
+        for top in ("app", "practice", "templates")
+        for path in (house / top).rglob("*.*")
+        if path.is_file() and path.suffix != ".pyc"
+    )
+    assert {name: files for name, files in folders.items() if files > FLAT} == {}, "which subjects are in there?"
 
 
 def test_a_module_is_named_for_what_happens_in_it(house: Path) -> None:
@@ -64,7 +76,7 @@ def test_only_doors_write(house: Path) -> None:
         }
         parts = name.split("/")
         if "writing" in imported:
-            assert parts[1] in DOORS, f"{name} opens a writing unit, but only doors decide when to commit"
+            assert parts[1] in INTERFACES, f"{name} opens a writing unit, but only doors decide when to commit"
 
 
 @pytest.mark.parametrize("call", ["datetime.now", "datetime.utcnow", "date.today", "time.time"])

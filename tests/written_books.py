@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.donations.refunds import DonationRefund
@@ -13,7 +13,7 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance, DailyBalance
 from app.ledger.entries import Entry, Transfer
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.payments.transaction import StripeMovement, StripeTransaction
 from app.receipts.receipt import Receipt
 
@@ -53,8 +53,8 @@ def whole() -> Books:
         .outerjoin(StripeMovement, StripeMovement.txn_id == StripeTransaction.txn_id)
         .outerjoin(Entry, Entry.id == StripeMovement.entry_id),
         "refunds": select(DonationRefund.refund_id, DonationRefund.state, DonationRefund.amount_minor),
-        "disputes": select(KeptDispute.dispute_id, KeptDispute.status, KeptDispute.amount_minor),
-        "payouts": select(KeptPayout.payout_id, KeptPayout.status, KeptPayout.difference_minor),
+        "disputes": select(Dispute.dispute_id, Dispute.status, Dispute.amount_minor),
+        "payouts": select(Payout.payout_id, Payout.status, Payout.difference_minor),
         "plans": select(Plan.reference, Plan.state, Plan.amount_minor, Plan.started_at, Plan.ended_at),
     }  # fmt: skip
     return {

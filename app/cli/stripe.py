@@ -15,7 +15,7 @@ from app.extensions import db
 from app.money import Money, written
 from app.payments import inbox
 from app.payments.event import APPLIED, PENDING, StripeEvent
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
 from app.worker import catch_up, duties, events, payouts
@@ -30,14 +30,14 @@ def reconcile(payout: str | None) -> None:
     """Take payouts apart: parts, sum, payout, difference; exits with 1 when anything is not explained to the penny."""
     refuse_old_schema()
     duty = payouts.duty(current_app.extensions["gateway"])
-    due = KeptPayout.payout_id == payout if payout else KeptPayout.payout_id.is_not(None)
+    due = Payout.payout_id == payout if payout else Payout.payout_id.is_not(None)
     # By hand it is tried at once, whenever the worker would have tried it next.
     with writing():
-        waiting = db.session.scalars(select(KeptPayout).where(duty.due, due, KeptPayout.leased_until.is_(None)))
+        waiting = db.session.scalars(select(Payout).where(duty.due, due, Payout.leased_until.is_(None)))
         for each in waiting.all():
             each.next_try_at = None
     duties.do_all_due([replace(duty, due=duty.due & due)])
-    kept = db.session.scalars(select(KeptPayout).where(due).order_by(KeptPayout.created_at)).all()
+    kept = db.session.scalars(select(Payout).where(due).order_by(Payout.created_at)).all()
     if payout and not kept:
         raise click.ClickException(f"There is no payout {payout} in the books.")
     clean = [_show(each) for each in kept]
@@ -46,7 +46,7 @@ def reconcile(payout: str | None) -> None:
         raise SystemExit(1)
 
 
-def _show(payout: KeptPayout) -> bool:
+def _show(payout: Payout) -> bool:
     """One payout in words; whether it is explained, or cannot be."""
     head = f"{payout.payout_id}  {payout.created_at:%Y-%m-%d}  {payout.status}"
     if not payout.automatic:

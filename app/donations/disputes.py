@@ -16,7 +16,7 @@ from app.extensions import Base, Key, db
 from app.ledger import accounts, posting, reading
 from app.ledger.reading import Moved
 from app.money import Money
-from app.payments.objects import LOST, Dispute, movements_when_lost
+from app.payments.objects import LOST, StripeDispute, movements_when_lost
 from app.payments.transaction import Transaction
 
 # The kind of letter that tells the treasurer.
@@ -26,7 +26,7 @@ DISPUTE = "dispute"
 _CLOSED = ("won", "lost", "warning_closed", "prevented", "charge_refunded")
 
 
-class KeptDispute(Base):
+class Dispute(Base):
     """One dispute. `status` and `reason` are Stripe's own words."""
 
     __tablename__ = "disputes"
@@ -47,7 +47,7 @@ class KeptDispute(Base):
         return Money(self.amount_minor, self.currency)
 
 
-def keep(dispute: Dispute) -> None:
+def keep(dispute: StripeDispute) -> None:
     """Keep a dispute as it stands now, and tell the treasurer once when it is open; the caller commits.
 
     It has just been looked up, so what it says is the present, and no order of news can take it back.
@@ -63,33 +63,33 @@ def keep(dispute: Dispute) -> None:
         "due_by": dispute.due_by,
     }
     db.session.execute(
-        postgresql.insert(KeptDispute).values(values).on_conflict_do_update(index_elements=["dispute_id"], set_=values)
+        postgresql.insert(Dispute).values(values).on_conflict_do_update(index_elements=["dispute_id"], set_=values)
     )
     if dispute.status not in _CLOSED:
         email.ask(DISPUTE, f"dispute:{dispute.dispute_id}", "opened")
 
 
-def find(dispute_id: str) -> KeptDispute | None:
+def find(dispute_id: str) -> Dispute | None:
     """One dispute, if we have heard of it."""
-    return db.session.scalars(select(KeptDispute).where(KeptDispute.dispute_id == dispute_id)).one_or_none()
+    return db.session.scalars(select(Dispute).where(Dispute.dispute_id == dispute_id)).one_or_none()
 
 
-def open_ones(most: int) -> list[KeptDispute]:
+def open_ones(most: int) -> list[Dispute]:
     """The disputes that are not decided, the most urgent first."""
     return list(
         db.session.scalars(
-            select(KeptDispute)
-            .where(KeptDispute.status.not_in(_CLOSED))
-            .order_by(KeptDispute.due_by.is_(None), KeptDispute.due_by, KeptDispute.id)
+            select(Dispute)
+            .where(Dispute.status.not_in(_CLOSED))
+            .order_by(Dispute.due_by.is_(None), Dispute.due_by, Dispute.id)
             .limit(most)
         )
     )
 
 
-def of_charge(charge_id: str | None) -> KeptDispute | None:
+def of_charge(charge_id: str | None) -> Dispute | None:
     """The dispute over a charge that is not decided, if there is one."""
-    waits = KeptDispute.charge_id == (charge_id or ""), KeptDispute.status.not_in(_CLOSED)
-    return db.session.scalars(select(KeptDispute).where(*waits).order_by(KeptDispute.id.desc())).first()
+    waits = Dispute.charge_id == (charge_id or ""), Dispute.status.not_in(_CLOSED)
+    return db.session.scalars(select(Dispute).where(*waits).order_by(Dispute.id.desc())).first()
 
 
 def withdrawn(charge_id: str | None) -> bool:
@@ -99,7 +99,7 @@ def withdrawn(charge_id: str | None) -> bool:
     return found is not None and not found.status.startswith("warning_")
 
 
-def is_open(dispute: KeptDispute) -> bool:
+def is_open(dispute: Dispute) -> bool:
     """Whether a dispute still waits for an answer or a decision."""
     return dispute.status not in _CLOSED
 
@@ -108,7 +108,7 @@ def is_open(dispute: KeptDispute) -> bool:
 Worth = tuple[Transaction, Money]
 
 
-def book(dispute: Dispute) -> None:
+def book(dispute: StripeDispute) -> None:
     """Keep and book a dispute as it stands. The charge itself has been booked before; the caller commits.
 
     While it is open, what was withdrawn waits on *disputed*: the appeal has not lost it yet. What is still withdrawn
@@ -135,7 +135,7 @@ def book(dispute: Dispute) -> None:
     _close(dispute, received, disputed, moved)
 
 
-def _close(dispute: Dispute, received: Moved, disputed: int, moved: list[Worth]) -> None:
+def _close(dispute: StripeDispute, received: Moved, disputed: int, moved: list[Worth]) -> None:
     """Take what is lost off the appeal, and give back to it what turned out not to be lost.
 
     What was lost is told by the movements and by the event that closed the dispute, never by when somebody looked, so
@@ -173,7 +173,7 @@ def _close(dispute: Dispute, received: Moved, disputed: int, moved: list[Worth])
             post(f"stripe:{movement.txn_id}:lost", "lost", -worth, movement.created_at)
 
 
-def _lost(dispute: Dispute, moved: list[Worth]) -> Money:
+def _lost(dispute: StripeDispute, moved: list[Worth]) -> Money:
     """What the appeal lost when the dispute was lost: what was withdrawn, less what had come back by then. Nothing
     while it is not lost, and while we cannot know yet what had come back by then."""
     nothing = Money(0, dispute.amount.currency)
@@ -194,7 +194,7 @@ def _up_to(lost: Money, moved: list[Worth]) -> int:
     return 0
 
 
-def _worths(dispute: Dispute) -> Iterator[Worth]:
+def _worths(dispute: StripeDispute) -> Iterator[Worth]:
     """The dispute's movements, the oldest first, each with its worth in the currency of the charge.
 
     Settled in another currency, the first withdrawal is the whole of what is disputed; any other movement is worth what

@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, bindparam, case, func, or_, select
 
 from app.donations import by_hand
 from app.donations.by_hand import GiftByHand
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import CARD, Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
@@ -60,7 +60,7 @@ def minor() -> Any:
     to_nothing = GiftByHand.bounced_on.is_not(None) | GiftByHand.reversed_at.is_not(None)
     of_none = select(GiftByHand.donation_id).where(GiftByHand.donation_id == Donation.id, to_nothing).exists()
     refunded = select(DonationRefund.id).where(DonationRefund.donation_id == Donation.id).exists()
-    disputed = select(KeptDispute.id).where(KeptDispute.charge_id == Donation.charge_id).exists()
+    disputed = select(Dispute.id).where(Dispute.charge_id == Donation.charge_id).exists()
     return case(
         ((Donation.method != CARD) & of_none, 0),
         (

@@ -6,13 +6,13 @@ from sqlalchemy.dialects import postgresql
 from app.donations import movements
 from app.extensions import db
 from app.ledger import accounts
-from app.payments.payout import CANCELED, FAILED, ON_ITS_WAY, PAID, KeptPayout, Payout
+from app.payments.payout import CANCELED, FAILED, ON_ITS_WAY, PAID, Payout, StripePayout
 
 # A payout only ever moves on in this order; news that comes late never takes it back.
 _ORDER = {"pending": 0, ON_ITS_WAY: 1, PAID: 2, FAILED: 3, CANCELED: 3}
 
 
-def book(payout: Payout) -> None:
+def book(payout: StripePayout) -> None:
     """Keep a payout and book its movements as far as Stripe has made them; the caller commits. A negative payout, by
     which Stripe takes money from the bank, moves the other way."""
     _keep(payout)
@@ -33,9 +33,9 @@ def book(payout: Payout) -> None:
             )
 
 
-def _keep(payout: Payout) -> None:
+def _keep(payout: StripePayout) -> None:
     db.session.execute(
-        postgresql.insert(KeptPayout)
+        postgresql.insert(Payout)
         .values(
             payout_id=payout.payout_id,
             amount_minor=payout.amount.minor,
@@ -48,9 +48,7 @@ def _keep(payout: Payout) -> None:
         )
         .on_conflict_do_nothing(index_elements=["payout_id"])
     )
-    kept = db.session.scalars(
-        select(KeptPayout).where(KeptPayout.payout_id == payout.payout_id).with_for_update()
-    ).one()
+    kept = db.session.scalars(select(Payout).where(Payout.payout_id == payout.payout_id).with_for_update()).one()
     if _ORDER.get(payout.status, 0) >= _ORDER.get(kept.status, 0):
         kept.status, kept.arrives_at = payout.status, payout.arrives_at
     db.session.flush()

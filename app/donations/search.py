@@ -19,7 +19,7 @@ from app.appeals.appeal import Appeal
 from app.donations import disputes as donations_disputes
 from app.donations import net_amount
 from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
 from app.donations.refunds import CAME_TO_NOTHING, DonationRefund
 from app.donors import name_words, search_keys
@@ -276,9 +276,7 @@ def _kept(gifts: Sequence[Donation]) -> dict[int, int]:
 def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
     """What a list says of a gift beside its amount."""
     charges = {gift.charge_id: gift.id for gift in gifts if gift.charge_id}
-    disputes = db.session.scalars(
-        select(KeptDispute).where(KeptDispute.charge_id.in_(charges)).order_by(KeptDispute.id)
-    )
+    disputes = db.session.scalars(select(Dispute).where(Dispute.charge_id.in_(charges)).order_by(Dispute.id))
     marks = {gift.id: RETURNED for gift in gifts if gift.returned_at is not None}
     for each in disputes:
         marks[charges[each.charge_id]] = DISPUTED if donations_disputes.is_open(each) else _DECIDED

@@ -23,8 +23,8 @@ from app.payments import objects as charges
 from app.payments.event import News
 from app.payments.inbox import Outcome
 from app.payments.lookup import Lookup
-from app.payments.objects import API_VERSION, DONATION, Charge, Dispute, Refund
-from app.payments.payout import Payout
+from app.payments.objects import API_VERSION, DONATION, Charge, Refund, StripeDispute
+from app.payments.payout import StripePayout
 from app.payments.subscription import Subscription
 from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
 
@@ -35,8 +35,8 @@ class Found:
 
     charge: Charge | None = None
     refunds: tuple[Refund, ...] = ()
-    disputes: tuple[Dispute, ...] = ()
-    payout: Payout | None = None
+    disputes: tuple[StripeDispute, ...] = ()
+    payout: StripePayout | None = None
     subscription: Subscription | None = None
 
 

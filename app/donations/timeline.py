@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.emails.email import SENT, DueLetter
@@ -16,7 +16,7 @@ from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.payments.event import StripeEvent
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
 
@@ -55,7 +55,7 @@ def of(gift: Donation) -> Timeline:
     refunds = db.session.scalars(
         select(DonationRefund).where(DonationRefund.donation_id == gift.id).order_by(DonationRefund.id)
     ).all()
-    disputes = db.session.scalars(select(KeptDispute).where(KeptDispute.charge_id == (gift.charge_id or ""))).all()
+    disputes = db.session.scalars(select(Dispute).where(Dispute.charge_id == (gift.charge_id or ""))).all()
     line = [subject, *(f"{subject}:{place}" for place in range(2, 20))]
     receipts = db.session.scalars(select(Receipt).where(Receipt.subject.in_(line)).order_by(Receipt.id)).all()
     names = [gift.charge_id, *(each.refund_id for each in refunds), *(each.dispute_id for each in disputes)]
@@ -118,7 +118,7 @@ def _letters(refund_ids: Sequence[str]) -> Iterator[Happening]:
 def _payouts(names: Sequence[str]) -> Iterator[Happening]:
     """The payouts with which the gift's money, or what was taken back of it, left for the bank."""
     left = select(StripeTransaction.payout_id).where(StripeTransaction.source_id.in_(names))
-    for payout in db.session.scalars(select(KeptPayout).where(KeptPayout.payout_id.in_(left)).order_by(KeptPayout.id)):
+    for payout in db.session.scalars(select(Payout).where(Payout.payout_id.in_(left)).order_by(Payout.id)):
         yield Happening(payout.created_at, PAYOUT, payout, {"amount": Money(payout.amount_minor, payout.currency)})
 
 

@@ -13,8 +13,8 @@ from app.payments import objects as refunds
 from app.payments import payout as payouts
 from app.payments import subscription as subscriptions
 from app.payments import transaction as transactions
-from app.payments.objects import Charge, Dispute, Refund
-from app.payments.payout import Payout
+from app.payments.objects import Charge, Refund, StripeDispute
+from app.payments.payout import StripePayout
 from app.payments.subscription import Subscription
 from app.payments.transaction import Transaction
 from app.payments.trouble import translated
@@ -105,14 +105,14 @@ class Lookup:
         charge = self._claimed(found[0].charge) if found else None
         return [replace(each, charge=charge or each.charge) for each in found]
 
-    def dispute(self, dispute_id: str) -> Dispute:
+    def dispute(self, dispute_id: str) -> StripeDispute:
         """The dispute as it is now, with its charge and its movements."""
         with translated():
             found = self._client.v1.disputes.retrieve(dispute_id, {"expand": list(OF_DISPUTE)})
         dispute = disputes.read_dispute(plain(found))
         return replace(dispute, charge=self._claimed(dispute.charge))
 
-    def payout(self, payout_id: str) -> Payout:
+    def payout(self, payout_id: str) -> StripePayout:
         """The payout as it is now, with its movements."""
         with translated():
             found = self._client.v1.payouts.retrieve(payout_id, {"expand": list(OF_PAYOUT)})

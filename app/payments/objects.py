@@ -133,7 +133,7 @@ LOST, WON = "lost", "won"
 
 
 @dataclass(frozen=True, slots=True)
-class Dispute:
+class StripeDispute:
     """A giver's bank asks for the money back. `status` is Stripe's and may be a word we do not know; `due_by` is when
     an answer must be there; `movements` are its withdrawals and reinstatements so far."""
 
@@ -147,10 +147,10 @@ class Dispute:
     movements: tuple[Transaction, ...]
 
 
-def read_dispute(body: dict[str, Any]) -> Dispute:
+def read_dispute(body: dict[str, Any]) -> StripeDispute:
     """Read a dispute from Stripe's JSON with its charge expanded; its balance transactions always are."""
     due = (body.get("evidence_details") or {}).get("due_by")
-    return Dispute(
+    return StripeDispute(
         dispute_id=body["id"],
         charge=read_charge(body["charge"]),
         amount=Money(body["amount"], body["currency"]),
@@ -162,7 +162,7 @@ def read_dispute(body: dict[str, Any]) -> Dispute:
     )
 
 
-def movements_when_lost(dispute: Dispute) -> frozenset[str] | None:
+def movements_when_lost(dispute: StripeDispute) -> frozenset[str] | None:
     """The ids of the movements that a dispute had when it was lost, as the event that closed it says; `None` when no
     such event has come (yet).
 

@@ -16,7 +16,7 @@ from app.payments.transaction import Transaction, read_if_there
 ON_ITS_WAY, PAID, FAILED, CANCELED = "in_transit", "paid", "failed", "canceled"
 
 
-class KeptPayout(Base):
+class Payout(Base):
     """One payout. An automatic one is due for reconciliation until its parts have been taken in; a manual one cannot
     be taken apart (docs.stripe.com/payouts/reconciliation) and is shown as not provable."""
 
@@ -46,7 +46,7 @@ class KeptPayout(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class Payout:
+class StripePayout:
     """A payout as Stripe has it now; a negative amount is taken from the bank. `left` is its movement out of the
     Stripe account, `came_back` the one that returned it after it failed or was canceled."""
 
@@ -60,9 +60,9 @@ class Payout:
     came_back: Transaction | None
 
 
-def read(body: dict[str, Any]) -> Payout:
+def read(body: dict[str, Any]) -> StripePayout:
     """Read a payout from Stripe's JSON with its balance transactions expanded."""
-    return Payout(
+    return StripePayout(
         payout_id=body["id"],
         amount=Money(body["amount"], body["currency"]),
         automatic=bool(body.get("automatic")),

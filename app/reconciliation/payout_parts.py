@@ -9,12 +9,12 @@ from sqlalchemy import select, tuple_
 
 from app.bank.booking import BankMatch
 from app.bank.statement import BankLine
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
 
 PAGE = 100
@@ -34,7 +34,7 @@ class Part:
     gift: Donation | None
 
 
-def page(payout: KeptPayout, after: str = "") -> tuple[list[Part], str]:
+def page(payout: Payout, after: str = "") -> tuple[list[Part], str]:
     """A page of parts in the order in which they happened, from the one after `after`, and after which the next page
     begins: nothing on the last."""
     kept = StripeTransaction
@@ -60,7 +60,7 @@ def page(payout: KeptPayout, after: str = "") -> tuple[list[Part], str]:
     return found, shown[-1].txn_id if len(rows) > PAGE else ""
 
 
-def line_of(payout: KeptPayout) -> BankLine | None:
+def line_of(payout: Payout) -> BankLine | None:
     """The line of the bank's statement that somebody has said to be this payout; where it came in parts, the first."""
     named = select(BankMatch.line_id).where(
         BankMatch.subject == f"payout:{payout.payout_id}", BankMatch.undone_by.is_(None)
@@ -72,7 +72,7 @@ def _gifts(sources: Sequence[str]) -> dict[str, Donation]:
     """The gifts that these charges, refunds and disputes are about, by the id of each at Stripe."""
     charges = {each: each for each in sources}
     refunds = select(DonationRefund.refund_id, DonationRefund.charge_id).where(DonationRefund.refund_id.in_(sources))
-    disputes = select(KeptDispute.dispute_id, KeptDispute.charge_id).where(KeptDispute.dispute_id.in_(sources))
+    disputes = select(Dispute.dispute_id, Dispute.charge_id).where(Dispute.dispute_id.in_(sources))
     for query in (refunds, disputes):
         charges |= {source: charge for source, charge in db.session.execute(query) if source}
     gifts = db.session.scalars(select(Donation).where(Donation.charge_id.in_(set(charges.values()))))

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Transfer
 from app.money import Money
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.payments.transaction import StripeMovement, StripeTransaction
 
 
@@ -73,7 +73,7 @@ def unexplained(txn_ids: Sequence[str] | None = None, most: int = 500) -> list[U
     ]
 
 
-def of_payout(payout: KeptPayout) -> OfPayout:
+def of_payout(payout: Payout) -> OfPayout:
     """An automatic payout against the parts that were taken in for it; its own movements are not among them."""
     rows = db.session.execute(
         select(StripeTransaction.txn_id, StripeTransaction.net_minor, StripeTransaction.source_id).where(
@@ -90,7 +90,7 @@ def of_payout(payout: KeptPayout) -> OfPayout:
     )
 
 
-def parts(payouts: Sequence[KeptPayout]) -> dict[str, tuple[int, Money]]:
+def parts(payouts: Sequence[Payout]) -> dict[str, tuple[int, Money]]:
     """How many parts were taken in for each of these payouts, and what they add up to, by the payout's id."""
     kept, currency = StripeTransaction, {each.payout_id: each.currency for each in payouts}
     rows = db.session.execute(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.donations import disputes
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.extensions import db
 from app.offline import lists
 from app.offline.lists import AtHand
-from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
+from app.payments.payout import FAILED, ON_ITS_WAY, PAID, Payout
 from app.receipts import handing_over
 from app.reconciliation.exceptions import acknowledged, bank, finding
 
@@ -29,7 +29,7 @@ class ToDo:
     receipts on paper to hand over or post."""
 
     exceptions: dict[str, int]
-    disputes: list[KeptDispute]
+    disputes: list[Dispute]
     bank_lines: int
     payouts: int
     cash: list[AtHand]
@@ -76,6 +76,6 @@ def _at_hand(branch_id: int | None) -> dict[str, list[AtHand]]:
 
 def _payouts() -> int:
     """How many automatic payouts have left and are not yet explained by their parts."""
-    left = KeptPayout.status.in_((ON_ITS_WAY, PAID, FAILED))
-    waits = KeptPayout.automatic & KeptPayout.reconciled_at.is_(None) & left
-    return db.session.scalar(select(func.count()).select_from(KeptPayout).where(waits)) or 0
+    left = Payout.status.in_((ON_ITS_WAY, PAID, FAILED))
+    waits = Payout.automatic & Payout.reconciled_at.is_(None) & left
+    return db.session.scalar(select(func.count()).select_from(Payout).where(waits)) or 0

@@ -10,7 +10,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.money import written
 from app.payments.gateway import Gateway
-from app.payments.payout import FAILED, ON_ITS_WAY, PAID, KeptPayout
+from app.payments.payout import FAILED, ON_ITS_WAY, PAID, Payout
 from app.payments.transaction import StripeTransaction, Transaction
 from app.reconciliation import payouts
 from app.worker.duties import Duty
@@ -36,7 +36,7 @@ def duty(gateway: Gateway) -> Duty:
     because Stripe may still be adding to its list (docs.stripe.com/payouts/reconciliation)."""
 
     def take_apart(row_id: int) -> None:
-        payout_id = db.session.scalars(select(KeptPayout.payout_id).where(KeptPayout.id == row_id)).one()
+        payout_id = db.session.scalars(select(Payout.payout_id).where(Payout.id == row_id)).one()
         db.session.rollback()
         parts = gateway.transactions_of(payout_id)
         take_in(parts, gateway)
@@ -45,7 +45,7 @@ def duty(gateway: Gateway) -> Duty:
             db.session.execute(
                 update(StripeTransaction).where(StripeTransaction.txn_id.in_(names)).values(payout_id=payout_id)
             )
-            kept = db.session.get_one(KeptPayout, row_id)
+            kept = db.session.get_one(Payout, row_id)
             result = payouts.of_payout(kept)
             kept.difference_minor = result.difference.minor
             if not result.difference.minor and not result.unexplained:
@@ -57,9 +57,9 @@ def duty(gateway: Gateway) -> Duty:
                 f"the parts come to {written(result.total)} of {written(result.amount)}{lines}"
             )
 
-    on_their_way = KeptPayout.status.in_((ON_ITS_WAY, PAID, FAILED))
-    due = KeptPayout.automatic & KeptPayout.reconciled_at.is_(None) & on_their_way
-    return Duty("payout", KeptPayout, due, take_apart)
+    on_their_way = Payout.status.in_((ON_ITS_WAY, PAID, FAILED))
+    due = Payout.automatic & Payout.reconciled_at.is_(None) & on_their_way
+    return Duty("payout", Payout, due, take_apart)
 
 
 def take_in(transactions: list[Transaction], gateway: Gateway) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy import select, text, update
 from app import clock
 from app.extensions import db
 from app.payments.event import StripeEvent
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -85,9 +85,9 @@ def test_what_is_not_explained_is_named(app, account):
 def test_a_payout_that_the_worker_put_off_is_tried_at_once(app, account):
     flask(app, "stripe", "catch-up")
     with writing() as session:
-        session.execute(update(KeptPayout).values(next_try_at=clock.now().replace(year=2099)))
+        session.execute(update(Payout).values(next_try_at=clock.now().replace(year=2099)))
     assert flask(app, "stripe", "reconcile").exit_code == 0
-    assert all(db.session.scalars(select(KeptPayout.reconciled_at)))
+    assert all(db.session.scalars(select(Payout.reconciled_at)))
 
 
 def test_replaying_an_event_posts_nothing_twice(app, account):

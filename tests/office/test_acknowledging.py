@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from app.audit.trail import Deed
 from app.donations import movements
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.extensions import db
 from app.ledger import accounts
 from app.payments import transaction
@@ -62,7 +62,7 @@ def test_it_comes_back_when_its_facts_change(account, signed_in):
     client = signed_in("treasurer")
     let_stand(client)
     with writing() as session:
-        session.execute(update(KeptDispute).values(status="under_review"))
+        session.execute(update(Dispute).values(status="under_review"))
     assert DISPUTES in said(client.get(HERE))
 
 

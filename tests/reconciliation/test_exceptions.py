@@ -11,7 +11,7 @@ from app.extensions import db
 from app.ledger import posting, reversing
 from app.payments.event import APPLIED, IGNORED, PENDING, StripeEvent
 from app.payments.objects import read_charge
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
@@ -166,7 +166,7 @@ def test_a_payout_that_never_fits_is_looked_at_once_a_day_and_stays_listed(app):
     paid = account.pays_out()
     del account.paid_in[next(iter(account.paid_in))]
     books_kept.deliver_all(app, account)
-    kept = db.session.scalars(select(KeptPayout)).one()
+    kept = db.session.scalars(select(Payout)).one()
     assert kept.last_error == "NeedsSomebody: the parts come to £0.00 of £24.50"
     assert kept.next_try_at - clock.now() > timedelta(hours=23)
     assert [reference for reference, _ in of_kind("payout")] == [paid["id"]]

@@ -25,12 +25,12 @@ from werkzeug.serving import make_server
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.plans import planning
 from app.extensions import db
 from app.payments.gateway import Gateway
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.worker import catch_up, events, payouts
 from app.worker import duties as worker_duties
 from practice.tests.conftest import pay
@@ -132,9 +132,9 @@ def test_a_life_without_webhooks_reconciles_to_nothing(app, world, settings):
     assert caught.events > 0
     worker_duties.do_all_due([events.duty(gateway), payouts.duty(gateway)])
     books_kept.agree()
-    kept = db.session.scalars(select(KeptPayout).order_by(KeptPayout.id)).all()
+    kept = db.session.scalars(select(Payout).order_by(Payout.id)).all()
     assert [(each.automatic, each.difference_minor) for each in kept] == [(True, 0), (True, 0)]
-    assert db.session.scalars(select(KeptDispute.status)).all() == ["lost"]
+    assert db.session.scalars(select(Dispute.status)).all() == ["lost"]
     assert books_kept.balance("assets:stripe:gbp") == 0
     assert books_kept.balance("expenses:dispute-fees:gbp") == 2000
     # 250 + 100 + 200 given and kept but for 50 given back; the 40 were lost.

@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 
 from app.extensions import db
 from app.money import Money
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation.exceptions import finding
@@ -32,7 +32,7 @@ def account(app):
 
 def test_a_life_with_refunds_disputes_and_weekly_payouts_reconciles_to_nothing(account):
     books_kept.agree()
-    kept = db.session.scalars(select(KeptPayout).order_by(KeptPayout.id)).all()
+    kept = db.session.scalars(select(Payout).order_by(Payout.id)).all()
     assert [each.difference_minor for each in kept] == [0, 0, 0, 0]
     assert all(each.reconciled_at for each in kept)
     results = [reconciliation_payouts.of_payout(each) for each in kept]
@@ -51,7 +51,7 @@ def test_what_no_news_ever_told_is_taken_in_with_the_payout_that_has_it(app, acc
 def test_the_treasurers_page_leads_from_a_payout_to_its_parts(account):
     page = (Path(__file__).parents[2] / "docs" / "bookkeeping.md").read_text(encoding="utf-8")
     asked = page[page.index("### Follow a payout") :].split("```sql")[1].split("```")[0]
-    kept = db.session.scalars(select(KeptPayout).order_by(KeptPayout.id)).first()
+    kept = db.session.scalars(select(Payout).order_by(Payout.id)).first()
     rows = db.session.execute(text(asked.replace("po_1Q…", kept.payout_id))).all()
     # Four gifts of £25.00 with their fees of 50p, and the payout itself.
     assert len(rows) == 4 * 2 + 1
@@ -67,7 +67,7 @@ def test_a_payout_alone_brings_every_gift_in_it(app):
     books_kept.deliver_all(app, account)
     books_kept.agree()
     assert books_kept.balance("expenses:card-fees:gbp") == 50
-    assert db.session.scalars(select(KeptPayout)).one().difference_minor == 0
+    assert db.session.scalars(select(Payout)).one().difference_minor == 0
 
 
 def test_a_payout_whose_parts_are_not_all_there_yet_is_looked_at_again(app, account):
@@ -76,7 +76,7 @@ def test_a_payout_whose_parts_are_not_all_there_yet_is_looked_at_again(app, acco
     part = next(name for name, paid in account.paid_in.items() if paid == late["id"])
     del account.paid_in[part]
     books_kept.deliver_all(app, account)
-    kept = db.session.scalars(select(KeptPayout).where(KeptPayout.payout_id == late["id"])).one()
+    kept = db.session.scalars(select(Payout).where(Payout.payout_id == late["id"])).one()
     assert kept.reconciled_at is None
     assert kept.last_error == "NeedsSomebody: the parts come to £0.00 of £24.50"
     assert kept.difference_minor == 2450
@@ -84,10 +84,10 @@ def test_a_payout_whose_parts_are_not_all_there_yet_is_looked_at_again(app, acco
     kept_id = kept.id
     account.paid_in[part] = late["id"]
     with writing() as session:
-        session.execute(update(KeptPayout).values(next_try_at=None))
+        session.execute(update(Payout).values(next_try_at=None))
     duties.do_all_due([payouts.duty(account)])
     books_kept.agree()
-    assert db.session.get_one(KeptPayout, kept_id, populate_existing=True).difference_minor == 0
+    assert db.session.get_one(Payout, kept_id, populate_existing=True).difference_minor == 0
 
 
 def test_a_type_that_nobody_knows_waits_in_suspense_and_is_an_exception(app, account):
@@ -106,7 +106,7 @@ def test_a_payout_made_by_hand_is_left_alone(app, account):
     account.gives(a_pledge(an_appeal("other"), "late").reference)
     by_hand = account.pays_out(automatic=False, minor=1000)
     books_kept.deliver_all(app, account)
-    kept = db.session.scalars(select(KeptPayout).where(KeptPayout.payout_id == by_hand["id"])).one()
+    kept = db.session.scalars(select(Payout).where(Payout.payout_id == by_hand["id"])).one()
     assert (kept.automatic, kept.reconciled_at, kept.attempts) == (False, None, 0)
     books_kept.agree()
 
@@ -120,4 +120,4 @@ def test_a_negative_payout_takes_money_from_the_bank(app):
     books_kept.deliver_all(app, account)
     books_kept.agree()
     assert books_kept.balance("assets:in-transit:gbp") == 2450 - 2500
-    assert [each.difference_minor for each in db.session.scalars(select(KeptPayout))] == [0, 0]
+    assert [each.difference_minor for each in db.session.scalars(select(Payout))] == [0, 0]

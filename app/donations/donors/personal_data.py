@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.donations.refunds import DonationRefund
@@ -22,7 +22,7 @@ class Belongings:
     donations: list[Donation]
     plans: list[Plan]
     refunds: list[DonationRefund]
-    disputes: list[KeptDispute]
+    disputes: list[Dispute]
 
     def pledges(self) -> list[Donation | Plan]:
         """Their gifts and plans, which both hold what was typed into the form."""
@@ -78,5 +78,5 @@ def _of(keys: set[str], ids: set[int], gift: Donation | None, plan: Plan | None)
         donations,
         plans,
         list(db.session.scalars(select(DonationRefund).where(DonationRefund.charge_id.in_(charges)))),
-        list(db.session.scalars(select(KeptDispute).where(KeptDispute.charge_id.in_(charges)))),
+        list(db.session.scalars(select(Dispute).where(Dispute.charge_id.in_(charges)))),
     )

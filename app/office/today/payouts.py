@@ -8,7 +8,7 @@ from app.extensions import db
 from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.at_stripe import at_stripe
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.reconciliation import payout_parts, payouts
 
 bp = Blueprint("payouts", __name__, url_prefix="/payouts")
@@ -20,11 +20,9 @@ _PAGE = 50
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """The payouts, the latest first; what is nothing in the last column is explained to the penny."""
-    query = select(KeptPayout).order_by(KeptPayout.id.desc()).limit(_PAGE + 1)
+    query = select(Payout).order_by(Payout.id.desc()).limit(_PAGE + 1)
     if before := request.args.get("before"):
-        query = query.where(
-            KeptPayout.id < select(KeptPayout.id).where(KeptPayout.payout_id == before).scalar_subquery()
-        )
+        query = query.where(Payout.id < select(Payout.id).where(Payout.payout_id == before).scalar_subquery())
     found = db.session.scalars(query).all()
     shown = found[:_PAGE]
     parts = payouts.parts(shown)
@@ -39,7 +37,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, AUDITOR})
 def show(payout_id: str) -> ResponseReturnValue:
     """One payout: what it is made of, with the lines that do not fit, and its line on the bank's statement."""
-    payout = db.session.scalar(select(KeptPayout).where(KeptPayout.payout_id == payout_id)) or abort(404)
+    payout = db.session.scalar(select(Payout).where(Payout.payout_id == payout_id)) or abort(404)
     result = payouts.of_payout(payout)
     parts, next_after = payout_parts.page(payout, request.args.get("after", ""))
     return render_template(
@@ -54,5 +52,5 @@ def show(payout_id: str) -> ResponseReturnValue:
     )
 
 
-def _amount(payout: KeptPayout) -> Money:
+def _amount(payout: Payout) -> Money:
     return Money(payout.amount_minor, payout.currency)

@@ -15,7 +15,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.offline import expected
-from app.payments.payout import KeptPayout
+from app.payments.payout import Payout
 from app.reconciliation.bank import sums
 
 # A bank may send a payout back for a while after it arrived (docs.stripe.com/payouts, "Failed payouts").
@@ -63,7 +63,7 @@ def payouts() -> list[Item]:
     when = {
         f"payout:{each.payout_id}": clock.local_day(each.arrives_at)
         for each in db.session.scalars(
-            select(KeptPayout).where(KeptPayout.payout_id.in_([s.removeprefix("payout:") for s, _ in on_its_way]))
+            select(Payout).where(Payout.payout_id.in_([s.removeprefix("payout:") for s, _ in on_its_way]))
         )
     }
     found = []

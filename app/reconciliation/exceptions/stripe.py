@@ -7,7 +7,7 @@ from sqlalchemy import case, func, literal, or_, select
 
 from app import clock
 from app.donations import disputes as donations_disputes
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import ASKED, REFUSED, DonationRefund
 from app.extensions import db
@@ -15,7 +15,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments import contradiction
-from app.payments.payout import CANCELED, FAILED, KeptPayout
+from app.payments.payout import CANCELED, FAILED, Payout
 from app.payments.transaction import StripeTransaction
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance, suspense
@@ -74,15 +74,13 @@ def closed_disputes(most: int) -> list[Found]:
     return found[:most]
 
 
-def _disputes_of(subject: str) -> Sequence[KeptDispute]:
+def _disputes_of(subject: str) -> Sequence[Dispute]:
     """The disputes of a gift ('donation:<reference>') or of a charge that no gift claims ('charge:<id>')."""
     kind, _, name = subject.partition(":")
     charge = (
         select(Donation.charge_id).where(Donation.reference == name) if kind == "donation" else select(literal(name))
     )
-    return db.session.scalars(
-        select(KeptDispute).where(KeptDispute.charge_id.in_(charge)).order_by(KeptDispute.id)
-    ).all()
+    return db.session.scalars(select(Dispute).where(Dispute.charge_id.in_(charge)).order_by(Dispute.id)).all()
 
 
 def _gifts_of(charges: Collection[str]) -> dict[str, str]:
@@ -114,7 +112,7 @@ def refunds(most: int) -> list[Found]:
     refunds that Stripe refused because the payment is disputed: the money may be on its way back by that."""
     late = (DonationRefund.state == ASKED) & (DonationRefund.asked_at < clock.now() - _LATE)
     failed = DonationRefund.state.in_((REFUSED, "failed", "canceled")) & (DonationRefund.asked_at > clock.now() - _NEWS)
-    disputed = select(KeptDispute.id).where(KeptDispute.charge_id == DonationRefund.charge_id).exists()
+    disputed = select(Dispute.id).where(Dispute.charge_id == DonationRefund.charge_id).exists()
     rows = db.session.execute(
         select(DonationRefund, Donation.reference, disputed)
         .outerjoin(Donation, Donation.id == DonationRefund.donation_id)
@@ -136,14 +134,12 @@ def refunds(most: int) -> list[Found]:
 
 def payouts(most: int) -> list[Found]:
     """Payouts that came back lately, and automatic ones that their parts do not explain."""
-    came_back = KeptPayout.status.in_((FAILED, CANCELED)) & (KeptPayout.created_at > clock.now() - _NEWS)
+    came_back = Payout.status.in_((FAILED, CANCELED)) & (Payout.created_at > clock.now() - _NEWS)
     not_explained = (
-        KeptPayout.automatic & KeptPayout.reconciled_at.is_(None) & KeptPayout.last_error.is_not(None)
-        & (KeptPayout.created_at < clock.now() - _PARTS_LATE)
+        Payout.automatic & Payout.reconciled_at.is_(None) & Payout.last_error.is_not(None)
+        & (Payout.created_at < clock.now() - _PARTS_LATE)
     )  # fmt: skip
-    rows = db.session.scalars(
-        select(KeptPayout).where(or_(came_back, not_explained)).order_by(KeptPayout.id).limit(most)
-    ).all()
+    rows = db.session.scalars(select(Payout).where(or_(came_back, not_explained)).order_by(Payout.id).limit(most)).all()
     return [
         Found(
             "payout",

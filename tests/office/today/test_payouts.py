@@ -10,7 +10,7 @@ from app.bank.statement import BankLine
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import Money
-from app.payments.payout import PAID, KeptPayout
+from app.payments.payout import PAID, Payout
 from app.payments.transaction import StripeTransaction
 from app.reconciliation.bank import confirming
 from app.writing import writing
@@ -27,8 +27,8 @@ def two(app):
     moment = clock.now()
     same = {"currency": "gbp", "status": PAID, "created_at": moment, "arrives_at": moment}
     with writing():
-        db.session.add(KeptPayout(payout_id="po_auto", amount_minor=10000, automatic=True, **same))
-        db.session.add(KeptPayout(payout_id="po_hand", amount_minor=700, automatic=False, **same))
+        db.session.add(Payout(payout_id="po_auto", amount_minor=10000, automatic=True, **same))
+        db.session.add(Payout(payout_id="po_hand", amount_minor=700, automatic=False, **same))
         for name, source, minor in (("txn_1", "ch_1", 9000), ("txn_2", "po_auto", -10000)):
             db.session.add(
                 StripeTransaction(
@@ -104,7 +104,7 @@ def test_more_payouts_than_fit_are_on_a_second_page(app, signed_in):
     with writing():
         for number in range(52):
             db.session.add(
-                KeptPayout(
+                Payout(
                     payout_id=f"po_{number}", amount_minor=1, currency="gbp", automatic=True, status=PAID,
                     created_at=moment, arrives_at=moment,
                 )

@@ -10,10 +10,10 @@ from app.appeals import income
 from app.appeals.appeal import Appeal
 from app.appeals.branch import found_branch
 from app.appeals.writing import open_appeal
-from app.donations.disputes import KeptDispute
+from app.donations.disputes import Dispute
 from app.extensions import db
 from app.ledger import accounts
-from app.payments.payout import PAID, KeptPayout
+from app.payments.payout import PAID, Payout
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.ledger.entering import enter
@@ -92,13 +92,13 @@ def test_what_needs_somebody_is_said_with_the_dates_of_disputes_first(app, signe
         )
         enter("test:1", [(unknown, stripe, 4000)], kind="unclaimed-charge", subject="charge:ch_1")
         db.session.add(
-            KeptDispute(
+            Dispute(
                 dispute_id="dp_1", charge_id="ch_2", amount_minor=5000, currency="gbp", status="needs_response",
                 reason="fraudulent", opened_at=moment, due_by=moment + timedelta(days=6),
             )
         )  # fmt: skip
         db.session.add(
-            KeptPayout(
+            Payout(
                 payout_id="po_1", amount_minor=100, currency="gbp", automatic=True, status=PAID, created_at=moment,
                 arrives_at=moment,
             )

@@ -94,7 +94,7 @@ def of(settings: Settings) -> dict[str, Any]:
 
 def _pages() -> dict[str, Any]:
     """Which pages there are, what their addresses are, and which templates show them."""
-    own = "office/security"
+    own = "office/sign_in"
     return {
         "URL_PREFIX": "/office",
         "STATIC_FOLDER": None,

@@ -12,7 +12,6 @@ from flask import Flask
 from app.articles import images
 from app.bank.formats import recognising
 from app.cli import starting
-from app.config import Settings
 from app.extensions import db
 from app.factory import THREADS, create_app
 from app.live.conversation import Application, Receive, Scope, Send, guards
@@ -22,6 +21,7 @@ from app.live.listening import listener
 from app.live.streams import Streams
 from app.live.watching import Broadcasting, Reading
 from app.public import appeals
+from app.services import services
 
 # Where pictures and banks' files are uploaded; they may be larger than anything else, and take longer to arrive.
 PICTURES = "/office/images"
@@ -87,7 +87,7 @@ def build(app: Flask, read: Reading, *, heartbeat: float = HEARTBEAT) -> Front:
 
     with app.app_context():
         url = db.engine.url
-    settings: Settings = app.extensions["whipround"]
+    settings = services(app).settings
     headers = guards(secure=settings.secure)
     broadcasting = Broadcasting(read_in_context, listener(url), heartbeat)
     pages = cast(Application, WSGIMiddleware(cast(Any, app), workers=THREADS))

@@ -10,7 +10,7 @@ from sqlalchemy.pool import QueuePool
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
-from app import clock, config, connections, limits, money, writing  # noqa: F401 - every table is known once the house stands
+from app import clock, config, connections, limits, money, services, writing  # noqa: F401 - every table is known once the house stands
 from app.articles import (
     article,  # noqa: F401
     images,  # noqa: F401
@@ -20,6 +20,7 @@ from app.config import Settings
 from app.extensions import babel, csrf, db, migrate
 from app.ledger import announcing, beginning  # noqa: F401
 from app.payments.gateway import Gateway
+from app.services import Services
 
 _ROOT = Path(__file__).parent.parent
 
@@ -64,6 +65,8 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
 
     Raises `config.SettingsError` when the environment is not enough.
     """
+    from app.worker import catch_up, refunds
+
     settings = settings or config.read()
     # The database and the outbox hold names and addresses: nobody else on the machine may look in.
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -87,8 +90,16 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         BABEL_DEFAULT_LOCALE="en_GB",
         BABEL_DEFAULT_TIMEZONE=settings.timezone.key,
     )
-    app.extensions["whipround"] = settings
-    app.extensions["gateway"] = gateway or Gateway(settings.stripe_secret_key, settings.stripe_api_base)
+    services.provide(
+        app,
+        Services(
+            settings=settings,
+            gateway=gateway or Gateway(settings.stripe_secret_key, settings.stripe_api_base),
+            # Interfaces do not know each other: the office is handed what the worker does.
+            ask_for_refund=refunds.ask_now,
+            ask_to_catch_up=catch_up.ask,
+        ),
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -112,11 +123,7 @@ def _open_doors(app: Flask) -> None:
     from app.office import blueprint as office_door
     from app.public import blueprint as public_door
     from app.webhooks import stripe as webhooks_door
-    from app.worker import catch_up, refunds
 
-    # Doors do not know each other: the office is handed what the worker does.
-    app.extensions["asking_for_refund"] = refunds.asking_now
-    app.extensions["asking_to_catch_up"] = catch_up.ask
     public_door.register(app)
     office_door.register(app)
     webhooks_door.register(app)

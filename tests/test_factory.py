@@ -11,6 +11,7 @@ from app.config import SettingsError
 from app.extensions import csrf, db
 from app.factory import THREADS, LateRule
 from app.payments.gateway import Gateway
+from app.services import services
 from tests.conftest import make_settings
 
 
@@ -60,7 +61,7 @@ def test_wrong_settings_stop_it_with_every_reason(monkeypatch, tmp_path):
 def test_the_environment_is_enough(monkeypatch, tmp_path):
     monkeypatch.setenv("PRACTICE", "1")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    assert create_app().extensions["whipround"].practice
+    assert services(create_app()).settings.practice
 
 
 def test_nobody_is_believed_about_addresses_unless_it_stands_behind_proxies(compose):
@@ -78,8 +79,8 @@ def test_cookies_insist_on_https_where_the_site_has_it(compose):
 
 def test_a_gateway_of_ones_own_is_used(compose):
     gateway = Gateway("sk_test_x", "http://127.0.0.1:9")
-    assert compose(gateway=gateway).extensions["gateway"] is gateway
-    assert isinstance(compose().extensions["gateway"], Gateway)
+    assert services(compose(gateway=gateway)).gateway is gateway
+    assert isinstance(services(compose()).gateway, Gateway)
 
 
 @pytest.mark.parametrize("url", ["", "postgresql+psycopg://nobody@127.0.0.1:9/x"])

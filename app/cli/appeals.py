@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
@@ -21,11 +20,11 @@ from app.appeals.scheduling import Schedule
 from app.appeals.writing import open_appeal
 from app.articles import versions
 from app.cli.starting import refuse_old_schema
-from app.config import Settings
 from app.donations import amounts
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, NotAnAmount, written
+from app.services import services
 from app.writing import writing
 
 _NONE = "none"
@@ -130,7 +129,7 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
     if not given["title"]:
         raise click.UsageError("An appeal needs a title: --title")
     refuse_old_schema()
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     appeal = Appeal(slug=slug, text="", currency=settings.currency, suggested_minor=[])
     changes = changes_asked(appeal, given)
     try:

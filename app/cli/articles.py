@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
@@ -16,6 +15,7 @@ from app.articles.imports.taking_in import TakenIn
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
+from app.services import services
 from app.writing import writing
 
 group = AppGroup("articles", help="Take in the articles of an archive.")
@@ -30,7 +30,7 @@ def import_(files: tuple[Path, ...]) -> None:
     are taken in all the same; then the command exits with 1.
     """
     refuse_old_schema()
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     seen: dict[int, Path] = {}
     failed = 0
     for file in files:

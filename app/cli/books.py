@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
 from app.cli.starting import refuse_old_schema
-from app.config import Settings
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import seals
@@ -19,6 +17,7 @@ from app.money import written
 from app.reconciliation import daily_statement, suspense, treasurer_mails
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.verification import faults as verification_faults
+from app.services import services
 from app.writing import writing
 
 group = AppGroup("books", help="Prove the books, and list what needs somebody.")
@@ -88,7 +87,7 @@ def print_statement(day: datetime | None) -> None:
     """Print the statement of a day (2026-11-22), by default of yesterday, as the treasurer is sent it at night."""
     refuse_old_schema()
     asked = clock.today() - timedelta(days=1) if day is None else day.date()
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     click.echo(treasurer_mails.as_text(daily_statement.of(asked), settings))
 
 

@@ -1,7 +1,6 @@
 """`flask donations`: what the treasurer does with a gift; for now, giving it back."""
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
@@ -13,7 +12,7 @@ from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefun
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, written
-from app.worker import refunds
+from app.services import services
 from app.writing import writing
 
 group = AppGroup("donations", help="Give a gift back, in part or in full.")
@@ -37,7 +36,7 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
             trail.record("donation.refunded", f"donation:{donation.reference}", after={"amount": written(asked.amount)})
     except DomainError as refusal:
         raise click.ClickException(f"Nothing was refunded: {refusal}.") from refusal
-    refunds.asking_now(current_app.extensions["gateway"])(row_id)
+    services().ask_for_refund(row_id)
     _say(row_id)
 
 

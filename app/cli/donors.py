@@ -1,16 +1,15 @@
 """`flask donors`: a person's right to be forgotten."""
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
-from app.config import Settings
 from app.donations.donors import erasing, personal_data
 from app.donations.donors.personal_data import Belongings
 from app.errors import DomainError
 from app.extensions import db
+from app.services import services
 from app.writing import writing
 
 group = AppGroup("donors", help="Forget a person who gave.")
@@ -23,7 +22,7 @@ def erase(who: str, dry_run: bool) -> None:
     """Forget a donor: name, addresses, messages, receipts and what Stripe told of them. What was given stays in the
     books, and the chain of seals stays whole."""
     refuse_old_schema()
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     try:
         if dry_run:
             theirs = _find(who)

@@ -21,8 +21,8 @@ from app.appeals.branch import Branch
 from app.appeals.writing import open_appeal
 from app.articles.article import Article
 from app.cli.starting import refuse_old_schema
-from app.config import Settings
 from app.extensions import db
+from app.services import services
 from app.staff import people
 from app.staff.people import Person
 from app.writing import writing
@@ -62,7 +62,7 @@ group = AppGroup("example", help="An organisation to try things out with.")
 @group.command("load")
 def load() -> None:
     """Put the example's articles, appeals and people into practice mode, once; it comes without gifts."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     if not settings.practice:
         raise click.ClickException("The example is only for practice mode (PRACTICE=1); these books are not.")
     refuse_old_schema()

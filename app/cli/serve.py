@@ -8,15 +8,14 @@ from functools import partial
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gasgi import ASGIWorker
 
 from app.cli.starting import begin_books
-from app.config import Settings
 from app.extensions import db
+from app.services import services
 
 # Each process makes its application anew, after the fork. The composition stands above the doors: it is named, not
 # imported.
@@ -31,7 +30,7 @@ _GRACE = 10
 @with_appcontext
 def serve() -> None:
     """Serve the site on BIND with WEB_CONCURRENCY processes, until told to stop."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     begin_books(settings)
     refuse_if_taken(settings.bind)
     _open_as_many_files_as_allowed()

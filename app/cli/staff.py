@@ -10,10 +10,10 @@ from app import clock
 from app.appeals.branch import Branch
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
-from app.config import Settings
 from app.emails import email as emails_email
 from app.errors import DomainError
 from app.extensions import db
+from app.services import services
 from app.staff import people
 from app.staff.people import ROLES
 from app.writing import writing
@@ -41,7 +41,7 @@ def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invit
                 emails_email.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was added: {refusal}.") from refusal
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     click.echo(f"{person.email} may sign in at {settings.base_url}/office/ as {', '.join(held)}.")
     if invite:
         click.echo("The invitation goes out as soon as the worker runs.")

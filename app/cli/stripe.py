@@ -4,12 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.cli.starting import begin_books, refuse_old_schema
-from app.config import Settings
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, written
@@ -18,6 +16,7 @@ from app.payments.event import APPLIED, PENDING, StripeEvent
 from app.payments.payout import Payout
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
+from app.services import services
 from app.worker import catch_up, duties, events, payouts
 from app.writing import writing
 
@@ -29,7 +28,7 @@ group = AppGroup("stripe", help="Prove the books against Stripe, and take in wha
 def reconcile(payout: str | None) -> None:
     """Take payouts apart: parts, sum, payout, difference; exits with 1 when anything is not explained to the penny."""
     refuse_old_schema()
-    duty = payouts.duty(current_app.extensions["gateway"])
+    duty = payouts.duty(services().gateway)
     due = Payout.payout_id == payout if payout else Payout.payout_id.is_not(None)
     # By hand it is tried at once, whenever the worker would have tried it next.
     with writing():
@@ -86,9 +85,9 @@ def _show_line(line: reconciliation_payouts.Unexplained) -> None:
 @click.option("--days", type=click.IntRange(1, 30), default=30, show_default=True, help="How far to look back.")
 def take_in_what_is_missing(days: int) -> None:
     """Compare Stripe's events and movements with the books and take in what is missing; twice changes nothing."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     begin_books(settings)
-    gateway = current_app.extensions["gateway"]
+    gateway = services().gateway
     try:
         caught = catch_up.catch_up(gateway, settings, timedelta(days=days))
     except DomainError as failure:
@@ -109,7 +108,7 @@ def replay(event: str) -> None:
         raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may bring it.") from None
     except inbox.Erased:
         raise click.ClickException(f"What {event} said was erased with the donor it was about.") from None
-    duty = events.duty(current_app.extensions["gateway"])
+    duty = events.duty(services().gateway)
     replace(duty, due=duty.due & (StripeEvent.event_id == event)).work_once()
     now = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one()
     if now.state == APPLIED:

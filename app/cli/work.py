@@ -4,13 +4,11 @@ import signal
 import threading
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.starting import begin_books
-from app.config import Settings
-from app.payments.gateway import Gateway
 from app.receipts.rendering import Renderer
+from app.services import services
 from app.worker import events
 from app.worker.lanes import all_of, do_all_due, work_until
 from app.writing import writing
@@ -21,7 +19,7 @@ from app.writing import writing
 @with_appcontext
 def work(once: bool) -> None:
     """Do what is due: follow up Stripe's events, issue, render and mail receipts, send letters."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     begin_books(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -30,7 +28,7 @@ def work(once: bool) -> None:
         taken_up = events.take_up_ignored()
     if taken_up:
         click.echo(f"{taken_up} events that an earlier release did not know are taken up again.")
-    gateway: Gateway = current_app.extensions["gateway"]
+    gateway = services().gateway
     with Renderer() as renderer:
         lanes = all_of(settings, gateway, renderer)
         if once:

@@ -22,11 +22,11 @@ from app.extensions import db
 from app.payments import objects as charges
 from app.payments.event import News
 from app.payments.inbox import Outcome
-from app.payments.lookup import Lookup
 from app.payments.objects import API_VERSION, DONATION, Charge, Refund, StripeDispute
 from app.payments.payout import StripePayout
 from app.payments.subscription import Subscription
 from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
+from app.services import Lookup
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
 """The page of Stripe's Dashboard where a thing is found, in the mode of the books' own key."""
 
-from flask import current_app
-
-from app.config import Settings
 from app.payments import dashboard
+from app.services import services
 
 
 def at_stripe(object_id: str) -> str | None:
     """The address of the page of an object ('dp_…'), or nothing when it has none."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     return dashboard.address_of(object_id, live=settings.live)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -19,10 +19,10 @@ from icalendar import Calendar, Event
 from app import clock
 from app.articles import reading
 from app.articles.article import Article
-from app.config import Settings
 from app.public import appeal_below, page_cache, page_identity
 from app.public.appeal_below import Shown
 from app.public.page_identity import ArticleIdentity
+from app.services import services
 from app.web.filters import day
 
 _A_DAY = timedelta(days=1)
@@ -154,7 +154,7 @@ def calendar(number: int) -> ResponseReturnValue:
     if article is None or article.event_starts_at is None:
         abort(404)
     response = Response(
-        write(article, permanent_address(number), _settings().organisation.name),
+        write(article, permanent_address(number), services().settings.organisation.name),
         mimetype="text/calendar",
         headers={"Content-Disposition": f'attachment; filename="{number}.ics"', "Cache-Control": "no-cache"},
     )
@@ -181,7 +181,7 @@ def archive_of(year: int) -> ResponseReturnValue:
 
 def permanent_address(number: int) -> str:
     """The whole address of an article, as other sites link to it."""
-    return _settings().base_url + url_for("public.articles.show", number=number)
+    return services().settings.base_url + url_for("public.articles.show", number=number)
 
 
 def _page(number: int, template: str) -> ResponseReturnValue:
@@ -209,8 +209,3 @@ def _months(year: int) -> list[tuple[str, list[Article]]]:
     """The names of the months that have articles, the latest first, with them."""
     months = groupby(reading.posted_in(year), key=lambda article: clock.local_day(article.posted_at).replace(day=1))
     return [(format_date(month, "LLLL"), list(articles)) for month, articles in months]
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["whipround"]
-    return settings

@@ -10,6 +10,7 @@ from app.public.appeals import qr
 from app.public.giving import monthly, once
 from app.public.plans import access
 from app.public.plans import pages as plans_pages
+from app.services import services
 from app.web import (
     assets,  # fmt: skip
     error_pages,
@@ -19,7 +20,7 @@ from app.web import (
 
 def register(app: Flask) -> None:
     """Open the door."""
-    settings: Settings = app.extensions["whipround"]
+    settings = services(app).settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         organisation=settings.organisation, practice=settings.practice, base_url=settings.base_url, qr=qr

@@ -1,6 +1,6 @@
 """What programs read: the Atom feed (RFC 4287), the sitemap (sitemaps.org), robots.txt (RFC 9309)."""
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -8,11 +8,11 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.articles import reading
 from app.articles.article import changed
-from app.config import Settings
 from app.extensions import db
 from app.public import articles as public_articles
 from app.public import page_cache, page_identity
 from app.public.articles import permanent_address
+from app.services import services
 
 bp = Blueprint("feeds", __name__)
 
@@ -37,7 +37,7 @@ def sitemap() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 def robots() -> ResponseReturnValue:
     """What crawlers are asked to leave alone: gifts, which are private, and the office."""
-    sitemap_address = _settings().base_url + url_for("public.feeds.sitemap")
+    sitemap_address = services().settings.base_url + url_for("public.feeds.sitemap")
     closed = "".join(f"Disallow: {path}\n" for path in ("/donate", "/donations/", "/receipts/", "/office"))
     return Response(f"User-agent: *\n{closed}\nSitemap: {sitemap_address}\n", mimetype="text/plain")
 
@@ -62,8 +62,3 @@ def _sitemap(appeals: list[Appeal]) -> str:
 def _known_appeals() -> list[Appeal]:
     """The appeals that have begun; those to come, and drafts, are not announced."""
     return list(db.session.scalars(select(Appeal).where(Appeal.starts_on <= clock.today()).order_by(Appeal.id)))
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["whipround"]
-    return settings

@@ -12,10 +12,10 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, send_file
+from flask import Blueprint, Response, abort, render_template, send_file
 from flask.typing import ResponseReturnValue
 
-from app.config import Settings
+from app.services import services
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
 
@@ -26,14 +26,14 @@ _SHOWN = 200
 @bp.before_request
 def only_in_practice() -> None:
     """Even if somebody were to open this door elsewhere, nothing stands behind it."""
-    if not _settings().practice:
+    if not services().settings.practice:
         abort(404)
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
     """All mails, the latest first."""
-    files = sorted(_settings().outbox.glob("*.eml"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+    files = sorted(services().settings.outbox.glob("*.eml"), key=lambda file: (file.stat().st_mtime_ns, file.name))
     mails = [_summary(file.stem, _read(file)) for file in reversed(files[-_SHOWN:])]
     return render_template("public/outbox.html", mails=mails)
 
@@ -79,7 +79,7 @@ def _mail(name: str) -> EmailMessage:
     """The mail whose file has this name; names are hexadecimal, so that none can point outside the folder."""
     if not name or set(name) - set("0123456789abcdef"):
         abort(404)
-    file = _settings().outbox / f"{name}.eml"
+    file = services().settings.outbox / f"{name}.eml"
     return _read(file) if file.is_file() else abort(404)
 
 
@@ -96,8 +96,3 @@ def _summary(name: str, mail: EmailMessage) -> dict[str, Any]:
         "date": parsedate_to_datetime(mail["Date"]).astimezone(UTC),
         "attached": sum(1 for _part in mail.iter_attachments()),
     }
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["whipround"]
-    return settings

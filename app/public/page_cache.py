@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flask import Response, current_app, request
 
+from app.services import services
 from app.web import compression
 
 # How many pages a process keeps; at some twenty kilobytes each, that is ten megabytes.
@@ -83,7 +84,7 @@ def _edition() -> str:
 
     While debugging it is made anew for each request, so that a changed template shows at once.
     """
-    content = hashlib.blake2b(repr(current_app.extensions["whipround"]).encode(), digest_size=12)
+    content = hashlib.blake2b(repr(services().settings).encode(), digest_size=12)
     for folder in (current_app.template_folder, current_app.static_folder):
         for path in sorted(Path(folder or "").rglob("*")):
             if path.is_file():

@@ -6,13 +6,13 @@ The data stands in a block that no browser executes, so the policy against inlin
 
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 
 from app import markup
 from app.appeals.appeal import Appeal
 from app.articles import images
 from app.articles.article import Article
-from app.config import Settings
+from app.services import services
 from app.web import assets
 
 _CONTEXT = "https://schema.org"
@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
 
 def share_picture(text: str = "") -> Picture:
     """The first of our pictures that a text shows; else the one that stands for the whole site."""
-    settings = _settings()
+    settings = services().settings
     for named in markup.images(text):
         image = named.reference and images.named(named.reference)
         if image:
@@ -78,7 +78,7 @@ def of_front() -> dict[str, Any]:
 
 
 def _organisation() -> dict[str, Any]:
-    settings = _settings()
+    settings = services().settings
     known = {
         "@type": "Organization",
         "name": settings.organisation.name,
@@ -92,10 +92,5 @@ def _organisation() -> dict[str, Any]:
 
 
 def _giving(path: str) -> dict[str, Any]:
-    target = {"@type": "EntryPoint", "urlTemplate": _settings().base_url + path}
+    target = {"@type": "EntryPoint", "urlTemplate": services().settings.base_url + path}
     return {"@type": "DonateAction", "recipient": _organisation(), "target": target}
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["whipround"]
-    return settings

@@ -6,17 +6,17 @@ Deliveries that were refused are counted, so that the treasurer hears of a wrong
 import logging
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.config import Settings
 from app.donations import stripe_news
 from app.errors import DomainError, in_words
 from app.extensions import csrf
 from app.payments import inbox
 from app.reconciliation import alarms
+from app.services import services
 from app.writing import writing
 
 # Anybody can knock, so each process counts at most one refusal of a kind in this time: the count says "at least".
@@ -53,7 +53,7 @@ def register(app: Flask) -> None:
 @bp.post("/stripe")
 def stripe() -> ResponseReturnValue:
     """Take in one delivery. 400 for what is not Stripe's, 503 when it could not be kept, so that it is sent again."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     request.max_content_length = _LARGEST
     try:
         delivery = inbox.verify(

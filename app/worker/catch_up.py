@@ -14,9 +14,9 @@ from app.config import Settings
 from app.donations import stripe_news
 from app.extensions import db
 from app.payments import inbox
-from app.payments.gateway import Gateway
 from app.payments.inbox import Delivery
 from app.reconciliation import alarms, catching_up
+from app.services import Gateway
 from app.worker import payouts
 from app.worker.clock import Clockwork, Regularly
 from app.writing import writing

@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 from app.donations import stripe_news
 from app.extensions import db
 from app.payments.event import APPLIED, IGNORED, PENDING, News, StripeEvent
-from app.payments.gateway import Gateway
 from app.payments.inbox import Outcome
+from app.services import Gateway
 from app.worker.duties import Duty
 from app.writing import writing
 

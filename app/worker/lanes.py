@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from flask import current_app
 
 from app.config import Settings
-from app.payments.gateway import Gateway
 from app.receipts.rendering import PROCESSES, Renderer
+from app.services import Gateway
 from app.worker import catch_up, clock, emails, events, payouts, receipts, refunds
 from app.worker import duties as worker_duties
 from app.worker.clock import CHEQUES, DONORS, HOUSEKEEPING, SEALS

@@ -1,7 +1,6 @@
 """Refunds that were asked for here: Stripe is asked, once, and what it answers is booked like any other news."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -10,8 +9,9 @@ from app import clock
 from app.donations import refunds, stripe_news
 from app.donations.refunds import ASKED, DonationRefund
 from app.extensions import db
-from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.payments.objects import Refund
+from app.services import Gateway, services
 from app.worker.duties import Duty
 from app.writing import writing
 
@@ -40,19 +40,15 @@ def duty(gateway: Gateway) -> Duty:
     return Duty("refund", DonationRefund, DonationRefund.state == ASKED, give_back)
 
 
-def asking_now(gateway: Gateway) -> Callable[[int], None]:
-    """What asks Stripe for one refund at once, by its row's id, for whoever started it and waits for the outcome. Its
-    row says what came of it; when Stripe could not be asked, the worker goes on trying. Where a worker was quicker, its
+def ask_now(row_id: int) -> None:
+    """Ask Stripe for one refund at once, by its row's id, for whoever started it and waits for the outcome. Its row
+    says what came of it; when Stripe could not be asked, the worker goes on trying. Where a worker was quicker, its
     answer is waited for."""
-
-    def ask(row_id: int) -> None:
-        due = duty(gateway)
-        replace(due, due=due.due & (DonationRefund.id == row_id)).work_once()
-        patience = time.monotonic() + _PATIENCE
-        while _in_other_hands(row_id) and time.monotonic() < patience:
-            time.sleep(0.1)
-
-    return ask
+    due = duty(services().gateway)
+    replace(due, due=due.due & (DonationRefund.id == row_id)).work_once()
+    patience = time.monotonic() + _PATIENCE
+    while _in_other_hands(row_id) and time.monotonic() < patience:
+        time.sleep(0.1)
 
 
 def _in_other_hands(row_id: int) -> bool:
@@ -67,7 +63,7 @@ def _in_other_hands(row_id: int) -> bool:
 def _ask(row: DonationRefund, gateway: Gateway) -> Refund | None:
     """What Stripe made of it; `None` when it will not, which ends the matter."""
     try:
-        return gateway.make_refund(row.charge_id, row.amount, row.reference, row.key or "")
+        made: Refund = gateway.make_refund(row.charge_id, row.amount, row.reference, row.key or "")
     except PaymentsRefused:
         with writing():
             refunds.refused(db.session.get_one(DonationRefund, row.id))
@@ -77,6 +73,7 @@ def _ask(row: DonationRefund, gateway: Gateway) -> Refund | None:
             with writing():
                 refunds.distrust_key(db.session.get_one(DonationRefund, row.id))
         raise
+    return made
 
 
 def _look(row_id: int) -> DonationRefund:

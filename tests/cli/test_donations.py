@@ -11,6 +11,7 @@ from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
 from app.payments.gateway import PaymentsUnavailable
+from app.services import services
 from app.worker import duties, refunds
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
@@ -27,7 +28,7 @@ def account(app):
     charge = account.charge(next(iter(account.charges)))
     with writing():
         stripe_news.settle(charge)
-    app.extensions["gateway"] = account
+    services(app).gateway = account
     db.session.rollback()
     return account
 

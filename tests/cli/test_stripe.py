@@ -7,6 +7,7 @@ from app import clock
 from app.extensions import db
 from app.payments.event import StripeEvent
 from app.payments.payout import Payout
+from app.services import services
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -21,7 +22,7 @@ def account(app):
     account = Account(now=int(clock.now().timestamp()) - 25 * DAY)
     appeal = an_appeal()
     books_kept.lives(account, [a_pledge(appeal, f"nonce-{number}").reference for number in range(4)])
-    app.extensions["gateway"] = account
+    services(app).gateway = account
     db.session.rollback()
     return account
 

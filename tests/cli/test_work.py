@@ -16,6 +16,7 @@ from app.payments.event import StripeEvent
 from app.payments.inbox import Outcome
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
+from app.services import services
 from practice.tests.conftest import eventually
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
@@ -45,7 +46,7 @@ def test_once_follows_up_what_waits_and_proves_what_was_received(app):
         def charge_of(self, _intent):
             return read_charge(stripe_says.charge(reference))
 
-    app.extensions["gateway"] = Stripe()
+    services(app).gateway = Stripe()
     deliver(app, "payment_intent.succeeded", stripe_says.intent(reference))
     result = app.test_cli_runner().invoke(args=["work", "--once"])
     assert (result.exit_code, result.output) == (0, "3 done.\n")

@@ -28,6 +28,7 @@ from app.ledger.chain import Head
 from app.money import Money
 from app.payments.event import StripeEvent
 from app.reconciliation.verification.sealed import SEALED
+from app.services import services
 from app.worker import catch_up, duties, events, payouts
 from app.worker import clock as worker_clock
 from tests import books_kept, stripe_bodies, written_books
@@ -134,7 +135,7 @@ class Stage:
 
     def catch_up(self) -> None:
         """What was never delivered is taken in from Stripe's list."""
-        catch_up.catch_up(self.life, self.app.extensions["whipround"], timedelta(days=400))
+        catch_up.catch_up(self.life, services(self.app).settings, timedelta(days=400))
 
     def survive(self, act: Callable[[], None]) -> None:
         """Do something until it is done; where it is killed another process goes on, once the lease has run out."""

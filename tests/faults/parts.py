@@ -19,6 +19,7 @@ from app import create_app
 from app.extensions import db
 from app.payments.checkout import Checkout
 from app.payments.objects import read_charge
+from app.services import services
 from app.worker import duties, events
 from tests import stripe_bodies as stripe_says
 from tests.conftest import make_settings
@@ -70,7 +71,7 @@ def work(folder, url, die_at, charges):
     """The worker, once through the events that wait."""
     with on_stage(folder, url, charges) as application:
         die_at_moment(die_at)
-        duties.do_all_due([events.duty(application.extensions["gateway"])])
+        duties.do_all_due([events.duty(services(application).gateway)])
 
 
 def take_turns(folder, url, number):

@@ -23,6 +23,7 @@ from app.ledger import accounts
 from app.money import Money
 from app.offline import standing_orders
 from app.offline.standing_orders import Promise
+from app.services import services
 from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept
@@ -87,7 +88,7 @@ def _by_card(app: Flask, appeal: Any) -> None:
     account.pays_out()
     books_kept.deliver_all(app, account)
     worker_clock.attach()
-    app.extensions["gateway"] = account
+    services(app).gateway = account
 
 
 def _by_hand(appeal: Any, branch_id: int) -> None:

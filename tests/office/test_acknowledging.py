@@ -10,6 +10,7 @@ from app.extensions import db
 from app.ledger import accounts
 from app.payments import transaction
 from app.payments.event import StripeEvent
+from app.services import services
 from app.worker.clock import Clockwork
 from app.writing import writing
 from tests import books_kept
@@ -26,7 +27,7 @@ def account(app):
     account = Account()
     account.disputes_it(account.gives(a_pledge(an_appeal()).reference), 1000)
     books_kept.deliver_all(app, account)
-    app.extensions["gateway"] = account
+    services(app).gateway = account
     db.session.rollback()
     return account
 

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.donations.donation import Donation
 from app.extensions import db
+from app.services import services
 from app.worker import clock
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
@@ -23,7 +24,7 @@ def account(app):
     account.now += DAY
     account.disputed = account.disputes_it(charged, 1000)
     settle(app, account)
-    app.extensions["gateway"] = account
+    services(app).gateway = account
     return account
 
 

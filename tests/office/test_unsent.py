@@ -14,6 +14,7 @@ from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.office.access import EVERYONE
 from app.office.unsent import pages as office_unsent
+from app.services import services
 from app.staff import unsent
 from app.staff.people import Person
 from app.staff.unsent import UnsentForm
@@ -83,7 +84,7 @@ def account(app: Flask) -> Account:
     account = Account()
     account.gives(a_pledge(an_appeal()).reference)
     books_kept.deliver_all(app, account)
-    app.extensions["gateway"] = account
+    services(app).gateway = account
     db.session.rollback()
     return account
 

@@ -10,6 +10,7 @@ from stripe.params.checkout import SessionCreateParams
 from app.money import Money
 from app.payments.checkout import CheckoutRequest
 from app.payments.objects import API_VERSION
+from app.services import services
 from tests.stripe_parameters import Checked, InvalidRequest, check, checked_client
 
 
@@ -123,4 +124,4 @@ def test_a_call_that_does_not_fit_never_leaves_the_house():
 
 
 def test_every_test_lets_the_gateway_ask_through_the_checker(app):
-    assert isinstance(app.extensions["gateway"]._client, Checked)
+    assert isinstance(services(app).gateway._client, Checked)

@@ -31,6 +31,7 @@ from app.donations.plans import planning
 from app.extensions import db
 from app.payments.gateway import Gateway
 from app.payments.payout import Payout
+from app.services import services
 from app.worker import catch_up, events, payouts
 from app.worker import duties as worker_duties
 from practice.tests.conftest import pay
@@ -242,7 +243,7 @@ class Year:
 
 
 def test_a_year_is_the_same_with_webhooks_and_by_catching_up_alone(app, world):
-    gateway = app.extensions["gateway"] = Gateway("sk_test_peer", world)
+    gateway = services(app).gateway = Gateway("sk_test_peer", world)
     appeal = an_appeal()
     plan = a_plan(appeal)
     pledges = [a_pledge(appeal, f"nonce-{week}").reference for week in range(WEEKS // 2)]
@@ -252,7 +253,7 @@ def test_a_year_is_the_same_with_webhooks_and_by_catching_up_alone(app, world):
     duties = [events.duty(gateway), payouts.duty(gateway)]
     with door.open() as address:
         endpoint = year.api.webhook_endpoints.create({"url": address, "enabled_events": ["*"]})
-        app.extensions["whipround"] = replace(app.extensions["whipround"], stripe_webhook_secrets=(endpoint.secret,))
+        services(app).settings = replace(services(app).settings, stripe_webhook_secrets=(endpoint.secret,))
         year.promise(asked)
         for week in range(WEEKS):
             year.week(week)

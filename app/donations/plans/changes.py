@@ -1,6 +1,7 @@
 """What a donor may change of a plan: the amount, a pause, its end. It is written down, asked of Stripe, then noted."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +14,9 @@ from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan
 from app.errors import DomainError
 from app.extensions import db
 from app.money import CurrencyMismatch, Money
-from app.payments.subscribing import Subscribing
 from app.payments.subscription import Subscription
 from app.payments.trouble import PaymentsUnavailable
+from app.services import Gateway
 
 AMOUNT, PAUSE, RESUME, CANCEL = "amount", "pause", "resume", "cancel"
 
@@ -89,31 +90,33 @@ def ask(plan: Plan, change: Change) -> Asked:
     return Asked(change, locked.reference, locked.subscription_id, locked.change_key or "", asked_at)
 
 
-def carry_out(asked: Asked, gateway: Subscribing) -> Subscription:
+def carry_out(asked: Asked, gateway: Gateway) -> Subscription:
     """Ask Stripe for the change; what the subscription is then. Raises what the gateway raises. Must be called with no
     transaction open.
 
     It is looked at once more afterwards: a look that the worker began during the call may have seen it unchanged, and
     only one that began later outranks that.
     """
-    changed = _ask_for(asked, gateway.subscription(asked.subscription_id), gateway)
-    try:
-        return gateway.subscription(asked.subscription_id)
-    except PaymentsUnavailable:
-        return changed
+    now: Subscription = _ask_for(asked, gateway.subscription(asked.subscription_id), gateway)
+    with suppress(PaymentsUnavailable):
+        now = gateway.subscription(asked.subscription_id)
+    return now
 
 
-def _ask_for(asked: Asked, found: Subscription, gateway: Subscribing) -> Subscription:
+def _ask_for(asked: Asked, found: Subscription, gateway: Gateway) -> Subscription:
     change = asked.change
+    changed: Subscription
     if change.amount is not None:
-        return gateway.change_amount(found, change.amount, asked.key)
-    if change.kind == PAUSE:
+        changed = gateway.change_amount(found, change.amount, asked.key)
+    elif change.kind == PAUSE:
         coming = found.next_payment_at or asked.at
         until = dates.pause_until(coming, found.started_at, change.months, asked_at=asked.at)
-        return gateway.pause(found, until, asked.key)
-    if change.kind == RESUME:
-        return gateway.resume(found, asked.key)
-    return gateway.cancel(found, asked.key)
+        changed = gateway.pause(found, until, asked.key)
+    elif change.kind == RESUME:
+        changed = gateway.resume(found, asked.key)
+    else:
+        changed = gateway.cancel(found, asked.key)
+    return changed
 
 
 def done(asked: Asked, told: Subscription) -> None:

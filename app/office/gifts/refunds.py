@@ -1,6 +1,6 @@
 """Refunds: giving a gift back to the card it came from, in part or in full."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from app.office import scope
 from app.office.access import TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.donors.forms import RefundForm
+from app.services import services
 from app.writing import writing
 
 bp = Blueprint("refunds", __name__, url_prefix="/refunds")
@@ -79,7 +80,7 @@ def create(reference: str) -> ResponseReturnValue:
     except DomainError as refusal:
         form.wrong(form.amount, _("Nothing was refunded: %(why)s", why=str(refusal)))
         return _form(_gift(reference), form), 422
-    current_app.extensions["asking_for_refund"](current_app.extensions["gateway"])(row_id)
+    services().ask_for_refund(row_id)
     _say(row_id)
     return redirect(url_for("office.donations.show", reference=reference), code=303)
 

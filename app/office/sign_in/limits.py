@@ -8,8 +8,8 @@ from flask import abort, current_app, request, session
 
 from app import limits, networks
 from app.audit import trail
-from app.config import Settings
 from app.office import access
+from app.services import services
 from app.writing import writing
 
 # In a quarter of an hour. Low enough that guessing a password or a code is hopeless, high enough for a bad morning.
@@ -71,7 +71,7 @@ class _Over:
 
 def _over(action: str, most: dict[str, int], window: timedelta) -> _Over | None:
     """The limit that is passed, if any. One after the other: who is refused already must not use up the rest."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     tried = {"address": networks.of(request.remote_addr or ""), "account": _account(), "site": ""}
     if request.endpoint in _PASSKEYS:
         # Nobody guesses a signature: with a passkey one gets in while others use up what the site has.

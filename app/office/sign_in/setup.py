@@ -27,7 +27,6 @@ from webauthn.helpers.structs import (
 )
 
 from app import clock
-from app.config import Settings
 from app.emails import email
 from app.extensions import db
 from app.office import access, guard
@@ -35,6 +34,7 @@ from app.office.access import somebody
 from app.office.confirming import Question, asks_once
 from app.office.sign_in import forms, limits, trail
 from app.office.sign_in import settings as sign_in_settings
+from app.services import services
 from app.staff import people
 from app.staff.people import Passkey, Person, PersonRole
 from app.writing import writing
@@ -229,7 +229,7 @@ class SignIn(Security):
 
 def set_up(app: Flask) -> None:
     """Make Flask-Security part of the application; its pages are at /office/…."""
-    settings: Settings = app.extensions["whipround"]
+    settings = services(app).settings
     app.config.update(sign_in_settings.of(settings))
     before = [list(hooks[None]) for hooks in _hooks(app)]
     security = SignIn(

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -31,6 +31,7 @@ from app.payments.transaction import StripeTransaction
 from app.reconciliation import suspense
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.exception import Found
+from app.services import services
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -144,7 +145,7 @@ def withdraw() -> ResponseReturnValue:
 def catch_up() -> ResponseReturnValue:
     """Have the worker compare all that Stripe still lists with the books, and take in what is missing."""
     with writing():
-        current_app.extensions["asking_to_catch_up"]()
+        services().ask_to_catch_up()
         record("stripe.catch_up_asked", "stripe:account")
     flash(
         _("The worker now compares everything that Stripe lists of the last 30 days with the books, and takes in what "

@@ -1,6 +1,6 @@
 """The office's front page: what needs me today, and what was raised, as figures, charts and tables."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -11,6 +11,7 @@ from app.extensions import db
 from app.office.access import AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
 from app.office.today import exception_words, figures
 from app.reconciliation import to_do
+from app.services import services
 
 bp = Blueprint("dashboard", __name__, url_prefix="/today")
 
@@ -34,7 +35,7 @@ def show() -> ResponseReturnValue:
         needs=needs,
         whole=whole,
         title_of=exception_words.title,
-        raised=figures.of(branch_id, current_app.extensions["whipround"].currency) if needs is not None else None,
+        raised=figures.of(branch_id, services().settings.currency) if needs is not None else None,
         appeals=_appeals() if whole or EDITOR in held else [],
     )
 

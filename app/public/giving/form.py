@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, render_template
+from flask import Response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -19,11 +19,11 @@ from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
 from app import clock, typed_amount, typed_text
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
-from app.config import Settings
 from app.donations import amounts
 from app.donations.checkout import Gift
 from app.errors import DomainError
 from app.money import Money, NotAnAmount, written
+from app.services import services
 
 
 class NotTaken(DomainError):
@@ -250,5 +250,5 @@ def page(
 
 
 def _address_rule() -> str:
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     return settings.address_rule

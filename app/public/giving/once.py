@@ -1,16 +1,14 @@
 """Giving: the form, the way to Stripe, and the page that waits for the webhook to say that the gift has come."""
 
 import hashlib
-from typing import cast
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.config import Settings
 from app.donations import checkout as donations_checkout
 from app.donations import went_back
 from app.donations.checkout import AppealClosed, SentTooOften
@@ -24,6 +22,7 @@ from app.public.giving import form as giving_form
 from app.public.giving import to_checkout
 from app.public.giving.form import DonationForm, page
 from app.receipts import register
+from app.services import services
 from app.writing import writing
 
 bp = Blueprint("donations", __name__)
@@ -132,7 +131,7 @@ def _story(donation: Donation) -> dict[str, object]:
         and donation.checkout_expires_at > clock.now()
         else None
     )
-    outbox = _settings().practice and _settings().smtp_url is None
+    outbox = services().settings.practice and services().settings.smtp_url is None
     return {
         "donation": donation,
         "appeal": appeal,
@@ -150,7 +149,3 @@ def _appeal(slug: str) -> Appeal:
 
 def _donation(reference: str) -> Donation:
     return db.session.scalar(select(Donation).where(Donation.reference == reference)) or abort(404)
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["whipround"])

@@ -9,13 +9,13 @@ from flask import current_app, request, url_for
 
 from app import limits, networks
 from app.appeals.appeal import Appeal
-from app.config import Settings
 from app.donations import checkout as donations_checkout
 from app.donations.donation import Donation
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.payments.checkout import CheckoutRequest
-from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
+from app.services import services
 from app.writing import writing
 
 
@@ -32,7 +32,7 @@ def address(pledged: Donation | Plan, appeal: Appeal) -> str | None:
     """
     if pledged.checkout_url is not None:
         return pledged.checkout_url
-    gateway: Gateway = current_app.extensions["gateway"]
+    gateway = services().gateway
     try:
         checkout = gateway.open_checkout(_wanted(pledged, appeal), pledged.checkout_key)
     except PaymentsUnavailable as failure:
@@ -51,7 +51,7 @@ def address(pledged: Donation | Plan, appeal: Appeal) -> str | None:
 
 
 def _wanted(pledged: Donation | Plan, appeal: Appeal) -> CheckoutRequest:
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     success, cancel = (settings.base_url + own_page(pledged, view) for view in ("show", "cancelled"))
     if isinstance(pledged, Plan):
         return planning.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
@@ -66,7 +66,7 @@ _MOST = {"address": 30, "email": 8, "site": 600}
 def too_often(email: str) -> bool:
     """Count this attempt, and say whether its address, its e-mail or the whole site has made too many; the caller
     commits."""
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     secret = settings.secret_key
     tried = {"address": networks.of(request.remote_addr or ""), "email": email.casefold(), "site": ""}
     # One after the other: whoever is refused already must not use up what the whole site has.

@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app import limits, networks
 from app.appeals.appeal import Appeal
-from app.config import Settings
 from app.donations.donation import Donation
 from app.donations.plans import dates, links
 from app.donations.plans.plan import ENDED, Plan
 from app.extensions import db
 from app.receipts.receipt import Receipt
+from app.services import services
 from app.writing import writing
 
 bp = Blueprint("plan_access", __name__)
@@ -38,7 +38,7 @@ def show(reference: str) -> ResponseReturnValue:
 def mail_link(reference: str) -> ResponseReturnValue:
     """Mail a link that works for an hour. The answer is the same whether or not a mail can go out."""
     plan = _plan(reference)
-    settings: Settings = current_app.extensions["whipround"]
+    settings = services().settings
     secret = settings.secret_key
     with writing():
         mails = limits.count("plan-link", plan.reference, within=_WINDOW, secret=secret)

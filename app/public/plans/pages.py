@@ -1,19 +1,17 @@
 """Changing a monthly gift, with a link that was mailed to the donor: amount, card, a pause, or its end."""
 
-from typing import cast
-
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.appeals.appeal import Appeal
-from app.config import Settings
 from app.donations.plans import changes, dates, links
 from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
-from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.public.plans.forms import AmountForm, EndForm, PauseForm, ResumeForm, done
+from app.services import services
 from app.writing import writing
 
 bp = Blueprint("plans", __name__)
@@ -73,9 +71,9 @@ def card(token: str) -> ResponseReturnValue:
         return redirect(url_for(".show", token=token), code=303)
     customer_id = plan.customer_id
     db.session.rollback()
-    back = _settings().base_url + url_for(".show", token=token, done="card")
+    back = services().settings.base_url + url_for(".show", token=token, done="card")
     try:
-        return redirect(_gateway().card_page(customer_id, back), code=303)
+        return redirect(services().gateway.card_page(customer_id, back), code=303)
     except (PaymentsUnavailable, PaymentsRefused) as failure:
         return _not_done(token, failure)
 
@@ -89,7 +87,7 @@ def _change(token: str, plan: Plan, change: Change) -> ResponseReturnValue:
         # Somebody was faster, here or at Stripe: the page shows what is so now.
         return redirect(url_for(".show", token=token), code=303)
     try:
-        told = changes.carry_out(asked, _gateway())
+        told = changes.carry_out(asked, services().gateway)
     except (PaymentsUnavailable, PaymentsRefused) as failure:
         if isinstance(failure, PaymentsRefused) or failure.outcome_stored:
             with writing():
@@ -137,17 +135,9 @@ def keep_to_the_reader(response: Response) -> Response:
 
 
 def _plan(token: str) -> Plan:
-    plan = links.find(token, _settings().secret_key)
+    plan = links.find(token, services().settings.secret_key)
     return plan or abort(Response(render_template("public/plans/plan_link_over.html"), status=404))
 
 
 def _appeal(plan: Plan) -> Appeal:
     return db.session.get_one(Appeal, plan.appeal_id)
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["whipround"])
-
-
-def _gateway() -> Gateway:
-    return cast(Gateway, current_app.extensions["gateway"])

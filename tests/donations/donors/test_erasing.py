@@ -30,6 +30,7 @@ from app.receipts.receipt import Receipt
 from app.reconciliation.bank import confirming
 from app.reconciliation.exceptions import finding
 from app.reconciliation.verification import faults as verification_faults
+from app.services import services
 from app.worker import clock as worker_clock
 from app.worker import duties, refunds
 from app.worker import receipts as making
@@ -92,7 +93,7 @@ def issue(settings):
 def run(app, *args, account=None):
     db.session.rollback()
     if account is not None:
-        app.extensions["gateway"] = account
+        services(app).gateway = account
     return app.test_cli_runner().invoke(args=args)
 
 
@@ -206,7 +207,7 @@ def test_an_erased_gift_can_still_be_refunded_and_asks_for_nobody(app, gift, set
     reference = db.session.scalars(select(Receipt.reference).where(Receipt.subject == f"donation:{gift}:2")).one()
     erase(app, gift)
     assert "has been erased" in client.get(f"/receipts/{reference}").text
-    account = app.extensions["gateway"]
+    account = services(app).gateway
     assert (
         "£10.00 is on its way back" in run(app, "donations", "refund", gift, "--amount", "10", "--reason", "r").output
     )
@@ -246,10 +247,10 @@ def test_a_plan_that_runs_is_in_the_way_until_it_has_ended(app):
 
 
 def test_a_larger_gift_is_kept_until_its_sixth_year_is_over(app, gift, database_url, tmp_path):
-    app.extensions["whipround"] = make_settings(tmp_path, database_url, keep_names_over=Money(2000, "gbp"))
+    services(app).settings = make_settings(tmp_path, database_url, keep_names_over=Money(2000, "gbp"))
     year = clock.local_day(db.session.scalars(select(Donation.received_at)).first()).year
     assert f"the records of a gift this large have to be kept until {year + 6}-12-31" in refused(app, gift)
-    app.extensions["whipround"] = make_settings(tmp_path, database_url, keep_names_over=Money(2500, "gbp"))
+    services(app).settings = make_settings(tmp_path, database_url, keep_names_over=Money(2500, "gbp"))
     assert erase(app, gift).exit_code == 0
 
 

@@ -10,6 +10,7 @@ from app.audit.trail import Deed
 from app.donations.donation import IN_KIND, Donation
 from app.donors.donor import Note
 from app.extensions import db
+from app.services import services
 from app.worker import clock
 from app.writing import writing
 from tests import books_kept
@@ -35,7 +36,7 @@ def account(app):
     account.pays_out()
     books_kept.deliver_all(app, account)
     clock.attach()
-    app.extensions["gateway"] = account
+    services(app).gateway = account
     db.session.rollback()
     return account
 

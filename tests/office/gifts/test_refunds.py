@@ -11,6 +11,7 @@ from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.payments.gateway import PaymentsUnavailable
+from app.services import services
 from app.worker import duties, refunds
 from app.writing import writing
 from tests import books_kept
@@ -25,7 +26,7 @@ def account(app):
     account = Account()
     account.gives(a_pledge(an_appeal()).reference)
     books_kept.deliver_all(app, account)
-    app.extensions["gateway"] = account
+    services(app).gateway = account
     db.session.rollback()
     return account
 

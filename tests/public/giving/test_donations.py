@@ -17,6 +17,7 @@ from app.payments.checkout import Checkout
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.public.giving import to_checkout
 from app.receipts.receipt import Receipt
+from app.services import services
 from app.web.filters import day
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
@@ -56,8 +57,8 @@ class Till:
 
 @pytest.fixture
 def till(app):
-    app.extensions["gateway"] = Till()
-    return app.extensions["gateway"]
+    services(app).gateway = Till()
+    return services(app).gateway
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from app.money import Money
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
+from app.services import services
 from app.web.filters import day as format_date
 from app.worker import emails
 from app.worker.clock import forget_attempts
@@ -39,7 +40,7 @@ def read(answer):
 def running(app):
     """A running plan, and its Stripe as the gateway."""
     plan, stripe = a_running_plan(an_appeal(), address="9 Weir Cottages", postcode="AM9 9ZZ", message="Keep on")
-    app.extensions["gateway"] = stripe
+    services(app).gateway = stripe
     return plan, stripe
 
 
@@ -101,7 +102,7 @@ class TestTheForm:
 
     def test_a_monthly_gift_is_a_plan_and_leads_to_the_till(self, app, client):
         an_appeal()
-        app.extensions["gateway"] = till = Till()
+        services(app).gateway = till = Till()
         answer = send(client, rhythm="monthly")
         plan = db.session.scalars(select(Plan)).one()
         assert (answer.status_code, answer.location) == (303, f"http://till.example/{plan.checkout_key}")

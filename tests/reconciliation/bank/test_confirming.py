@@ -30,6 +30,7 @@ from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
 from app.reconciliation.exceptions import bank as exceptions_bank
 from app.reconciliation.exceptions.exception import Found
+from app.services import services
 from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
@@ -362,7 +363,7 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
     assert exceptions_bank.lines(10) == exceptions_bank.differences() == []
     told = daily_statement.of(TODAY)
     assert [(each.difference.minor, each.day) for each in told.banks] == [(0, found.day)]
-    words = " ".join(treasurer_mails.as_text(told, app.extensions["whipround"]).split())
+    words = " ".join(treasurer_mails.as_text(told, services(app).settings).split())
     assert "its last import In the bank, the bank £591.50 In the bank, our books £591.50 Difference £0.00" in words
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -10,6 +10,8 @@ from app.appeals import branch  # noqa: F401 - a branch may raise money for an a
 from app.articles.versions import APPEAL, Versioned
 from app.extensions import Base, Key
 from app.money import Money
+
+_GENERAL_FUND = text("general_fund")
 
 
 class Appeal(Versioned, Base):
@@ -19,6 +21,7 @@ class Appeal(Versioned, Base):
     page but never stands under articles; of those that could, the highest precedence is in force, and among equals
     the one that started last. `suggested_minor` are the amounts offered, in minor units of `currency`.
     `preset_rhythm` is which of 'once' and 'monthly' the giving form has chosen beforehand, by default neither.
+    `general_fund` marks the one that stands behind all others (app/appeals/general_fund.py), one for a currency.
     `offered_digest` says which archive text an import offered this appeal from, so that it is offered once.
     """
 
@@ -33,6 +36,14 @@ class Appeal(Versioned, Base):
         CheckConstraint("ends_on >= starts_on", name="dates"),
         CheckConstraint("currency = lower(currency) AND length(currency) = 3", name="currency"),
         CheckConstraint("preset_rhythm IN ('once', 'monthly')", name="preset_rhythm"),
+        CheckConstraint("NOT general_fund OR (precedence IS NULL AND starts_on IS NOT NULL)", name="general_fund"),
+        Index(
+            "uq_appeals_general_fund",
+            "currency",
+            unique=True,
+            postgresql_where=_GENERAL_FUND,
+            sqlite_where=_GENERAL_FUND,
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -47,6 +58,7 @@ class Appeal(Versioned, Base):
     precedence: Mapped[int | None]
     suggested_minor: Mapped[list[int]] = mapped_column(JSON, default=list)
     preset_rhythm: Mapped[str | None] = mapped_column(String(10))
+    general_fund: Mapped[bool] = mapped_column(default=False, server_default=false())
     offered_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -26,9 +26,10 @@ def in_force(day: date) -> Appeal | None:
 
 def open_appeal(day: date) -> Appeal | None:
     """The appeal to which whoever names none, or one that has ended, may give: the one in force, or else, of those that
-    stand under no article, the open one that started last."""
+    stand under no article, the open one that started last; the general fund only when there is no other."""
     may_give = or_(Appeal.ends_on.is_(None), Appeal.ends_on >= day)
-    latest = select(Appeal).where(Appeal.starts_on <= day, may_give).order_by(Appeal.starts_on.desc(), Appeal.id)
+    by_rank = (Appeal.general_fund, Appeal.starts_on.desc(), Appeal.id)
+    latest = select(Appeal).where(Appeal.starts_on <= day, may_give).order_by(*by_rank)
     return in_force(day) or db.session.scalars(latest.limit(1)).first()
 
 

@@ -11,6 +11,7 @@ from app.appeals.appeal import Appeal
 from app.extensions import db
 
 DRAFT, ENDED, OWN_PAGE, BEHIND, UNDER_ARTICLES = "draft", "ended", "own-page", "behind", "under-articles"
+GENERAL_FUND = "general-fund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class Place:
     kind: str
     since: date | None = None
     before_it: Appeal | None = None
+
+
+def of_appeal(appeal: Appeal) -> Place:
+    """Where an appeal shows as it is now."""
+    if appeal.general_fund and appeal.open_on(clock.today()):
+        return Place(GENERAL_FUND)
+    return of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id)
 
 
 def of(starts_on: date | None, ends_on: date | None, precedence: int | None, own_id: int | None = None) -> Place:

@@ -4,9 +4,12 @@ import re
 from datetime import date
 from typing import TypedDict
 
+from sqlalchemy import select
+
 from app import clock
 from app.appeals.appeal import Appeal
 from app.errors import DomainError
+from app.extensions import db
 from app.money import Money
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -24,6 +27,10 @@ class DatesCrossed(DomainError):
 
 class NotATarget(DomainError):
     """The target, or an amount offered, is nothing, or in another currency than the appeal."""
+
+
+class GeneralFundStays(DomainError):
+    """It is the general fund: it has begun, stands under no article, and never ends."""
 
 
 class NotATitle(DomainError):
@@ -55,7 +62,7 @@ def check_slug(slug: str) -> str:
 def schedule(appeal: Appeal, changes: Schedule) -> bool:
     """Make the changes; the caller commits. Says whether anything is different now.
 
-    Raises `NotATitle`, `DatesCrossed` or `NotATarget`, and then nothing has changed.
+    Raises `NotATitle`, `DatesCrossed`, `GeneralFundStays` or `NotATarget`, and then nothing has changed.
     """
     if not 0 < len(changes.get("title", appeal.title)) <= _LONGEST_TITLE:
         raise NotATitle(f"a title has up to {_LONGEST_TITLE} characters, and at least one")
@@ -66,11 +73,17 @@ def schedule(appeal: Appeal, changes: Schedule) -> bool:
     ends_on = changes.get("ends_on", appeal.ends_on)
     if ends_on is not None and (starts_on is None or ends_on < starts_on):
         raise DatesCrossed("an appeal needs a first day, and its last day cannot be before it")
+    precedence = changes.get("precedence", appeal.precedence)
+    if appeal.general_fund and (starts_on is None or precedence is not None or (ends_on and not may_end(appeal))):
+        raise GeneralFundStays(
+            "the general fund takes gifts whenever no other appeal does: it has begun, has no last day, and stands "
+            "under no article"
+        )
     new: dict[str, object] = {
         "title": changes.get("title", appeal.title),
         "starts_on": starts_on,
         "ends_on": ends_on,
-        "precedence": changes.get("precedence", appeal.precedence),
+        "precedence": precedence,
         "preset_rhythm": changes.get("preset_rhythm", appeal.preset_rhythm),
     }
     if "target" in changes:
@@ -86,6 +99,15 @@ def schedule(appeal: Appeal, changes: Schedule) -> bool:
     return bool(different)
 
 
+def may_end(appeal: Appeal) -> bool:
+    """Whether the appeal may have a last day: the only general fund may not. There is another one where the home
+    currency has changed."""
+    if not appeal.general_fund:
+        return True
+    others = select(Appeal.id).where(Appeal.general_fund.is_(True), Appeal.id != appeal.id, Appeal.ends_on.is_(None))
+    return db.session.scalars(others.limit(1)).first() is not None
+
+
 def end(appeal: Appeal, last_day: date) -> bool:
-    """Make `last_day` the last on which the appeal takes gifts; says whether that is new. Raises `DatesCrossed`."""
+    """Make `last_day` the last on which the appeal takes gifts; says whether that is new. Raises as `schedule`."""
     return schedule(appeal, {"ends_on": last_day})

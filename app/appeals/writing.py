@@ -60,7 +60,7 @@ def begin(slug: str, currency: str, text: str, changes: Schedule) -> Appeal:
 def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:
     """Change the appeal, as a new version; the caller commits. Says whether anything is different.
 
-    Raises `turns.WrittenMeanwhile`, `scheduling.NotATitle`, `DatesCrossed` or `NotATarget`, or what
+    Raises `turns.WrittenMeanwhile`, `scheduling.NotATitle`, `DatesCrossed`, `GeneralFundStays` or `NotATarget`, or what
     `illustrating.check` raises.
     """
     images.check_shown(text)

@@ -189,6 +189,8 @@ def _told(appeal: Appeal) -> str:
         days = "a draft"
     else:
         days = f"from {appeal.starts_on}" + (f" until {appeal.ends_on}" if appeal.ends_on else ", without an end")
+    if appeal.general_fund:
+        days = f"the general fund, open while no other appeal is, {days}"
     precedence = "under no article" if appeal.precedence is None else f"precedence {appeal.precedence}"
     return f"{days}, {precedence}, {f'target {written(appeal.target)}' if appeal.target else 'no target'}"
 

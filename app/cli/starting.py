@@ -4,7 +4,11 @@ import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
+from app.appeals import general_fund
+from app.audit.trail import record
 from app.config import Settings
 from app.extensions import db
 from app.ledger import beginning
@@ -19,6 +23,23 @@ def begin_books(settings: Settings) -> None:
             beginning.begin(live=settings.live)
     except beginning.BegunOtherwise as refusal:
         raise click.ClickException(f"Whipround will not start: {refusal}.") from refusal
+    _stand_a_general_fund_behind(settings.currency)
+
+
+def _stand_a_general_fund_behind(currency: str) -> None:
+    """Open the general fund in the home currency, when there is none; editors may give it other words."""
+    try:
+        with writing():
+            opened = general_fund.ensure(
+                currency,
+                _("General fund"),
+                _("What you give here is for the whole of our work: it goes where it is needed most."),
+            )
+            if opened is not None:
+                record("appeal.opened", f"appeal:{opened.reference}", after={"version": 1})
+    except IntegrityError:
+        # The worker or another web server, started at the same moment, was first.
+        db.session.rollback()
 
 
 def refuse_old_schema() -> None:

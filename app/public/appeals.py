@@ -39,8 +39,8 @@ bp = Blueprint("appeals", __name__)
 
 @bp.get("/appeals")
 def index() -> ResponseReturnValue:
-    """The appeals that take gifts today, the one in force first; those to come, the next first; those of the past, the
-    latest first."""
+    """The appeals that take gifts today, the one in force first and the general fund last; those to come, the next
+    first; those of the past, the latest first."""
     today = clock.today()
     appeals = db.session.scalars(select(Appeal).where(Appeal.starts_on.is_not(None))).all()
     standings = {each.slug: each for each in progress.of_all(appeals)}
@@ -102,8 +102,9 @@ def _appeal(slug: str) -> Appeal:
     return db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None))) or abort(404)
 
 
-def _rank(appeal: Appeal) -> tuple[int, date]:
-    return appeal.precedence or -1, appeal.starts_on or date.min
+def _rank(appeal: Appeal) -> tuple[bool, int, date]:
+    precedence = -1 if appeal.precedence is None else appeal.precedence
+    return not appeal.general_fund, precedence, appeal.starts_on or date.min
 
 
 def _begin(appeal: Appeal) -> date:

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.appeals import general_fund
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.articles import versions
 from app.extensions import db
 from app.money import Money
+from app.writing import writing
 from tests.cast import an_appeal
 
 
@@ -135,3 +137,12 @@ def test_a_text_that_is_not_utf_8_is_refused(app, tmp_path):
     result = run(app, "add", "x", "--title", "T", "--text-file", str(tmp_path / "text.md"))
     assert result.exit_code == 1
     assert "is not text in UTF-8" in result.output
+
+
+def test_the_general_fund_is_listed_as_what_it_is_and_cannot_be_ended(app):
+    with writing():
+        general_fund.ensure("gbp", "General fund", "For all of our work.")
+    assert "the general fund, open while no other appeal is" in run(app, "list").output
+    ended = run(app, "end", "general-fund")
+    assert (ended.exit_code, the_appeal("general-fund").ends_on) == (1, None)
+    assert "Error: the general fund takes gifts whenever no other appeal does" in ended.output

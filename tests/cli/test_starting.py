@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import click
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from app.appeals import general_fund, scheduling
+from app.appeals.appeal import Appeal
+from app.audit.trail import Deed
 from app.cli import starting
 from app.extensions import db
 from app.ledger import beginning
 from app.writing import writing
+from tests.cast import an_appeal
 
 pytestmark = pytest.mark.both_databases
 
@@ -19,6 +23,21 @@ def test_the_first_start_begins_the_books_and_the_next_goes_on_with_them(app, se
     starting.begin_books(settings)
     assert beginning.begun()
     starting.begin_books(settings)
+
+
+def test_the_first_start_opens_the_general_fund_and_the_next_leaves_its_words_alone(app, settings):
+    an_appeal("winter")
+    starting.begin_books(settings)
+    fund = general_fund.of("gbp")
+    assert (fund.title, fund.ends_on, fund.precedence) == ("General fund", None, None)
+    assert [deed.subject for deed in db.session.scalars(select(Deed))] == [f"appeal:{fund.reference}"]
+    with writing():
+        scheduling.schedule(fund, {"title": "Our daily work"})
+    starting.begin_books(settings)
+    assert [each.title for each in db.session.scalars(select(Appeal).order_by(Appeal.id))] == [
+        "Keep the press turning",
+        "Our daily work",
+    ]
 
 
 def test_books_begun_in_practice_refuse_to_go_on_with_a_live_key(app, settings):

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
+from app.appeals import general_fund
 from app.articles.reading import LATEST
+from app.writing import writing
 from tests.cast import an_appeal
 from tests.public.articles import AN_EVENT, an_article, page, words
 
@@ -53,3 +55,24 @@ def test_donate_says_when_no_appeal_is_open(client):
     answer = client.get("/donate")
     assert words(page(answer).h1) == "No appeal is open today"
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_donate_and_the_page_of_an_ended_appeal_lead_to_the_general_fund_when_no_other_is_open(client):
+    an_appeal("over", starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1))
+    with writing():
+        general_fund.ensure("gbp", "General fund", "For *all* of our work.")
+    assert client.get("/donate").location == "/appeals/general-fund/donate"
+    assert "Give to “General fund”" in words(page(client.get("/appeals/over")).main)
+    form = words(page(client.get("/appeals/over/donate")).main)
+    assert "What you give here goes to “General fund”" in form
+    assert "The gift goes to The Lantern for the whole of its work." in form
+    assert page(client.get("/")).select(".appeal") == []
+
+
+def test_the_general_fund_stands_last_in_the_list_of_appeals(client):
+    with writing():
+        general_fund.ensure("gbp", "General fund", "For *all* of our work.")
+    an_appeal("own-page", title="The roof", precedence=None, starts_on=clock.today() - timedelta(days=400))
+    titles = [words(title) for title in page(client.get("/appeals")).select(".fund__title")]
+    assert titles == ["The roof", "General fund"]
+    assert words(page(client.get("/appeals/general-fund")).select_one(".kicker")) == "For all of our work"

@@ -93,6 +93,9 @@ class AppealForm(CleanedForm):
         else:
             del self.slug, self.currency
             self._currency = appeal.currency
+        if appeal is not None and appeal.general_fund:
+            # It is open while no other is, and stands under no article: there is nothing to say about it.
+            del self.starts_on, self.ends_on, self.under_articles, self.precedence
         self._changes: Schedule = {}
 
     @property
@@ -105,6 +108,17 @@ class AppealForm(CleanedForm):
         super().validate(extra_validators)
         if "slug" in self and self.slug.data in _RESERVED:
             self.wrong(self.slug, _("Choose another address: this one is taken"))
+        self._changes = {
+            "title": self.title.data or "",
+            "target": self._amount(self.target, self.target.data) if self.target.data else None,
+            "suggested": self._suggested(),
+            "preset_rhythm": self.rhythm.data if self.rhythm.data in ("once", "monthly") else None,
+        }
+        if "starts_on" in self:
+            self._changes |= self._days_and_place()
+        return not self.errors
+
+    def _days_and_place(self) -> Schedule:
         starts_on, ends_on = self.day_in(self.starts_on), self.day_in(self.ends_on)
         if self.ends_on.data and not self.starts_on.data:
             self.wrong(self.starts_on, _("Enter the first day too, or leave out the last one"))
@@ -113,16 +127,7 @@ class AppealForm(CleanedForm):
         precedence = self.precedence.data if self.under_articles.data else None
         if self.under_articles.data and (precedence is None or not 0 <= precedence <= _HIGHEST):
             self.precedence.errors = [_("Enter a whole number from 0 to %(most)s", most=_HIGHEST)]
-        self._changes = {
-            "title": self.title.data or "",
-            "starts_on": starts_on,
-            "ends_on": ends_on,
-            "precedence": precedence,
-            "target": self._amount(self.target, self.target.data) if self.target.data else None,
-            "suggested": self._suggested(),
-            "preset_rhythm": self.rhythm.data if self.rhythm.data in ("once", "monthly") else None,
-        }
-        return not self.errors
+        return {"starts_on": starts_on, "ends_on": ends_on, "precedence": precedence}
 
     def changes(self) -> Schedule:
         """What a valid form describes, apart from its text."""

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.appeals import place
 from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
+from app.appeals.place import Place
 from app.appeals.scheduling import NotAnAddress
 from app.appeals.writing import SlugTaken
 from app.articles import comparing, images, versions
@@ -107,10 +108,12 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
     target = changes["target"]
     yours = {
         **theirs, "title": changes["title"], "text": form.text.data, "preset_rhythm": changes["preset_rhythm"],
-        "precedence": changes["precedence"], "target_minor": target.minor if target else None,
+        "target_minor": target.minor if target else None,
         "suggested_minor": [amount.minor for amount in changes["suggested"]],
-        **{name: value.isoformat() if (value := changes[name]) else None for name in ("starts_on", "ends_on")},
     }  # fmt: skip
+    if "starts_on" in changes:
+        days = {name: value.isoformat() if (value := changes[name]) else None for name in ("starts_on", "ends_on")}
+        yours |= {"precedence": changes["precedence"], **days}
     form.based_on.data = str(appeal.version)
     latest = versions.version(appeal, appeal.version)
     return _form(
@@ -122,9 +125,16 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
 def _form(form: AppealForm, appeal: Appeal | None = None, status: int = 200, **shown: Any) -> ResponseReturnValue:
     page = render_template(
         "office/content/appeal_form.html", form=form, appeal=appeal, images=images.latest(12),
-        place=place.of(*form.place_asked(), appeal.id if appeal else None), **shown,
+        place=_place(form, appeal), **shown,
     )  # fmt: skip
     return page, status
+
+
+def _place(form: AppealForm, appeal: Appeal | None) -> Place:
+    """Where the appeal would show with what is in the form now."""
+    if appeal is not None and appeal.general_fund:
+        return place.of_appeal(appeal)
+    return place.of(*form.place_asked(), appeal.id if appeal else None)
 
 
 def _filled(appeal: Appeal) -> dict[str, Any]:

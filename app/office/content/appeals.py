@@ -10,11 +10,11 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app import clock
-from app.appeals import place, progress
+from app.appeals import place, progress, scheduling
 from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
-from app.appeals.scheduling import DatesCrossed
+from app.appeals.scheduling import DatesCrossed, GeneralFundStays
 from app.articles import versions as articles_versions
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
@@ -79,6 +79,9 @@ def end(slug: str) -> ResponseReturnValue:
     except DatesCrossed:
         form.wrong(form.last_day, _("The last day cannot be before the first one"))
         return _page(named(slug), form, status=422)
+    except GeneralFundStays:
+        form.wrong(form.last_day, _("The general fund has no last day: it takes gifts while no other appeal is open"))
+        return _page(named(slug), form, status=422)
     except WrittenMeanwhile:
         flash(_("Somebody has changed this appeal meanwhile. Look at it, then end it."), "warn")
         return redirect(url_for(".show", slug=slug), code=303)
@@ -95,7 +98,7 @@ def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnVal
     versions = articles_versions.versions(appeal)
     page = render_template(
         "office/content/appeal.html", appeal=appeal, standing=progress.of(appeal),
-        place=place.of(appeal.starts_on, appeal.ends_on, appeal.precedence, appeal.id), current=in_force(clock.today()),
+        place=place.of_appeal(appeal), may_end=scheduling.may_end(appeal), current=in_force(clock.today()),
         versions=versions, names=authors.names(version.written_by for version in versions), form=form,
         uncleared=lists.uncleared(appeal),
     )  # fmt: skip

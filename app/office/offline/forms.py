@@ -42,13 +42,15 @@ _MOST_APPEALS = 100
 
 
 def appeals(currency: str | None = None) -> Sequence[Appeal]:
-    """The appeals that have begun, the one in force first, then the latest."""
+    """The appeals that have begun: the one in force first, then the latest, the general fund last."""
     begun = select(Appeal).where(Appeal.starts_on <= clock.today())
     if currency is not None:
         begun = begun.where(Appeal.currency == currency)
-    found = list(db.session.scalars(begun.order_by(Appeal.starts_on.desc(), Appeal.id.desc()).limit(_MOST_APPEALS)))
+    latest = begun.order_by(Appeal.general_fund.desc(), Appeal.starts_on.desc(), Appeal.id.desc()).limit(_MOST_APPEALS)
     current = in_force(clock.today())
-    return sorted(found, key=lambda each: current is None or each.id != current.id)
+    return sorted(
+        db.session.scalars(latest), key=lambda each: (each.general_fund, current is None or each.id != current.id)
+    )
 
 
 def as_before() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app import clock
+from app.appeals import general_fund
 from app.appeals.appeal import Appeal
 from app.articles import images, versions
 from app.articles import writing as articles_writing
@@ -398,3 +399,33 @@ class TestImages:
         stranger = app.test_client().post("/office/images", data=b"x" * 70_000, content_type="multipart/form-data")
         assert stranger.status_code == 413
         assert editor.post("/office/appeals/roof/ending", data={"last_day": "x" * 70_000}).status_code == 413
+
+
+def test_the_general_fund_has_words_to_change_but_no_days_and_no_end(editor):
+    with writing():
+        general_fund.ensure("gbp", "General fund", "For all of our work.")
+    shown = page(editor.get("/office/appeals/general-fund"))
+    assert words(shown.select_one(".tag")) == "General fund"
+    assert "wherever people give while no other appeal is open" in words(shown.main)
+    assert shown.select_one("form[action$=ending]") is None
+    assert page(editor.get("/office/appeals/general-fund/text")).select("[name=ends_on], [name=under_articles]") == []
+    changed = {"title": "Our daily work", "text": "Lamps and *ink*.", "based_on": "1"}
+    assert editor.post("/office/appeals/general-fund/text", data=changed).status_code == 303
+    fund = db.session.scalars(select(Appeal)).one()
+    assert (fund.title, fund.text, fund.starts_on, fund.version) == (
+        "Our daily work", "Lamps and *ink*.", clock.today(), 2,
+    )  # fmt: skip
+    refused = editor.post(
+        "/office/appeals/general-fund/ending", data={"last_day": clock.today().isoformat(), "based_on": "2"}
+    )
+    assert errors(refused) == ["The general fund has no last day: it takes gifts while no other appeal is open"]
+
+
+def test_two_people_who_change_the_general_fund_at_once_see_each_other_s_words(editor):
+    with writing():
+        general_fund.ensure("gbp", "General fund", "For all of our work.")
+    first, second = ({"title": title, "text": "Ink.", "based_on": "1"} for title in ("Daily work", "Our work"))
+    editor.post("/office/appeals/general-fund/text", data=first)
+    overtaken = editor.post("/office/appeals/general-fund/text", data=second)
+    assert overtaken.status_code == 409
+    assert "Daily work" in overtaken.text

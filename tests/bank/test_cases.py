@@ -553,4 +553,4 @@ def test_what_is_no_statement_is_named_for_what_it_is(app, body, reason):
         read_by_guess(body)
     assert refused.value.reason == reason
     with app.test_request_context():
-        assert "no file of a kind" not in bank_words.wrong_with(refused.value)
+        assert "not a bank statement in a format" not in bank_words.wrong_with(refused.value)

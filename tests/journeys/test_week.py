@@ -95,27 +95,27 @@ def a_statement(paid_in: date) -> dict[str, object]:
 
 def adds_the_account(page: Page, begins: date, paid_in: date) -> None:
     """With its balance when the books begin, and the bank's file, whose columns are right as they are read."""
-    goes_to(page, "Bank", "Add an account")
+    goes_to(page, "Bank", "Add account")
     page.get_by_label("Name").fill("Treasurer’s account")
     page.get_by_label("Last four digits of the account number").fill("1234")
-    page.get_by_label("Balance when the books begin").fill("500")
-    page.get_by_label("At the end of which day").fill(begins.isoformat())
-    page.get_by_role("button", name="Add the account").click()
-    expect(page.get_by_text("The account is added.")).to_be_visible()
+    page.get_by_label("Opening balance").fill("500")
+    page.get_by_label("Date of the opening balance").fill(begins.isoformat())
+    page.get_by_role("button", name="Add account").click()
+    expect(page.get_by_text("Account added.")).to_be_visible()
     page.locator("input[type=file]").set_input_files(a_statement(paid_in))
-    page.get_by_role("button", name="Look at the file").click()
-    page.get_by_role("button", name="The lines are right: keep this").click()
-    page.get_by_role("button", name="Take in 3 lines").click()
-    expect(page.get_by_text("3 new lines, 0 known already.")).to_be_visible()
+    page.get_by_role("button", name="Preview the file").click()
+    page.get_by_role("button", name="Save and continue").click()
+    page.get_by_role("button", name="Import 3 lines").click()
+    expect(page.get_by_text("3 new lines, 0 already imported.")).to_be_visible()
 
 
 def matches(page: Page) -> None:
     """The slip's line is what was suggested, the charge is one, and the rest waits for its giver."""
     without_fault(page)
-    page.get_by_role("button", name="Yes: the line of £111.00 is").click()
-    for words, button in (("ACCOUNT CHARGES", "The bank’s charge"), ("T ASHWORTH", "Put aside as unknown")):
+    page.get_by_role("button", name="Yes, match the line of £111.00 with").click()
+    for words, button in (("ACCOUNT CHARGES", "Bank charge"), ("T ASHWORTH", "Mark as unidentified")):
         page.locator(".bank-line", has_text=words).get_by_role("button", name=button).click()
-    page.get_by_role("link", name="See whether the bank and the books agree").click()
+    page.get_by_role("link", name="Check that the bank and the books agree").click()
     expect(page.get_by_text("The bank and the books agree.")).to_have_text("The bank and the books agree.")
     for name, amount in (("Balance on the statement", "£629.00"), ("Balance in the books", "£629.00"),
                          ("Difference", "£0.00")):  # fmt: skip
@@ -129,7 +129,7 @@ def finds_the_unknown(page: Page) -> None:
     expect(page.locator(".needs__way")).to_have_text(["Money at the bank from somebody unknown"])
     page.locator(".needs__way").click()
     page.get_by_role("table").get_by_role("link").click()
-    expect(page.get_by_role("button", name="It is a gift of £25.00")).to_be_visible()
+    expect(page.get_by_role("button", name="Book as a gift of £25.00")).to_be_visible()
 
 
 def closes(page: Page, last: date) -> dict[str, list[str]]:

@@ -37,7 +37,7 @@ class BankAccountForm(CleanedForm):
 
     name = StringField(
         _l("Name"),
-        description=_l("What you call it among yourselves, such as “Treasurer’s account”."),
+        description=_l("The name your organisation uses for it, such as “Treasurer’s account”."),
         validators=[
             DataRequired(_l("Enter a name for the account")),
             Length(max=80, message=_l("The name must be 80 characters or fewer")),
@@ -45,14 +45,17 @@ class BankAccountForm(CleanedForm):
     )
     last_digits = StringField(
         _l("Last four digits of the account number"),
-        description=_l("Only these are kept. A file of another account is known by them."),
+        description=_l("Only these four digits are stored. They are used to refuse a file from another account."),
     )
     currency = SelectField(_l("Currency"), validate_choice=False)
     typed_balance = StringField(
-        _l("Balance when the books begin"),
-        description=_l("From the bank’s statement. Put a minus in front if the account was overdrawn."),
+        _l("Opening balance"),
+        description=_l("From the bank statement. Put a minus sign in front if the account was overdrawn."),
     )
-    day = DayField(_l("At the end of which day"), description=_l("The day before the first line that you will import."))
+    day = DayField(
+        _l("Date of the opening balance"),
+        description=_l("The balance at the end of the day before the first line you will import."),
+    )
 
     def __init__(self, **values: Any) -> None:
         """Offer the organisation's own currency and those that appeals are held in."""
@@ -75,7 +78,7 @@ class BankAccountForm(CleanedForm):
     def validate_name(self, field: StringField) -> None:
         """Two accounts of one name could not be told apart."""
         if db.session.scalar(select(BankAccount.id).where(BankAccount.name == field.data)) is not None:
-            self.wrong(field, _("There is an account of this name"))
+            self.wrong(field, _("An account with this name already exists"))
 
     def validate_last_digits(self, field: StringField) -> None:
         """Four digits, or none where the number has none."""
@@ -92,9 +95,9 @@ class BankAccountForm(CleanedForm):
     def validate_day(self, field: DayField) -> None:
         """A balance has a day, and was read off a statement, so that day is over."""
         if self.balance is not None and field.data is None and not field.errors:
-            self.wrong(field, _("Enter the day of this balance"))
+            self.wrong(field, _("Enter the date of this balance"))
         if field.data and field.data > clock.today():
-            self.wrong(field, _("The day must be today or in the past"))
+            self.wrong(field, _("The date must be today or in the past"))
 
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
@@ -133,7 +136,7 @@ def create() -> ResponseReturnValue:
         if form.balance is not None and form.day.data is not None:
             bank_account.begin_with(account, form.balance, form.day.data, f"person:{me().reference}")
         record("bank.account_added", f"bank-account:{account.reference}", after={"name": account.name})
-    flash(_("The account is added. Import its statement next."), "good")
+    flash(_("Account added. Import its statement next."), "good")
     return redirect(url_for("office.bank_imports.new", account=account.reference), code=303)
 
 

@@ -31,18 +31,19 @@ class FileForm(CleanedForm):
 
     account = HiddenField()
     file = FileField(
-        _l("The bank’s file"),
+        _l("Bank file"),
         description=_l(
-            "CSV, OFX, QIF, MT940 or CAMT.053, up to 3 MB. It may overlap with what you have: nothing counts twice."
+            "CSV, OFX, QIF, MT940 or CAMT.053, up to 3 MB. It may overlap with earlier imports: no "
+            "line is counted twice."
         ),
-        validators=[FileRequired(_l("Choose the file that you got from the bank"))],
+        validators=[FileRequired(_l("Select the file you downloaded from the bank"))],
     )
 
 
 class TakingForm(CleanedForm):
     """`others` are the rows of lines like known ones that are further payments after all."""
 
-    others = SelectMultipleField(_l("Further payments"), validate_choice=False)
+    others = SelectMultipleField(_l("Separate payments"), validate_choice=False)
     typed_closing = StringField(_l("Balance after the last line"))
 
     def __init__(self, account: BankAccount, read: Read, **values: Any) -> None:
@@ -102,47 +103,49 @@ class ColumnsForm(CleanedForm):
 
     day = SelectField(_l("Day"), validate_choice=False)
     date_order = SelectField(
-        _l("How days are written"),
+        _l("Date format"),
         choices=[
             SelectChoice(DAY_FIRST, _l("day, month, year")),
             SelectChoice(YEAR_FIRST, _l("year, month, day")),
             SelectChoice(MONTH_FIRST, _l("month, day, year")),
         ],
     )
-    amount = SelectField(_l("Amount, in one column with a sign"), validate_choice=False)
+    amount = SelectField(_l("Amount, in one column with a plus or minus sign"), validate_choice=False)
     money_in = SelectField(_l("Money in"), validate_choice=False)
     money_out = SelectField(_l("Money out"), validate_choice=False)
-    out_is_positive = BooleanField(_l("In the one column, what was paid out has no minus"))
+    out_is_positive = BooleanField(_l("Payments out have no minus sign"))
     decimal = SelectField(
-        _l("Before the pence stands"),
+        _l("Decimal separator"),
         choices=[SelectChoice(".", _l("a point: 1,234.50")), SelectChoice(",", _l("a comma: 1.234,50"))],
     )
-    payer = SelectField(_l("Who paid, or was paid"), validate_choice=False)
+    payer = SelectField(_l("Payer or payee"), validate_choice=False)
     details = SelectMultipleField(
-        _l("What the line says"), description=_l("References and descriptions; more than one, where there are more."),
+        _l("Description"), description=_l("References and descriptions. Select every column that has some."),
         validate_choice=False,
     )  # fmt: skip
     balance = SelectField(_l("Balance after the line"), validate_choice=False)
     bank_id = SelectField(
-        _l("The bank’s own number for the payment"), description=_l("Different in every row."), validate_choice=False
+        _l("The bank’s reference number for the payment"),
+        description=_l("Different in every row."),
+        validate_choice=False,
     )
     marker = SelectField(
-        _l("In or out, in words"), description=_l("Such as Debit and Credit, beside amounts without a sign."),
+        _l("Direction, in words"), description=_l("Such as Debit or Credit, if the amounts have no sign."),
         validate_choice=False,
     )  # fmt: skip
-    fee = SelectField(_l("Fee, taken besides the amount"), validate_choice=False)
-    net = SelectField(_l("Amount less the fee"), validate_choice=False)
-    currency = SelectField(_l("Currency of the row"), validate_choice=False)
-    account = SelectField(_l("Number of your account"), validate_choice=False)
+    fee = SelectField(_l("Fee, charged on top of the amount"), validate_choice=False)
+    net = SelectField(_l("Amount after the fee"), validate_choice=False)
+    currency = SelectField(_l("Currency"), validate_choice=False)
+    account = SelectField(_l("Your account number"), validate_choice=False)
     states = SelectMultipleField(
-        _l("Whether the payment is booked"),
-        description=_l("Such as Pending or Completed. Only rows that are surely booked are taken in."),
+        _l("Payment status"),
+        description=_l("Such as Pending or Completed. Only completed payments are imported."),
         validate_choice=False,
     )  # fmt: skip
     kind = SelectField(
-        _l("Kind of payment"), description=_l("Rows that only hold money are left out."), validate_choice=False
+        _l("Kind of payment"), description=_l("Rows that only reserve money are left out."), validate_choice=False
     )
-    look = SubmitField(_l("Show how it is read"))
+    look = SubmitField(_l("Preview"))
 
     def __init__(self, account: BankAccount, body: bytes) -> None:
         """The columns of this file, as they were kept for the account or as they are guessed."""
@@ -193,11 +196,11 @@ class ColumnsForm(CleanedForm):
         day = self._number(self.day.data)
         amount, into, out = (self._number(each.data) for each in (self.amount, self.money_in, self.money_out))
         if day is None:
-            self.wrong(self.day, _("Choose the column of the day"))
+            self.wrong(self.day, _("Select the column with the date"))
         if amount is None and (into is None or out is None):
-            self.wrong(self.amount, _("Choose the column of the amount, or those of money in and money out"))
+            self.wrong(self.amount, _("Select the column with the amount, or the columns for money in and money out"))
         elif amount is not None and (into is not None or out is not None):
-            self.wrong(self.amount, _("Choose either one column of amounts, or those of money in and money out"))
+            self.wrong(self.amount, _("Select either one amount column, or the columns for money in and money out"))
         if self.errors or day is None:
             return False
         self._read(

@@ -111,7 +111,7 @@ def take(account: str, upload: str) -> ResponseReturnValue:
             after={"file": name, "new": taken.new, "known": taken.known},
         )  # fmt: skip
     new = ngettext("%(num)s new line", "%(num)s new lines", taken.new)
-    flash(_("%(new)s, %(known)s known already.", new=new, known=taken.known), "good")
+    flash(_("%(new)s, %(known)s already imported.", new=new, known=taken.known), "good")
     return redirect(url_for("office.bank_lines.index", account=account), code=303)
 
 
@@ -146,15 +146,14 @@ def _whether_to_take_back(account: str, digest: str, number: int) -> Question | 
         return None
     period = _("%(first)s to %(last)s", first=format_date(statement.first_day), last=format_date(statement.last_day))
     return Question(
-        title=_("Take the import of %(period)s back?", period=period),
+        title=_("Undo the import of %(period)s?", period=period),
         words=ngettext(
-            "%(num)s line that came with it goes, as if it had never been imported. If another file showed it as well, "
-            "import that file again.",
-            "%(num)s lines that came with it go, as if they had never been imported. If another file showed some of "
-            "them as well, import that file again.",
+            "%(num)s line from this import will be removed. If another file also contained it, import that file again.",
+            "%(num)s lines from this import will be removed. If another file also contained some of them, import that "
+            "file again.",
             statement.new,
         ),
-        button=_("Take the import back"),
+        button=_("Undo import"),
         back=url_for("office.bank.show", account=account),
     )  # fmt: skip
 
@@ -170,14 +169,14 @@ def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
         with writing():
             gone = taking_back.take_back(found, statement, f"person:{me().reference}")
             record("bank.import_taken_back", f"bank-account:{found.reference}", after={"lines": gone})
-        flash(ngettext("%(num)s line is gone.", "%(num)s lines are gone.", gone), "good")
+        flash(ngettext("Import undone: %(num)s line removed.", "Import undone: %(num)s lines removed.", gone), "good")
     except taking_back.SomeAreBooked:
         flash(
-            _("A line of this import is in the books, or was and is remembered there, so the import stays. Say of its "
-              "lines what they are instead."), "error",
+            _("This import cannot be undone, because one of its lines is or was matched. Match its "
+            "remaining lines instead."), "error",
         )  # fmt: skip
     except LookupError:
-        flash(_("This import was taken back already."), "error")
+        flash(_("This import has already been undone."), "error")
     return redirect(url_for("office.bank.show", account=account), code=303)
 
 

@@ -51,7 +51,7 @@ class PartsForm(CleanedForm):
         for each in parts:
             choices = [SelectChoice(reference, found.title) for reference, found in self._appeals.items()]
             self[f"appeal_{each.number}"].choices = choices
-        self.branch.choices = [SelectChoice("", _("None: given to the whole organisation"))]
+        self.branch.choices = [SelectChoice("", _("None: for the whole organisation"))]
         self.branch.choices += [SelectChoice(reference, each.name) for reference, each in self._branches.items()]
         if not self._branches:
             del self.branch
@@ -69,7 +69,7 @@ class PartsForm(CleanedForm):
         super().validate(extra_validators)
         for _part, _amount, appeal, _payer in self.rows:
             if appeal.data not in self._appeals:
-                self.wrong(appeal, _("Choose an appeal"))
+                self.wrong(appeal, _("Select an appeal"))
         return not self.errors
 
     @property
@@ -93,7 +93,7 @@ def parts_form(line: BankLine, parts: Sequence[BankLinePart]) -> PartsForm:
     for each in parts:
         fields[f"appeal_{each.number}"] = SelectField(_l("Appeal"), validate_choice=False)
         fields[f"payer_{each.number}"] = StringField(
-            _l("From whom"), validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))]
+            _l("Who it is from"), validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))]
         )
     made: type[PartsForm] = type("PartsOfALine", (PartsForm,), fields)
     return made(line, parts)
@@ -102,9 +102,9 @@ def parts_form(line: BankLine, parts: Sequence[BankLinePart]) -> PartsForm:
 class GiftForm(CleanedForm):
     """An appeal, the giver as far as known, and a branch."""
 
-    appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Choose an appeal"))])
+    appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
     payer = StringField(
-        _l("From whom"),
+        _l("Who it is from"),
         validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))],
     )
     branch = SelectField(_l("Branch"), validate_choice=False)
@@ -115,7 +115,7 @@ class GiftForm(CleanedForm):
         self._appeals = {each.reference: each for each in forms.appeals(line.currency)}
         self._branches = {each.reference: each for each in branches.all_of_them(open_only=True)}
         self.appeal.choices = [SelectChoice(each.reference, each.title) for each in self._appeals.values()]
-        self.branch.choices = [SelectChoice("", _("None: given to the whole organisation"))]
+        self.branch.choices = [SelectChoice("", _("None: for the whole organisation"))]
         self.branch.choices += [SelectChoice(reference, each.name) for reference, each in self._branches.items()]
         if not self._branches:
             del self.branch
@@ -123,7 +123,7 @@ class GiftForm(CleanedForm):
     def validate_appeal(self, field: SelectField) -> None:
         """Take an appeal that was offered."""
         if field.data and field.data not in self._appeals:
-            self.wrong(field, _("Choose an appeal"))
+            self.wrong(field, _("Select an appeal"))
 
     @property
     def chosen_appeal(self) -> Appeal:
@@ -182,15 +182,15 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
             for reference in references:
                 record("bank.line_matched", f"bank-line:{reference}", after={"is": keys})
     except DoesNotFit:
-        flash(_("What you chose does not come to the same amount as the line. Nothing was booked."), "error")
+        flash(_("The selected items do not add up to the amount of the line. Nothing was booked."), "error")
         return redirect(url_for(".show", account=account, line=line), code=303)
     except BelowZero as refusal:
         flash(words.refused(refusal), "error")
         return redirect(url_for(".show", account=account, line=line), code=303)
     except NotYet:
-        flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
+        flash(_("The line is dated in the future. You can book it as a gift once that date has come."), "error")
     except (NotExpected, BookedAlready):
-        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
     return redirect(url_for(".index", account=account), code=303)
 
 
@@ -213,9 +213,9 @@ def gift(account: str, line: str) -> ResponseReturnValue:
             )  # fmt: skip
             record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gift"})
     except NotYet:
-        flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
+        flash(_("The line is dated in the future. You can book it as a gift once that date has come."), "error")
     except (NotExpected, BookedAlready, WrongWay, DoesNotFit):
-        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
     if known_later:
         return redirect(url_for("office.bank_aside.index"), code=303)
     return redirect(url_for(".index", account=account), code=303)
@@ -235,9 +235,9 @@ def gifts(account: str, line: str) -> ResponseReturnValue:
             confirming.receive_parts(row.reference, form.gifts, f"person:{me().reference}", branch_id=form.branch_id)
             record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gifts", "number": len(form.gifts)})
     except NotYet:
-        flash(_("The line’s day lies in the future. It can be a gift when that day has come."), "error")
+        flash(_("The line is dated in the future. You can book it as a gift once that date has come."), "error")
     except (BookedAlready, WrongWay, DoesNotFit):
-        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
     return redirect(url_for(".index", account=account), code=303)
 
 
@@ -253,7 +253,7 @@ def otherwise(account: str, line: str) -> ResponseReturnValue:
                 confirming.otherwise(row.reference, kind, f"person:{me().reference}")
                 record("bank.line_matched", f"bank-line:{row.reference}", after={"is": kind})
     except (BookedAlready, WrongWay):
-        flash(_("This has changed in the meantime. Nothing was booked; look again."), "error")
+        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
     return redirect(url_for(".index", account=account), code=303)
 
 
@@ -270,13 +270,13 @@ def undo(account: str, line: str) -> ResponseReturnValue:
                 raise NotBooked
             confirming.undo(row.reference, f"person:{me().reference}")
             record("bank.line_undone", f"bank-line:{row.reference}")
-        flash(_("Undone: its entry is reversed, and the line waits again."), "good")
+        flash(_("Match undone. Its entry is reversed, and the line is waiting to be matched again."), "good")
     except BelowZero as refusal:
         flash(words.refused(refusal), "error")
     except StaysBounced:
-        flash(_("A cheque that came back unpaid stays so: its receipt is void, and the giver may know."), "error")
+        flash(_("A bounced cheque cannot be undone: its receipt is void, and the donor may have been told."), "error")
     except ClaimedSince:
-        flash(_("This money was sent back since. Undo that line first."), "error")
+        flash(_("This money has since been sent back. Undo the match of that line first."), "error")
     except NotBooked:
         flash(_("There is nothing to undo."), "error")
     return redirect(url_for(".show", account=account, line=line), code=303)

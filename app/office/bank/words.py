@@ -11,69 +11,71 @@ from app.bank.formats.contents import LeftOut, Note, NotReadable
 from app.bank.matching import Item, Reason
 from app.money import written
 
-_OTHERWISE = _l("Get the statement from your bank’s pages as CSV, OFX, QIF, MT940 or CAMT.053 and choose that file.")
+_OTHERWISE = _l(
+    "Download the statement from your bank’s website as CSV, OFX, QIF, MT940 or CAMT.053 and select that file."
+)
 
 _FILES = {
     "empty": _l("This file is empty."),
     "too-large": _l(
-        "This file is larger than 3 MB. Ask your bank for a shorter period, and import one after the other."
+        "This file is larger than 3 MB. Download shorter periods from your bank and import them one after another."
     ),
-    "pdf": _l("This is a PDF: it is made for reading, and its figures cannot be taken from it safely."),
-    "spreadsheet": _l("This is a spreadsheet. If it came from the bank, ask there for CSV, or save it as CSV."),
+    "pdf": _l("This is a PDF. Figures cannot be read from a PDF reliably."),
+    "spreadsheet": _l("This is a spreadsheet. Save it as CSV, or download CSV from your bank."),
     "html-table": _l(
-        "This is a table from a web page that is only named like a spreadsheet. Open it in a spreadsheet and save it "
-        "as CSV, or ask the bank for CSV."
+        "This file is named like a spreadsheet but contains a web page. Open it in a spreadsheet "
+        "program and save it as CSV, or download CSV from your bank."
     ),
-    "archive": _l("This is a packed file (ZIP or the like). Unpack it, and choose the statement that was in it."),
-    "document": _l("This is a document of a word processor."),
+    "archive": _l("This is a compressed file, such as a ZIP. Unpack it and select the statement inside."),
+    "document": _l("This is a word-processing document."),
     "encrypted": _l("This file is encrypted."),
-    "picture": _l("This is a picture."),
-    "json": _l("This is a JSON file, made for programs."),
+    "picture": _l("This is an image."),
+    "json": _l("This is a JSON file, not a bank statement."),
     "list": _l("This is a list of payments as text, without columns."),
-    "sign-in": _l("This is a page to sign in at: the bank had signed you out when it was saved."),
-    "web-page": _l("This is a web page, perhaps because the bank had signed you out when it was saved."),
-    "unknown-xml": _l("This is an XML file, but no bank statement."),
-    "unknown": _l("This is no file of a kind that banks give out."),
+    "sign-in": _l("This is a sign-in page: the bank had signed you out when you saved it."),
+    "web-page": _l("This is a web page. The bank may have signed you out before you saved it."),
+    "unknown-xml": _l("This is an XML file, but not a bank statement."),
+    "unknown": _l("This is not a bank statement in a format we can read."),
     "not-a-statement": _l(
-        "This is a list of what is announced, not of what is booked. Ask for CAMT.053, the statement."
+        "This file lists expected payments, not booked ones. Download the statement (CAMT.053) instead."
     ),
-    "broken": _l("This file is damaged or was cut off. Get it from the bank once more."),
-    "no-table": _l("No payments were found: in none of the first lines there is a day."),
+    "broken": _l("This file is damaged or incomplete. Download it from the bank again."),
+    "no-table": _l("No payments were found: none of the first lines contains a date."),
     "no-payments": _l("There are no payments in this file."),
 }
 
 _LEFT_OUT = {
-    contents.NOTHING: _l("moves nothing on the account"),
+    contents.NOTHING: _l("amount of zero"),
     contents.PENDING: _l("not booked yet"),
-    contents.NOT_DONE: _l("not booked, or taken back"),
+    contents.NOT_DONE: _l("not completed, or reversed"),
     contents.CURRENCY: _l("in another currency"),
-    contents.ACCOUNT: _l("of another account"),
-    contents.NO_DAY: _l("without a day"),
-    contents.NO_WAY: _l("says neither in nor out"),
-    contents.TWICE: _l("a statement that the file holds twice"),
-    contents.CORRECTION: _l("corrects another payment; see the bank’s page"),
+    contents.ACCOUNT: _l("for another account"),
+    contents.NO_DAY: _l("no date"),
+    contents.NO_WAY: _l("does not say whether money came in or went out"),
+    contents.TWICE: _l("a statement that appears twice in the file"),
+    contents.CORRECTION: _l("corrects another payment; check your bank’s website"),
 }
 
 _ITEMS = {
     matching.PAYOUT: _l("Payout from Stripe"),
-    matching.PAYOUT_BACK: _l("Payout that the bank sent back"),
-    matching.CASH: _l("Cash that was counted"),
+    matching.PAYOUT_BACK: _l("Payout returned by the bank"),
+    matching.CASH: _l("Counted cash"),
     matching.CHEQUE: _l("Cheque"),
-    matching.TRANSFER: _l("Bank transfer that was announced"),
-    matching.AWAITED: _l("Bank transfer that was announced and booked"),
+    matching.TRANSFER: _l("Promised bank transfer"),
+    matching.AWAITED: _l("Bank transfer booked when it was promised"),
     matching.ORDER: _l("Standing order"),
-    matching.BOUNCED: _l("Cheque that came back unpaid"),
-    matching.ASIDE: _l("Unknown money, sent back"),
+    matching.BOUNCED: _l("Bounced cheque"),
+    matching.ASIDE: _l("Unidentified money, sent back"),
     matching.ENTRY: _l("In the books already"),
 }
 
 _MATCHES = {
-    matches.EXPECTED: _l("What was expected"),
+    matches.EXPECTED: _l("Expected payment"),
     matches.GIFT: _l("A gift"),
-    matches.ASIDE: _l("Money of an unknown giver"),
-    matches.CLAIMED: _l("No longer unknown"),
-    matches.RETURNED: _l("Unknown money, sent back"),
-    matches.CHARGE: _l("The bank’s charge"),
+    matches.ASIDE: _l("Money from an unknown donor"),
+    matches.CLAIMED: _l("Donor identified"),
+    matches.RETURNED: _l("Unidentified money, sent back"),
+    matches.CHARGE: _l("Bank charge"),
     matches.SPENDING: _l("Spending"),
     matches.INTEREST: _l("Interest"),
 }
@@ -83,40 +85,40 @@ def wrong_with(refusal: NotReadable) -> str:
     """Why a file cannot be read, and what to do instead."""
     match refusal.reason:
         case "day":
-            return str(_("This cannot be read as a day, in row %(where)s", where=refusal.where))
+            return str(_("The date cannot be read in row %(where)s", where=refusal.where))
         case "amount":
-            return str(_("This cannot be read as an amount, in row %(where)s", where=refusal.where))
+            return str(_("The amount cannot be read in row %(where)s", where=refusal.where))
         case "too-wide":
             where = refusal.where
             return str(
                 _(
-                    "This row has more cells than there are headings, so its amount cannot be told: %(where)s",
+                    "This row has more cells than there are headings, so its amount is unclear: %(where)s",
                     where=where,
                 )
             )
         case "quotes":
             return str(
                 _(
-                    "A quotation mark does not end in row %(where)s, so the rows below it cannot be told apart.",
+                    "A quotation mark in row %(where)s is never closed, so the rows below it cannot be read.",
                     where=refusal.where,
                 )
             )
         case "several-accounts":
             ends = refusal.where
             if not ends:
-                return str(_("This file holds several accounts. Ask the bank for one account at a time."))
+                return str(_("This file contains several accounts. Download one account at a time from your bank."))
             return str(
                 _(
-                    "This file holds several accounts, whose numbers end in %(ends)s. Ask the bank for one account "
-                    "at a time.",
+                    "This file contains several accounts, ending in %(ends)s. Download one account "
+                    "at a time from your bank.",
                     ends=ends,
                 )
             )
         case "other-account":
             ends = refusal.where[-4:]
-            return str(_("This file is about another account: the one whose number ends in %(ends)s.", ends=ends))
+            return str(_("This file is for another account: the one ending in %(ends)s.", ends=ends))
         case "other-currency":
-            return str(_("This file is in another currency than the account."))
+            return str(_("This file is not in the account’s currency."))
         case reason if reason in (
             "too-large",
             "empty",
@@ -144,48 +146,50 @@ def note(each: Note) -> str:
         case contents.SIGNS:
             return str(
                 _(
-                    "The balance falls where money is read as in, and rises where it is read as out, first in row "
-                    "%(where)s. In and out are probably the wrong way round.", where=each.where,
+                    "The balance falls where money comes in and rises where it goes out, first in "
+                    "row %(where)s. Money in and money out are probably the wrong way round.", where=each.where,
                 )
             )  # fmt: skip
         case contents.BALANCE:
             return str(
                 ngettext(
-                    "In %(num)s row the balance does not follow from the amounts (row %(where)s). A row may be "
-                    "missing, or be read wrongly: compare with the bank’s page.",
-                    "In %(num)s rows the balance does not follow from the amounts, first in row %(where)s. Rows may "
-                    "be missing, or be read wrongly: compare with the bank’s page.", each.number, where=each.where,
+                    "In %(num)s row the balance does not match the amounts (row %(where)s). A row "
+                    "may be missing or misread: compare it with your bank’s website.",
+                    "In %(num)s rows the balance does not match the amounts, first in row "
+                    "%(where)s. Rows may be missing or misread: compare them with your bank’s "
+                    "website.", each.number, where=each.where,
                 )
             )  # fmt: skip
         case contents.SUM:
             return str(
                 _(
-                    "Between the balances that the file states there is %(amount)s that its payments do not come to.",
+                    "The opening and closing balances in the file differ by %(amount)s more or less "
+                    "than its payments add up to.",
                     amount=amount,
                 )
             )
         case contents.KINDS:
             return str(
                 ngettext(
-                    "%(num)s payment is called the opposite of its sign, such as a debit that comes in. The sign "
-                    "counts.",
-                    "%(num)s payments are called the opposite of their sign, such as a debit that comes in. The sign "
-                    "counts.",
+                    "%(num)s payment is described as the opposite of its sign, such as a debit with "
+                    "a plus. The sign is used.",
+                    "%(num)s payments are described as the opposite of their sign, such as a debit "
+                    "with a plus. The sign is used.",
                     each.number,
                 )
             )
         case contents.ONE_WAY:
             return str(
                 _(
-                    "Every amount is read as money in, because none has a minus. If some went out, this file does "
-                    "not say so."
+                    "Every amount is read as money in, because none has a minus sign. If some went "
+                    "out, this file does not show it."
                 )
             )
         case _:
             return str(
                 ngettext(
-                    "%(num)s fee that the file states beside a payment is a line of its own: %(amount)s.",
-                    "%(num)s fees that the file states beside payments are lines of their own: %(amount)s together.",
+                    "%(num)s fee listed with a payment is imported as a separate line: %(amount)s.",
+                    "%(num)s fees listed with payments are imported as separate lines: %(amount)s in total.",
                     each.number, amount=amount,
                 )
             )  # fmt: skip
@@ -215,18 +219,18 @@ def why(reason: Reason) -> str:
     """A reason as part of a sentence."""
     match reason.kind:
         case "amount":
-            return str(_("the same amount"))
+            return str(_("same amount"))
         case "sum":
-            return str(ngettext("%(num)s comes to it", "%(num)s together come to it", reason.number))
+            return str(ngettext("%(num)s item adds up to it", "%(num)s items add up to it", reason.number))
         case "parts":
-            return str(ngettext("it came in %(num)s line", "it came in %(num)s lines", reason.number))
+            return str(ngettext("arrived as %(num)s line", "arrived as %(num)s lines", reason.number))
         case "reference":
-            return str(_("the line says “%(words)s”", words=reason.words))
+            return str(_("line includes “%(words)s”", words=reason.words))
         case "payer":
-            return str(_("the line names %(words)s", words=reason.words))
+            return str(_("line names %(words)s", words=reason.words))
         case _:
             if not reason.number:
-                return str(_("on the very day"))
+                return str(_("same day"))
             return str(ngettext("%(num)s day apart", "%(num)s days apart", reason.number))
 
 

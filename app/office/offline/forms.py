@@ -65,7 +65,7 @@ class HandForm(CleanedForm):
 
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
     day = DayField(_l("Day"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
-    appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Choose an appeal"))])
+    appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
     branch = SelectField(_l("Branch"), validate_choice=False)
 
     def __init__(self, offered: Sequence[Appeal], branch_now: Branch | None = None, **values: Any) -> None:
@@ -94,7 +94,7 @@ class HandForm(CleanedForm):
     def validate_appeal(self, field: SelectField) -> None:
         """Take an appeal that was offered."""
         if field.data and field.data not in self._offered:
-            self.wrong(field, _("Choose an appeal"))
+            self.wrong(field, _("Select an appeal"))
 
     def validate_branch(self, field: SelectField) -> None:
         """Take a branch that was offered, or none."""
@@ -104,7 +104,7 @@ class HandForm(CleanedForm):
     def validate_day(self, field: DayField) -> None:
         """A gift is entered when it has come."""
         if field.data and field.data > clock.today():
-            self.wrong(field, _("The day must be today or in the past"))
+            self.wrong(field, _("The date must be today or in the past"))
 
     def same_again(self) -> dict[str, Any]:
         """What the next gift of a pile has in common with this one, for the address of its form. Today is not said:

@@ -71,7 +71,7 @@ def pay_in() -> ResponseReturnValue:
     except BelowZero as refusal:
         form.form_errors.append(words.refused(refusal))
     except NotYet:
-        form.wrong(form.day, _("The day must be today or in the past"))
+        form.wrong(form.day, _("The date must be today or in the past"))
     except paying_in.NotAtHand:
         form.form_errors.append(_("Something of this is at the bank already, or was reversed; look through the list"))
     else:

@@ -84,16 +84,16 @@ def test_an_account_is_added_with_what_stood_on_it(treasurer):
     (account,) = db.session.scalars(select(BankAccount))
     assert answer.headers["Location"].endswith(f"/office/bank/{account.reference}/import")
     assert balance.of(account) is None
-    assert "No statement was imported yet" in words(treasurer.get("/office/bank/"))
+    assert "No statement imported yet" in words(treasurer.get("/office/bank/"))
 
 
 WRONG_ACCOUNTS = (
     ({"name": ""}, "Enter a name for the account"),
-    ({"name": "Treasurer"}, "There is an account of this name"),
+    ({"name": "Treasurer"}, "An account with this name already exists"),
     ({"name": "B", "last_digits": "1a"}, "Enter the last four digits, such as 1234"),
     ({"name": "B", "typed_balance": "lots"}, "Enter an amount in figures, like 1250.00 or -12.50"),
-    ({"name": "B", "typed_balance": "5"}, "Enter the day of this balance"),
-    ({"name": "B", "typed_balance": "5", "day": "2099-01-01"}, "The day must be today or in the past"),
+    ({"name": "B", "typed_balance": "5"}, "Enter the date of this balance"),
+    ({"name": "B", "typed_balance": "5", "day": "2099-01-01"}, "The date must be today or in the past"),
 )
 
 
@@ -109,21 +109,21 @@ def test_every_banks_file_is_taken_in_once(treasurer, subtests):
         bank = a_bank_account(path.name)
         with subtests.test(path.name):
             looked, taken = take_in(treasurer, bank, path.read_bytes())
-            assert "Take in 5 lines" in words(looked)
-            assert "5 new lines, 0 known already." in words(taken)
+            assert "Import 5 lines" in words(looked)
+            assert "5 new lines, 0 already imported." in words(taken)
             _, taken = take_in(treasurer, bank, path.read_bytes())
-            assert "0 new lines, 5 known already." in words(taken)
+            assert "0 new lines, 5 already imported." in words(taken)
             assert db.session.query(BankLine).filter_by(account_id=bank.id).count() == 5
     assert db.session.query(BankUpload).count() == 0
 
 
 WRONG_FILES = (
     (b"", "This file is empty."),
-    (b"%PDF-1.7", "This is a PDF: it is made for reading"),
+    (b"%PDF-1.7", "This is a PDF. Figures cannot be read from a PDF"),
     (b"PK\x03\x04", "This is a spreadsheet."),
     (b"<html>", "This is a web page"),
-    (b"a letter", "in none of the first lines there is a day"),
-    ((FILES / "statement.ofx").read_bytes().replace(b"90001234", b"90009999"), "the one whose number ends in 9999"),
+    (b"a letter", "none of the first lines contains a date"),
+    ((FILES / "statement.ofx").read_bytes().replace(b"90001234", b"90009999"), "the one ending in 9999"),
     (b"x" * 3000, "larger than 3 MB"),
 )
 
@@ -157,17 +157,17 @@ def test_columns_are_looked_at_before_they_are_kept_and_then_never_asked_again(t
     # It was only looked at.
     assert treasurer.get(columns.removesuffix("/columns")).status_code == 303
     for wrong, said in (
-        ({"date_order": "ymd"}, "This cannot be read as a day, in row 2"),
-        ({"amount": "1"}, "This cannot be read as an amount, in row 2: OKON L"),
-        ({"amount": ""}, "Choose the column of the amount, or those of money in and money out"),
-        ({"money_in": "3"}, "Choose either one column of amounts"),
-        ({"day": "77"}, "Choose the column of the day"),
+        ({"date_order": "ymd"}, "The date cannot be read in row 2"),
+        ({"amount": "1"}, "The amount cannot be read in row 2: OKON L"),
+        ({"amount": ""}, "Select the column with the amount, or the columns for money in and money out"),
+        ({"money_in": "3"}, "Select either one amount column"),
+        ({"day": "77"}, "Select the column with the date"),
     ):
         answer = treasurer.post(columns, data={**chosen, **wrong})
         assert (answer.status_code, said in words(answer)) == (422, True), said
     assert treasurer.post(columns, data=chosen).status_code == 303
     again = upload(treasurer, bank, a_week((1, "SOMEBODY", "ELSE", "3.00")))
-    assert "Take in 1 line" in words(treasurer.get(again.headers["Location"]))
+    assert "Import 1 line" in words(treasurer.get(again.headers["Location"]))
 
 
 CASES = FILES.parent / "cases"
@@ -178,7 +178,7 @@ def test_a_column_of_amounts_that_was_empty_before_is_asked_about_again(treasure
     take_in(treasurer, bank, only_in)
     with_note = b"Date,Memo,Credit,Debit,Note\n03/07/2026,C,5.00,,1.50\n"
     columns = treasurer.get(upload(treasurer, bank, with_note).headers["Location"]).headers["Location"]
-    assert "amounts in a column that was empty in earlier ones: Note" in words(treasurer.get(columns))
+    assert "amounts in a column that was empty before: Note" in words(treasurer.get(columns))
     in_and_out = b"Date,Memo,Credit,Debit,Note\n03/07/2026,C,,4.00,\n"
     looked = treasurer.get(upload(treasurer, bank, in_and_out).headers["Location"])
     assert "−£4.00" in words(looked) or "-£4.00" in words(looked)
@@ -190,7 +190,7 @@ def test_columns_that_were_kept_before_all_were_known_are_asked_about_once_more(
     with writing() as session:
         session.execute(text("UPDATE bank_csv_mappings SET columns = :old"), {"old": '{"day": 0, "details": [4]}'})
     assert upload(treasurer, bank, body).status_code == 303
-    assert "What the columns mean" in words(treasurer.get(upload(treasurer, bank, body).headers["Location"],
+    assert "Choose what the columns mean" in words(treasurer.get(upload(treasurer, bank, body).headers["Location"],
                                                           follow_redirects=True))  # fmt: skip
 
 
@@ -198,22 +198,22 @@ def test_the_preview_says_what_is_left_out_and_leads_back_to_the_columns(treasur
     looked, taken = take_in(treasurer, bank, (CASES / "held_and_pending.csv").read_bytes())
     assert "Left out 2 rows" in words(looked)
     assert "not booked yet (Pending)" in words(looked)
-    assert "1 fee that the file states beside a payment is a line of its own: £43.40." in words(looked)
-    (back,) = [link for link in page(looked).select("main a") if "Read these columns differently" in link.get_text()]
+    assert "1 fee listed with a payment is imported as a separate line: £43.40." in words(looked)
+    (back,) = [link for link in page(looked).select("main a") if "Change how the columns are read" in link.get_text()]
     assert back["href"].endswith("/columns")
-    assert "3 new lines, 0 known already." in words(taken)
+    assert "3 new lines, 0 already imported." in words(taken)
 
 
 def test_a_balance_that_contradicts_the_amounts_is_said_before_anything_is_taken_in(treasurer, bank):
     body = b"Date,Memo,Amount,Balance\n01/07/2026,A,5.00,5.00\n02/07/2026,B,7.00,99.00\n03/07/2026,C,1.00,100.00\n"
     looked, _ = take_in(treasurer, bank, body)
-    assert "In 1 row the balance does not follow from the amounts (row 3)." in words(looked)
+    assert "In 1 row the balance does not match the amounts (row 3)." in words(looked)
 
 
 def test_a_csv_file_of_another_account_or_of_several_is_refused(treasurer, bank, subtests):
     for name, said in (
-        ("only_in.csv", "the one whose number ends in 5678"),
-        ("two_accounts.csv", "This file holds several accounts, whose numbers end in 6368, 1362."),
+        ("only_in.csv", "the one ending in 5678"),
+        ("two_accounts.csv", "This file contains several accounts, ending in 6368, 1362."),
     ):
         with subtests.test(name):
             answer = upload(treasurer, bank, (CASES / name).read_bytes())
@@ -224,25 +224,25 @@ def test_a_csv_file_of_another_account_or_of_several_is_refused(treasurer, bank,
 def test_a_payment_in_longer_words_is_shown_beside_the_one_that_it_may_be(treasurer, bank):
     take_in(treasurer, bank, a_week((2, "OKON", "SO", "10.00")))
     looked, taken = take_in(treasurer, bank, a_week((2, "OKON L", "SO 8812", "10.00")))
-    assert "like the one of" in words(looked)
+    assert "similar to the one of" in words(looked)
     assert ": OKON SO" in words(looked)
-    assert "0 new lines, 1 known already." in words(taken)
+    assert "0 new lines, 1 already imported." in words(taken)
 
 
 def test_a_line_that_says_the_same_is_asked_about_and_can_be_taken_in_as_another(treasurer, bank):
     take_in(treasurer, bank, a_week((2, "OKON", "SO", "10.00"), (2, "ASHWORTH", "SO", "5.00")))
     part = a_week((2, "OKON", "SO", "10.00"))
     looked, taken = take_in(treasurer, bank, part)
-    assert "Are these other payments?" in words(looked)
-    assert "0 new lines, 1 known already." in words(taken)
+    assert "Are any of these separate payments?" in words(looked)
+    assert "0 new lines, 1 already imported." in words(taken)
     _, taken = take_in(treasurer, bank, part, others=["2"])
-    assert "1 new line, 0 known already." in words(taken)
+    assert "1 new line, 0 already imported." in words(taken)
     assert db.session.query(BankLine).count() == 3
 
 
 def test_a_balance_can_be_typed_where_the_file_has_none(treasurer, bank):
     looked, _ = take_in(treasurer, bank, a_week((2, "OKON", "SO", "10.00")), typed_closing="£10.00")
-    assert "This bank’s file states no balance." in words(looked)
+    assert "This file contains no balance." in words(looked)
     (statement,) = db.session.scalars(select(BankStatement))
     assert statement.closing_minor == 1000
 
@@ -259,12 +259,12 @@ def test_each_line_is_matched_by_one_press_until_the_bank_and_the_books_agree(tr
     ((address, sent),) = forms_of(lines)
     assert treasurer.post(address, data=sent).status_code == 303
     rest = treasurer.get(f"/office/bank/{bank.reference}/lines/")
-    assert "2 wait" in words(rest)
+    assert "2 waiting" in words(rest)
     charge, gift = db.session.scalars(select(BankLine).where(BankLine.entry_id.is_(None)).order_by(BankLine.id))
     base = f"/office/bank/{bank.reference}/lines"
     treasurer.post(f"{base}/{charge.reference}/otherwise", data={"kind": "charge"})
     treasurer.post(f"{base}/{gift.reference}/gift", data={"appeal": appeal.reference, "payer": "Ngozi Okafor"})
-    assert "Every line is matched" in words(treasurer.get(f"{base}/"))
+    assert "All lines are matched" in words(treasurer.get(f"{base}/"))
     account = words(treasurer.get(f"/office/bank/{bank.reference}"))
     assert "Difference £0.00 The bank and the books agree." in account
     donation = db.session.scalars(select(Donation).order_by(Donation.id.desc())).first()
@@ -284,14 +284,14 @@ def test_what_is_expected_can_be_chosen_by_hand_and_must_come_to_the_same(treasu
     keys = [field["value"] for field in page(treasurer.get(address)).select("input[type=checkbox][name=is]")]
     assert len(keys) == 2
     wrong = treasurer.post(f"{address}/match", data={"is": keys[0]}, follow_redirects=True)
-    assert "does not come to the same amount" in words(wrong)
+    assert "do not add up to the amount of the line" in words(wrong)
     treasurer.post(f"{address}/match", data={"is": keys})
     stale = treasurer.post(f"{address}/match", data={"is": keys}, follow_redirects=True)
-    assert "This has changed in the meantime" in words(stale)
-    assert "What was expected" in words(treasurer.get(address))
+    assert "This has changed since you opened the page" in words(stale)
+    assert "Expected payment" in words(treasurer.get(address))
     shown = {"entry": page(treasurer.get(address)).select_one("input[name=entry]")["value"]}
     undone = treasurer.post(f"{address}/undo", data=shown, follow_redirects=True)
-    assert "its entry is reversed" in words(undone)
+    assert "Its entry is reversed" in words(undone)
     assert len(expected.items()) == 2
 
 
@@ -302,11 +302,11 @@ def test_unknown_money_waits_with_its_age_until_somebody_says_whose_it_is(treasu
     address = f"/office/bank/{bank.reference}/lines/{line.reference}"
     treasurer.post(f"{address}/otherwise", data={"kind": "aside"})
     assert "12 days" in words(treasurer.get("/office/bank-unknown/"))
-    assert "It is known now: a gift" in words(treasurer.get(address))
+    assert "Book as a gift from an identified donor" in words(treasurer.get(address))
     treasurer.post(f"{address}/gift", data={"appeal": appeal.reference, "payer": "T Ashworth"})
-    assert "Nothing waits" in words(treasurer.get("/office/bank-unknown/"))
+    assert "No unidentified payments" in words(treasurer.get("/office/bank-unknown/"))
     shown = {"entry": page(treasurer.get(address)).select_one("input[name=entry]")["value"]}
-    assert "Undone" in words(treasurer.post(f"{address}/undo", data=shown, follow_redirects=True))
+    assert "Match undone" in words(treasurer.post(f"{address}/undo", data=shown, follow_redirects=True))
     again = treasurer.post(f"{address}/undo", data=shown, follow_redirects=True)
     assert "There is nothing to undo" in words(again), "pressed twice, the gift alone is taken back"
     assert "12 days" in words(treasurer.get("/office/bank-unknown/"))
@@ -377,12 +377,12 @@ def test_a_batch_is_booked_as_several_gifts_each_with_its_giver(treasurer, bank)
     address = f"/office/bank/{bank.reference}/lines/{line.reference}"
     shown = treasurer.get(address)
     assert "Part 2 £30.00, T Ashworth, dues" in words(shown)
-    assert "They are 3 gifts of £75.00 together" in words(shown)
+    assert "Book as 3 gifts, £75.00 in total" in words(shown)
     named = {field["name"]: field["value"] for field in page(shown).select("#gifts input[name^=payer_]")}
     assert named == {"payer_1": "A Rees", "payer_2": "T Ashworth", "payer_3": "L Okon"}
     chosen = {f"appeal_{number}": roof.reference for number in (1, 2, 3)}
     wrong = treasurer.post(f"{address}/gifts", data={**named, **chosen, "appeal_2": "another", "payer_1": "Anna Rees"})
-    assert (wrong.status_code, "Choose an appeal" in words(wrong)) == (422, True)
+    assert (wrong.status_code, "Select an appeal" in words(wrong)) == (422, True)
     assert page(wrong).select_one("input[name=payer_1]")["value"] == "Anna Rees"
     treasurer.post(f"{address}/gifts", data={**named, **chosen, "payer_1": "Anna Rees"})
     gifts = db.session.scalars(select(Donation).order_by(Donation.amount_minor)).all()
@@ -392,7 +392,7 @@ def test_a_batch_is_booked_as_several_gifts_each_with_its_giver(treasurer, bank)
     shown = treasurer.get(address)
     assert words(shown).count("A gift, entry") == 3
     entry = {"entry": page(shown).select_one("input[name=entry]")["value"]}
-    assert "its entry is reversed" in words(treasurer.post(f"{address}/undo", data=entry, follow_redirects=True))
+    assert "Its entry is reversed" in words(treasurer.post(f"{address}/undo", data=entry, follow_redirects=True))
     assert db.session.query(BankLine).filter(BankLine.entry_id.is_(None)).count() == 1
 
 
@@ -401,13 +401,13 @@ def test_an_import_is_taken_back_after_a_question_while_none_of_its_lines_is_boo
     account = f"/office/bank/{bank.reference}"
     (form,) = page(treasurer.get(account)).select("form[action$='/back']")
     asked = treasurer.post(form["action"])
-    assert "5 lines that came with it go" in words(asked)
+    assert "5 lines from this import will be removed" in words(asked)
     assert db.session.query(BankLine).count() == 5
-    assert "5 lines are gone." in words(answered(treasurer, asked))
+    assert "Import undone: 5 lines removed." in words(answered(treasurer, asked))
     assert db.session.query(BankLine).count() == 0
-    assert "Taken back" in words(treasurer.get(account))
+    assert "Undone" in words(treasurer.get(account))
     again = treasurer.post(form["action"], follow_redirects=True)
-    assert "This import was taken back already." in words(again)
+    assert "This import has already been undone." in words(again)
     assert [deed.action for deed in db.session.scalars(select(Deed))] == ["bank.import_taken_back"]
 
 
@@ -419,5 +419,5 @@ def test_an_import_of_which_a_line_is_booked_offers_no_way_back(treasurer, bank)
     treasurer.post(f"{account}/lines/{line.reference}/otherwise", data={"kind": "charge"})
     assert page(treasurer.get(account)).select("form[action$='/back']") == []
     answer = treasurer.post(form["action"], follow_redirects=True)
-    assert "so the import stays" in words(answer)
+    assert "This import cannot be undone" in words(answer)
     assert db.session.query(BankLine).count() == 5

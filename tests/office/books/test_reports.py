@@ -13,7 +13,7 @@ def test_income_is_told_by_appeal_branch_and_month(app, signed_in):
     assert rows(by_appeal)[1:] == [
         ["Keep the press turning", "–", "£25.00"],
         ["Keep the press turning", "Ambleford", "£7.00"],
-        ["Together", "£32.00"],
+        ["Total", "£32.00"],
     ]
     assert rows(by_month)[1:] == [["April 2026", "£7.00"], ["March 2026", "£25.00"]]
 
@@ -21,7 +21,7 @@ def test_income_is_told_by_appeal_branch_and_month(app, signed_in):
 def test_income_is_told_by_method(app, signed_in):
     books()
     found = rows(page(signed_in("treasurer").get(f"/office/income/methods?{YEAR}")).table)
-    assert found[1:] == [["Card", "£25.00"], ["Cash", "£7.00"], ["Together", "£32.00"]]
+    assert found[1:] == [["Card", "£25.00"], ["Cash", "£7.00"], ["Total", "£32.00"]]
 
 
 @pytest.mark.parametrize("report", ["", "methods"])
@@ -37,7 +37,7 @@ def test_each_figure_leads_to_lines_that_come_to_it(app, signed_in, report):
 def test_a_branch_treasurer_sees_the_own_income_alone(app, signed_in, report):
     own = books()
     address = f"/office/income/{report}?{YEAR}"
-    assert rows(page(signed_in("branch_treasurer", branch_id=own).get(address)).table)[-1] == ["Together", "£7.00"]
+    assert rows(page(signed_in("branch_treasurer", branch_id=own).get(address)).table)[-1] == ["Total", "£7.00"]
     other = page(signed_in("branch_treasurer", branch_id=other_branch()).get(address))
     assert "No income in this time" in other.text
 

@@ -51,7 +51,7 @@ def test_a_total_that_was_seen_while_typing_is_taken_at_once_and_only_once(app, 
         ({"place": ""}, "Enter where it was collected"),
         ({"day": "2090-01-01"}, "today or in the past"),
         ({"day": "32/1/2026"}, "Enter a day, like"),
-        ({"appeal": "elsewhere"}, "Choose an appeal"),
+        ({"appeal": "elsewhere"}, "Select an appeal"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(app, signed_in, typed, words):

@@ -110,3 +110,14 @@ def test_what_is_chosen_at_the_start_is_reached_in_one_way(house: Path) -> None:
         and not (isinstance(node.slice, ast.Constant) and node.slice.value in named)
     ]
     assert reached == [], "ask app.services"
+
+
+def test_pages_say_what_became_of_a_request_in_one_way(house: Path) -> None:
+    flashing = [
+        f"{name}:{node.lineno}"
+        for name, text in modules(house)
+        if name != "app/web/notices.py"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and "flash" in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
+    ]
+    assert flashing == [], "say it with app.web.notices"

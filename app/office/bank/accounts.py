@@ -6,7 +6,7 @@ The form for a bank account.
 import re
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -28,6 +28,7 @@ from app.money import Money, NotAnAmount, home_currency
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
 from app.reconciliation.bank import balance, expected
+from app.web import notices
 from app.web.fields import CleanedForm, DayField
 from app.writing import writing
 
@@ -136,7 +137,7 @@ def create() -> ResponseReturnValue:
         if form.balance is not None and form.day.data is not None:
             bank_account.begin_with(account, form.balance, form.day.data, f"person:{me().reference}")
         record("bank.account_added", f"bank-account:{account.reference}", after={"name": account.name})
-    flash(_("Account added. Import its statement next."), "good")
+    notices.done(_("Account added. Import its statement next."))
     return redirect(url_for("office.bank_imports.new", account=account.reference), code=303)
 
 

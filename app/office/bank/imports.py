@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
@@ -22,6 +22,7 @@ from app.office.access import TREASURER, allow, me
 from app.office.bank import at, words
 from app.office.bank.import_forms import ColumnsForm, FileForm, TakingForm
 from app.office.confirming import Question, asks_once
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("bank_imports", __name__, url_prefix="/bank")
@@ -111,7 +112,7 @@ def take(account: str, upload: str) -> ResponseReturnValue:
             after={"file": name, "new": taken.new, "known": taken.known},
         )  # fmt: skip
     new = ngettext("%(num)s new line", "%(num)s new lines", taken.new)
-    flash(_("%(new)s, %(known)s already imported.", new=new, known=taken.known), "good")
+    notices.done(_("%(new)s, %(known)s already imported.", new=new, known=taken.known))
     return redirect(url_for("office.bank_lines.index", account=account), code=303)
 
 
@@ -169,14 +170,14 @@ def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
         with writing():
             gone = taking_back.take_back(found, statement, f"person:{me().reference}")
             record("bank.import_taken_back", f"bank-account:{found.reference}", after={"lines": gone})
-        flash(ngettext("Import undone: %(num)s line removed.", "Import undone: %(num)s lines removed.", gone), "good")
+        notices.done(ngettext("Import undone: %(num)s line removed.", "Import undone: %(num)s lines removed.", gone))
     except taking_back.SomeAreBooked:
-        flash(
+        notices.failed(
             _("This import cannot be undone, because one of its lines is or was matched. Match its "
-            "remaining lines instead."), "error",
+            "remaining lines instead."),
         )  # fmt: skip
     except LookupError:
-        flash(_("This import has already been undone."), "error")
+        notices.failed(_("This import has already been undone."))
     return redirect(url_for("office.bank.show", account=account), code=303)
 
 

@@ -6,7 +6,7 @@ The form that makes a bank's line a gift: to which appeal, by whom, and through 
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -32,6 +32,7 @@ from app.office.offline import forms, words
 from app.offline.corrections import StaysBounced
 from app.reconciliation.bank import confirming
 from app.reconciliation.bank.confirming import ClaimedSince, DoesNotFit, NotExpected, PartGift, WrongWay
+from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -182,15 +183,15 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
             for reference in references:
                 record("bank.line_matched", f"bank-line:{reference}", after={"is": keys})
     except DoesNotFit:
-        flash(_("The selected items do not add up to the amount of the line. Nothing was booked."), "error")
+        notices.failed(_("The selected items do not add up to the amount of the line. Nothing was booked."))
         return redirect(url_for(".show", account=account, line=line), code=303)
     except BelowZero as refusal:
-        flash(words.refused(refusal), "error")
+        notices.failed(words.refused(refusal))
         return redirect(url_for(".show", account=account, line=line), code=303)
     except NotYet:
-        flash(_("The line is dated in the future. You can book it as a gift once that date has come."), "error")
+        notices.failed(_("The line is dated in the future. You can book it as a gift once that date has come."))
     except (NotExpected, BookedAlready):
-        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
+        notices.failed(_("This has changed since you opened the page. Nothing was booked. Check it and try again."))
     return redirect(url_for(".index", account=account), code=303)
 
 
@@ -213,9 +214,9 @@ def gift(account: str, line: str) -> ResponseReturnValue:
             )  # fmt: skip
             record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gift"})
     except NotYet:
-        flash(_("The line is dated in the future. You can book it as a gift once that date has come."), "error")
+        notices.failed(_("The line is dated in the future. You can book it as a gift once that date has come."))
     except (NotExpected, BookedAlready, WrongWay, DoesNotFit):
-        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
+        notices.failed(_("This has changed since you opened the page. Nothing was booked. Check it and try again."))
     if known_later:
         return redirect(url_for("office.bank_aside.index"), code=303)
     return redirect(url_for(".index", account=account), code=303)
@@ -235,9 +236,9 @@ def gifts(account: str, line: str) -> ResponseReturnValue:
             confirming.receive_parts(row.reference, form.gifts, f"person:{me().reference}", branch_id=form.branch_id)
             record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gifts", "number": len(form.gifts)})
     except NotYet:
-        flash(_("The line is dated in the future. You can book it as a gift once that date has come."), "error")
+        notices.failed(_("The line is dated in the future. You can book it as a gift once that date has come."))
     except (BookedAlready, WrongWay, DoesNotFit):
-        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
+        notices.failed(_("This has changed since you opened the page. Nothing was booked. Check it and try again."))
     return redirect(url_for(".index", account=account), code=303)
 
 
@@ -253,7 +254,7 @@ def otherwise(account: str, line: str) -> ResponseReturnValue:
                 confirming.otherwise(row.reference, kind, f"person:{me().reference}")
                 record("bank.line_matched", f"bank-line:{row.reference}", after={"is": kind})
     except (BookedAlready, WrongWay):
-        flash(_("This has changed since you opened the page. Nothing was booked. Check it and try again."), "error")
+        notices.failed(_("This has changed since you opened the page. Nothing was booked. Check it and try again."))
     return redirect(url_for(".index", account=account), code=303)
 
 
@@ -270,15 +271,15 @@ def undo(account: str, line: str) -> ResponseReturnValue:
                 raise NotBooked
             confirming.undo(row.reference, f"person:{me().reference}")
             record("bank.line_undone", f"bank-line:{row.reference}")
-        flash(_("Match undone. Its entry is reversed, and the line is waiting to be matched again."), "good")
+        notices.done(_("Match undone. Its entry is reversed, and the line is waiting to be matched again."))
     except BelowZero as refusal:
-        flash(words.refused(refusal), "error")
+        notices.failed(words.refused(refusal))
     except StaysBounced:
-        flash(_("A bounced cheque cannot be undone: its receipt is void, and the donor may have been told."), "error")
+        notices.failed(_("A bounced cheque cannot be undone: its receipt is void, and the donor may have been told."))
     except ClaimedSince:
-        flash(_("This money has since been sent back. Undo the match of that line first."), "error")
+        notices.failed(_("This money has since been sent back. Undo the match of that line first."))
     except NotBooked:
-        flash(_("There is nothing to undo."), "error")
+        notices.failed(_("There is nothing to undo."))
     return redirect(url_for(".show", account=account, line=line), code=303)
 
 

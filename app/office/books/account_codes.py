@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,6 +13,7 @@ from app.ledger.accounts import Account
 from app.ledger.exports import program_accounts
 from app.ledger.exports.program_accounts import NO_TAX, There
 from app.office.access import AUDITOR, TREASURER, allow
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("exports_accounts", __name__, url_prefix="/exports/accounts")
@@ -53,7 +54,7 @@ def keep(program: str) -> ResponseReturnValue:
             old = {accounts[each].code: before[each].code for each in changed if each in before}
             new = {accounts[each].code: there.code for each, there in changed.items()}
             trail.record("export.accounts_mapped", f"program:{program}", old, new)
-    flash(_("The accounts are kept."), "success")
+    notices.done(_("The accounts are kept."))
     return redirect(url_for(".show", program=program), code=303)
 
 

@@ -1,6 +1,6 @@
 """Closing a month, and opening the last closed one again."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from app.audit import trail
 from app.ledger import closing
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
+from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -49,7 +50,7 @@ def close() -> ResponseReturnValue:
     except (closing.ClosedAlready, closing.MonthNotOver):
         # Somebody was faster; the page shows what is so now.
         return redirect(url_for(".show"), code=303)
-    flash(_("The books are closed through %(day)s.", day=format_date(through, "d MMMM y")), "success")
+    notices.done(_("The books are closed through %(day)s.", day=format_date(through, "d MMMM y")))
     return redirect(url_for(".show"), code=303)
 
 
@@ -71,7 +72,7 @@ def reopen() -> ResponseReturnValue:
             trail.record("month.reopened", f"month:{opened:%Y-%m}", {"closed": opened}, after)
     except closing.NothingClosed:
         return redirect(url_for(".show"), code=303)
-    flash(_("The month is open again."), "success")
+    notices.done(_("The month is open again."))
     return redirect(url_for(".show"), code=303)
 
 

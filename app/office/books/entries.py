@@ -9,7 +9,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -34,6 +34,7 @@ from app.office.offline import noticed
 from app.office.offline import words as offline_words
 from app.office.offline.noticed import Noticed
 from app.office.scope import my_accounts
+from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -179,7 +180,7 @@ def reverse(number: int) -> ResponseReturnValue:
     except BelowZero as refusal:
         form.form_errors.append(offline_words.refused(refusal))
         return _page(number, form), 409
-    flash(_("The entry is reversed. Both stay in the books."), "success")
+    notices.done(_("The entry is reversed. Both stay in the books."))
     return redirect(url_for(".show", number=made.entry_id), code=303)
 
 
@@ -216,7 +217,7 @@ def create() -> ResponseReturnValue:
     except by_hand.DayNotOpen:
         form.wrong(form.day, _("Choose a day of a month that is not closed, and not one to come"))
     else:
-        flash(_("The entry is in the books."), "success")
+        notices.done(_("The entry is in the books."))
         return redirect(url_for(".show", number=made.entry_id), code=303)
     return render_template("office/books/entry_new.html", form=form, currency=currency), 422
 

@@ -6,7 +6,7 @@ The form that says what to export; it is sent once to look at the totals, and on
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -31,6 +31,7 @@ from app.office.access import AUDITOR, TREASURER, allow
 from app.office.books.account_codes import PROGRAM_NAMES
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
+from app.web import notices
 from app.web.fields import CleanedForm, last_month
 from app.writing import writing
 
@@ -195,7 +196,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
         except LookupError:
             abort(404)
         trail.record("export.withdrawn", f"export:{reference}")
-    flash(_("Batch %(batch)s is withdrawn. Its postings can be taken out again.", batch=made.reference), "success")
+    notices.done(_("Batch %(batch)s is withdrawn. Its postings can be taken out again.", batch=made.reference))
     return redirect(url_for(".index"), code=303)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,6 +22,7 @@ from app.office.content import article_form, authors, words
 from app.office.content.appeal_form import AppealForm
 from app.office.content.appeals import named
 from app.office.content.words import worded
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("appeal_texts", __name__, url_prefix="/appeals")
@@ -60,7 +61,7 @@ def create() -> ResponseReturnValue:
     except (ForeignImage, ImageWithoutWords) as refusal:
         form.wrong(form.text, words.words(refusal))
     else:
-        flash(_("Saved."), "good")
+        notices.done(_("Saved."))
         return redirect(url_for("office.appeals.show", slug=appeal.slug), code=303)
     return _form(form, status=422)
 
@@ -96,7 +97,7 @@ def save(slug: str) -> ResponseReturnValue:
     except (ForeignImage, ImageWithoutWords) as refusal:
         form.wrong(form.text, words.words(refusal))
         return _form(form, appeal, status=422)
-    flash(_("Saved."), "good")
+    notices.done(_("Saved."))
     return redirect(url_for("office.appeals.show", slug=slug), code=303)
 
 

@@ -1,6 +1,6 @@
 """Appeals in the office: the list, one appeal with its live total and its versions, and ending one early."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -22,6 +22,7 @@ from app.extensions import db
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import authors
 from app.offline import lists
+from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -83,9 +84,9 @@ def end(slug: str) -> ResponseReturnValue:
         form.wrong(form.last_day, _("The general fund has no last day: it takes gifts while no other appeal is open"))
         return _page(named(slug), form, status=422)
     except WrittenMeanwhile:
-        flash(_("Somebody has changed this appeal meanwhile. Look at it, then end it."), "warn")
+        notices.failed(_("Somebody has changed this appeal meanwhile. Look at it, then end it."))
         return redirect(url_for(".show", slug=slug), code=303)
-    flash(_("It takes gifts until the end of %(day)s.", day=format_date(last_day, "long")), "good")
+    notices.done(_("It takes gifts until the end of %(day)s.", day=format_date(last_day, "long")))
     return redirect(url_for(".show", slug=slug), code=303)
 
 

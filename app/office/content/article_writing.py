@@ -1,6 +1,6 @@
 """Writing an article: the form, a look at what it would be, and saving it as another version."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,7 @@ from app.office.content import article_form, authors, words
 from app.office.content.article_form import ArticleForm
 from app.office.content.articles import NUMBER, named
 from app.office.content.words import worded
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("article_texts", __name__, url_prefix="/articles")
@@ -50,7 +51,7 @@ def create() -> ResponseReturnValue:
             record("article.begun", f"article:{article.number}", after={"version": 1})
     except (ForeignImage, ImageWithoutWords) as refusal:
         return _refused(form, refusal)
-    flash(_("Saved as article %(number)s.", number=article.number), "good")
+    notices.done(_("Saved as article %(number)s.", number=article.number))
     return redirect(url_for("office.articles.show", number=article.number), code=303)
 
 
@@ -86,7 +87,7 @@ def save(number: int) -> ResponseReturnValue:
         return _overtaken(form, number)
     except (ForeignImage, ImageWithoutWords) as refusal:
         return _refused(form, refusal, article)
-    flash(_("Saved."), "good")
+    notices.done(_("Saved."))
     return redirect(url_for("office.articles.show", number=number), code=303)
 
 

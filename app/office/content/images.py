@@ -1,6 +1,6 @@
 """Images in the office: uploading one, and the words with which a text shows it."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from app.office import long_bodies
 from app.office.access import AUDITOR, EDITOR, allow
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
+from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -126,7 +127,7 @@ def remove(reference: str) -> ResponseReturnValue:
         image = articles_images.named(reference) or abort(404)
         articles_images.take_away(image)
         record("image.removed", f"image:{reference}")
-    flash(_("The image is gone. Where a text names it, its words are shown."), "good")
+    notices.done(_("The image is gone. Where a text names it, its words are shown."))
     return redirect(url_for(".index"), code=303)
 
 

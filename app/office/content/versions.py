@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -17,6 +17,7 @@ from app.audit.trail import record
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import articles, authors
 from app.office.content.words import worded
+from app.web import notices
 from app.writing import writing
 
 Written = Article | Appeal
@@ -86,9 +87,9 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
                     action, place.subject, before={"version": based_on}, after={"version": based_on + 1, "as": number}
                 )
     except WrittenMeanwhile:
-        flash(_("Somebody has saved another version meanwhile. Look at it first."), "warn")
+        notices.failed(_("Somebody has saved another version meanwhile. Look at it first."))
     else:
-        flash(_("Version %(number)s is back.", number=number), "good")
+        notices.done(_("Version %(number)s is back.", number=number))
     return redirect(place.address, code=303)
 
 

@@ -6,7 +6,7 @@ The page of one donor, with whichever of its forms was sent and could not be tak
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from app.extensions import db
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
 from app.office.donors.forms import DonorForm, MergeForm, NoteForm
+from app.web import notices
 from app.writing import writing
 
 
@@ -106,7 +107,7 @@ def correct(reference: str) -> ResponseReturnValue:
     except donor_list.AddressTaken:
         form.wrong(form.email, _("Another donor has this address. If the two are one person, merge them."))
         return donor_page(find(reference), details=form), 422
-    flash(_("The details are corrected. Receipts that were issued stay as they are."), "good")
+    notices.done(_("The details are corrected. Receipts that were issued stay as they are."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -120,5 +121,5 @@ def add_note(reference: str) -> ResponseReturnValue:
     with writing():
         note(f"donor:{reference}", form.text.data, by=trail.at_work().by)
         record("donor.noted", f"donor:{reference}")
-    flash(_("The note is kept."), "good")
+    notices.done(_("The note is kept."))
     return redirect(url_for(".show", reference=reference), code=303)

@@ -1,6 +1,6 @@
 """Merging: two donors who are one person, and taking it back."""
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from app.extensions import db
 from app.office.access import TREASURER, allow
 from app.office.donors import donors
 from app.office.donors.forms import MergeForm
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("merges", __name__, url_prefix="/donors")
@@ -38,7 +39,7 @@ def merge(reference: str) -> ResponseReturnValue:
     except DomainError:
         form.wrong(form.other, _("These two are one already, or one of them was erased"))
         return donors.donor_page(donors.find(reference), merge=form), 422
-    flash(_("The two are one donor now. It can be taken back at any time."), "good")
+    notices.done(_("The two are one donor now. It can be taken back at any time."))
     return redirect(url_for("office.donors.show", reference=reference), code=303)
 
 
@@ -54,5 +55,5 @@ def unmerge(reference: str) -> ResponseReturnValue:
         whole = db.session.get_one(Donor, part.merged_into_id).reference
         merging.unmerge(part)
         record("donor.unmerged", f"donor:{whole}", after={"other": reference})
-    flash(_("They are two donors again."), "good")
+    notices.done(_("They are two donors again."))
     return redirect(url_for("office.donors.show", reference=reference), code=303)

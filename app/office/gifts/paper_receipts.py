@@ -1,6 +1,6 @@
 """Receipts on paper: to print, and to hand over or post; and that it was done."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from app.extensions import db
 from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.receipts import handing_over
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("paper_receipts", __name__, url_prefix="/paper-receipts")
@@ -41,9 +42,9 @@ def give(reference: str) -> ResponseReturnValue:
             how = request.form.get("how", "")
             receipt = handing_over.give(f"donation:{gift.reference}", how, by=trail.at_work().by)
             record("receipt.given", f"donation:{gift.reference}", after={"number": receipt.printed_number, "how": how})
-        flash(_("Noted: receipt %(number)s has gone out.", number=receipt.printed_number), "good")
+        notices.done(_("Noted: receipt %(number)s has gone out.", number=receipt.printed_number))
     except handing_over.NotToBeGiven:
-        flash(_("There is no receipt here that waits. Look again."), "warn")
+        notices.failed(_("There is no receipt here that waits. Look again."))
     if "list" in request.form:
         return redirect(url_for(".index"), code=303)
     return redirect(url_for("office.donations.show", reference=reference), code=303)

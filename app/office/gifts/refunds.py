@@ -1,6 +1,6 @@
 """Refunds: giving a gift back to the card it came from, in part or in full."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from app.office.access import TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.donors.forms import RefundForm
 from app.services import services
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("refunds", __name__, url_prefix="/refunds")
@@ -111,20 +112,18 @@ def _say(row_id: int) -> None:
     made = db.session.get_one(DonationRefund, row_id, populate_existing=True)
     amount = written(made.amount)
     if made.state == REFUSED and disputes.of_charge(made.charge_id):
-        flash(
+        notices.failed(
             _("Stripe would not refund %(amount)s, because the donor’s bank disputes the payment. Answer the dispute, "
               "or accept it, at Stripe; pay nothing by bank, or the donor gets it twice.", amount=amount),
-            "warn",
         )  # fmt: skip
     elif made.state == REFUSED:
-        flash(_("Stripe would not refund %(amount)s, so nothing was given back.", amount=amount), "warn")
+        notices.failed(_("Stripe would not refund %(amount)s, so nothing was given back.", amount=amount))
     elif made.state in CAME_TO_NOTHING:
-        flash(_("The refund of %(amount)s failed at Stripe: nothing was given back.", amount=amount), "warn")
+        notices.failed(_("The refund of %(amount)s failed at Stripe: nothing was given back.", amount=amount))
     elif made.state == ASKED:
-        flash(
+        notices.failed(
             _("%(amount)s is to be given back. Stripe cannot be reached at the moment; we go on trying by ourselves.",
               amount=amount),
-            "warn",
         )  # fmt: skip
     else:
-        flash(_("%(amount)s is on its way back to the card. The donor is told by e-mail.", amount=amount), "good")
+        notices.done(_("%(amount)s is on its way back to the card. The donor is told by e-mail.", amount=amount))

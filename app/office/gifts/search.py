@@ -6,7 +6,7 @@ What the list of gifts is narrowed by. All of it stands in the address, so that 
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -35,6 +35,7 @@ from app.office.books.words import method_name
 from app.office.content import authors
 from app.office.donors.forms import NoteForm
 from app.receipts import handing_over
+from app.web import notices
 from app.web.fields import AmountField, DayField
 from app.writing import writing
 
@@ -178,7 +179,7 @@ def _file(*, names: bool) -> ResponseReturnValue:
         connection = stack.enter_context(snapshot())
         between = found_gifts.days(connection, wanted)
         if between is None:
-            flash(_("No received gift was found, so there is nothing to take out."), "warn")
+            notices.failed(_("No received gift was found, so there is nothing to take out."))
             return redirect(url_for(".index", **form.as_query()), code=303)
         with writing():
             export, made = found_gifts.take(connection, wanted, between, names=names, by=trail.at_work().by)
@@ -213,7 +214,7 @@ def add_note(reference: str) -> ResponseReturnValue:
     with writing():
         note(f"donation:{reference}", form.text.data, by=trail.at_work().by)
         record("donation.noted", f"donation:{reference}")
-    flash(_("The note is kept."), "good")
+    notices.done(_("The note is kept."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from app.office.offline import forms, noticed, words
 from app.office.offline.forms import ChequeForm
 from app.office.offline.noticed import Noticed
 from app.offline import cheques, lists
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("cheques", __name__, url_prefix="/cheques")
@@ -59,13 +60,12 @@ def create() -> ResponseReturnValue:
     if noticed.asks(found):
         return _form(form, status=409, found=found)
     donation = form.take()
-    flash(
+    notices.done(
         _("Entered: a cheque over %(amount)s from %(name)s.", amount=written(donation.amount),
           name=donation.name or _("somebody")),
-        "good",
     )  # fmt: skip
     if form.dated_on.data and cheques.is_stale(form.dated_on.data):
-        flash(_("This cheque is more than six months old. The bank may not pay it: ask for a new one."), "warn")
+        notices.failed(_("This cheque is more than six months old. The bank may not pay it: ask for a new one."))
     return redirect(url_for(".new", **form.same_again()) if "another" in request.form else url_for(".index"), code=303)
 
 
@@ -92,12 +92,12 @@ def bounce(reference: str) -> ResponseReturnValue:
             cheques.bounce(_cheque(reference), clock.today(), by=f"person:{me().reference}")
             record("cheque.bounced", f"donation:{reference}")
     except BelowZero as refusal:
-        flash(words.refused(refusal), "error")
+        notices.failed(words.refused(refusal))
         return back
     except cheques.NotACheque:
-        flash(_("This cheque was reversed, so it cannot bounce."), "error")
+        notices.failed(_("This cheque was reversed, so it cannot bounce."))
         return back
-    flash(_("Bounced: it counts no more, and its receipt is void."), "good")
+    notices.done(_("Bounced: it counts no more, and its receipt is void."))
     return back
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -34,6 +34,7 @@ from app.office.offline.noticed import Noticed
 from app.offline import alike, corrections, counts, gifts, lists
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
+from app.web import notices
 from app.web.fields import AmountField, PiecesField
 from app.writing import writing
 
@@ -218,7 +219,7 @@ def create() -> ResponseReturnValue:
             branch_id=form.branch_id,
         )
         record("count.entered", f"count:{sheet.reference}", after={"amount": str(sheet.amount), "place": sheet.place})
-    flash(_("Counted: %(amount)s is in the books.", amount=written(total)), "good")
+    notices.done(_("Counted: %(amount)s is in the books.", amount=written(total)))
     return redirect(url_for(".show", reference=sheet.reference), code=303)
 
 
@@ -256,12 +257,12 @@ def correct(reference: str) -> ResponseReturnValue:
             corrections.undo_count(sheet, reason=form.reason.data, by=f"person:{me().reference}")
             record("count.reversed", f"count:{reference}", after={"reason": form.reason.data})
     except BelowZero as refusal:
-        flash(words.refused(refusal), "error")
+        notices.failed(words.refused(refusal))
         return redirect(url_for(".show", reference=reference), code=303)
     except corrections.AtTheBank:
-        flash(_("The bank has confirmed this sheet, so it cannot be reversed."), "error")
+        notices.failed(_("The bank has confirmed this sheet, so it cannot be reversed."))
         return redirect(url_for(".show", reference=reference), code=303)
-    flash(_("The sheet is reversed. If there is a right one, count it anew."), "good")
+    notices.done(_("The sheet is reversed. If there is a right one, count it anew."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 

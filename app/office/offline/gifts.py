@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -28,6 +28,7 @@ from app.office.offline.noticed import Noticed
 from app.offline import corrections, lists, promises
 from app.receipts import handing_over
 from app.receipts.receipt import Receipt
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("gifts_by_hand", __name__, url_prefix="/gifts-by-hand")
@@ -80,9 +81,9 @@ def create(method: str) -> ResponseReturnValue:
     donation = form.take()
     named = {"amount": written(donation.amount), "name": donation.name or _("somebody")}
     if donation.state == PLEDGED:
-        flash(_("Expected: %(amount)s from %(name)s. It is a gift once the bank shows it.", **named), "good")
+        notices.done(_("Expected: %(amount)s from %(name)s. It is a gift once the bank shows it.", **named))
     else:
-        flash(_("Entered: %(amount)s from %(name)s.", **named), "good")
+        notices.done(_("Entered: %(amount)s from %(name)s.", **named))
     following = url_for(".new", method=method, **form.same_again())
     return redirect(following if "another" in request.form else url_for(".index"), code=303)
 
@@ -120,15 +121,15 @@ def correct(reference: str) -> ResponseReturnValue:
             corrections.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
             record("gift.reversed", f"donation:{reference}", after={"reason": form.reason.data})
     except BelowZero as refusal:
-        flash(words.refused(refusal), "error")
+        notices.failed(words.refused(refusal))
         return redirect(url_for(".show", reference=reference), code=303)
     except corrections.OfASheet:
-        flash(_("This gift is a line of a count sheet. Reverse the sheet, and count it anew."), "error")
+        notices.failed(_("This gift is a line of a count sheet. Reverse the sheet, and count it anew."))
         return redirect(url_for(".show", reference=reference), code=303)
     except (corrections.AtTheBank, corrections.NotReceived):
-        flash(_("This gift is at the bank, or was only promised, so it cannot be reversed here."), "error")
+        notices.failed(_("This gift is at the bank, or was only promised, so it cannot be reversed here."))
         return redirect(url_for(".show", reference=reference), code=303)
-    flash(_("The gift is reversed. If there is a right one, enter it anew."), "good")
+    notices.done(_("The gift is reversed. If there is a right one, enter it anew."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -157,9 +158,9 @@ def withdraw(reference: str) -> ResponseReturnValue:
             promises.withdraw(_gift(reference), form.reason.data, by=f"person:{me().reference}")
             record("gift.withdrawn", f"donation:{reference}", after={"reason": form.reason.data})
     except promises.NotPromised:
-        flash(_("This gift has come in the meantime, so it cannot be withdrawn."), "error")
+        notices.failed(_("This gift has come in the meantime, so it cannot be withdrawn."))
         return redirect(url_for(".show", reference=reference), code=303)
-    flash(_("Withdrawn: it is not expected any more. Nothing had been booked."), "good")
+    notices.done(_("Withdrawn: it is not expected any more. Nothing had been booked."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -173,9 +174,9 @@ def make_promise(reference: str) -> ResponseReturnValue:
             promises.make_promise(_gift(reference), by=f"person:{me().reference}")
             record("gift.made_promise", f"donation:{reference}")
     except promises.NotPromised:
-        flash(_("The bank’s statement has shown this gift in the meantime, so it stays."), "error")
+        notices.failed(_("The bank’s statement has shown this gift in the meantime, so it stays."))
         return redirect(url_for(".show", reference=reference), code=303)
-    flash(_("It is out of the books from today, its receipt is void, and the bank’s line will make it a gift."), "good")
+    notices.done(_("It is out of the books from today, its receipt is void, and the bank’s line will make it a gift."))
     return redirect(url_for(".index"), code=303)
 
 

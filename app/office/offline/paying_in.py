@@ -1,6 +1,6 @@
 """Paying in: the cash and the cheques at hand, and the slip with which some of them go to the bank."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.offline import words
 from app.offline import lists, paying_in
+from app.web import notices
 from app.web.fields import CleanedForm, DayField
 from app.writing import writing
 
@@ -75,7 +76,7 @@ def pay_in() -> ResponseReturnValue:
     except paying_in.NotAtHand:
         form.form_errors.append(_("Something of this is at the bank already, or was reversed; look through the list"))
     else:
-        flash(_("Paid in with slip %(slip)s. The statement will confirm it.", slip=slip), "good")
+        notices.done(_("Paid in with slip %(slip)s. The statement will confirm it.", slip=slip))
         return redirect(url_for(".show"), code=303)
     return _page(form, status=409)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -29,6 +29,7 @@ from app.office.offline.forms import HandForm
 from app.office.offline.noticed import Noticed
 from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
+from app.web import notices
 from app.web.fields import AmountField, DayField
 from app.writing import writing
 
@@ -117,7 +118,7 @@ def create() -> ResponseReturnValue:
     with writing():
         order = standing_orders.expect(form.chosen_appeal, form.promise(), branch_id=form.branch_id)
         record("standing_order.expected", f"standing-order:{order.reference}", after={"amount": str(order.amount)})
-    flash(_("Expected from now on."), "good")
+    notices.done(_("Expected from now on."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -141,7 +142,7 @@ def end(reference: str) -> ResponseReturnValue:
     with writing():
         standing_orders.end(_order(reference))
         record("standing_order.ended", f"standing-order:{reference}")
-    flash(_("Ended: nothing more is expected of it."), "good")
+    notices.done(_("Ended: nothing more is expected of it."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -174,7 +175,7 @@ def pass_over(reference: str) -> ResponseReturnValue:
         standing_orders.pass_over(order)
         after = {"due": order.next_due_on}
         record("standing_order.passed_over", f"standing-order:{reference}", before={"due": before}, after=after)
-    flash(_("The payment that did not come is given up; the next one is expected."), "good")
+    notices.done(_("The payment that did not come is given up; the next one is expected."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -201,7 +202,7 @@ def save(reference: str) -> ResponseReturnValue:
         standing_orders.change(order, form.chosen_appeal, form.promise(), branch_id=form.branch_id)
         after = {"amount": str(order.amount), "day": order.day_of_month}
         record("standing_order.changed", f"standing-order:{reference}", before=before, after=after)
-    flash(_("Changed: from the next payment on it is expected like this."), "good")
+    notices.done(_("Changed: from the next payment on it is expected like this."))
     return redirect(url_for(".index"), code=303)
 
 

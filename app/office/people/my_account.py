@@ -1,12 +1,13 @@
 """Your sign-in: what everybody in the office sees and changes of their own."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit import trail
 from app.office.access import EVERYONE, allow, me
 from app.staff import people
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("me", __name__, url_prefix="/me")
@@ -26,5 +27,5 @@ def end_sessions() -> ResponseReturnValue:
     with writing():
         people.end(me())
         trail.record("person.sessions_ended", f"person:{me().reference}")
-    flash(_("You are signed out everywhere."), "success")
+    notices.done(_("You are signed out everywhere."))
     return redirect(url_for("security.login"), code=303)

@@ -1,6 +1,6 @@
 """The people of the office, for admins: who there is, inviting somebody, and what each may do."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from app.office.access import ADMIN, AUDITOR, allow
 from app.office.people.forms import InvitationForm, RolesForm
 from app.staff import people
 from app.staff.people import Person
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -46,7 +47,7 @@ def invite() -> ResponseReturnValue:
         except (people.NotAnAddress, people.KnownAlready) as refusal:
             form.email.errors = [_why(refusal)]
         else:
-            flash(_("%(name)s is invited. The letter goes out at once.", name=person.name), "success")
+            notices.done(_("%(name)s is invited. The letter goes out at once.", name=person.name))
             return redirect(url_for(".show", reference=person.reference), code=303)
     return render_template("office/people/person_new.html", form=form), 422
 

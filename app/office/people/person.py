@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from app.office.people.forms import RolesForm
 from app.office.people.people import known, state
 from app.staff import people
 from app.staff.people import Person
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("person", __name__, url_prefix="/people/<reference>")
@@ -109,11 +110,11 @@ def _done(person: Person, action: str, deed: Callable[[], dict[str, object] | No
             after = deed()
             trail.record(action, f"person:{person.reference}", before=before, after=after)
     except people.OwnRoles:
-        flash(_("Nobody changes their own roles or removes themselves: ask another admin."), "error")
+        notices.failed(_("Nobody changes their own roles or removes themselves: ask another admin."))
     except people.LastAdmin:
-        flash(_("This is the last admin: make somebody else an admin first."), "error")
+        notices.failed(_("This is the last admin: make somebody else an admin first."))
     else:
-        flash(said, "success")
+        notices.done(said)
     if person.active:
         return redirect(url_for("office.people.show", reference=person.reference), code=303)
     return redirect(url_for("office.people.index"), code=303)

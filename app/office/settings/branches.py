@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,7 @@ from app.audit.trail import record
 from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
 from app.staff.people import Person
+from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -72,7 +73,7 @@ def create() -> ResponseReturnValue:
     except NameTaken:
         form.wrong(form.name, _("There is a branch of this name already"))
         return _form(form, status=422)
-    flash(_("%(name)s is a branch now.", name=form.name.data), "good")
+    notices.done(_("%(name)s is a branch now.", name=form.name.data))
     return redirect(url_for(".index"), code=303)
 
 
@@ -101,7 +102,7 @@ def save(reference: str) -> ResponseReturnValue:
     except NameTaken:
         form.wrong(form.name, _("There is a branch of this name already"))
         return _form(form, _branch(reference), status=422)
-    flash(_("Saved."), "good")
+    notices.done(_("Saved."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -120,7 +121,7 @@ def close(reference: str) -> ResponseReturnValue:
         else:
             branches.reopen(branch)
         record("branch.closed" if branch.closed_on else "branch.reopened", f"branch:{reference}")
-    flash(_("Closed: it takes nothing more.") if branch.closed_on else _("Open again."), "good")
+    notices.done(_("Closed: it takes nothing more.") if branch.closed_on else _("Open again."))
     return redirect(url_for(".index"), code=303)
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -32,6 +32,7 @@ from app.reconciliation import suspense
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.exception import Found
 from app.services import services
+from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
 
@@ -115,13 +116,13 @@ def acknowledge() -> ResponseReturnValue:
     found = _still(form.kind.data, form.reference.data)
     # What is acknowledged is what was seen: a page that was open while the facts changed shows the new ones first.
     if found is None or acknowledging.digest(acknowledged.facts_of(found)) != form.seen.data:
-        flash(_("This has changed in the meantime. Look at it again."), "warn")
+        notices.failed(_("This has changed in the meantime. Look at it again."))
         return redirect(url_for(".index"), code=303)
     with writing():
         acknowledged.let_stand(found, reason=form.reason.data, by=trail.at_work().by)
         said = {"kind": found.kind, "what": found.what, "reason": form.reason.data}
         record("exception.acknowledged", _subject(found), after=said)
-    flash(_("It stands as it is, and comes back here if it changes."), "good")
+    notices.done(_("It stands as it is, and comes back here if it changes."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -147,10 +148,9 @@ def catch_up() -> ResponseReturnValue:
     with writing():
         services().ask_to_catch_up()
         record("stripe.catch_up_asked", "stripe:account")
-    flash(
+    notices.done(
         _("The worker now compares everything that Stripe lists of the last 30 days with the books, and takes in what "
           "is missing. That takes some minutes; look here again then."),
-        "good",
     )  # fmt: skip
     return redirect(url_for(".index"), code=303)
 
@@ -166,9 +166,9 @@ def replay(event_id: str) -> ResponseReturnValue:
     except inbox.NotThere:
         abort(404)
     except inbox.Erased:
-        flash(_("What this message said was erased with the donor it was about."), "warn")
+        notices.failed(_("What this message said was erased with the donor it was about."))
     else:
-        flash(_("It is tried again now. If it fails once more, it stands here with the reason."), "good")
+        notices.done(_("It is tried again now. If it fails once more, it stands here with the reason."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -195,9 +195,9 @@ def explain(txn_id: str) -> ResponseReturnValue:
         form.wrong(form.account, _("What Stripe moved is explained by another account. Choose one."))
         return _movement(txn_id, form), 422
     except suspense.NothingToExplain:
-        flash(_("Somebody has explained it in the meantime."), "warn")
+        notices.failed(_("Somebody has explained it in the meantime."))
         return redirect(url_for(".index"), code=303)
-    flash(_("The movement has moved from suspense to where it belongs."), "good")
+    notices.done(_("The movement has moved from suspense to where it belongs."))
     return redirect(url_for("office.entries.show", number=entry_id), code=303)
 
 

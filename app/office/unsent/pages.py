@@ -12,7 +12,7 @@ import hmac
 import re
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -24,6 +24,7 @@ from app.office.access import EVERYONE, allow, me
 from app.office.unsent import browser, filling
 from app.staff import unsent
 from app.staff.people import Person
+from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("unsent", __name__, url_prefix="/unsent")
@@ -110,7 +111,7 @@ def show(reference: str) -> ResponseReturnValue:
     """Lead to the page whose form is filled in; where that form is gone, show what was typed."""
     typed = _typed(reference)
     if typed is None:
-        flash(_("What was typed is not kept any more: that is done for one hour."), "warn")
+        notices.failed(_("What was typed is not kept any more: that is done for one hour."))
         return redirect(url_for("office.start.index"), code=303)
     if "gone" in request.args or not typed.page:
         return render_template(

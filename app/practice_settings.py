@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 
 PRACTICE_KEY = "sk_test_practice"
-PRACTICE_TILL = "http://127.0.0.1:8001"
+PRACTICE_STRIPE = "http://127.0.0.1:8001"
 _EXAMPLE_NOTICE = Path(__file__).parent.parent / "examples" / "privacy.md"
 
 
@@ -35,7 +35,7 @@ def defaults(data_dir: Path) -> dict[str, str]:
         "ORGANISATION_NAME": "The Lantern",
         "ORGANISATION_ADDRESS": "4 Mill Lane, Ambleford AM1 2QX",
         "STRIPE_SECRET_KEY": PRACTICE_KEY,
-        "STRIPE_API_BASE": PRACTICE_TILL,
+        "STRIPE_API_BASE": PRACTICE_STRIPE,
         "MAIL_FROM": "The Lantern <receipts@lantern.example>",
         "CONTACT_EMAIL": "office@lantern.example",
         # Numbers that begin like this one are kept free for plays (ofcom.org.uk, "numbers for drama use").

@@ -1,4 +1,4 @@
-"""The till as an application: its doors, its drawer, its rounds, and the headers on everything it says."""
+"""Practice Stripe as an application: its pages, its store, its rounds, and the headers on everything it says."""
 
 from pathlib import Path
 
@@ -17,42 +17,42 @@ from practice.pages.dashboard import counter
 from practice.pages.invoice import hosted_invoice
 from practice.pages.payment import page
 from practice.pages.portal import portal_page
-from practice.settings import TillSettings
-from practice.store import Drawer, mint
+from practice.settings import PracticeSettings
+from practice.store import Store, mint
 from practice.webhooks.loop import Rounds
 
 _HERE = Path(__file__).parent
 
 
-def create_till(settings: TillSettings) -> Flask:
+def create_app(settings: PracticeSettings) -> Flask:
     """Practice Stripe as a Flask application; its rounds are at `extensions["rounds"]`, not yet started."""
-    till = Flask(
+    application = Flask(
         "practice",
         root_path=str(_HERE),
         template_folder=str(_HERE / "templates"),
         static_folder=str(_HERE / "static"),
         static_url_path="/static",
     )
-    till.config.update(
+    application.config.update(
         MAX_CONTENT_LENGTH=256 * 1024,
         BABEL_DEFAULT_LOCALE="en_GB",
         BABEL_DEFAULT_TIMEZONE="Europe/London",
         BABEL_TRANSLATION_DIRECTORIES=str(_HERE.parent / "app" / "translations"),
     )
-    till.jinja_env.trim_blocks = till.jinja_env.lstrip_blocks = True
-    Babel(till)
-    drawer = Drawer(settings.data_dir / "practice-stripe.sqlite3", pace=settings.settles_after)
-    till.extensions |= {"settings": settings, "drawer": drawer, "rounds": Rounds(drawer, settings)}
+    application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
+    Babel(application)
+    objects = Store(settings.data_dir / "practice-stripe.sqlite3", pace=settings.settles_after)
+    application.extensions |= {"settings": settings, "store": objects, "rounds": Rounds(objects, settings)}
     for door in (api, checkout, money, monthly, page, portal_page, hosted_invoice, counter, control):
-        till.register_blueprint(door)
-    till.before_request(_begin)
-    till.after_request(_headers)
-    till.register_error_handler(HTTPException, _went_wrong)
-    till.add_template_filter(lambda instant: format_datetime(instant, "d MMM, HH.mm.ss"), "when")
-    till.add_template_filter(lambda instant: format_datetime(instant, "d MMMM y, HH.mm"), "day")
-    till.context_processor(lambda: {"organisation": settings.organisation})
-    till.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
-    return till
+        application.register_blueprint(door)
+    application.before_request(_begin)
+    application.after_request(_headers)
+    application.register_error_handler(HTTPException, _went_wrong)
+    application.add_template_filter(lambda instant: format_datetime(instant, "d MMM, HH.mm.ss"), "when")
+    application.add_template_filter(lambda instant: format_datetime(instant, "d MMMM y, HH.mm"), "day")
+    application.context_processor(lambda: {"organisation": settings.organisation})
+    application.add_url_rule("/healthz", "healthz", lambda: ("ok", {"Content-Type": "text/plain"}))
+    return application
 
 
 def _begin() -> ResponseReturnValue | None:

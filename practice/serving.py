@@ -1,6 +1,6 @@
-"""Serving the till: one process, a thread for each request, and the rounds beside them.
+"""Serving Practice Stripe: one process, a thread for each request, and the rounds beside them.
 
-Werkzeug's threaded server, not gunicorn: the till is one process on loopback with a thread of its own, which must
+Werkzeug's threaded server, not gunicorn: it is one process on loopback with a thread of its own, which must
 start after any fork and stop at a signal; there is no load to serve, and nothing to fork for.
 """
 
@@ -11,8 +11,8 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from practice.application import create_till
-from practice.settings import TillSettings
+from practice.application import create_app
+from practice.settings import PracticeSettings
 from practice.webhooks.loop import Rounds
 
 
@@ -27,13 +27,15 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(settings: TillSettings) -> Iterator[str]:
-    """The till at work inside the block; yields its address (`http://host:port`, a port of 0 having become one)."""
+def serving(settings: PracticeSettings) -> Iterator[str]:
+    """Serve inside the block; yields the address (`http://host:port`, a port of 0 having become one)."""
     host, _, port = settings.bind.rpartition(":")
-    till = create_till(settings)
-    rounds: Rounds = till.extensions["rounds"]
-    server = make_server(host.strip("[]"), int(port), till, threaded=True, request_handler=_Quiet)
-    listening = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="till", daemon=True)
+    application = create_app(settings)
+    rounds: Rounds = application.extensions["rounds"]
+    server = make_server(host.strip("[]"), int(port), application, threaded=True, request_handler=_Quiet)
+    listening = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="practice", daemon=True
+    )
     listening.start()
     rounds.start()
     try:

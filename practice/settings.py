@@ -1,4 +1,4 @@
-"""The till's settings: a few of Whipround's own, so that both agree without further ado."""
+"""Practice Stripe's settings: a few of Whipround's own, so that both agree without further ado."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from app import config
 
 
 @dataclass(frozen=True, slots=True)
-class TillSettings:
-    """Where the till listens, whom it tells, and where it keeps its drawer.
+class PracticeSettings:
+    """Where Practice Stripe listens, whom it tells, and where it stores its objects.
 
     `settles_after` is how many seconds a moment takes, after which a fee becomes known; only tests change it.
     """
@@ -24,7 +24,7 @@ class TillSettings:
     settles_after: float = 1.0
 
 
-def read(environ: Mapping[str, str] | None = None) -> TillSettings:
+def read(environ: Mapping[str, str] | None = None) -> PracticeSettings:
     """Read the settings; what is missing gets the harmless defaults that Whipround in practice has too.
 
     Raises `config.SettingsError` in words, a live Stripe key being one reason.
@@ -43,7 +43,7 @@ def read(environ: Mapping[str, str] | None = None) -> TillSettings:
         raise config.SettingsError(problems + error.problems) from None
     if problems:
         raise config.SettingsError(problems)
-    return TillSettings(
+    return PracticeSettings(
         bind=bind,
         webhook_url=webhook_url,
         webhook_secrets=house.stripe_webhook_secrets,

@@ -1,6 +1,6 @@
-"""The till's own time: the real one, plus as much as the counter has put it forward.
+"""Simulated time: the real one, plus as much as the counter has put it forward.
 
-Objects and due dates live in the till's time. Deliveries and their signatures live in the real one, because whoever
+Objects and due dates live in simulated time. Deliveries and their signatures live in the real one, because whoever
 receives them compares the signature with a clock of their own.
 """
 
@@ -18,12 +18,12 @@ TABLE = "CREATE TABLE IF NOT EXISTS hours (one INTEGER PRIMARY KEY CHECK (one = 
 
 
 def instant() -> float:
-    """The present instant at the till in Unix seconds; it is put forward only while the drawer is open."""
+    """The present simulated instant in Unix seconds; it is put forward only while the store is open."""
     return clock.now().timestamp() + _ahead.get()
 
 
 def now() -> int:
-    """The present instant at the till in whole Unix seconds, as Stripe writes its times."""
+    """The present simulated instant in whole Unix seconds, as Stripe writes its times."""
     return int(instant())
 
 
@@ -33,8 +33,8 @@ def soon() -> float:
 
 
 @contextmanager
-def at_the_till(db: sqlite3.Connection, pace: float) -> Iterator[None]:
-    """Inside the block the time is the till's, and a moment takes `pace` seconds."""
+def simulated(db: sqlite3.Connection, pace: float) -> Iterator[None]:
+    """Inside the block the time is simulated, and a moment takes `pace` seconds."""
     row = db.execute("SELECT ahead FROM hours").fetchone()
     tokens = _ahead.set(row["ahead"] if row else 0.0), _pace.set(pace)
     try:
@@ -45,7 +45,7 @@ def at_the_till(db: sqlite3.Connection, pace: float) -> Iterator[None]:
 
 
 def put_forward_to(db: sqlite3.Connection, moment: float) -> None:
-    """Make it `moment` (Unix seconds) at the till, from now on and after restarts; it never goes back."""
+    """Make it `moment` (Unix seconds) in simulated time, from now on and after restarts; it never goes back."""
     ahead = max(_ahead.get(), moment - clock.now().timestamp())
     db.execute(
         "INSERT INTO hours (one, ahead) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET ahead = excluded.ahead", (ahead,)

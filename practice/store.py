@@ -1,4 +1,4 @@
-"""The till's drawer: everything Practice Stripe remembers, in one SQLite file that survives restarts."""
+"""The store: everything Practice Stripe remembers, in one SQLite file that survives restarts."""
 
 import json
 import secrets
@@ -28,14 +28,14 @@ CREATE TABLE IF NOT EXISTS mischief (name TEXT PRIMARY KEY);
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One of Stripe's objects as it is kept: `body` is what the API shows, `private` what only the till knows."""
+class Stored:
+    """One of Stripe's objects as it is stored: `body` is what the API shows, `private` what only we know."""
 
     body: dict[str, Any]
     private: dict[str, Any]
 
 
-class Drawer:
+class Store:
     """The SQLite file; every use opens it, so that any thread may."""
 
     def __init__(self, path: Path, pace: float = 1.0) -> None:
@@ -59,7 +59,7 @@ class Drawer:
         with closing(self._connect()) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
-                with simulated_time.at_the_till(db, self._pace):
+                with simulated_time.simulated(db, self._pace):
                     yield db
             except BaseException:
                 db.execute("ROLLBACK")
@@ -68,16 +68,16 @@ class Drawer:
 
 
 def mint(prefix: str) -> str:
-    """A new id in Stripe's manner; '1Till' in it says where it comes from."""
-    return f"{prefix}_1Till{secrets.token_hex(10)}"
+    """A new id in Stripe's manner; '1Practice' in it says where it comes from."""
+    return f"{prefix}_1Practice{secrets.token_hex(10)}"
 
 
 def keep(
     db: sqlite3.Connection, body: dict[str, Any], private: dict[str, Any] | None = None, due_at: float | None = None
 ) -> None:
-    """Keep an object as it is now; at `due_at` (Unix seconds at the till) the till's rounds come for it.
+    """Keep an object as it is now; at `due_at` (simulated Unix seconds) Practice Stripe's rounds come for it.
 
-    Without `private`, what only the till knows of it stays as it is.
+    Without `private`, what only Practice Stripe knows of it stays as it is.
     """
     db.execute(
         "INSERT INTO objects (id, kind, created, due_at, body, private) VALUES (?, ?, ?, ?, ?, coalesce(?, '{}')) "
@@ -94,10 +94,10 @@ def keep(
     )
 
 
-def find(db: sqlite3.Connection, kind: str, reference: str) -> Kept | None:
+def find(db: sqlite3.Connection, kind: str, reference: str) -> Stored | None:
     """The object of this kind (Stripe's word, such as `charge`) and id."""
     row = db.execute("SELECT body, private FROM objects WHERE id = ? AND kind = ?", (reference, kind)).fetchone()
-    return Kept(json.loads(row["body"]), json.loads(row["private"])) if row else None
+    return Stored(json.loads(row["body"]), json.loads(row["private"])) if row else None
 
 
 def look_up(db: sqlite3.Connection, reference: str) -> dict[str, Any] | None:
@@ -117,16 +117,16 @@ def every(db: sqlite3.Connection, kind: str, limit: int = -1, /, **fields: str) 
     return [json.loads(row["body"]) for row in rows]
 
 
-def due(db: sqlite3.Connection) -> list[Kept]:
+def due(db: sqlite3.Connection) -> list[Stored]:
     """The objects whose time has come, earliest first."""
     rows = db.execute(
         "SELECT body, private FROM objects WHERE due_at <= ? ORDER BY due_at, seq", (simulated_time.instant(),)
     )
-    return [Kept(json.loads(row["body"]), json.loads(row["private"])) for row in rows]
+    return [Stored(json.loads(row["body"]), json.loads(row["private"])) for row in rows]
 
 
 def next_due(db: sqlite3.Connection) -> float | None:
-    """When the next object falls due, in Unix seconds at the till."""
+    """When the next object falls due, in simulated Unix seconds."""
     moment: float | None = db.execute("SELECT min(due_at) FROM objects").fetchone()[0]
     return moment
 

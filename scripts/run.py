@@ -1,4 +1,4 @@
-"""`make run`: all of Whipround in practice mode, until Ctrl-C: the site, the worker and the till that plays Stripe.
+"""`make run`: all of Whipround in practice mode, until Ctrl-C: the site, the worker and Practice Stripe.
 
 Why the parts are not left to a library: docs/decisions/0001-dependencies.md.
 """
@@ -36,7 +36,7 @@ def main() -> int:
         done = subprocess.run([flask, *preparation], cwd=HOUSE, env=environ, check=False)
         if done.returncode:
             return done.returncode
-    commands = {"till": [sys.executable, "-m", "practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
+    commands = {"practice": [sys.executable, "-m", "practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
     parts = Parts(commands, HOUSE, environ)
     threading.Thread(target=announce, args=(environ, parts), daemon=True).start()
     return parts.run()
@@ -46,10 +46,10 @@ def practice_environ() -> dict[str, str]:
     """What all parts are started with: they agree on each other's addresses, wherever BIND and PRACTICE_BIND point."""
     given = {name: value for name, value in os.environ.items() if value}
     environ = {"BIND": "127.0.0.1:8000", "PRACTICE_BIND": "127.0.0.1:8001", **given, "PRACTICE": "1"}
-    site, till = f"http://{environ['BIND']}", f"http://{environ['PRACTICE_BIND']}"
+    site, practice = f"http://{environ['BIND']}", f"http://{environ['PRACTICE_BIND']}"
     return {
         "BASE_URL": site,
-        "STRIPE_API_BASE": till,
+        "STRIPE_API_BASE": practice,
         "PRACTICE_WEBHOOK_URL": f"{site}/webhooks/stripe",
         "DATA_DIR": str(HOUSE / "data"),
         # Lines reach the terminal as they are written, not a block at a time.
@@ -75,12 +75,12 @@ def announce(environ: dict[str, str], parts: Parts) -> None:
         if parts.stopping or time.monotonic() > deadline:
             return
         time.sleep(0.2)
-    site, till = environ["BASE_URL"], environ["STRIPE_API_BASE"]
+    site, practice = environ["BASE_URL"], environ["STRIPE_API_BASE"]
     print(
         f"\n"
         f"  The site, to read and to give           {site}/\n"
         f"  The office, to look after it all        {site}/office/\n"
-        f"  Practice Stripe, where the money is     {till}/\n"
+        f"  Practice Stripe, where the money is     {practice}/\n"
         f"  The mail that would have been sent      {site}/outbox\n"
         f"\n"
         f"  Into the office: treasurer@lantern.example, or admin@, editor@, auditor@, branch@; the password of each\n"

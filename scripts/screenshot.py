@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 HOUSE = Path(__file__).parent.parent
 PICTURE = HOUSE / "docs/images/whipround.png"
 ARTICLE, APPEAL = "/articles/118", "/appeals/keep-the-lantern-lit"
-SITE, TILL = "127.0.0.1:8018", "127.0.0.1:8019"
+SITE, PRACTICE = "127.0.0.1:8018", "127.0.0.1:8019"
 # What readers gave, by name, in pounds.
 GIFTS = {"Danuta Wójcik": 50, "Nasreen Akhtar": 1200, "Zoë Fairhurst": 2500, "Ambleford Trades Council": 4800}
 
@@ -40,7 +40,7 @@ def main() -> int:
 def practice_mode() -> Iterator[None]:
     """All of Whipround inside the block, with books that begin empty."""
     with tempfile.TemporaryDirectory() as folder:
-        environ = {**os.environ, "DATA_DIR": folder, "BIND": SITE, "PRACTICE_BIND": TILL}
+        environ = {**os.environ, "DATA_DIR": folder, "BIND": SITE, "PRACTICE_BIND": PRACTICE}
         command = [sys.executable, str(HOUSE / "scripts/run.py")]
         process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
         try:

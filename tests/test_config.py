@@ -240,7 +240,7 @@ def test_practice_needs_nothing_else_and_stays_the_same(tmp_path):
     settings = read(environ)
     assert settings.practice
     assert not settings.live
-    assert settings.stripe_api_base == practice_settings.PRACTICE_TILL
+    assert settings.stripe_api_base == practice_settings.PRACTICE_STRIPE
     assert settings.treasurer_email == "treasurer@lantern.example"
     assert settings.organisation.email == "office@lantern.example"
     assert settings.organisation.phone

@@ -23,7 +23,7 @@ class Gateway(Subscribing):
     """Everything Whipround asks of Stripe. No call is made inside a database transaction."""
 
     def __init__(self, secret_key: str, api_base: str | None = None) -> None:
-        """`api_base` replaces Stripe's address, for the practice till and for tests."""
+        """`api_base` replaces Stripe's address, for Practice Stripe and for tests."""
         super().__init__(
             StripeClient(
                 secret_key,

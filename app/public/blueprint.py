@@ -69,18 +69,18 @@ def _headers(settings: Settings) -> dict[str, str]:
     """What browsers may do with our pages: nothing from elsewhere, no inline code, no frames.
 
     Browsers apply form-action to the redirect that follows a form as well, so it names where gifts are paid:
-    Stripe's Checkout, also where it has a domain of the organisation's, its page for new cards, or the till that stands
+    Stripe's Checkout, also where it has a domain of the organisation's, its page for new cards, or what stands
     in for them (w3.org/TR/CSP3, "form-action").
     """
-    tills = ["https://checkout.stripe.com", "https://billing.stripe.com"]
+    payment_pages = ["https://checkout.stripe.com", "https://billing.stripe.com"]
     if settings.checkout_origin:
-        tills.append(settings.checkout_origin)
+        payment_pages.append(settings.checkout_origin)
     if settings.stripe_api_base:
         parts = urlsplit(settings.stripe_api_base)
-        tills.append(f"{parts.scheme}://{parts.netloc}")
+        payment_pages.append(f"{parts.scheme}://{parts.netloc}")
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        f"form-action 'self' {' '.join(tills)}; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action 'self' {' '.join(payment_pages)}; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
         "Content-Security-Policy": policy,

@@ -10,21 +10,21 @@ from flask.typing import ResponseReturnValue
 from practice import store
 from practice.api import expansion, idempotency, lists, parameters
 from practice.api.refusals import Declined, no_such
-from practice.store import Drawer, Kept
+from practice.store import Store, Stored
 from practice.webhooks.events import Cause
 from practice.webhooks.loop import Rounds
 
 Act: TypeAlias = Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]
 
 
-def box() -> Drawer:
-    """The till's drawer."""
-    kept: Drawer = current_app.extensions["drawer"]
-    return kept
+def database() -> Store:
+    """Where everything is stored."""
+    stored: Store = current_app.extensions["store"]
+    return stored
 
 
 def rounds() -> Rounds:
-    """The till's rounds."""
+    """Practice Stripe's rounds."""
     running: Rounds = current_app.extensions["rounds"]
     return running
 
@@ -52,7 +52,7 @@ def once(act: Act, shape: parameters.Shape) -> ResponseReturnValue:
     key = request.headers.get("Idempotency-Key", "")
     pairs = list((request.args if request.method == "DELETE" else request.form).items(multi=True))
     asked = idempotency.fingerprint(request.path, pairs)
-    with box().open() as db:
+    with database().open() as db:
         stored = idempotency.replay(db, key, asked) if key else None
         if stored is not None:
             return jsonify(stored), 200, {"Idempotent-Replayed": "true"}
@@ -71,7 +71,7 @@ def once(act: Act, shape: parameters.Shape) -> ResponseReturnValue:
 
 def page_of(kind: str) -> ResponseReturnValue:
     """A page of the objects of a kind, newest first."""
-    with box().open() as db:
+    with database().open() as db:
         found, expand = lists.page(db, kind, query(), request.path)
         return jsonify(expansion.expanded(db, found, expand))
 
@@ -79,11 +79,11 @@ def page_of(kind: str) -> ResponseReturnValue:
 def one_of(find: Callable[[sqlite3.Connection], dict[str, Any]]) -> ResponseReturnValue:
     """One object as it is now."""
     asked = parameters.read(query(), {"expand": parameters.EXPAND})
-    with box().open() as db:
+    with database().open() as db:
         return jsonify(expansion.expanded(db, find(db), asked.get("expand", [])))
 
 
-def kept(db: sqlite3.Connection, kind: str, reference: str, param: str) -> Kept:
+def stored(db: sqlite3.Connection, kind: str, reference: str, param: str) -> Stored:
     """The object that the path names; raises `Refused` when there is none, calling its id `param`."""
     found = store.find(db, kind, reference)
     if found is None:

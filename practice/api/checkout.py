@@ -39,7 +39,7 @@ def retrieve(reference: str) -> ResponseReturnValue:
 def list_line_items(reference: str) -> ResponseReturnValue:
     """What is paid for in a session."""
     parameters.read(answering.query(), {"limit": parameters.integer})
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         return jsonify(expansion.line_items(db, sessions.present(db, reference).body["id"]))
 
 
@@ -48,7 +48,7 @@ def expire(reference: str) -> ResponseReturnValue:
     """End an open session now."""
 
     def act(db: sqlite3.Connection, _given: dict[str, Any]) -> dict[str, Any]:
-        kept = sessions.present(db, reference)
-        return sessions.expire(db, kept.body, kept.private, answering.cause())
+        stored = sessions.present(db, reference)
+        return sessions.expire(db, stored.body, stored.private, answering.cause())
 
     return answering.once(act, {"expand": parameters.EXPAND})

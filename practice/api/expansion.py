@@ -56,8 +56,8 @@ def expanded(db: sqlite3.Connection, body: dict[str, Any], paths: Iterable[str])
 
 def line_items(db: sqlite3.Connection, session_id: str) -> dict[str, Any]:
     """The lines of a session as a list object."""
-    kept = store.find(db, "checkout.session", session_id)
-    data = kept.private["items"] if kept else []
+    stored = store.find(db, "checkout.session", session_id)
+    data = stored.private["items"] if stored else []
     return {"object": "list", "data": data, "has_more": False, "url": f"/v1/checkout/sessions/{session_id}/line_items"}
 
 

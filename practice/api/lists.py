@@ -8,7 +8,7 @@ from practice import store
 from practice.api import parameters
 from practice.api.parameters import integer, text
 from practice.api.refusals import Refused, no_such
-from practice.store import Kept
+from practice.store import Stored
 
 # By what each kind can be filtered, beside `created`: the parameter, and where in its objects the value stands.
 _FILTERS = {
@@ -84,8 +84,8 @@ def page(db: sqlite3.Connection, kind: str, given: dict[str, Any], url: str) -> 
         f"SELECT id FROM objects WHERE {' AND '.join(where)} ORDER BY seq {'ASC' if backwards else 'DESC'} LIMIT ?",  # noqa: S608 - the conditions are the fixed texts above
         [*values, limit + 1],
     ).fetchall()
-    kept = [store.find(db, kind, row["id"]) for row in rows[:limit]]
-    data = [item.body for item in kept if isinstance(item, Kept)]
+    stored = [store.find(db, kind, row["id"]) for row in rows[:limit]]
+    data = [item.body for item in stored if isinstance(item, Stored)]
     if backwards:
         data.reverse()
     return {"object": "list", "data": data, "has_more": len(rows) > limit, "url": url}, asked.get("expand", [])

@@ -31,7 +31,7 @@ def update_refund(reference: str) -> ResponseReturnValue:
     """Change a refund's metadata."""
 
     def act(db: sqlite3.Connection, given: dict[str, Any]) -> dict[str, Any]:
-        return refunds.update(db, answering.kept(db, "refund", reference, "refund").body, given, answering.cause())
+        return refunds.update(db, answering.stored(db, "refund", reference, "refund").body, given, answering.cause())
 
     return answering.once(act, {"expand": parameters.EXPAND, "metadata": parameters.METADATA})
 
@@ -41,7 +41,9 @@ def answer_dispute(reference: str) -> ResponseReturnValue:
     """Take in evidence."""
 
     def act(db: sqlite3.Connection, given: dict[str, Any]) -> dict[str, Any]:
-        return disputing.answer(db, answering.kept(db, "dispute", reference, "dispute").body, given, answering.cause())
+        return disputing.answer(
+            db, answering.stored(db, "dispute", reference, "dispute").body, given, answering.cause()
+        )
 
     return answering.once(act, disputing.PARAMETERS)
 
@@ -51,7 +53,7 @@ def accept_dispute(reference: str) -> ResponseReturnValue:
     """Give in: the dispute is lost."""
 
     def act(db: sqlite3.Connection, _given: dict[str, Any]) -> dict[str, Any]:
-        return disputing.lose(db, answering.kept(db, "dispute", reference, "dispute").body)
+        return disputing.lose(db, answering.stored(db, "dispute", reference, "dispute").body)
 
     return answering.once(act, _NOTHING)
 
@@ -71,6 +73,6 @@ def cancel_payout(reference: str) -> ResponseReturnValue:
     """Take back a payout that has not left yet."""
 
     def act(db: sqlite3.Connection, _given: dict[str, Any]) -> dict[str, Any]:
-        return payouts.cancel(db, answering.kept(db, "payout", reference, "payout").body, answering.cause())
+        return payouts.cancel(db, answering.stored(db, "payout", reference, "payout").body, answering.cause())
 
     return answering.once(act, _NOTHING)

@@ -30,7 +30,7 @@ def update_customer(reference: str) -> ResponseReturnValue:
     """Change a customer."""
 
     def act(db: sqlite3.Connection, given: Given) -> Given:
-        return customers.update(db, answering.kept(db, "customer", reference, "id").body, given, answering.cause())
+        return customers.update(db, answering.stored(db, "customer", reference, "id").body, given, answering.cause())
 
     return answering.once(act, customers.PARAMETERS)
 
@@ -52,7 +52,7 @@ def update_subscription(reference: str) -> ResponseReturnValue:
     """Change a subscription."""
 
     def act(db: sqlite3.Connection, given: Given) -> Given:
-        return changing.update(db, answering.kept(db, "subscription", reference, "id"), given, answering.cause())
+        return changing.update(db, answering.stored(db, "subscription", reference, "id"), given, answering.cause())
 
     return answering.once(act, changing.PARAMETERS)
 
@@ -92,7 +92,7 @@ def pay_invoice(reference: str) -> ResponseReturnValue:
     """Try to collect an open invoice now."""
 
     def act(db: sqlite3.Connection, given: Given) -> Given:
-        invoice = answering.kept(db, "invoice", reference, "invoice").body
+        invoice = answering.stored(db, "invoice", reference, "invoice").body
         return collecting.pay_now(db, invoice, answering.cause(), given.get("payment_method"))
 
     return answering.once(act, {"expand": parameters.EXPAND, "off_session": boolean, "payment_method": text})
@@ -103,7 +103,7 @@ def end_invoice(reference: str, deed: str) -> ResponseReturnValue:
     """Give an open invoice up."""
 
     def act(db: sqlite3.Connection, _given: Given) -> Given:
-        invoice = answering.kept(db, "invoice", reference, "invoice").body
+        invoice = answering.stored(db, "invoice", reference, "invoice").body
         return invoices.end(db, invoice, "void" if deed == "void" else "uncollectible", answering.cause())
 
     return answering.once(act, _NOTHING)

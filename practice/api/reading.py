@@ -39,11 +39,11 @@ def list_objects(plural: str) -> ResponseReturnValue:
 def retrieve(plural: str, reference: str) -> ResponseReturnValue:
     """One object as it is now."""
     kind, param = KINDS[plural]
-    return answering.one_of(lambda db: answering.kept(db, kind, reference, param).body)
+    return answering.one_of(lambda db: answering.stored(db, kind, reference, param).body)
 
 
 @api.get("/balance")
 def balance() -> ResponseReturnValue:
-    """What the till holds, available and pending."""
-    with answering.box().open() as db:
+    """What Practice Stripe holds, available and pending."""
+    with answering.database().open() as db:
         return jsonify(transactions.balance(db))

@@ -38,9 +38,9 @@ RESUME: parameters.Shape = {
 }
 
 
-def update(db: sqlite3.Connection, kept: store.Kept, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
+def update(db: sqlite3.Connection, stored: store.Stored, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
     """Change what is given. A new sum counts from the next month on; raises `Refused` where Stripe refuses."""
-    subscription = kept.body
+    subscription = stored.body
     if subscription["status"] == "canceled" and set(given) - {"cancellation_details", "expand", "metadata"}:
         raise Refused("A canceled subscription can only update its cancellation_details and metadata.")
     news: dict[str, Any] = {}
@@ -66,29 +66,29 @@ def update(db: sqlite3.Connection, kept: store.Kept, given: dict[str, Any], caus
     return subscriptions.change(db, subscription, news, cause)
 
 
-def cancel(db: sqlite3.Connection, kept: store.Kept, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
+def cancel(db: sqlite3.Connection, stored: store.Stored, given: dict[str, Any], cause: Cause) -> dict[str, Any]:
     """End it at once; nothing is given back."""
     details = given.get("cancellation_details")
-    return subscriptions.end(db, kept.body, cause, details=details)
+    return subscriptions.end(db, stored.body, cause, details=details)
 
 
-def pause(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> dict[str, Any]:
+def pause(db: sqlite3.Connection, stored: store.Stored, cause: Cause) -> dict[str, Any]:
     """Pause it altogether (`status=paused`): no months go by. Unlike at Stripe, unused days are never credited."""
-    if kept.body["status"] not in ("active", "past_due"):
-        raise Refused(f"This subscription cannot be paused: its status is {kept.body['status']}.")
-    return subscriptions.change(db, kept.body, {"status": "paused"}, cause, "customer.subscription.paused")
+    if stored.body["status"] not in ("active", "past_due"):
+        raise Refused(f"This subscription cannot be paused: its status is {stored.body['status']}.")
+    return subscriptions.change(db, stored.body, {"status": "paused"}, cause, "customer.subscription.paused")
 
 
-def resume(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> dict[str, Any]:
+def resume(db: sqlite3.Connection, stored: store.Stored, cause: Cause) -> dict[str, Any]:
     """Go on after a pause: when the month that was paid for is over, the next one begins today."""
-    if kept.body["status"] != "paused":
+    if stored.body["status"] != "paused":
         raise Refused("Only paused subscriptions can be resumed.")
-    resumed = subscriptions.change(db, kept.body, {"status": "active"}, cause, "customer.subscription.resumed")
+    resumed = subscriptions.change(db, stored.body, {"status": "active"}, cause, "customer.subscription.resumed")
     moment = simulated_time.now()
     if subscriptions.current_end(resumed) <= moment:
         items = [{**item, "current_period_end": moment} for item in resumed["items"]["data"]]
         begun = {**resumed, "billing_cycle_anchor": moment, "items": {**resumed["items"], "data": items}}
-        renewing.renew(db, begun, kept.private["origin"], cause)
+        renewing.renew(db, begun, stored.private["origin"], cause)
     return subscriptions.running(db, resumed["id"]).body
 
 

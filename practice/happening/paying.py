@@ -68,62 +68,62 @@ class Outcome:
     declined: str = ""
 
 
-def try_card(db: sqlite3.Connection, kept: store.Kept, card: Card, payer: Payer, cause: Cause) -> Outcome:
-    """Try `card` on the open session `kept`."""
-    intent = _intent(db, kept, cause)
+def try_card(db: sqlite3.Connection, stored: store.Stored, card: Card, payer: Payer, cause: Cause) -> Outcome:
+    """Try `card` on the open session `stored`."""
+    intent = _intent(db, stored, cause)
     method = intents.method(db, card, payer)
     if card.challenge:
         action = {"type": "use_stripe_sdk", "use_stripe_sdk": {}}
         intent |= {"status": "requires_action", "payment_method": method["id"], "next_action": action}
         store.keep(db, intent)
         challenge = {"card": card.number, "method": method, "payer": payer.as_dict()}
-        _keep(db, kept, {"intent_id": intent["id"], "challenge": challenge})
+        _keep(db, stored, {"intent_id": intent["id"], "challenge": challenge})
         emit(db, "payment_intent.requires_action", intent, cause)
         return Outcome()
     if card.code is not None:
         decline(db, intent, method, card, payer, cause)
-        _keep(db, kept, {"intent_id": intent["id"]})
+        _keep(db, stored, {"intent_id": intent["id"]})
         return Outcome(declined=card.message)
-    return _pay(db, kept, intent, method, (card, payer), cause)
+    return _pay(db, stored, intent, method, (card, payer), cause)
 
 
-def challenged(kept: store.Kept) -> bool:
+def challenged(stored: store.Stored) -> bool:
     """Whether this session waits for the payer's bank to be asked."""
-    return "challenge" in kept.private
+    return "challenge" in stored.private
 
 
-def authenticate(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> Outcome:
+def authenticate(db: sqlite3.Connection, stored: store.Stored, cause: Cause) -> Outcome:
     """The payer proved to the bank who they are: the card that asked for it now pays."""
-    asked = kept.private["challenge"]
-    intent = _intent(db, kept, cause)
+    asked = stored.private["challenge"]
+    intent = _intent(db, stored, cause)
     tried = (CARDS[asked["card"]], Payer(**asked["payer"]))
-    return _pay(db, kept, intent, asked["method"], tried, cause)
+    return _pay(db, stored, intent, asked["method"], tried, cause)
 
 
-def not_authenticated(db: sqlite3.Connection, kept: store.Kept) -> Outcome:
+def not_authenticated(db: sqlite3.Connection, stored: store.Stored) -> Outcome:
     """The payer did not prove it: the session is open for another card. Like the peer, this tells no event."""
-    _keep(db, kept, {"intent_id": kept.private["intent_id"]})
+    _keep(db, stored, {"intent_id": stored.private["intent_id"]})
     return Outcome(
         declined="We are unable to authenticate your payment method. "
         "Please choose a different payment method and try again."
     )
 
 
-def _intent(db: sqlite3.Connection, kept: store.Kept, cause: Cause) -> dict[str, Any]:
+def _intent(db: sqlite3.Connection, stored: store.Stored, cause: Cause) -> dict[str, Any]:
     """The session's PaymentIntent: the one of an earlier try, or a new one."""
-    earlier = store.find(db, "payment_intent", kept.private.get("intent_id", ""))
-    return earlier.body if earlier else intents.begin(db, kept.body, kept.private["intent"], cause)
+    earlier = store.find(db, "payment_intent", stored.private.get("intent_id", ""))
+    return earlier.body if earlier else intents.begin(db, stored.body, stored.private["intent"], cause)
 
 
-def _keep(db: sqlite3.Connection, kept: store.Kept, news: dict[str, Any]) -> None:
-    """Keep the session, still open, with what the till alone knows of the last try."""
-    private = {name: value for name, value in kept.private.items() if name not in ("intent_id", "challenge")}
-    store.keep(db, kept.body, {**private, **news}, due_at=kept.body["expires_at"])
+def _keep(db: sqlite3.Connection, stored: store.Stored, news: dict[str, Any]) -> None:
+    """Keep the session, still open, with what Practice Stripe alone knows of the last try."""
+    private = {name: value for name, value in stored.private.items() if name not in ("intent_id", "challenge")}
+    store.keep(db, stored.body, {**private, **news}, due_at=stored.body["expires_at"])
 
 
 def _pay(
     db: sqlite3.Connection,
-    kept: store.Kept,
+    stored: store.Stored,
     intent: dict[str, Any],
     method: dict[str, Any],
     tried: tuple[Card, Payer],
@@ -131,17 +131,17 @@ def _pay(
 ) -> Outcome:
     """The bank gave the money: the session is complete, with the subscription that it began, if it was for one."""
     card, payer = tried
-    customer = kept.body["customer"]
-    if customer is None and kept.body["customer_creation"] == "always":
+    customer = stored.body["customer"]
+    if customer is None and stored.body["customer_creation"] == "always":
         customer = customers.of_payer(db, payer, cause)["id"]
     intent = {**intent, "customer": customer}
-    if kept.body["mode"] == "subscription":
-        begun = subscriptions.begin(db, kept, customer, intent, (method, card, payer), cause)
+    if stored.body["mode"] == "subscription":
+        begun = subscriptions.begin(db, stored, customer, intent, (method, card, payer), cause)
         result = dict(zip(("subscription", "invoice"), begun, strict=True))
     else:
         result = {"payment_intent": pay(db, intent, method, card, payer, cause)["id"]}
     session = {
-        **kept.body,
+        **stored.body,
         **result,
         "customer": customer,
         "customer_details": shapes.payer(payer.email, payer.name, payer.postcode or None),
@@ -149,7 +149,7 @@ def _pay(
         "status": "complete",
         "url": None,
     }
-    store.keep(db, session, {"items": kept.private["items"]})
+    store.keep(db, session, {"items": stored.private["items"]})
     return Outcome(paid=emit(db, "checkout.session.completed", session, cause))
 
 
@@ -185,5 +185,5 @@ def capture(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
 
 def _card(db: sqlite3.Connection, charge: dict[str, Any]) -> Any:
     """The test card that the charge was made with."""
-    kept = store.find(db, "charge", charge["id"])
-    return CARDS.get(kept.private.get("card", "")) if kept else None
+    stored = store.find(db, "charge", charge["id"])
+    return CARDS.get(stored.private.get("card", "")) if stored else None

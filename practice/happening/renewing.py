@@ -33,16 +33,16 @@ def next_after(anchor: int, moment: int, step: int = 1) -> int:
     return later(anchor, count)
 
 
-def go_on(db: sqlite3.Connection, kept: store.Kept) -> None:
+def go_on(db: sqlite3.Connection, stored: store.Stored) -> None:
     """The subscription's next time has come."""
-    subscription, moment = kept.body, simulated_time.now()
+    subscription, moment = stored.body, simulated_time.now()
     paused = subscription["pause_collection"]
     if paused and paused["resumes_at"] is not None and paused["resumes_at"] <= moment:
         subscription = subscriptions.change(db, subscription, {"pause_collection": None}, BY_ITSELF)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= moment:
         subscriptions.end(db, subscription, BY_ITSELF)
     elif subscriptions.current_end(subscription) <= moment:
-        renew(db, subscription, kept.private["origin"], BY_ITSELF)
+        renew(db, subscription, stored.private["origin"], BY_ITSELF)
     else:
         subscriptions.keep(db, subscription)
 

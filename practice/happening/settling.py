@@ -10,28 +10,28 @@ from practice.webhooks.events import BY_ITSELF
 
 def settle_what_is_due(db: sqlite3.Connection) -> None:
     """Do everything whose time has come: each object says what it waited for by what it is."""
-    for kept in store.due(db):
-        match kept.body["object"]:
+    for stored in store.due(db):
+        match stored.body["object"]:
             case "charge":
-                paying.capture(db, kept.body)
+                paying.capture(db, stored.body)
             case "balance_transaction":
-                transactions.make_available(db, kept.body)
+                transactions.make_available(db, stored.body)
             case "refund":
-                refunds.end(db, kept)
+                refunds.end(db, stored)
             case "dispute":
-                disputing.lose(db, kept.body)
+                disputing.lose(db, stored.body)
             case "payout":
-                payouts.go_on(db, kept.body)
+                payouts.go_on(db, stored.body)
             case "subscription":
-                renewing.go_on(db, kept)
+                renewing.go_on(db, stored)
             case "invoice":
-                collecting.try_again(db, kept.body)
+                collecting.try_again(db, stored.body)
             case _:
-                sessions.expire(db, kept.body, kept.private, BY_ITSELF)
+                sessions.expire(db, stored.body, stored.private, BY_ITSELF)
 
 
 def pass_time(db: sqlite3.Connection, until: float) -> None:
-    """Let time go by at the till until that moment (Unix seconds), and everything happen at its time on the way."""
+    """Let time go by until that moment (Unix seconds), and everything happen at its time on the way."""
     settle_what_is_due(db)
     while (moment := store.next_due(db)) is not None and moment <= until:
         simulated_time.put_forward_to(db, moment)

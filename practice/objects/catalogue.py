@@ -85,11 +85,11 @@ def price(db: sqlite3.Connection, given: dict[str, Any], path: str = "") -> dict
 
 
 def find_price(db: sqlite3.Connection, reference: str, param: str) -> dict[str, Any]:
-    """The kept price of this id; raises `Refused` when there is none."""
-    kept = store.find(db, "price", reference)
-    if kept is None:
+    """The stored price of this id; raises `Refused` when there is none."""
+    stored = store.find(db, "price", reference)
+    if stored is None:
         raise no_such("price", reference, param=param, status=400)
-    return kept.body
+    return stored.body
 
 
 def step(one: dict[str, Any]) -> int:

@@ -8,7 +8,7 @@ from practice.objects.cards import Card
 
 
 def made(intent: dict[str, Any], method: dict[str, Any], card: Card, payer: intents.Payer) -> dict[str, Any]:
-    """The charge that this card brings about, not yet kept: paid, or failed with the bank's reason.
+    """The charge that this card brings about, not yet stored: paid, or failed with the bank's reason.
 
     It copies the PaymentIntent's metadata and description, as at Stripe. Its balance transaction comes later.
     """

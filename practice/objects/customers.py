@@ -89,10 +89,10 @@ def of_customer(db: sqlite3.Connection, customer: str, method_id: str) -> dict[s
 
 def present(db: sqlite3.Connection, reference: str) -> dict[str, Any]:
     """The customer that a parameter names; raises `Refused` when there is none."""
-    kept = store.find(db, "customer", reference)
-    if kept is None:
+    stored = store.find(db, "customer", reference)
+    if stored is None:
         raise no_such("customer", reference, param="customer", status=400)
-    return kept.body
+    return stored.body
 
 
 def next_number(db: sqlite3.Connection, reference: str) -> tuple[dict[str, Any], str]:

@@ -13,7 +13,7 @@ from practice.webhooks.events import Cause, emit
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """What the till's page asked of the person who pays; `year` has four digits."""
+    """What Practice Stripe's page asked of the person who pays; `year` has four digits."""
 
     email: str
     name: str
@@ -80,11 +80,11 @@ def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
 
 
 def tried(db: sqlite3.Connection, method_id: str) -> tuple[dict[str, Any], Card, Payer]:
-    """A kept PaymentMethod, the test card that it stands for, and its holder; raises `Refused` when there is none."""
-    kept = store.find(db, "payment_method", method_id)
-    if kept is None:
+    """A stored PaymentMethod, the test card that it stands for, and its holder; raises `Refused` when there is none."""
+    stored = store.find(db, "payment_method", method_id)
+    if stored is None:
         raise no_such("PaymentMethod", method_id, param="payment_method", status=400)
-    return kept.body, CARDS[kept.private["card"]], Payer(**kept.private["payer"])
+    return stored.body, CARDS[stored.private["card"]], Payer(**stored.private["payer"])
 
 
 def on_charge(card: Card, payer: Payer, amount: int, *, authorised: bool) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def finalize(
 ) -> dict[str, Any]:
     """Number the draft and open it for payment, by `intent` or by a PaymentIntent of its own.
 
-    Stripe leaves a renewal's draft alone for an hour; the till does not wait. `origin` is where the till stands.
+    Stripe leaves a renewal's draft alone for an hour; Practice Stripe does not wait. `origin` is its own address.
     """
     _, number = customers.next_number(db, invoice["customer"])
     address = f"{origin}/i/{invoice['id']}"

@@ -33,7 +33,7 @@ _LIFETIME = 60 * 60
 
 
 def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[str, Any]:
-    """Open a session for a customer; `origin` is where the till stands. Raises `Refused` where Stripe refuses."""
+    """Open a session for a customer; `origin` is our own address. Raises `Refused` where Stripe refuses."""
     if not given.get("customer"):
         raise missing("customer")
     customer = customers.present(db, given["customer"])
@@ -47,7 +47,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
     session = {
         "id": reference,
         "object": "billing_portal.session",
-        "configuration": given.get("configuration", "bpc_1TillTheOnlyOne"),
+        "configuration": given.get("configuration", "bpc_1PracticeTheOnlyOne"),
         "created": simulated_time.now(),
         "customer": customer["id"],
         "customer_account": None,
@@ -68,10 +68,10 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
 
 def present(db: sqlite3.Connection, reference: str) -> dict[str, Any] | None:
     """The session, or none once it is used up or its time is over; raises `Refused` when there never was one."""
-    kept = store.find(db, "billing_portal.session", reference)
-    if kept is None:
+    stored = store.find(db, "billing_portal.session", reference)
+    if stored is None:
         raise no_such("billing_portal.session", reference)
-    return kept.body if kept.private["open_until"] > simulated_time.now() else None
+    return stored.body if stored.private["open_until"] > simulated_time.now() else None
 
 
 def landing(session: dict[str, Any]) -> str | None:

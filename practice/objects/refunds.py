@@ -63,12 +63,12 @@ def update(db: sqlite3.Connection, refund: dict[str, Any], given: dict[str, Any]
     return changed
 
 
-def end(db: sqlite3.Connection, kept: store.Kept) -> None:
+def end(db: sqlite3.Connection, stored: store.Stored) -> None:
     """The time of a special card's refund has come: it succeeds, or fails after all."""
-    if kept.private.get("ends") == "fails":
-        fail(db, kept.body)
+    if stored.private.get("ends") == "fails":
+        fail(db, stored.body)
         return
-    done = {**kept.body, "status": "succeeded"}
+    done = {**stored.body, "status": "succeeded"}
     done.pop("pending_reason", None)
     store.keep(db, done)
     emit(db, "refund.updated", done, BY_ITSELF, previous={"status": "pending"})
@@ -109,11 +109,11 @@ def _charge(db: sqlite3.Connection, given: dict[str, Any]) -> tuple[dict[str, An
         if intent is None:
             raise no_such("payment_intent", given["payment_intent"], param="payment_intent")
         reference = intent.body["latest_charge"] or ""
-    kept = store.find(db, "charge", reference)
-    if kept is None or not kept.body["paid"]:
+    stored = store.find(db, "charge", reference)
+    if stored is None or not stored.body["paid"]:
         raise no_such("charge", reference)
-    card = CARDS.get(kept.private.get("card", ""))
-    return paying.capture(db, kept.body), card.refund if card else ""
+    card = CARDS.get(stored.private.get("card", ""))
+    return paying.capture(db, stored.body), card.refund if card else ""
 
 
 def _disputes(db: sqlite3.Connection, charge: dict[str, Any]) -> list[dict[str, Any]]:

@@ -44,9 +44,9 @@ _DAY = 24 * 60 * 60
 
 
 def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[str, Any]:
-    """Open a session from checked parameters; `origin` is where the till stands (`http://host:port`).
+    """Open a session from checked parameters; `origin` is where Practice Stripe stands (`http://host:port`).
 
-    Raises `Refused` where Stripe refuses, and for modes that the till does not play.
+    Raises `Refused` where Stripe refuses, and for modes that Practice Stripe does not play.
     """
     for name in ("mode", "success_url", "line_items"):
         if not given.get(name):
@@ -66,7 +66,7 @@ def create(db: sqlite3.Connection, given: dict[str, Any], origin: str) -> dict[s
 
 
 def _fits(db: sqlite3.Connection, given: dict[str, Any]) -> None:
-    """Refuse parameters that do not go with each other, and what the till does not play."""
+    """Refuse parameters that do not go with each other, and what Practice Stripe does not play."""
     mode, other = given["mode"], {"payment": "subscription_data", "subscription": "payment_intent_data"}
     if mode not in other:
         raise Refused("Practice Stripe plays the modes `payment` and `subscription` only.", param="mode")
@@ -93,17 +93,17 @@ def expire(db: sqlite3.Connection, session: dict[str, Any], private: dict[str, A
     return ended
 
 
-def present(db: sqlite3.Connection, reference: str) -> store.Kept:
-    """The session as it is now: one whose time is over expires here, if the till's rounds have not come by yet.
+def present(db: sqlite3.Connection, reference: str) -> store.Stored:
+    """The session as it is now: one whose time is over expires here, if Practice Stripe's rounds have not come by yet.
 
     Raises `Refused` when there is none.
     """
-    kept = store.find(db, "checkout.session", reference)
-    if kept is None:
+    stored = store.find(db, "checkout.session", reference)
+    if stored is None:
         raise no_such("checkout.session", reference, param="session")
-    if kept.body["status"] == "open" and kept.body["expires_at"] <= simulated_time.now():
-        return store.Kept(expire(db, kept.body, kept.private, BY_ITSELF), kept.private)
-    return kept
+    if stored.body["status"] == "open" and stored.body["expires_at"] <= simulated_time.now():
+        return store.Stored(expire(db, stored.body, stored.private, BY_ITSELF), stored.private)
+    return stored
 
 
 def _expiry(given: dict[str, Any], created: int) -> int:
@@ -117,8 +117,8 @@ def _expiry(given: dict[str, Any], created: int) -> int:
 
 
 def _body(given: dict[str, Any], total: Money, pages: str) -> dict[str, Any]:
-    """The session as the API shows it; `pages` is where the till's payment pages are."""
-    created, reference = simulated_time.now(), "cs_test_" + store.mint("till").removeprefix("till_")
+    """The session as the API shows it; `pages` is where Practice Stripe's payment pages are."""
+    created, reference = simulated_time.now(), "cs_test_" + store.mint("cs").removeprefix("cs_")
     asked = ("billing_address_collection", "cancel_url", "client_reference_id", "customer", "customer_email", "locale")
     texts = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     address_given = given.get("customer_email")

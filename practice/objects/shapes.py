@@ -172,7 +172,7 @@ def payout(amount: int, currency: str, given: dict[str, Any], *, automatic: bool
         "created": created,
         "currency": currency,
         "description": given.get("description"),
-        "destination": "ba_1TillTheOnlyBankAccount",
+        "destination": "ba_1PracticeTheOnlyBankAccount",
         "livemode": False,
         "metadata": given.get("metadata", {}),
         "method": "standard",

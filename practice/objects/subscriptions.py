@@ -14,7 +14,7 @@ from practice.webhooks.events import Cause, emit
 
 def begin(
     db: sqlite3.Connection,
-    session: store.Kept,
+    session: store.Stored,
     customer: str,
     intent: dict[str, Any],
     tried: tuple[dict[str, Any], Card, Payer],
@@ -94,12 +94,12 @@ def of(invoice: dict[str, Any]) -> str:
     return str(invoice["parent"]["subscription_details"]["subscription"])
 
 
-def running(db: sqlite3.Connection, reference: str) -> store.Kept:
+def running(db: sqlite3.Connection, reference: str) -> store.Stored:
     """The subscription; raises `Refused` when there is none, or it has ended: Stripe knows it no longer then."""
-    kept = store.find(db, "subscription", reference)
-    if kept is None or kept.body["status"] == "canceled":
+    stored = store.find(db, "subscription", reference)
+    if stored is None or stored.body["status"] == "canceled":
         raise no_such("subscription", reference)
-    return kept
+    return stored
 
 
 def _resumes_at(subscription: dict[str, Any]) -> int | None:
@@ -107,7 +107,7 @@ def _resumes_at(subscription: dict[str, Any]) -> int | None:
     return paused["resumes_at"] if paused else None
 
 
-def _body(session: store.Kept, customer: str, method_id: str) -> dict[str, Any]:
+def _body(session: store.Stored, customer: str, method_id: str) -> dict[str, Any]:
     created, reference, asked = simulated_time.now(), store.mint("sub"), session.private["subscription"]
     items = [
         {

@@ -1,4 +1,4 @@
-"""Balance transactions: every movement of the money that the till holds, and the balance that they add up to."""
+"""Balance transactions: every movement of the money that Practice Stripe holds, and the balance that they add up to."""
 
 import sqlite3
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the till asks of the person who pays; the field names are those of the peer's page too.
+"""What Practice Stripe asks of the person who pays; the field names are those of the peer's page too.
 
 Pages that lead on: whoever is done is sent to where they came from, and the page's policy allows no other way.
 """
@@ -83,7 +83,7 @@ class CardForm(Form):  # type: ignore[misc]  # WTForms carries no types
 
 
 def render(name: str, leads_to: str | None, **facts: object) -> Response:
-    """The till's page `name`, whose form may lead to the origin of `leads_to` and no further."""
+    """Practice Stripe's page `name`, whose form may lead to the origin of `leads_to` and no further."""
     if leads_to:
         parts = urlsplit(leads_to)
         g.form_action = f"{parts.scheme}://{parts.netloc}"

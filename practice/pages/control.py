@@ -32,8 +32,8 @@ def refuse(refused: Refused) -> ResponseReturnValue:
 
 @control.post("/clock")
 def pass_time() -> ResponseReturnValue:
-    """Let `advance` seconds or `months` go by at the till."""
-    with answering.box().open() as db:
+    """Let `advance` seconds or `months` go by."""
+    with answering.database().open() as db:
         if request.form.get("months"):
             until: float = renewing.later(simulated_time.now(), parameters.integer(request.form["months"], "months"))
         else:
@@ -47,7 +47,7 @@ def pass_time() -> ResponseReturnValue:
 @control.post("/billing")
 def bill() -> ResponseReturnValue:
     """Do at once what is due: new months, new tries, expiries. The rounds would do it anyway, a moment later."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         settling.pass_time(db, simulated_time.instant())
     return _done()
 
@@ -55,7 +55,7 @@ def bill() -> ResponseReturnValue:
 @control.post("/payouts/auto")
 def pay_out() -> ResponseReturnValue:
     """An automatic payout of all that is available; with `early`, of what is pending too."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         if request.form.get("early"):
             transactions.make_all_available(db)
         made = payouts.automatic(db)
@@ -65,7 +65,7 @@ def pay_out() -> ResponseReturnValue:
 @control.post("/faults")
 def switch() -> ResponseReturnValue:
     """Switch faults of delivery on and off, each by its name: `true` or `false`."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         on = store.mischief(db)
         for name in MISCHIEF:
             if name in request.form:
@@ -77,7 +77,7 @@ def switch() -> ResponseReturnValue:
 @control.get("/deliveries")
 def deliveries() -> ResponseReturnValue:
     """The last 200 events with their deliveries and answers, newest first."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         return queue.latest(db, 200), 200
 
 
@@ -86,8 +86,8 @@ def do(plural: str, reference: str, deed: str) -> ResponseReturnValue:
     """Do something to one object, such as `disputes/du_…/win`."""
     kind, param = KINDS[plural]
     act = DEEDS.get((kind, deed))
-    with answering.box().open() as db:
-        body = answering.kept(db, kind, reference, param).body
+    with answering.database().open() as db:
+        body = answering.stored(db, kind, reference, param).body
         if act is None:
             raise Refused(f"Nobody can {deed} a {kind}.", status=404)
         changed = act(db, body)
@@ -102,5 +102,5 @@ def _done(**facts: object) -> ResponseReturnValue:
     answering.rounds().wake()
     if _from_a_page():
         return redirect("/", code=303)
-    with answering.box().open():
+    with answering.database().open():
         return {"ok": True, "now": simulated_time.now(), **facts}

@@ -1,4 +1,4 @@
-"""The counter: what the till did, what it told and how that was answered, and what can be done by hand."""
+"""The counter: what Practice Stripe did, what it told and how that was answered, and what can be done by hand."""
 
 import sqlite3
 from typing import Any
@@ -21,7 +21,7 @@ counter = Blueprint("counter", __name__)
 @counter.get("/")
 def show() -> ResponseReturnValue:
     """The last of everything, with how each delivery went."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         return render_template(
             "counter.html",
             now=clock.from_timestamp(simulated_time.now()),
@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
 @counter.post("/mischief")
 def switch() -> ResponseReturnValue:
     """Switch the chosen faults on and the others off."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         store.switch(db, set(MISCHIEF) & set(request.form.getlist("on")))
     return _back()
 
@@ -49,7 +49,7 @@ def switch() -> ResponseReturnValue:
 @counter.post("/events/<reference>/deliveries")
 def deliver_again(reference: str) -> ResponseReturnValue:
     """Send an event once more."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         if not queue.again(db, reference):
             abort(404)
     return _back()
@@ -58,10 +58,10 @@ def deliver_again(reference: str) -> ResponseReturnValue:
 @counter.post("/sessions/<reference>/expiry")
 def expire(reference: str) -> ResponseReturnValue:
     """End an open session before its time, as if the payer had walked away."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         try:
-            kept = sessions.present(db, reference)
-            sessions.expire(db, kept.body, kept.private, answering.by_hand())
+            stored = sessions.present(db, reference)
+            sessions.expire(db, stored.body, stored.private, answering.by_hand())
         except Refused as refused:
             abort(404 if refused.status == 404 else 409)
     return _back()
@@ -90,7 +90,7 @@ def _written(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _balance(db: sqlite3.Connection) -> list[dict[str, str]]:
-    """What the till holds, by currency, in words."""
+    """What Practice Stripe holds, by currency, in words."""
     held = transactions.balance(db)
     return [
         {
@@ -106,14 +106,14 @@ def _sessions(db: sqlite3.Connection) -> list[dict[str, Any]]:
     rows = [sessions.present(db, body["id"]) for body in _last(db, "checkout.session")]
     return [
         {
-            "id": kept.body["id"],
-            "made": clock.from_timestamp(kept.body["created"]),
-            "what": kept.private["items"][0]["description"],
-            "amount": written(Money(kept.body["amount_total"], kept.body["currency"])),
-            "status": kept.body["status"],
-            "url": kept.body["url"],
+            "id": stored.body["id"],
+            "made": clock.from_timestamp(stored.body["created"]),
+            "what": stored.private["items"][0]["description"],
+            "amount": written(Money(stored.body["amount_total"], stored.body["currency"])),
+            "status": stored.body["status"],
+            "url": stored.body["url"],
         }
-        for kept in rows
+        for stored in rows
     ]
 
 

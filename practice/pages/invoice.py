@@ -32,11 +32,11 @@ def pay(reference: str) -> ResponseReturnValue:
     card = cards.known(form.number.data or "")
     if card is None:
         abort(422)
-    with answering.box().open() as db:
-        kept = store.find(db, "invoice", reference)
-        if kept and kept.body["status"] == "open":
+    with answering.database().open() as db:
+        stored = store.find(db, "invoice", reference)
+        if stored and stored.body["status"] == "open":
             method = intents.method(db, card, form.payer())
-            collecting.collect(db, kept.body, answering.by_hand(), method["id"])
+            collecting.collect(db, stored.body, answering.by_hand(), method["id"])
     answering.rounds().wake()
     invoice = _invoice(reference)
     if invoice["status"] == "open":
@@ -46,11 +46,11 @@ def pay(reference: str) -> ResponseReturnValue:
 
 def _invoice(reference: str) -> dict[str, Any]:
     """The invoice, once it is numbered; a draft has no page."""
-    with answering.box().open() as db:
-        kept = store.find(db, "invoice", reference)
-    if kept is None or kept.body["number"] is None:
+    with answering.database().open() as db:
+        stored = store.find(db, "invoice", reference)
+    if stored is None or stored.body["number"] is None:
         abort(404)
-    return kept.body
+    return stored.body
 
 
 def _render(invoice: dict[str, Any], form: CardForm, declined: str = "") -> Response:

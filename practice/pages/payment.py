@@ -1,4 +1,4 @@
-"""The payment page: Stripe's hosted page as a practice till, which says at every step that no money moves."""
+"""The payment page: Stripe's hosted page as a practice page, which says at every step that no money moves."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from practice.happening.paying import Outcome
 from practice.objects import cards, sessions
 from practice.pages import card_form
 from practice.pages.card_form import CardForm
-from practice.store import Kept
+from practice.store import Stored
 
 page = Blueprint("page", __name__, url_prefix="/c/pay")
 
@@ -28,87 +28,87 @@ def no_such_session(_refused: Refused) -> ResponseReturnValue:
 
 @page.get("/<reference>")
 def show(reference: str) -> ResponseReturnValue:
-    """The till as this session stands: the form, the question of the payer's bank, or that it is over."""
-    kept = _session(reference)
-    if kept.body["status"] != "open":
-        return _closed(kept)
-    if paying.challenged(kept):
-        return _render(kept, "challenge")
-    return _form(kept, CardForm(data={"email": kept.body["customer_email"]}))
+    """Practice Stripe as this session stands: the form, the question of the payer's bank, or that it is over."""
+    stored = _session(reference)
+    if stored.body["status"] != "open":
+        return _closed(stored)
+    if paying.challenged(stored):
+        return _render(stored, "challenge")
+    return _form(stored, CardForm(data={"email": stored.body["customer_email"]}))
 
 
 @page.post("/<reference>")
 def submit(reference: str) -> ResponseReturnValue:
     """A card was typed, or the bank's question answered (`do`: pay, authenticate, fail)."""
-    kept = _session(reference)
-    if kept.body["status"] != "open":
-        return _closed(kept)
+    stored = _session(reference)
+    if stored.body["status"] != "open":
+        return _closed(stored)
     form = CardForm(request.form)
     pays = request.form.get("do") == "pay"
     if pays and not form.validate():
-        return _form(kept, form), 422
+        return _form(stored, form), 422
     outcome = _try(reference, form if pays else None)
     answering.rounds().wake()
     if outcome is None:
         return redirect(request.path, code=303)
     if outcome.paid:
         answering.rounds().wait_until_delivered(outcome.paid, _PATIENCE)
-        return redirect(_landing(kept), code=303)
+        return redirect(_landing(stored), code=303)
     if outcome.declined:
-        again = form if pays else CardForm(data=kept.private.get("challenge", {}).get("payer"))
-        return _form(kept, again, declined=outcome.declined), 422
+        again = form if pays else CardForm(data=stored.private.get("challenge", {}).get("payer"))
+        return _form(stored, again, declined=outcome.declined), 422
     return redirect(request.path, code=303)
 
 
 def _try(reference: str, form: CardForm | None) -> Outcome | None:
     """Try the form's card, or without one take the answer to 3-D Secure; none when nothing was left to try."""
     cause = answering.by_hand()
-    with answering.box().open() as db:
-        kept = sessions.present(db, reference)
-        if kept.body["status"] != "open":
+    with answering.database().open() as db:
+        stored = sessions.present(db, reference)
+        if stored.body["status"] != "open":
             return None
         if form is not None:
             card = cards.known(form.number.data or "")
             if card is None:
                 abort(422)
-            return paying.try_card(db, kept, card, form.payer(), cause)
-        if not paying.challenged(kept):
+            return paying.try_card(db, stored, card, form.payer(), cause)
+        if not paying.challenged(stored):
             return None
         if request.form.get("do") == "authenticate":
-            return paying.authenticate(db, kept, cause)
-        return paying.not_authenticated(db, kept)
+            return paying.authenticate(db, stored, cause)
+        return paying.not_authenticated(db, stored)
 
 
-def _session(reference: str) -> Kept:
-    with answering.box().open() as db:
+def _session(reference: str) -> Stored:
+    with answering.database().open() as db:
         return sessions.present(db, reference)
 
 
-def _landing(kept: Kept) -> str:
+def _landing(stored: Stored) -> str:
     """Where the payer goes after paying."""
-    return str(kept.body["success_url"]).replace("{CHECKOUT_SESSION_ID}", kept.body["id"])
+    return str(stored.body["success_url"]).replace("{CHECKOUT_SESSION_ID}", stored.body["id"])
 
 
-def _form(kept: Kept, form: CardForm, declined: str = "") -> Response:
+def _form(stored: Stored, form: CardForm, declined: str = "") -> Response:
     """The form; after a decline with the bank's words, everything but the card's secrets still filled in."""
-    return _render(kept, "checkout", form=form, declined=declined)
+    return _render(stored, "checkout", form=form, declined=declined)
 
 
-def _closed(kept: Kept) -> Response:
-    return _render(kept, "closed", landing=_landing(kept))
+def _closed(stored: Stored) -> Response:
+    return _render(stored, "closed", landing=_landing(stored))
 
 
-def _render(kept: Kept, name: str, **more: object) -> Response:
+def _render(stored: Stored, name: str, **more: object) -> Response:
     """One of the pages of a session."""
-    amount = Money(kept.body["amount_total"], kept.body["currency"])
-    items = [(item, written(Money(item["amount_total"], item["currency"]))) for item in kept.private["items"]]
+    amount = Money(stored.body["amount_total"], stored.body["currency"])
+    items = [(item, written(Money(item["amount_total"], item["currency"]))) for item in stored.private["items"]]
     return card_form.render(
         name,
-        kept.body["success_url"],
-        session=kept.body,
-        monthly=kept.body["mode"] == "subscription",
+        stored.body["success_url"],
+        session=stored.body,
+        monthly=stored.body["mode"] == "subscription",
         items=items,
-        reference=kept.body["client_reference_id"],
+        reference=stored.body["client_reference_id"],
         amount=written(amount, short=True),
         total=written(amount),
         **more,

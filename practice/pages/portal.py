@@ -24,7 +24,7 @@ def no_such_session(_refused: Refused) -> ResponseReturnValue:
 @portal_page.get("/<reference>")
 def show(reference: str) -> ResponseReturnValue:
     """The form for another card, or that there is nothing more to do."""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         session = portal.present(db, reference)
         if session is None:
             return render_template("portal_done.html")
@@ -38,7 +38,7 @@ def submit(reference: str) -> ResponseReturnValue:
     """A card was typed: it is kept, unless its bank says no."""
     form = CardForm(request.form)
     event, declined = "", ""
-    with answering.box().open() as db:
+    with answering.database().open() as db:
         session = portal.present(db, reference)
         if session is None:
             return render_template("portal_done.html")

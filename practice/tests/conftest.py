@@ -1,4 +1,4 @@
-"""A running till, a webhook that remembers, the official library to ask with, and a payer without a browser."""
+"""A running Practice Stripe, a webhook that remembers, the official library, and a payer without a browser."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ import pytest
 import stripe
 
 from practice.serving import serving
-from practice.settings import TillSettings
+from practice.settings import PracticeSettings
 
 SECRET = "whsec_practice"
 
@@ -76,9 +76,9 @@ def hook() -> Iterator[Hook]:
 
 
 @pytest.fixture
-def till_settings(tmp_path: Path, hook: Hook) -> TillSettings:
-    """A till on any free port that tells the webhook."""
-    return TillSettings(
+def practice_settings(tmp_path: Path, hook: Hook) -> PracticeSettings:
+    """A Practice Stripe on any free port that tells the webhook."""
+    return PracticeSettings(
         bind="127.0.0.1:0",
         webhook_url=hook.url,
         webhook_secrets=(SECRET,),
@@ -89,9 +89,9 @@ def till_settings(tmp_path: Path, hook: Hook) -> TillSettings:
 
 
 @pytest.fixture
-def till(till_settings: TillSettings) -> Iterator[str]:
-    """The address of a running till."""
-    with serving(till_settings) as address:
+def practice(practice_settings: PracticeSettings) -> Iterator[str]:
+    """The address of a running Practice Stripe."""
+    with serving(practice_settings) as address:
         yield address
 
 
@@ -110,9 +110,9 @@ def ask() -> Iterator[Callable[..., stripe.StripeClient]]:
 
 
 @pytest.fixture
-def api(till: str, ask: Callable[..., stripe.StripeClient]) -> stripe.StripeClient:
-    """The official client, talking to the running till."""
-    return ask(till)
+def api(practice: str, ask: Callable[..., stripe.StripeClient]) -> stripe.StripeClient:
+    """The official client, talking to the running Practice Stripe."""
+    return ask(practice)
 
 
 def a_session(**changes: Any) -> Any:
@@ -149,9 +149,9 @@ def a_gift(api: stripe.StripeClient, number: str = "4242 4242 4242 4242", **chan
     return eventually(lambda: (charge := api.v1.charges.retrieve(reference)).balance_transaction and charge)
 
 
-def press(till: str, control: str, **fields: Any) -> Any:
-    """Press one of the till's controls as a test does; its JSON answer."""
-    answer = visit(f"{till}/control/{control}", {name: str(value) for name, value in fields.items()})
+def press(practice: str, control: str, **fields: Any) -> Any:
+    """Press one of Practice Stripe's controls as a test does; its JSON answer."""
+    answer = visit(f"{practice}/control/{control}", {name: str(value) for name, value in fields.items()})
     assert answer.status == 200, answer.text
     return json.loads(answer.text)
 

@@ -18,7 +18,7 @@ def test_speaks_the_version_that_the_library_pins(api):
     assert session.last_response.request_id.startswith("req_")
 
 
-def test_a_session_holds_what_was_asked_for(api, till):
+def test_a_session_holds_what_was_asked_for(api, practice):
     session = api.v1.checkout.sessions.create(params=a_session())
     assert (session.status, session.payment_status, session.payment_intent) == ("open", "unpaid", None)
     assert (session.amount_total, session.currency) == (2500, "gbp")
@@ -27,7 +27,7 @@ def test_a_session_holds_what_was_asked_for(api, till):
     assert session.customer_details.email == "ada@lantern.example"
     assert session.expires_at - session.created == 24 * 60 * 60
     assert session.livemode is False
-    assert session.url == f"{till}/c/pay/{session.id}"
+    assert session.url == f"{practice}/c/pay/{session.id}"
     assert api.v1.checkout.sessions.retrieve(session.id).to_dict() == session.to_dict()
 
 
@@ -109,16 +109,16 @@ def test_refuses_what_stripe_refuses(api, changes, code, param):
 
 
 @pytest.mark.parametrize("key", ["sk_live_x", "rk_live_x", "nonsense"])
-def test_refuses_every_key_that_is_not_for_tests(till, ask: Callable[..., stripe.StripeClient], key):
+def test_refuses_every_key_that_is_not_for_tests(practice, ask: Callable[..., stripe.StripeClient], key):
     with pytest.raises(stripe.AuthenticationError) as refused:
-        ask(till, key).v1.events.list()
+        ask(practice, key).v1.events.list()
     assert refused.value.http_status == 401
     assert key not in str(refused.value)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer "}])
-def test_a_missing_key_is_401(till, headers):
-    answer = visit(f"{till}/v1/charges", headers=headers)
+def test_a_missing_key_is_401(practice, headers):
+    answer = visit(f"{practice}/v1/charges", headers=headers)
     assert answer.status == 401
     assert "did not provide an API key" in answer.text
 
@@ -140,15 +140,15 @@ def test_what_does_not_exist_is_404(api, retrieve, param):
     assert (refused.value.http_status, refused.value.code, refused.value.param) == (404, "resource_missing", param)
 
 
-def test_an_address_that_nobody_knows_is_404_in_the_envelope(till):
-    answer = visit(f"{till}/v1/unicorns", headers={"Authorization": "Bearer sk_test_x"})
+def test_an_address_that_nobody_knows_is_404_in_the_envelope(practice):
+    answer = visit(f"{practice}/v1/unicorns", headers={"Authorization": "Bearer sk_test_x"})
     assert answer.status == 404
     assert "Unrecognized request URL (GET: /v1/unicorns)." in answer.text
 
 
-def test_another_api_version_is_refused(till, ask):
+def test_another_api_version_is_refused(practice, ask):
     with pytest.raises(stripe.InvalidRequestError, match=r"speaks 2026-10-28\.endive only"):
-        ask(till).v1.charges.list(options={"stripe_version": "2026-08-26.dahlia"})
+        ask(practice).v1.charges.list(options={"stripe_version": "2026-08-26.dahlia"})
 
 
 def test_an_open_session_can_be_expired_once(api, hook):
@@ -167,7 +167,7 @@ def test_expiring_twice_with_one_key_is_answered_twice(api):
     assert len(api.v1.events.list(params={"type": "checkout.session.expired"}).data) == 1
 
 
-def test_a_fault_of_its_own_is_told_without_a_traceback(api, till, monkeypatch):
+def test_a_fault_of_its_own_is_told_without_a_traceback(api, practice, monkeypatch):
     session = api.v1.checkout.sessions.create(params=a_session())
 
     def broken(*_: object) -> None:

@@ -35,9 +35,9 @@ def page(browser: Browser) -> Iterator[Page]:
     assert [said for said in complaints if "Content Security Policy" in said] == []
 
 
-def test_a_test_card_is_filled_in_asks_the_bank_and_pays(page, api, till):
+def test_a_test_card_is_filled_in_asks_the_bank_and_pays(page, api, practice):
     # The way back leads to another origin, as it does at Whipround.
-    away = till.replace("127.0.0.1", "localhost") + "/healthz?session={CHECKOUT_SESSION_ID}"
+    away = practice.replace("127.0.0.1", "localhost") + "/healthz?session={CHECKOUT_SESSION_ID}"
     session = api.v1.checkout.sessions.create(params=a_session(success_url=away))
     page.goto(session.url)
     page.get_by_role("button", name="Use 4000 0000 0000 3220").click()
@@ -49,14 +49,14 @@ def test_a_test_card_is_filled_in_asks_the_bank_and_pays(page, api, till):
     assert page.url == away.replace("{CHECKOUT_SESSION_ID}", session.id)
 
 
-def test_every_page_is_accessible_and_fits_a_phone(browser, api, till):
+def test_every_page_is_accessible_and_fits_a_phone(browser, api, practice):
     session = api.v1.checkout.sessions.create(params=a_session())
     a_gift(api, "4000 0000 0000 0259")
     plan = a_plan(api)
     api.v1.refunds.create(params={"charge": a_gift(api).id, "amount": 700})
-    press(till, f"subscriptions/{plan.id}/card")
-    press(till, f"subscriptions/{plan.id}/renew")
-    press(till, "payouts/auto", early=1)
+    press(practice, f"subscriptions/{plan.id}/card")
+    press(practice, f"subscriptions/{plan.id}/renew")
+    press(practice, "payouts/auto", early=1)
     invoice = api.v1.invoices.list(params={"status": "open"}).data[0].hosted_invoice_url
     flow: Any = {"customer": plan.customer, "flow_data": {"type": "payment_method_update"}}
     portal = api.v1.billing_portal.sessions.create(params=flow).url
@@ -67,7 +67,7 @@ def test_every_page_is_accessible_and_fits_a_phone(browser, api, till):
             bypass_csp=True,  # axe runs as a script of its own
         )
         page = context.new_page()
-        for address in (session.url, invoice, portal, f"{till}/", f"{till}/c/pay/nothing"):
+        for address in (session.url, invoice, portal, f"{practice}/", f"{practice}/c/pay/nothing"):
             page.goto(address)
             found = Axe().run(page).response["violations"]
             assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], address
@@ -75,9 +75,9 @@ def test_every_page_is_accessible_and_fits_a_phone(browser, api, till):
         context.close()
 
 
-def test_money_goes_back_at_the_counter(page, api, till):
+def test_money_goes_back_at_the_counter(page, api, practice):
     charge = a_gift(api)
-    page.goto(f"{till}/")
+    page.goto(f"{practice}/")
     page.get_by_label("Amount to refund of £25.00").fill("10")
     page.get_by_role("button", name=f"Refund {charge.id}").click()
     page.get_by_text("refunded in part").wait_for()

@@ -25,7 +25,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.Popen[str]:
 
 
 def is_open(address: str) -> bool:
-    """Whether the till answers already."""
+    """Whether Practice Stripe answers already."""
     try:
         return visit(f"{address}/healthz").status == 200
     except OSError:

@@ -14,7 +14,7 @@ def session(api):
 def test_the_page_says_that_it_is_for_practice(session):
     page = visit(session.url)
     assert page.status == 200
-    assert "Practice till" in page.text
+    assert "Practice Stripe" in page.text
     assert "No money moves here." in page.text
     assert "Donate £25" in page.text
     assert "The Lantern" in page.text
@@ -90,12 +90,12 @@ def test_3d_secure_failed_pays_nothing_and_asks_for_another_card(session, api):
     assert pay(session.url).status == 303
 
 
-def test_an_unknown_card_is_refused_in_words_and_not_kept(session, api, till_settings):
+def test_an_unknown_card_is_refused_in_words_and_not_kept(session, api, practice_settings):
     answer = pay(session.url, "4929 1234 5678 9012")
     assert answer.status == 422
     assert "That is not one of the test cards." in answer.text
     assert "4929" not in answer.text
-    assert b"4929" not in (till_settings.data_dir / "practice-stripe.sqlite3").read_bytes()
+    assert b"4929" not in (practice_settings.data_dir / "practice-stripe.sqlite3").read_bytes()
     assert api.v1.payment_intents.list().data == []
 
 
@@ -135,8 +135,8 @@ def test_an_expired_session_says_so(session, api):
     assert api.v1.charges.list().data == []
 
 
-def test_a_page_that_never_was_is_404_in_words(till):
-    answer = visit(f"{till}/c/pay/cs_test_x")
+def test_a_page_that_never_was_is_404_in_words(practice):
+    answer = visit(f"{practice}/c/pay/cs_test_x")
     assert answer.status == 404
     assert "Page not found" in answer.text
 

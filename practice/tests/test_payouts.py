@@ -22,25 +22,25 @@ def adds_up(api, payout):
 
 
 def held(api):
-    """What the till holds: available, pending."""
+    """What Practice Stripe holds: available, pending."""
     balance = api.v1.balance.retrieve()
     return balance.available[0].amount, balance.pending[0].amount
 
 
-def test_money_is_available_after_two_days(api, till):
+def test_money_is_available_after_two_days(api, practice):
     assert held(api) == (0, 0)
     a_gift(api)
     assert held(api) == (0, 2450)
-    assert press(till, "payouts/auto")["payouts"] == []
-    press(till, "clock", advance=2 * 24 * 60 * 60)
+    assert press(practice, "payouts/auto")["payouts"] == []
+    press(practice, "clock", advance=2 * 24 * 60 * 60)
     assert held(api) == (2450, 0)
 
 
-def test_an_automatic_payout_takes_all_that_is_available_and_its_rows_add_up(api, till):
+def test_an_automatic_payout_takes_all_that_is_available_and_its_rows_add_up(api, practice):
     gift, _ = a_gift(api), a_gift(api)
     api.v1.refunds.create(params={"charge": gift.id, "amount": 700})
-    press(till, "clock", advance=2 * 24 * 60 * 60)
-    (reference,) = press(till, "payouts/auto")["payouts"]
+    press(practice, "clock", advance=2 * 24 * 60 * 60)
+    (reference,) = press(practice, "payouts/auto")["payouts"]
     a_gift(api)
     payout = api.v1.payouts.retrieve(reference)
     assert (payout.amount, payout.automatic, payout.status) == (4200, True, "pending")
@@ -58,10 +58,10 @@ def test_an_automatic_payout_takes_all_that_is_available_and_its_rows_add_up(api
     assert {"payout.created", "payout.reconciliation_completed"} <= set(told(api))
 
 
-def test_a_payout_arrives_by_itself_in_time(api, till):
+def test_a_payout_arrives_by_itself_in_time(api, practice):
     a_gift(api)
-    (reference,) = press(till, "payouts/auto", early=1)["payouts"]
-    press(till, "clock", advance=3 * 24 * 60 * 60)
+    (reference,) = press(practice, "payouts/auto", early=1)["payouts"]
+    press(practice, "clock", advance=3 * 24 * 60 * 60)
     payout = api.v1.payouts.retrieve(reference)
     assert (payout.status, payout.trace_id.status) == ("paid", "supported")
     assert told(api)[-3:] == ["payout.reconciliation_completed", "payout.paid", "payout.updated"]
@@ -70,21 +70,21 @@ def test_a_payout_arrives_by_itself_in_time(api, till):
     assert [row.id for row in api.v1.payouts.list(params={"arrival_date": day}).data] == [reference]
 
 
-def test_one_that_arrives_early_is_reconciled_all_the_same(api, till):
+def test_one_that_arrives_early_is_reconciled_all_the_same(api, practice):
     a_gift(api)
-    (reference,) = press(till, "payouts/auto", early=1)["payouts"]
-    assert press(till, f"payouts/{reference}/settle")["status"] == "paid"
+    (reference,) = press(practice, "payouts/auto", early=1)["payouts"]
+    assert press(practice, f"payouts/{reference}/settle")["status"] == "paid"
     assert adds_up(api, reconciled(api, reference))
-    assert visit(f"{till}/control/payouts/{reference}/settle", {}).status == 409
+    assert visit(f"{practice}/control/payouts/{reference}/settle", {}).status == 409
 
 
 @pytest.mark.parametrize("paid_before", [False, True])
-def test_a_failed_payout_brings_the_money_back_and_the_next_one_takes_it(api, till, paid_before):
+def test_a_failed_payout_brings_the_money_back_and_the_next_one_takes_it(api, practice, paid_before):
     a_gift(api)
-    (reference,) = press(till, "payouts/auto", early=1)["payouts"]
+    (reference,) = press(practice, "payouts/auto", early=1)["payouts"]
     if paid_before:
-        press(till, f"payouts/{reference}/settle")
-    press(till, f"payouts/{reference}/fail")
+        press(practice, f"payouts/{reference}/settle")
+    press(practice, f"payouts/{reference}/fail")
     failed = reconciled(api, reference)
     assert (failed.status, failed.failure_code) == ("failed", "account_closed")
     back = api.v1.balance_transactions.retrieve(failed.failure_balance_transaction)
@@ -92,13 +92,13 @@ def test_a_failed_payout_brings_the_money_back_and_the_next_one_takes_it(api, ti
     assert held(api) == (2450, 0)
     assert "payout.failed" in told(api)
     assert adds_up(api, failed)
-    (again,) = press(till, "payouts/auto")["payouts"]
+    (again,) = press(practice, "payouts/auto")["payouts"]
     assert movements(api, payout=again) == [("payout_failure", 2450, 0), ("payout", -2450, 0)]
 
 
-def test_what_is_owed_to_stripe_is_fetched_from_the_bank(api, till):
+def test_what_is_owed_to_stripe_is_fetched_from_the_bank(api, practice):
     a_gift(api, "4000 0000 0000 0259")
-    (reference,) = press(till, "payouts/auto", early=1)["payouts"]
+    (reference,) = press(practice, "payouts/auto", early=1)["payouts"]
     payout = reconciled(api, reference)
     assert payout.amount == -2050
     assert movements(api, payout=reference)[-1] == ("payout", 2050, 0)
@@ -106,9 +106,9 @@ def test_what_is_owed_to_stripe_is_fetched_from_the_bank(api, till):
     assert held(api) == (0, 0)
 
 
-def test_a_manual_payout_cannot_be_itemised_but_cancelled(api, till):
+def test_a_manual_payout_cannot_be_itemised_but_cancelled(api, practice):
     a_gift(api)
-    press(till, "clock", advance=2 * 24 * 60 * 60)
+    press(practice, "clock", advance=2 * 24 * 60 * 60)
     payout = api.v1.payouts.create(params={"amount": 1000, "currency": "gbp", "metadata": {"by": "hand"}})
     assert (payout.automatic, payout.reconciliation_status) == (False, "not_applicable")
     with pytest.raises(stripe.InvalidRequestError, match="automatic transfers, not manual"):
@@ -130,9 +130,9 @@ def test_a_manual_payout_cannot_be_itemised_but_cancelled(api, till):
         ({"currency": "gbp"}, "parameter_missing", "amount"),
     ],
 )
-def test_a_manual_payout_is_refused_as_at_stripe(api, till, asked, code, param):
+def test_a_manual_payout_is_refused_as_at_stripe(api, practice, asked, code, param):
     a_gift(api)
-    press(till, "clock", advance=2 * 24 * 60 * 60)
+    press(practice, "clock", advance=2 * 24 * 60 * 60)
     with pytest.raises(stripe.InvalidRequestError) as refused:
         api.v1.payouts.create(params=asked)
     assert (refused.value.code, refused.value.param) == (code, param)

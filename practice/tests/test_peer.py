@@ -1,4 +1,4 @@
-"""The same journeys against the till and against the Stripe peer: both answer in the same shapes.
+"""The same journeys against Practice Stripe and against the Stripe peer: both answer in the same shapes.
 
 The peer stands beside the checkout where the team works; elsewhere these tests are skipped, and say so.
 """
@@ -66,7 +66,7 @@ def peer() -> Iterator[str]:
         process.wait(timeout=20)
 
 
-# The till has no catalogue to tell of; the peer settles at once, where Stripe tells it later.
+# Practice Stripe has no catalogue to tell of; the peer settles at once, where Stripe tells it later.
 NOT_TOLD_BY_BOTH = ("price.created", "product.created", "charge.updated")
 # Nor does the peer know these; and it disputes a payment before it has told of it.
 NOT_TOLD_BY_BOTH += ("payout.reconciliation_completed", "payout.updated")
@@ -299,16 +299,16 @@ def test_the_money_is_the_same_to_the_penny(api, at_the_peer):
         assert here["transaction"][name] == at_the_peer[0]["transaction"][name]
 
 
-def test_money_goes_back_and_to_the_bank_as_at_the_peer(api, till, at_the_peer):
-    here, there = money_back(api, f"{till}/control"), at_the_peer[1]
+def test_money_goes_back_and_to_the_bank_as_at_the_peer(api, practice, at_the_peer):
+    here, there = money_back(api, f"{practice}/control"), at_the_peer[1]
     assert here.keys() == there.keys()
     assert [found for name in here for found in differences(here[name], there[name], name)] == []
     assert here["movements"] == there["movements"]
     assert [k for k in here["told"] if k.startswith(OF_MONEY)] == [k for k in there["told"] if k.startswith(OF_MONEY)]
 
 
-def test_a_month_goes_by_as_at_the_peer(api, till, at_the_peer):
-    here, there = monthly(api, f"{till}/control"), at_the_peer[2]
+def test_a_month_goes_by_as_at_the_peer(api, practice, at_the_peer):
+    here, there = monthly(api, f"{practice}/control"), at_the_peer[2]
     assert here.keys() == there.keys()
     assert [found for name in here for found in differences(here[name], there[name], name)] == []
     assert here["movements"] == there["movements"]

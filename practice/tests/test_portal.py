@@ -25,7 +25,7 @@ def session(api, plan):
     return api.v1.billing_portal.sessions.create(params=asked)
 
 
-def test_another_card_is_taken_and_used_from_then_on(api, till, hook, plan, session):
+def test_another_card_is_taken_and_used_from_then_on(api, practice, hook, plan, session):
     page = visit(session.url)
     assert "Another card" in page.text
     assert 'href="http://127.0.0.1:9/back"' in page.text
@@ -44,7 +44,7 @@ def test_another_card_is_taken_and_used_from_then_on(api, till, hook, plan, sess
         "customer.subscription.updated",
     ]
     eventually(lambda: "customer.subscription.updated" in hook.types())
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     charge = api.v1.charges.list().data[0]
     assert charge.payment_method_details.card.last4 == "3220"
 
@@ -56,8 +56,8 @@ def test_it_can_be_used_once(api, plan, session):
     assert len(api.v1.payment_methods.list(params={"customer": plan.customer}).data) == 2
 
 
-def test_its_time_is_short(till, session):
-    press(till, "clock", advance=3601)
+def test_its_time_is_short(practice, session):
+    press(practice, "clock", advance=3601)
     assert "This page has done its work" in visit(session.url).text
 
 
@@ -69,9 +69,9 @@ def test_a_card_that_cannot_be_kept_is_said_so(api, plan, session, number):
     assert api.v1.subscriptions.retrieve(plan.id).default_payment_method == plan.default_payment_method
 
 
-def test_a_card_that_fails_later_is_taken(api, till, plan, session):
+def test_a_card_that_fails_later_is_taken(api, practice, plan, session):
     assert pay(session.url, "4000 0000 0000 0341").status == 303
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     assert api.v1.subscriptions.retrieve(plan.id).status == "past_due"
 
 
@@ -103,5 +103,5 @@ def test_refuses_what_cannot_be(api, plan, changes, param):
     assert (refused.value.http_status, refused.value.param) == (400, param)
 
 
-def test_a_portal_that_never_was_is_404(till):
-    assert visit(f"{till}/p/session/bps_x").status == 404
+def test_a_portal_that_never_was_is_404(practice):
+    assert visit(f"{practice}/p/session/bps_x").status == 404

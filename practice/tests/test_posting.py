@@ -1,4 +1,4 @@
-"""Signatures: the official library accepts what the till signs by hand, for each of several secrets."""
+"""Signatures: the official library accepts what Practice Stripe signs by hand, for each of several secrets."""
 
 import pytest
 import stripe

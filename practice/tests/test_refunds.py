@@ -112,21 +112,21 @@ def test_a_refund_may_take_a_moment(api):
     assert told(api)[-1] == "refund.updated"
 
 
-def test_a_refund_can_be_made_at_the_counter(api, till):
+def test_a_refund_can_be_made_at_the_counter(api, practice):
     charge = a_gift(api)
     page = {"Accept": "text/html"}
-    assert visit(f"{till}/control/charges/{charge.id}/refund", {"sum": "12.50"}, headers=page).status == 303
+    assert visit(f"{practice}/control/charges/{charge.id}/refund", {"sum": "12.50"}, headers=page).status == 303
     assert api.v1.refunds.list().data[0].amount == 1250
     event = api.v1.events.list(params={"type": "charge.refunded"}).data[0]
     assert (event.data.object.amount_refunded, event.request.idempotency_key) == (1250, None)
-    too_much = visit(f"{till}/control/charges/{charge.id}/refund", {"sum": "12.51"}, headers=page)
+    too_much = visit(f"{practice}/control/charges/{charge.id}/refund", {"sum": "12.51"}, headers=page)
     assert too_much.status == 409
     assert "greater than unrefunded amount" in too_much.text
-    assert visit(f"{till}/control/charges/{charge.id}/refund", {"sum": "much"}).status == 409
+    assert visit(f"{practice}/control/charges/{charge.id}/refund", {"sum": "much"}).status == 409
 
 
-def test_any_refund_can_be_made_to_fail_once(api, till):
+def test_any_refund_can_be_made_to_fail_once(api, practice):
     refund = api.v1.refunds.create(params={"charge": a_gift(api).id})
-    assert press(till, f"refunds/{refund.id}/fail")["status"] == "failed"
-    assert visit(f"{till}/control/refunds/{refund.id}/fail", {}).status == 409
+    assert press(practice, f"refunds/{refund.id}/fail")["status"] == "failed"
+    assert visit(f"{practice}/control/refunds/{refund.id}/fail", {}).status == 409
     assert movements(api)[1:] == [("refund", -2500, 0), ("refund_failure", 2500, 0)]

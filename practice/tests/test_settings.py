@@ -1,4 +1,4 @@
-"""The till's settings: Whipround's own, with the same harmless defaults, and words for what is wrong."""
+"""Practice Stripe's settings: Whipround's own, with the same harmless defaults, and words for what is wrong."""
 
 import pytest
 
@@ -7,16 +7,16 @@ from practice import settings
 
 
 def test_agrees_with_whipround_in_practice_without_further_ado(tmp_path):
-    till = settings.read({"DATA_DIR": str(tmp_path)})
+    practice = settings.read({"DATA_DIR": str(tmp_path)})
     house = config.read({"DATA_DIR": str(tmp_path), "PRACTICE": "1"})
-    assert till.webhook_secrets == house.stripe_webhook_secrets
-    assert f"http://{till.bind}" == house.stripe_api_base
-    assert till.webhook_url == f"http://{house.bind}/webhooks/stripe"
-    assert till.organisation == house.organisation.name
+    assert practice.webhook_secrets == house.stripe_webhook_secrets
+    assert f"http://{practice.bind}" == house.stripe_api_base
+    assert practice.webhook_url == f"http://{house.bind}/webhooks/stripe"
+    assert practice.organisation == house.organisation.name
 
 
 def test_what_is_set_is_taken(tmp_path):
-    till = settings.read(
+    practice = settings.read(
         {
             "DATA_DIR": str(tmp_path),
             "PRACTICE_BIND": "127.0.0.1:8911",
@@ -25,10 +25,10 @@ def test_what_is_set_is_taken(tmp_path):
             "ORGANISATION_NAME": "The Lamp",
         }
     )
-    assert (till.bind, till.webhook_url) == ("127.0.0.1:8911", "http://127.0.0.1:8919/hook")
-    assert till.webhook_secrets == ("whsec_new", "whsec_old")
-    assert till.organisation == "The Lamp"
-    assert "whsec" not in repr(till)
+    assert (practice.bind, practice.webhook_url) == ("127.0.0.1:8911", "http://127.0.0.1:8919/hook")
+    assert practice.webhook_secrets == ("whsec_new", "whsec_old")
+    assert practice.organisation == "The Lamp"
+    assert "whsec" not in repr(practice)
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path):

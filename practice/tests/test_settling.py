@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from practice import store
 from practice.happening.paying import fee
 from practice.happening.settling import settle_what_is_due
-from practice.store import Drawer
+from practice.store import Store
 
 from .conftest import a_session, eventually, pay
 
@@ -43,23 +43,23 @@ def test_the_fee_is_absent_at_first_and_comes_with_charge_updated(api, hook):
     assert [(row.id, row.source.id) for row in listed] == [(transaction.id, charge.id)]
 
 
-def test_a_session_that_nobody_pays_expires_by_itself(api, hook, till_settings):
+def test_a_session_that_nobody_pays_expires_by_itself(api, hook, practice_settings):
     session = api.v1.checkout.sessions.create(params=a_session())
-    box = Drawer(till_settings.data_dir / "practice-stripe.sqlite3")
-    with box.open() as db:
-        kept = store.find(db, "checkout.session", session.id)
-        store.keep(db, {**kept.body, "expires_at": 1}, kept.private, due_at=1.0)
+    objects = Store(practice_settings.data_dir / "practice-stripe.sqlite3")
+    with objects.open() as db:
+        stored = store.find(db, "checkout.session", session.id)
+        store.keep(db, {**stored.body, "expires_at": 1}, stored.private, due_at=1.0)
     told = eventually(lambda: next((e for e in hook.events() if e.type == "checkout.session.expired"), None))
     assert told.data.object.id == session.id
     assert api.v1.checkout.sessions.retrieve(session.id).status == "expired"
 
 
-def test_settling_twice_tells_once(api, hook, till_settings):
+def test_settling_twice_tells_once(api, hook, practice_settings):
     session = api.v1.checkout.sessions.create(params=a_session())
     pay(session.url)
     eventually(lambda: "charge.updated" in hook.types())
-    box = Drawer(till_settings.data_dir / "practice-stripe.sqlite3")
-    with box.open() as db:
+    objects = Store(practice_settings.data_dir / "practice-stripe.sqlite3")
+    with objects.open() as db:
         settle_what_is_due(db)
     assert len(api.v1.events.list(params={"type": "charge.updated"}).data) == 1
     assert len(api.v1.balance_transactions.list().data) == 1

@@ -26,7 +26,7 @@ def ended(api, plan):
     return api.v1.subscriptions.retrieve(plan.id).status == "canceled"
 
 
-def test_the_session_begins_a_subscription_with_its_first_month_paid(api, till):
+def test_the_session_begins_a_subscription_with_its_first_month_paid(api, practice):
     session = api.v1.checkout.sessions.create(params=a_monthly_session())
     assert "Donate £10 a month" in visit(session.url).text
     pay(session.url)
@@ -66,11 +66,11 @@ def test_its_charge_says_nothing_of_the_plan_but_its_payment_intent_leads_there(
     assert whole.parent.subscription_details.subscription.id == plan.id
 
 
-def test_each_month_an_invoice_is_paid_with_a_fee_like_any_gift(api, till):
+def test_each_month_an_invoice_is_paid_with_a_fee_like_any_gift(api, practice):
     plan = a_plan(api)
     first = plan["items"].data[0].current_period_end
     before = len(told(api))
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     renewed = api.v1.subscriptions.retrieve(plan.id)
     assert renewed["items"].data[0].current_period_start == first
     invoice = latest(api, plan)
@@ -84,9 +84,9 @@ def test_each_month_an_invoice_is_paid_with_a_fee_like_any_gift(api, till):
     assert [row.id for row in listed] == [invoice.id, plan.latest_invoice]
 
 
-def test_months_that_went_by_unseen_are_paid_one_by_one(api, till):
+def test_months_that_went_by_unseen_are_paid_one_by_one(api, practice):
     plan = a_plan(api)
-    press(till, "clock", months=3)
+    press(practice, "clock", months=3)
     invoices = api.v1.invoices.list(params={"subscription": plan.id}).data
     assert [row.status for row in invoices] == ["paid"] * len(invoices)
     assert len(invoices) in (3, 4)
@@ -95,7 +95,7 @@ def test_months_that_went_by_unseen_are_paid_one_by_one(api, till):
     assert 0 <= invoices[0].created - starts[0] < 60
 
 
-def test_a_new_sum_counts_from_the_next_month(api, till):
+def test_a_new_sum_counts_from_the_next_month(api, practice):
     plan = a_plan(api)
     item = plan["items"].data[0]
     price = {
@@ -110,7 +110,7 @@ def test_a_new_sum_counts_from_the_next_month(api, till):
     assert changed["items"].data[0].price.unit_amount == 2000
     assert told(api)[-1] == "customer.subscription.updated"
     assert len(api.v1.invoices.list().data) == 1
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     assert latest(api, plan).amount_paid == 2000
 
 
@@ -133,36 +133,36 @@ def test_prices_and_products_can_be_made_beforehand(api):
         ("keep_as_draft", "draft", "invoice.created"),
     ],
 )
-def test_a_pause_of_collection_takes_no_money(api, till, behavior, status, event):
+def test_a_pause_of_collection_takes_no_money(api, practice, behavior, status, event):
     plan = a_plan(api)
     paused = api.v1.subscriptions.update(plan.id, params={"pause_collection": {"behavior": behavior}})
     assert (paused.status, paused.pause_collection.behavior) == ("active", behavior)
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     assert latest(api, plan).status == status
     assert event in told(api)
     assert ("payment_intent.canceled" in told(api)) == (behavior == "void")
     assert len(api.v1.charges.list().data) == 1
     resumed = api.v1.subscriptions.update(plan.id, params={"pause_collection": ""})
     assert resumed.pause_collection is None
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     assert latest(api, plan).status == "paid"
 
 
-def test_a_pause_may_end_by_itself(api, till):
+def test_a_pause_may_end_by_itself(api, practice):
     plan = a_plan(api)
     until = plan["items"].data[0].current_period_end + 86400
     api.v1.subscriptions.update(plan.id, params={"pause_collection": {"behavior": "void", "resumes_at": until}})
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     assert latest(api, plan).status == "void"
-    press(till, "clock", advance=2 * 86400)
+    press(practice, "clock", advance=2 * 86400)
     assert api.v1.subscriptions.retrieve(plan.id).pause_collection is None
 
 
-def test_a_plan_can_be_paused_altogether_and_go_on(api, till):
+def test_a_plan_can_be_paused_altogether_and_go_on(api, practice):
     plan = a_plan(api)
     assert api.v1.subscriptions.pause(plan.id).status == "paused"
     assert told(api)[-1] == "customer.subscription.paused"
-    press(till, "clock", months=2)
+    press(practice, "clock", months=2)
     assert len(api.v1.invoices.list().data) == 1
     resumed = api.v1.subscriptions.resume(plan.id, params={"proration_behavior": "none"})
     assert resumed.status == "active"
@@ -172,7 +172,7 @@ def test_a_plan_can_be_paused_altogether_and_go_on(api, till):
         api.v1.subscriptions.resume(plan.id)
 
 
-def test_it_can_end_with_the_month_and_be_kept_after_all(api, till):
+def test_it_can_end_with_the_month_and_be_kept_after_all(api, practice):
     plan = a_plan(api)
     leaving = api.v1.subscriptions.update(
         plan.id, params={"cancel_at_period_end": True, "cancellation_details": {"comment": "Moving house."}}
@@ -185,13 +185,13 @@ def test_it_can_end_with_the_month_and_be_kept_after_all(api, till):
     stays = api.v1.subscriptions.update(plan.id, params={"cancel_at_period_end": False})
     assert (stays.cancel_at, stays.canceled_at) == (None, None)
     api.v1.subscriptions.update(plan.id, params={"cancel_at_period_end": True})
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/renew")
     assert ended(api, plan)
     assert told(api)[-1] == "customer.subscription.deleted"
     assert len(api.v1.invoices.list().data) == 1
 
 
-def test_it_can_end_at_once_and_only_once(api, till):
+def test_it_can_end_at_once_and_only_once(api, practice):
     plan = a_plan(api)
     over = api.v1.subscriptions.cancel(plan.id, params={"cancellation_details": {"feedback": "too_expensive"}})
     assert (over.status, over.cancellation_details.feedback) == ("canceled", "too_expensive")
@@ -204,14 +204,14 @@ def test_it_can_end_at_once_and_only_once(api, till):
     assert api.v1.subscriptions.update(plan.id, params={"metadata": {"a": "1"}}).metadata["a"] == "1"
     assert api.v1.subscriptions.list().data == []
     assert [row.id for row in api.v1.subscriptions.list(params={"status": "all"}).data] == [plan.id]
-    press(till, "clock", months=2)
+    press(practice, "clock", months=2)
     assert len(api.v1.charges.list().data) == 1
 
 
-def test_a_month_that_fails_is_tried_again_and_paid(api, till):
+def test_a_month_that_fails_is_tried_again_and_paid(api, practice):
     plan = a_plan(api)
-    press(till, f"subscriptions/{plan.id}/card")
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/card")
+    press(practice, f"subscriptions/{plan.id}/renew")
     late = api.v1.subscriptions.retrieve(plan.id)
     invoice = latest(api, plan)
     assert (late.status, invoice.status, invoice.attempt_count) == ("past_due", "open", 1)
@@ -219,28 +219,28 @@ def test_a_month_that_fails_is_tried_again_and_paid(api, till):
     events = told(api)
     assert events[-2:] == ["invoice.payment_failed", "customer.subscription.updated"]
     assert events[-4:-2] == ["charge.failed", "payment_intent.payment_failed"]
-    press(till, f"subscriptions/{plan.id}/card", number="4242424242424242")
-    press(till, "clock", advance=4 * 86400)
+    press(practice, f"subscriptions/{plan.id}/card", number="4242424242424242")
+    press(practice, "clock", advance=4 * 86400)
     assert api.v1.subscriptions.retrieve(plan.id).status == "active"
     assert latest(api, plan).status == "paid"
     assert latest(api, plan).attempt_count == 2
 
 
-def test_a_month_that_nobody_pays_ends_the_plan(api, till):
+def test_a_month_that_nobody_pays_ends_the_plan(api, practice):
     plan = a_plan(api)
-    press(till, f"subscriptions/{plan.id}/card")
-    press(till, f"subscriptions/{plan.id}/renew")
-    press(till, "clock", advance=20 * 86400)
+    press(practice, f"subscriptions/{plan.id}/card")
+    press(practice, f"subscriptions/{plan.id}/renew")
+    press(practice, "clock", advance=20 * 86400)
     over = api.v1.subscriptions.retrieve(plan.id)
     assert (over.status, over.cancellation_details.reason) == ("canceled", "payment_failed")
     assert (latest(api, plan).status, latest(api, plan).attempt_count) == ("open", 4)
     assert told(api).count("invoice.payment_failed") == 4
 
 
-def test_an_open_month_can_be_collected_on_request(api, till):
+def test_an_open_month_can_be_collected_on_request(api, practice):
     plan = a_plan(api)
-    press(till, f"subscriptions/{plan.id}/card")
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/card")
+    press(practice, f"subscriptions/{plan.id}/renew")
     invoice = latest(api, plan)
     with pytest.raises(stripe.CardError) as declined:
         api.v1.invoices.pay(invoice.id)
@@ -254,30 +254,30 @@ def test_an_open_month_can_be_collected_on_request(api, till):
         api.v1.invoices.void_invoice(invoice.id)
 
 
-def test_an_open_month_can_be_given_up(api, till):
+def test_an_open_month_can_be_given_up(api, practice):
     plan = a_plan(api)
-    press(till, f"subscriptions/{plan.id}/card")
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/card")
+    press(practice, f"subscriptions/{plan.id}/renew")
     assert api.v1.invoices.mark_uncollectible(latest(api, plan).id).status == "uncollectible"
     assert api.v1.invoices.void_invoice(latest(api, plan).id).status == "void"
 
 
-def test_an_open_month_can_be_paid_on_its_page(api, till):
+def test_an_open_month_can_be_paid_on_its_page(api, practice):
     plan = a_plan(api)
-    press(till, f"subscriptions/{plan.id}/card")
-    press(till, f"subscriptions/{plan.id}/renew")
+    press(practice, f"subscriptions/{plan.id}/card")
+    press(practice, f"subscriptions/{plan.id}/renew")
     address = latest(api, plan).hosted_invoice_url
     looked_up = api.v1.subscriptions.retrieve(plan.id, params={"expand": ["latest_invoice"]}).latest_invoice
     assert (looked_up.status, looked_up.hosted_invoice_url) == ("open", address)
     page = visit(address)
     assert "£10.00 to The Lantern is not paid yet." in page.text
-    assert address in visit(f"{till}/").text
+    assert address in visit(f"{practice}/").text
     assert "Your card was declined." in pay(address, "4000 0000 0000 0002").text
     assert pay(address, "").status == 422
     assert pay(address).status == 303
     assert "cannot be paid twice" in visit(address).text
     assert api.v1.subscriptions.retrieve(plan.id).status == "active"
-    assert visit(f"{till}/i/in_x").status == 404
+    assert visit(f"{practice}/i/in_x").status == 404
 
 
 @pytest.mark.parametrize("number", ["4000 0000 0000 0341", "4000 0000 0000 9995"])
@@ -324,9 +324,9 @@ def test_a_change_that_cannot_be_is_refused(api, params, param):
     assert refused.value.param == param
 
 
-def test_it_can_be_ended_and_seen_at_the_counter(api, till):
+def test_it_can_be_ended_and_seen_at_the_counter(api, practice):
     plan = a_plan(api)
-    assert plan.id in visit(f"{till}/").text
-    assert press(till, f"subscriptions/{plan.id}/cancel")["status"] == "canceled"
-    assert visit(f"{till}/control/subscriptions/{plan.id}/card", {"number": "4000000000000002"}).status == 409
-    assert press(till, "billing")["ok"]
+    assert plan.id in visit(f"{practice}/").text
+    assert press(practice, f"subscriptions/{plan.id}/cancel")["status"] == "canceled"
+    assert visit(f"{practice}/control/subscriptions/{plan.id}/card", {"number": "4000000000000002"}).status == 409
+    assert press(practice, "billing")["ok"]

@@ -7,7 +7,7 @@ from typing import Any
 from app import clock
 from practice import simulated_time, store
 
-# The API version whose shapes the till speaks: the one that `stripe` 16.1 pins.
+# The API version whose shapes Practice Stripe speaks: the one that `stripe` 16.1 pins.
 API_VERSION = "2026-10-28.endive"
 
 

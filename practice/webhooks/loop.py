@@ -1,12 +1,12 @@
-"""The till's rounds: a thread that settles what is due and delivers what waits, until it is told to stop."""
+"""Practice Stripe's rounds: a thread that settles what is due and delivers what waits, until it is told to stop."""
 
 import logging
 import threading
 
 from practice import store
 from practice.happening import settling
-from practice.settings import TillSettings
-from practice.store import Drawer
+from practice.settings import PracticeSettings
+from practice.store import Store
 from practice.webhooks import queue
 from practice.webhooks import sending as webhooks_sending
 
@@ -21,9 +21,9 @@ _GATHERING = 2.5
 class Rounds:
     """Settles and delivers in the background. Whatever is not done when it stops is due at the next start."""
 
-    def __init__(self, drawer_: Drawer, settings: TillSettings) -> None:
+    def __init__(self, stored: Store, settings: PracticeSettings) -> None:
         """Nothing runs before `start`."""
-        self._drawer = drawer_
+        self._store = stored
         self._settings = settings
         self._stopping = threading.Event()
         self._wake = threading.Event()
@@ -50,12 +50,12 @@ class Rounds:
         self.wake()
 
         def settled() -> bool:
-            with self._drawer.open() as db:
+            with self._store.open() as db:
                 return queue.delivered(db, event_id) or bool({"hold", "lost"} & store.mischief(db))
 
         with self._answered:
             self._answered.wait_for(settled, timeout=seconds)
-        with self._drawer.open() as db:
+        with self._store.open() as db:
             return queue.delivered(db, event_id)
 
     def _run(self) -> None:
@@ -69,7 +69,7 @@ class Rounds:
 
     def _round(self) -> None:
         """Settle what is due, then send what waits, each event on a thread of its own so that none holds up another."""
-        with self._drawer.open() as db:
+        with self._store.open() as db:
             settling.settle_what_is_due(db)
             faults = store.mischief(db)
             if "lost" in faults:
@@ -94,7 +94,7 @@ class Rounds:
                 webhooks_sending.post(self._settings.webhook_url, body, self._settings.webhook_secrets)
                 for _ in range(times)
             ]
-            with self._drawer.open() as db:
+            with self._store.open() as db:
                 news = queue.record(db, event_id, answers)
             if news:
                 log.info("%s: %s", event_id, ", ".join(answers))

@@ -14,7 +14,7 @@ def signature(body: bytes, secrets: tuple[str, ...], at: int) -> str:
     """The `Stripe-Signature` header: one `v1` for each secret, so that a rotation is played too.
 
     `v1` is the HMAC-SHA256 of `{at}.{body}` (docs.stripe.com/webhooks, "Verify webhook signatures manually"). By hand,
-    because the till stands in for Stripe and must not use Stripe's library to agree with itself.
+    because Practice Stripe stands in for Stripe and must not use Stripe's library to agree with itself.
     """
     signed = str(at).encode() + b"." + body
     marks = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets]

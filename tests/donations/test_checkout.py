@@ -49,7 +49,7 @@ def opened(donation, closes_in=timedelta(hours=24), session="cs_1"):
     closes = int((clock.now() + closes_in).timestamp())
     with writing():
         checkout.checkout_opened(
-            db.session.get(Donation, donation.id), Checkout(session, f"https://till/{session}", closes)
+            db.session.get(Donation, donation.id), Checkout(session, f"https://checkout.example/{session}", closes)
         )
 
 
@@ -129,7 +129,7 @@ def test_a_pledge_whose_checkout_is_open_is_still_the_same(appeal, at):
     opened(first)
     at(hours=23)
     assert a_pledge(appeal).id == first.id
-    assert a_pledge(appeal).checkout_url == "https://till/cs_1"
+    assert a_pledge(appeal).checkout_url == "https://checkout.example/cs_1"
 
 
 @both
@@ -228,7 +228,7 @@ def test_where_it_can_be_paid_is_remembered(appeal):
     donation = a_pledge(appeal)
     opened(donation, timedelta(hours=1))
     kept = db.session.scalars(select(Donation)).one()
-    assert (kept.checkout_session_id, kept.checkout_url) == ("cs_1", "https://till/cs_1")
+    assert (kept.checkout_session_id, kept.checkout_url) == ("cs_1", "https://checkout.example/cs_1")
     assert timedelta(minutes=59) < kept.checkout_expires_at - clock.now() <= timedelta(hours=1)
 
 

@@ -41,7 +41,7 @@ class Stripe:
     def open_checkout(self, request, key):
         with self.keys.open("a") as file:
             file.write(f"{request.reference} {key}\n")
-        return Checkout(f"cs_{key}", f"https://till.example/{key}", 4_000_000_000)
+        return Checkout(f"cs_{key}", f"https://checkout.example/{key}", 4_000_000_000)
 
 
 def die_at_moment(number):

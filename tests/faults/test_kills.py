@@ -159,7 +159,7 @@ def test_a_web_server_killed_while_it_sends_somebody_to_stripe(app, appeal, play
         asked = keys.read_text().splitlines()
         assert set(asked) == {f"{donation.reference} {donation.checkout_key}"}
         assert donation.checkout_session_id == f"cs_{donation.checkout_key}"
-        assert donation.checkout_url == f"https://till.example/{donation.checkout_key}"
+        assert donation.checkout_url == f"https://checkout.example/{donation.checkout_key}"
         db.session.rollback()
     assert died[KILLED] >= 15
 

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from app import config, create_app
-from practice.application import create_till
-from practice.settings import TillSettings
+from practice.application import create_app as create_practice
+from practice.settings import PracticeSettings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
@@ -95,16 +95,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def till(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The practice till, which has templates of its own."""
-    folder = tmp_path_factory.mktemp("till")
-    return create_till(TillSettings("127.0.0.1:0", "http://127.0.0.1:9", ("whsec_for_tests",), folder, "The Lantern"))
+def practice_stripe(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Practice Stripe, which has templates of its own."""
+    folder = tmp_path_factory.mktemp("practice")
+    return create_practice(
+        PracticeSettings("127.0.0.1:0", "http://127.0.0.1:9", ("whsec_for_tests",), folder, "The Lantern")
+    )
 
 
 @pytest.fixture
-def app(site: Flask, till: Flask, name: str) -> Flask:
+def app(site: Flask, practice_stripe: Flask, name: str) -> Flask:
     """The application that shows a template."""
-    return till if name.startswith("practice/") else site
+    return practice_stripe if name.startswith("practice/") else site
 
 
 def test_there_are_templates() -> None:

@@ -53,7 +53,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(params=["practice", pytest.param("peer", marks=pytest.mark.peer)])
-def till(request: pytest.FixtureRequest) -> str:
+def stripe(request: pytest.FixtureRequest) -> str:
     """Which stand-in plays Stripe."""
     if request.param == "peer" and not PEER.exists():
         pytest.skip("the Stripe stand-in does not stand beside this checkout")
@@ -61,10 +61,10 @@ def till(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def house(app: Flask, database_url: str, tmp_path: Path, till: str) -> Iterator[House]:
+def house(app: Flask, database_url: str, tmp_path: Path, stripe: str) -> Iterator[House]:
     """A running house with one appeal in force."""
     an_appeal()
-    with open_house(tmp_path, database_url, till) as running:
+    with open_house(tmp_path, database_url, stripe) as running:
         yield running
 
 

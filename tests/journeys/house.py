@@ -1,4 +1,4 @@
-"""A whole Whipround as its users have it: web server, worker and a till, each a process, on ports of their own."""
+"""A whole Whipround as its users have it: web server, worker and a stand-in for Stripe, each a process."""
 
 import json
 import os
@@ -59,7 +59,7 @@ class House:
     """The running house; `environ` is that of all its processes."""
 
     base: str
-    till: str
+    stripe: str
     environ: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -99,9 +99,9 @@ class House:
 
 
 @contextmanager
-def open_house(data_dir: Path, database_url: str, till: str) -> Iterator[House]:
-    """Start a house on a migrated database, with the practice till or the peer as its Stripe."""
-    port, till_port = free_port(), free_port()
+def open_house(data_dir: Path, database_url: str, stripe: str) -> Iterator[House]:
+    """Start a house on a migrated database, with Practice Stripe or the peer as its Stripe."""
+    port, stripe_port = free_port(), free_port()
     base = f"http://127.0.0.1:{port}"
     environ = {
         **os.environ,
@@ -110,21 +110,21 @@ def open_house(data_dir: Path, database_url: str, till: str) -> Iterator[House]:
         "DATABASE_URL": database_url,
         "BASE_URL": base,
         "BIND": f"127.0.0.1:{port}",
-        "PRACTICE_BIND": f"127.0.0.1:{till_port}",
+        "PRACTICE_BIND": f"127.0.0.1:{stripe_port}",
         "PRACTICE_WEBHOOK_URL": f"{base}/webhooks/stripe",
-        "STRIPE_API_BASE": f"http://127.0.0.1:{till_port}",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
         "STRIPE_WEBHOOK_SECRET": "whsec_journey",
     }
-    house = House(base, f"http://127.0.0.1:{till_port}", environ)
+    house = House(base, f"http://127.0.0.1:{stripe_port}", environ)
     try:
-        if till == "peer":
-            _start_peer(house, till_port)
+        if stripe == "peer":
+            _start_peer(house, stripe_port)
         else:
-            house.start("till", "practice")
+            house.start("stripe", "practice")
         house.start("web", "flask", "serve")
         house.start("worker", "flask", "work")
         eventually(lambda: house.still_runs() and answers(f"{base}/healthz"), 60)
-        eventually(lambda: house.still_runs() and answers(house.till), 60)
+        eventually(lambda: house.still_runs() and answers(house.stripe), 60)
         yield house
     finally:
         house.close()
@@ -132,8 +132,8 @@ def open_house(data_dir: Path, database_url: str, till: str) -> Iterator[House]:
 
 def _start_peer(house: House, port: int) -> None:
     """Start the stand-in that stands beside the checkout, with a UK account and a webhook of its own."""
-    log = (Path(house.environ["DATA_DIR"]) / "till.log").open("ab")
-    house.processes["till"] = subprocess.Popen(
+    log = (Path(house.environ["DATA_DIR"]) / "stripe.log").open("ab")
+    house.processes["stripe"] = subprocess.Popen(
         [str(PEER), "--port", str(port)], stdout=log, stderr=log, start_new_session=True
     )
     log.close()
@@ -147,4 +147,4 @@ def _start_peer(house: House, port: int) -> None:
     client = stripe.StripeClient("sk_test_journey", base_addresses={"api": api})
     endpoint = client.v1.webhook_endpoints.create({"url": f"{house.base}/webhooks/stripe", "enabled_events": ["*"]})
     house.environ.update(STRIPE_API_BASE=api, STRIPE_WEBHOOK_SECRET=endpoint.secret or "")
-    house.till = f"http://127.0.0.1:{port}"
+    house.stripe = f"http://127.0.0.1:{port}"

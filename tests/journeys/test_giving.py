@@ -15,7 +15,7 @@ GOOD, NO_FUNDS, ASKS_3DS = "4242 4242 4242 4242", "4000 0000 0000 9995", "4000 0
 
 
 def fill_in(page: Page, house: House, amount: str = "£25", name: str = "Łucja 学 Okoń") -> None:
-    """Open the giving form, fill it in and go on to the till."""
+    """Open the giving form, fill it in and go on to Stripe's page."""
     page.goto(f"{house.base}/appeals/press-fund/donate")
     page.get_by_text(amount, exact=True).click()
     page.get_by_role("radio", name="Once").check()
@@ -26,7 +26,7 @@ def fill_in(page: Page, house: House, amount: str = "£25", name: str = "Łucja 
 
 
 def fill_in_card(page: Page, number: str) -> None:
-    """Fill in the till's form."""
+    """Fill in the payment page."""
     page.locator("[name=number]").fill(number)
     page.locator("[name=exp]").fill("12/34")
     page.locator("[name=cvc]").fill("123")
@@ -35,7 +35,7 @@ def fill_in_card(page: Page, number: str) -> None:
 
 
 def pay(page: Page, number: str = GOOD) -> None:
-    """Fill in the till's form and pay."""
+    """Fill in the payment page and pay."""
     fill_in_card(page, number)
     page.locator("[name=do][value=pay]").click()
 
@@ -102,7 +102,7 @@ def test_going_back_after_paying_shows_a_fresh_form_and_pays_nothing(house: Hous
     assert (raised["raised_minor"], raised["gifts"]) == (2500, 1)
 
 
-@pytest.mark.parametrize("till", ["practice"], indirect=True)
+@pytest.mark.parametrize("stripe", ["practice"], indirect=True)
 def test_without_javascript_the_whole_way_works(house: House, browser):
     page = browser.new_context(java_script_enabled=False).new_page()
     fill_in(page, house)
@@ -114,7 +114,7 @@ def test_without_javascript_the_whole_way_works(house: House, browser):
     page.context.close()
 
 
-@pytest.mark.parametrize("till", ["practice"], indirect=True)
+@pytest.mark.parametrize("stripe", ["practice"], indirect=True)
 def test_by_keyboard_alone_the_form_is_filled_in_and_sent(house: House, page: Page):
     page.goto(f"{house.base}/appeals/press-fund/donate")
     page.locator("input[name=amount]").first.focus()
@@ -131,9 +131,9 @@ def test_by_keyboard_alone_the_form_is_filled_in_and_sent(house: House, page: Pa
     expect(page.locator("body")).to_contain_text("25.00")
 
 
-@pytest.mark.parametrize("till", ["practice"], indirect=True)
-def test_the_till_away_costs_nothing_that_was_typed(house: House, page: Page):
-    house.kill("till")
+@pytest.mark.parametrize("stripe", ["practice"], indirect=True)
+def test_stripe_away_costs_nothing_that_was_typed(house: House, page: Page):
+    house.kill("stripe")
     page.goto(f"{house.base}/appeals/press-fund/donate")
     page.get_by_text("£50", exact=True).click()
     page.get_by_role("radio", name="Once").check()
@@ -142,7 +142,7 @@ def test_the_till_away_costs_nothing_that_was_typed(house: House, page: Page):
     page.get_by_role("button", name="Go on to pay by card").click()
     expect(page.get_by_text("You have not been charged")).to_be_visible(timeout=30_000)
     expect(page.get_by_label("Your name")).to_have_value("Łucja Okoń")
-    house.start("till", "practice")
-    eventually(lambda: answers(house.till))
+    house.start("stripe", "practice")
+    eventually(lambda: answers(house.stripe))
     page.get_by_role("button", name="Go on to pay by card").click()
     page.wait_for_url(re.compile(r"/c/pay/"))

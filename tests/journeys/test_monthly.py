@@ -21,8 +21,8 @@ A_MONTH = 31 * 24 * 60 * 60 + 7200
 
 
 def control(house: House, deed: str, **fields: object) -> None:
-    """Turn one of the till's wheels: its time, or what is due by then."""
-    wheel = "control" if house.environ["STRIPE_API_BASE"] == house.till else "_control"
+    """Turn one of Practice Stripe's wheels: its time, or what is due by then."""
+    wheel = "control" if house.environ["STRIPE_API_BASE"] == house.stripe else "_control"
     urllib.request.urlopen(
         f"{house.environ['STRIPE_API_BASE']}/{wheel}/{deed}", urllib.parse.urlencode(fields).encode(), timeout=20
     ).close()
@@ -73,8 +73,8 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     expect(page.get_by_text("Running")).to_be_visible(timeout=20_000)
 
     newest = "4242"
-    if house.environ["STRIPE_API_BASE"] == house.till:
-        # Another card, on the till's own page; the other stand-in has none.
+    if house.environ["STRIPE_API_BASE"] == house.stripe:
+        # Another card, on Practice Stripe's own page; the other stand-in has none.
         page.get_by_role("button", name="Give a new card").click()
         page.wait_for_url(re.compile(r"/p/session/"))
         fill_in_card(page, "4000 0000 0000 7726")

@@ -1,4 +1,4 @@
-"""What stands in for Stripe: a server that answers what it is told, the practice till, and a peer if there is one."""
+"""What stands in for Stripe: a server that answers what it is told, Practice Stripe, and a peer if there is one."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from practice.serving import serving
-from practice.settings import TillSettings
+from practice.settings import PracticeSettings
 from practice.tests.conftest import eventually
 
 PEER = Path(__file__).parents[3] / "shared" / "stripe-peer" / "start"
@@ -75,9 +75,9 @@ def scripted() -> Iterator[Scripted]:
 
 
 @contextmanager
-def _till(folder: Path) -> Iterator[str]:
+def _practice_stripe(folder: Path) -> Iterator[str]:
     nobody = "http://127.0.0.1:9/webhooks"
-    settings = TillSettings("127.0.0.1:0", nobody, ("whsec_x",), folder, "The Lantern", settles_after=0.1)
+    settings = PracticeSettings("127.0.0.1:0", nobody, ("whsec_x",), folder, "The Lantern", settles_after=0.1)
     with serving(settings) as address:
         yield address
 
@@ -112,7 +112,7 @@ def _peer() -> Iterator[str]:
 @pytest.fixture(
     scope="session",
     params=[
-        "till",
+        "practice",
         pytest.param(
             "peer",
             marks=[
@@ -124,5 +124,5 @@ def _peer() -> Iterator[str]:
 )
 def stand_in(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of something that answers as Stripe does."""
-    with _till(tmp_path_factory.mktemp("till")) if request.param == "till" else _peer() as address:
+    with _practice_stripe(tmp_path_factory.mktemp("practice")) if request.param == "practice" else _peer() as address:
         yield address

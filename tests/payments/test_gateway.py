@@ -50,7 +50,7 @@ def intent_of(stand_in):
 
 
 class TestContract:
-    """Held by the practice till, and by the Stripe peer where it stands beside the checkout."""
+    """Held by Practice Stripe, and by the Stripe peer where it stands beside the checkout."""
 
     def test_the_same_key_opens_the_same_session(self, gateway):
         request, key = a_request(), token_hex(16)

@@ -41,7 +41,7 @@ def test_the_plan_travels_on_the_subscription_and_no_donation_is_named():
 
 
 class TestContract:
-    """Held by the practice till, and by the Stripe peer where it stands beside the checkout."""
+    """Held by Practice Stripe, and by the Stripe peer where it stands beside the checkout."""
 
     @pytest.fixture
     def gateway(self, stand_in):

@@ -62,7 +62,7 @@ def test_every_answer_allows_nothing_from_elsewhere_and_no_inline_code(client, p
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_forms_may_lead_to_checkout_and_to_the_till_that_stands_in_for_it(client):
+def test_forms_may_lead_to_checkout_and_to_what_stands_in_for_it(client):
     assert policy(client.get("/appeals"))["form-action"] == [
         "'self'",
         "https://checkout.stripe.com",
@@ -71,7 +71,7 @@ def test_forms_may_lead_to_checkout_and_to_the_till_that_stands_in_for_it(client
     ]
 
 
-def test_a_public_house_insists_on_https_and_knows_no_other_till(tmp_path, database_url):
+def test_a_public_house_insists_on_https_and_knows_no_other_page_to_pay_on(tmp_path, database_url):
     settings = make_settings(
         tmp_path, database_url, base_url="https://lantern.example", stripe_api_base=None, practice=False
     )

@@ -41,7 +41,7 @@ def reference(house: House) -> str:
     with house.app.app_context():
         donation = a_pledge(db.session.scalars(select(Appeal).where(Appeal.slug == slug)).one())
         with writing():
-            checkout.checkout_opened(donation, Checkout(f"cs_{slug}", "https://till.example/pay", 4_000_000_000))
+            checkout.checkout_opened(donation, Checkout(f"cs_{slug}", "https://checkout.example/pay", 4_000_000_000))
         return donation.reference
 
 

@@ -1,4 +1,4 @@
-"""Giving: what the form asks, refuses and keeps, and how the giver gets to the till and back."""
+"""Giving: what the form asks, refuses and keeps, and how the giver gets to Stripe and back."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ GIVEN = {
 TYPED = {**GIVEN, "amount": "other", "other": "32.50", "address": "1 Quay Street", "postcode": "AM1 2QX"}
 
 
-class Till:
+class FakeGateway:
     """A gateway that opens checkouts, and refuses to be called inside a transaction."""
 
     def __init__(self):
@@ -52,12 +52,12 @@ class Till:
         if self.failure:
             raise self.failure
         self.requests.append(request)
-        return Checkout(f"cs_{key}", f"http://till.example/{key}", 4_000_000_000)
+        return Checkout(f"cs_{key}", f"http://checkout.example/{key}", 4_000_000_000)
 
 
 @pytest.fixture
-def till(app):
-    services(app).gateway = Till()
+def gateway(app):
+    services(app).gateway = FakeGateway()
     return services(app).gateway
 
 
@@ -98,33 +98,33 @@ def test_what_was_chosen_under_an_article_comes_along(client):
 
 
 @pytest.mark.usefixtures("appeal")
-def test_a_gift_is_pledged_committed_and_sent_to_the_till(client, till):
+def test_a_gift_is_pledged_committed_and_sent_to_stripe(client, gateway):
     answer = send(client)
     donation = db.session.scalars(select(Donation)).one()
     assert answer.status_code == 303
-    assert answer.location == donation.checkout_url == f"http://till.example/{donation.checkout_key}"
+    assert answer.location == donation.checkout_url == f"http://checkout.example/{donation.checkout_key}"
     assert (donation.state, donation.amount_minor, donation.name) == ("pledged", 2500, "Łucja Okoń")
     assert donation.name_may_be_shown is False
-    asked = till.requests[0].params()
+    asked = gateway.requests[0].params()
     assert asked["payment_intent_data"]["metadata"] == {"donation": donation.reference}
     assert asked["success_url"] == f"http://localhost/donations/{donation.reference}"
 
 
 @pytest.mark.usefixtures("appeal")
-def test_the_same_form_sent_twice_is_one_donation_and_one_key(client, till):
+def test_the_same_form_sent_twice_is_one_donation_and_one_key(client, gateway):
     first, second = send(client, nonce="n1"), send(client, nonce="n1")
     assert first.location == second.location
-    assert len(till.keys) == 1
+    assert len(gateway.keys) == 1
     assert len(db.session.scalars(select(Donation)).all()) == 1
 
 
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 def test_the_same_nonce_with_changed_content_is_a_new_pledge(client):
     assert send(client, nonce="n1").location != send(client, nonce="n1", amount="50.00").location
     assert sorted(db.session.scalars(select(Donation.amount_minor))) == [2500, 5000]
 
 
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -164,7 +164,7 @@ def test_a_mistake_is_named_in_plain_words_and_nothing_typed_is_lost(client, cha
     assert db.session.scalars(select(Donation)).all() == []
 
 
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 @pytest.mark.parametrize(("typed", "minor"), [("5,50", 550), ("5.", 500), ("5 GBP", 500), ("５", 500), ("£5", 500)])
 def test_an_amount_that_can_mean_one_thing_only_is_taken(client, typed, minor):
     assert send(client, amount="other", other=typed).status_code == 303
@@ -192,13 +192,13 @@ def test_what_an_address_asks_for_survives_the_way_to_the_form(client, way, aske
     assert page.select_one("#other")["value"] == other
 
 
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 def test_an_amount_may_be_typed_without_choosing_the_other_button(client):
     assert send(client, amount="", other="£1,000").status_code == 303
     assert db.session.scalars(select(Donation.amount_minor)).one() == 100_000
 
 
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 def test_a_session_that_ran_out_shows_the_form_again_with_all_that_was_typed(client):
     answer = send(client, csrf_token="stale")
     assert answer.status_code == 422
@@ -207,32 +207,32 @@ def test_a_session_that_ran_out_shows_the_form_again_with_all_that_was_typed(cli
 
 
 @pytest.mark.usefixtures("appeal")
-def test_a_till_that_cannot_be_reached_charges_nothing_and_keeps_the_form(client, till):
-    till.failure = PaymentsUnavailable()
+def test_a_stripe_that_cannot_be_reached_charges_nothing_and_keeps_the_form(client, gateway):
+    gateway.failure = PaymentsUnavailable()
     answer = send(client, nonce="n1")
     assert answer.status_code == 503
     assert "You have not been charged" in errors(answer)[0]
-    till.failure = None
+    gateway.failure = None
     assert send(client, nonce="n1").status_code == 303
-    assert till.keys == [db.session.scalars(select(Donation.checkout_key)).one()] * 2
+    assert gateway.keys == [db.session.scalars(select(Donation.checkout_key)).one()] * 2
 
 
 @pytest.mark.usefixtures("appeal")
-def test_an_e_mail_address_that_stripe_refuses_is_named_beside_its_field(client, till):
-    till.failure = PaymentsRefused("Stripe refused the call: email_invalid", param="customer_email")
+def test_an_e_mail_address_that_stripe_refuses_is_named_beside_its_field(client, gateway):
+    gateway.failure = PaymentsRefused("Stripe refused the call: email_invalid", param="customer_email")
     answer = send(client)
     assert answer.status_code == 422
     assert errors(answer) == ["The card payment service cannot use this e-mail address. Check it for slips"]
     page = read(answer)
     assert page.select_one(".error-summary a")["href"] == "#email"
     assert page.select_one("input[name=message], textarea[name=message]").get_text().strip() == "Keep on"
-    till.failure = None
+    gateway.failure = None
     assert send(client, email="lucja@example.com").status_code == 303
 
 
 @pytest.mark.usefixtures("appeal")
-def test_a_gift_that_stripe_refuses_is_ours_to_look_into_and_its_address_stays_out_of_the_log(client, till, caplog):
-    till.failure = PaymentsRefused("Stripe refused the call: parameter_unknown", param="line_items[0]")
+def test_a_gift_that_stripe_refuses_is_ours_to_look_into_and_its_address_stays_out_of_the_log(client, gateway, caplog):
+    gateway.failure = PaymentsRefused("Stripe refused the call: parameter_unknown", param="line_items[0]")
     answer = send(client)
     assert answer.status_code == 500
     assert errors(answer) == [
@@ -244,7 +244,7 @@ def test_a_gift_that_stripe_refuses_is_ours_to_look_into_and_its_address_stays_o
 
 
 @pytest.mark.both_databases
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 def test_control_characters_in_what_was_typed_do_not_matter(client):
     answer = send(client, name="Ja\0ne\r\nDoe", message="Keep\0 on\r\nand on")
     assert answer.status_code == 303
@@ -253,23 +253,23 @@ def test_control_characters_in_what_was_typed_do_not_matter(client):
 
 
 @pytest.mark.usefixtures("appeal")
-def test_after_a_failure_that_stripe_stored_the_next_try_has_a_new_key(client, till):
-    till.failure = PaymentsUnavailable(outcome_stored=True)
+def test_after_a_failure_that_stripe_stored_the_next_try_has_a_new_key(client, gateway):
+    gateway.failure = PaymentsUnavailable(outcome_stored=True)
     send(client, nonce="n1")
-    till.failure = None
+    gateway.failure = None
     send(client, nonce="n1")
-    assert len(set(till.keys)) == 2
+    assert len(set(gateway.keys)) == 2
     assert len(db.session.scalars(select(Donation)).all()) == 1
 
 
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 def test_too_many_gifts_from_one_address_are_asked_to_wait(client):
     statuses = [send(client, email=f"giver{number}@example.org").status_code for number in range(31)]
     assert statuses == [303] * 30 + [429]
 
 
 @pytest.mark.both_databases
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 def test_whoever_goes_on_after_being_asked_to_wait_does_not_stop_the_whole_site(client, monkeypatch):
     monkeypatch.setattr(to_checkout, "_MOST", {"address": 2, "email": 8, "site": 4})
     statuses = [send(client, email=f"giver{number}@example.org").status_code for number in range(8)]
@@ -278,21 +278,21 @@ def test_whoever_goes_on_after_being_asked_to_wait_does_not_stop_the_whole_site(
     assert send(client).status_code == 303
 
 
-@pytest.mark.usefixtures("till")
+@pytest.mark.usefixtures("gateway")
 def test_an_appeal_that_has_ended_takes_no_gift(client, app):
     an_appeal("over", starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=2))
     assert client.get("/appeals/over/donate").location == "/appeals/over"
     assert client.get("/appeals/no-such/donate").status_code == 404
 
 
-@pytest.mark.usefixtures("till")
+@pytest.mark.usefixtures("gateway")
 def test_a_draft_is_not_there(client):
     an_appeal("draft", starts_on=None, ends_on=None)
     assert client.get("/appeals/draft/donate").status_code == 404
     assert client.post("/appeals/draft/donations", data=GIVEN).status_code == 404
 
 
-@pytest.mark.usefixtures("till")
+@pytest.mark.usefixtures("gateway")
 @pytest.mark.parametrize("rhythm", ["once", "monthly"])
 def test_an_appeal_that_ends_while_the_form_is_filled_in_loses_nothing_that_was_typed(client, appeal, rhythm):
     form = read(client.get("/appeals/press-fund/donate"))
@@ -306,7 +306,7 @@ def test_an_appeal_that_ends_while_the_form_is_filled_in_loses_nothing_that_was_
     assert read(answer).select_one("textarea[name=message]").get_text().strip() == "Keep on"
 
 
-@pytest.mark.usefixtures("appeal", "till")
+@pytest.mark.usefixtures("appeal", "gateway")
 def test_a_form_that_was_sent_too_often_is_shown_again_as_a_new_one(client, monkeypatch):
     monkeypatch.setattr(checkout, "_spent", lambda _pledged: True)
     answer = send(client, nonce="n1")
@@ -361,7 +361,7 @@ class TestTheAppealHasEndedMeanwhile:
         assert {each["value"] for each in page.select("input[checked]")} == {"other", "monthly"}
         assert page.select_one("#other")["value"] == "25"
 
-    @pytest.mark.usefixtures("till")
+    @pytest.mark.usefixtures("gateway")
     def test_a_form_that_was_being_filled_in_pledges_nothing_until_the_giver_has_chosen(self, client, over):
         form = read(client.get("/appeals/over/donate"))
         hidden = {field["name"]: field["value"] for field in form.select("form[method=post] input[type=hidden]")}
@@ -382,7 +382,7 @@ class TestTheAppealHasEndedMeanwhile:
         assert client.post(page.select_one("form[method=post]")["action"], data=again).status_code == 303
         assert db.session.scalars(select(Donation.amount_minor)).one() == 2500
 
-    @pytest.mark.usefixtures("till")
+    @pytest.mark.usefixtures("gateway")
     def test_whoever_changes_a_gift_to_it_finds_what_was_typed_for_the_open_one(self, client, over):
         send(client, slug="over")
         reference = db.session.scalars(select(Donation.reference)).one()
@@ -405,7 +405,7 @@ class TestTheAppealHasEndedMeanwhile:
 class TestChangingAGift:
     """Back from the payment page without paying."""
 
-    @pytest.mark.usefixtures("appeal", "till")
+    @pytest.mark.usefixtures("appeal", "gateway")
     @pytest.mark.parametrize(("rhythm", "pages"), [("once", "donations"), ("monthly", "monthly")])
     def test_everything_that_was_typed_stands_in_the_form_again(self, client, rhythm, pages):
         send(client, **{**TYPED, "rhythm": rhythm, "name_may_be_shown": "y"})
@@ -421,7 +421,7 @@ class TestChangingAGift:
         for name in ("address", "message"):
             assert page.select_one(f"[name={name}]").get_text().strip() == TYPED[name]
 
-    @pytest.mark.usefixtures("appeal", "till")
+    @pytest.mark.usefixtures("appeal", "gateway")
     def test_whoever_merely_has_the_address_sees_the_amount_and_nobodys_name(self, app, client):
         send(client)
         reference = db.session.scalars(select(Donation.reference)).one()
@@ -498,7 +498,7 @@ class TestAnAddressIsRequired:
 
         return dataclasses.replace(settings, address_rule="required")
 
-    @pytest.mark.usefixtures("appeal", "till")
+    @pytest.mark.usefixtures("appeal", "gateway")
     def test_it_is_asked_for_and_kept(self, client):
         assert errors(send(client)) == ["Enter your address", "Enter your postcode"]
         assert send(client, address="4 Mill Lane\nAmbleford", postcode="am1 2qx").status_code == 303
@@ -514,7 +514,7 @@ class TestNoAddressIsAsked:
 
         return dataclasses.replace(settings, address_rule="none")
 
-    @pytest.mark.usefixtures("appeal", "till")
+    @pytest.mark.usefixtures("appeal", "gateway")
     def test_the_form_has_no_address(self, client):
         assert read(client.get("/appeals/press-fund/donate")).select("[name=address]") == []
         assert send(client).status_code == 303

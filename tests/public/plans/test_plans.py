@@ -26,7 +26,7 @@ from app.worker.clock import forget_attempts
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.plan_world import a_plan, a_running_plan, follow_up
-from tests.public.giving.test_donations import Till, errors, send
+from tests.public.giving.test_donations import FakeGateway, errors, send
 from tests.receipts.stage import a_due_receipt
 
 OURS = ("Łucja", "Okoń", "lucja@example.org", "Weir Cottages", "AM9 9ZZ", "Keep on")
@@ -100,18 +100,18 @@ class TestTheForm:
         page = read(client.get("/appeals/press-fund/donate"))
         assert [each["value"] for each in page.select("input[name=rhythm][checked]")] == checked
 
-    def test_a_monthly_gift_is_a_plan_and_leads_to_the_till(self, app, client):
+    def test_a_monthly_gift_is_a_plan_and_leads_to_stripe(self, app, client):
         an_appeal()
-        services(app).gateway = till = Till()
+        services(app).gateway = gateway = FakeGateway()
         answer = send(client, rhythm="monthly")
         plan = db.session.scalars(select(Plan)).one()
-        assert (answer.status_code, answer.location) == (303, f"http://till.example/{plan.checkout_key}")
-        (request,) = till.requests
+        assert (answer.status_code, answer.location) == (303, f"http://checkout.example/{plan.checkout_key}")
+        (request,) = gateway.requests
         assert request.params()["mode"] == "subscription"
         assert request.success_url == f"http://localhost/monthly/{plan.reference}"
         assert db.session.scalars(select(Donation)).all() == []
         # The same form again leads to the same page.
-        assert till.keys == [plan.checkout_key]
+        assert gateway.keys == [plan.checkout_key]
 
 
 class TestBeginning:

@@ -554,3 +554,22 @@ def test_what_is_no_statement_is_named_for_what_it_is(app, body, reason):
     assert refused.value.reason == reason
     with app.test_request_context():
         assert "not a bank statement in a format" not in bank_words.wrong_with(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"x" + b"\n" * 300_000, "too-large"),
+        (b"01/07/2026,5.00" + b"," * 10_000, "no-table"),
+        (b"<OFX>" + b"<MEMO>" * 100_000 + b"</OFX>", "broken"),
+        (b"<OFX>" + b"<![CDATA[" * 100_000, "broken"),
+    ],
+)
+def test_what_would_take_for_ever_to_read_is_refused_at_once(body, reason):
+    with pytest.raises(NotReadable, match=reason):
+        read_by_guess(body)
+
+
+def test_words_in_a_section_of_their_own_are_words():
+    read = read_by_guess(an_ofx(A_GIFT.format(1).replace("Café", "<![CDATA[A & B <of> the roof]]>")))
+    assert read.lines[0].payer == "A & B <of> the roof"

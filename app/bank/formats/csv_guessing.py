@@ -118,8 +118,9 @@ def _without(found: Mapping, *columns: int) -> tuple[int, ...]:
 
 
 def _contradicted(table: Table, mapping: Mapping, currency: str) -> bool:
+    # Rows that follow one another are enough to tell, and must: balances are of no use with gaps between them.
     try:
-        read = csv_lines.read(table, mapping, currency)
+        read = csv_lines.read(replace(table, rows=table.rows[:_SAMPLE]), mapping, currency)
     except NotReadable:
         return False
     return any(note.kind in (SIGNS, BALANCE) for note in read.notes)

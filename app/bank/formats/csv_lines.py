@@ -134,8 +134,8 @@ class _Reading:
     def _why_not(self, row: Sequence[str], details: str) -> tuple[str, str]:
         """Why a row is not surely a booked payment of this account in its currency, and the word that says so."""
         mapping = self.mapping
-        cells = [values.words(cell) for cell in row]
-        if self.table.header and cells == [values.words(cell) for cell in self.table.header][: len(cells)]:
+        header = self.table.header
+        if header and row[0].strip() == header[0] and [cell.strip() for cell in row] == header[: len(row)]:
             return NOTHING, ""
         if self.ours and csv_account.key_of(_cell(row, mapping.account)) not in self.ours and self._is_dated(row):
             number = csv_account.digits(_cell(row, mapping.account))

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from app.bank.formats import values
 from app.bank.formats.contents import NotReadable
@@ -18,6 +19,8 @@ _SEPARATORS = ",;\t|"
 # What an amount looks like, in whatever currency and with whatever marks.
 _MONEY = re.compile(r"[^\w.,]*(?:[a-z]{2,3}|[^\w.,]*)?[^\w.,]*\d[\d.,'’\s]*[^\w.,]*(?:[a-z]{1,6})?[^\w.,]*", re.I)
 _SAMPLE = 200
+# Letters at the beginning of a file by which separators are tried; and what no bank's file is beyond.
+_BEGINNING, _MOST_ROWS, _WIDEST = 100_000, 200_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,14 @@ def read(body: bytes) -> Table:
     separators = _SEPARATORS
     if re.fullmatch(r"sep=.", told.strip(), re.I):
         separators, text, offset = told.strip()[-1], rest, 1
+    if text.count("\n") > _MOST_ROWS:
+        raise NotReadable("too-large")
+    beginning = text[:_BEGINNING]
     try:
-        tried = [_cells(text, mark) for mark in separators]
+        separator = max(separators, key=lambda mark: _worth(_cells(beginning, mark)))
+        cells = _cells(text, separator)
     except csv.Error as error:
         raise NotReadable("broken") from error
-    cells = max(tried, key=_worth)
-    separator = separators[tried.index(cells)]
     begins = _first_row(cells)
     if begins is None:
         raise NotReadable("no-table")
@@ -109,7 +114,7 @@ def _cells(text: str, separator: str) -> list[list[str]]:
 def _worth(cells: Sequence[Sequence[str]]) -> tuple[int, int, int]:
     """How well a separator makes a table of a file: by how many rows have a day and an amount in cells of their own,
     then by how many are as wide as most."""
-    sample = [row for row in cells if _filled(row)][: _PREAMBLE + _SAMPLE]
+    sample = [row for row in cells if len(row) <= _WIDEST and _filled(row)][: _PREAMBLE + _SAMPLE]
     payments = sum(any(map(is_day, row)) and any(map(looks_like_money, row)) for row in sample)
     dated = sum(any(map(is_day, row)) and len(row) > 1 for row in sample)
     widths = Counter(len(row) for row in sample if len(row) > 1)
@@ -118,8 +123,9 @@ def _worth(cells: Sequence[Sequence[str]]) -> tuple[int, int, int]:
 
 def _first_row(cells: Sequence[Sequence[str]]) -> int | None:
     """The first row with a day and an amount; where there is none so early, the first with a day and another cell."""
-    dated = [number for number, row in enumerate(cells[:_PREAMBLE]) if any(map(is_day, row)) and _filled(row) > 1]
-    headed = next((at for at, row in enumerate(cells[:_PREAMBLE]) if _is_heading(row)), None)
+    early = [row if len(row) <= _WIDEST else [] for row in cells[:_PREAMBLE]]
+    dated = [number for number, row in enumerate(early) if any(map(is_day, row)) and _filled(row) > 1]
+    headed = next((at for at, row in enumerate(early) if _is_heading(row)), None)
     # A line about the account above the headings may hold a day as well.
     after = [number for number in dated if headed is None or number > headed]
     with_money = [number for number in after if any(map(looks_like_money, cells[number]))]
@@ -175,7 +181,7 @@ def _as_wide(rows: list[list[str]], header: Sequence[str], first: int, separator
     if not header:
         return rows
     width = len(header)
-    even = [row for row in rows if len(_trimmed(row)) <= width and any(map(is_day, row))][:_SAMPLE]
+    even = list(islice((row for row in rows if len(_trimmed(row)) <= width and any(map(is_day, row))), _SAMPLE))
     kinds = [_kind([row[at] for row in even if at < len(row) and row[at].strip()]) for at in range(width)]
     # A heading of an amount is one, even while its column is empty or every row is too wide.
     kinds = [kind or ("money" if _MONEY_NAMES.search(name) else "") for kind, name in zip(kinds, header, strict=True)]

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from app.bank.formats.contents import NotReadable
 from app.bank.formats.csv_table import text_of
 
-_TAG = re.compile(
-    r"<!\[CDATA\[(?P<data>.*?)\]\]>|<(?P<end>/?)(?P<name>[A-Za-z][\w.:-]*)(?:\s[^<>]*?)?(?P<empty>/?)>", re.S
-)
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w.:-]*)(?:\s[^<>]*?)?(?P<empty>/?)>")
 # What some banks leave of their pages' markup in their words.
 _BREAKS = frozenset(("BR", "P", "B", "I", "HR", "SPAN", "DIV"))
 # What must end, or the file was cut off or glued together.
 _GROUPS = frozenset(("OFX", "STMTRS", "CCSTMTRS", "BANKTRANLIST", "STMTTRN", "STMTTRNRS", "CCSTMTTRNRS", "STMTTRNP"))
+# No document is as deep as that, even with every field of a payment empty.
+_DEEPEST = 200
 _CHARSET = re.compile(rb"CHARSET:\s*([\w-]+)", re.I)
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&nbsp;", " "), ("&amp;", "&"))
 
@@ -61,16 +61,13 @@ class Node:
 
 def read(body: bytes) -> Node:
     """The elements of all documents in a file, under one that has no name. Raises `NotReadable` for one cut off."""
-    text = _text(body)
+    text = _without_sections(_text(body))
     root = Node("")
     stack = [root]
     at = 0
     for tag in _TAG.finditer(text):
         _say(stack, text[at : tag.start()])
         at = tag.end()
-        if tag["data"] is not None:
-            _say(stack, tag["data"])
-            continue
         name = tag["name"].rpartition(":")[2].upper()
         if name in _BREAKS and (tag["empty"] or stack[-1].text):
             _say(stack, " ")
@@ -83,6 +80,18 @@ def read(body: bytes) -> Node:
     if any(node.name in _GROUPS for node in stack):
         raise NotReadable("broken")
     return root
+
+
+def _without_sections(text: str) -> str:
+    """The text with its CDATA sections written like all else."""
+    first, *rest = text.split("<![CDATA[")
+    parts = [first]
+    for each in rest:
+        inside, end, after = each.partition("]]>")
+        if not end:
+            raise NotReadable("broken")
+        parts += [inside.replace("&", "&amp;").replace("<", "&lt;"), after]
+    return "".join(parts)
 
 
 def _text(body: bytes) -> str:
@@ -114,6 +123,8 @@ def _begin(stack: list[Node], name: str) -> None:
     # A field that says something has ended when the next one begins.
     if stack[-1].text.strip():
         stack.pop()
+    if len(stack) > _DEEPEST:
+        raise NotReadable("broken")
     node = Node(name)
     stack[-1].inside.append(node)
     stack.append(node)

@@ -78,7 +78,7 @@ def _written(text: str) -> str:
         raise NotReadable("unknown-xml")
     if head.startswith(("{", "[")) and re.search(r'"[^"]*"\s*:', head):
         raise NotReadable("json")
-    if len(re.findall(r"^\s*(date|description|amount|balance)\s*:", text, re.I | re.M)) > 3:
+    if len(re.findall(r"^[ \t]*(date|description|amount|balance)[ \t]*:", text, re.I | re.M)) > 3:
         raise NotReadable("list")
     return ""
 

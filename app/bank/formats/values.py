@@ -28,6 +28,7 @@ _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " "))
 _MINUS = str.maketrans(dict.fromkeys("−‐‑‒–—", "-"))
 _LANGUAGES = ("en", "de", "fr", "nl", "es", "it", "pl")
 _SYMBOLS = "£€$¥"
+_LONGEST, _LONGEST_DAY = 60, 100
 # What banks write behind or before an amount for its direction.
 _OUT, _IN = {"-", "dr", "d", "db", "debit", "od"}, {"+", "cr", "c", "credit"}
 
@@ -38,6 +39,8 @@ class OtherCurrency(NotAnAmount):
 
 def day(text: str, order: str) -> date | None:
     """The day that a cell names, in one of the orders, with or without a time after it; `None` if it names none."""
+    if len(text) > _LONGEST_DAY:
+        return None
     cleaned = " ".join(text.translate(_SPACES).split())
     named = _NAMED.fullmatch(cleaned)
     if named is not None:
@@ -94,7 +97,8 @@ def money(text: str, currency: str, decimal: str = ".", *, exact: bool = False) 
         return None
     # Thousands may be set off by an apostrophe, but only between figures.
     cleaned = re.sub(r"(?<=[0-9])'(?=[0-9]{3})", " ", cleaned)
-    match = _FIGURE.fullmatch(cleaned)
+    # No amount is so long; and a pattern must not try every way through a page of text.
+    match = _FIGURE.fullmatch(cleaned) if len(cleaned) <= _LONGEST else None
     if match is None:
         raise NotAnAmount("not an amount of money")
     out = _is_out(match["before"], match["after"], currency)
@@ -155,4 +159,6 @@ def _mark(word: str, currency: str) -> str:
 def words(*parts: str | None) -> str:
     """What cells say, as one line without control characters and doubled spaces."""
     text = " ".join(part for part in parts if part)
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(text.split())

@@ -24,6 +24,9 @@ _CONTINENTAL = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?:(?P<mark>[. '])\d{3})(?:(?P=mark)\d{3})*|\d{1,12})?(?:,(?P<part>\d{0,3}))?"
 )
 
+# Figures with more decimals than any currency has.
+_FINER = re.compile(r"(?:\d{1,12}|\d{1,3}(?:[ ',]\d{3})+|\d{1,3}(?:[ '.]\d{3})+)?[.,]\d{4,}")
+
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{IDEOGRAPHIC SPACE}"
 _ALIKE = {
     **dict.fromkeys(map(ord, _SPACES), " "),
@@ -59,7 +62,11 @@ def read(text: str, currency: str) -> Money:
     theirs = continental and _amount(continental, currency)
     if ours and english and _as_we_write(english, currency):
         return ours
-    if (english and english["part"] and not ours) or (continental and continental["part"] and not (english or theirs)):
+    if (
+        _FINER.fullmatch(body)
+        or (english and english["part"] and not ours)
+        or (continental and continental["part"] and not (english or theirs))
+    ):
         raise TooManyDecimals(f"at most {decimals(currency)} decimals")
     if ours and continental and continental["part"] == "000":
         # Nobody writes three noughts behind a comma: '1,000' is a thousand.

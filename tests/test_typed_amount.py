@@ -77,11 +77,23 @@ def test_anything_else_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "currency"), [("12.505", "gbp"), ("5.5", "jpy"), ("0,505", "gbp"), ("1,234.567", "gbp")]
-)
+    ("text", "currency"),
+    [
+        ("12.505", "gbp"), ("5.5", "jpy"), ("0,505", "gbp"), ("1,234.567", "gbp"), ("12.3456", "kwd"),
+        ("1,234.5678 KWD", "kwd"), ("12,3456", "eur"), ("12.3456", "gbp"),
+    ],
+)  # fmt: skip
 def test_more_decimals_than_the_currency_has_are_named_as_such(text, currency):
     with pytest.raises(TooManyDecimals):
         typed_amount.read(text, currency)
+
+
+def test_the_complaint_about_decimals_says_how_many_the_currency_has(app):
+    with pytest.raises(TooManyDecimals) as refused:
+        typed_amount.read("12.3456 KWD", "kwd")
+    with app.test_request_context():
+        said = typed_amount.complaint(refused.value, "12.3456 KWD", "kwd")
+    assert said == "The amount must have no more than three decimals, like 12.500"
 
 
 @given(text=st.text("0123456789.,' £５", max_size=12))

@@ -23,7 +23,7 @@ group = AppGroup("donations", help="Give a gift back, in part or in full.")
 @click.option("--amount", help="How much, such as 10 or 12.50; without it, all that is left.")
 @click.option("--reason", required=True, help="Why, for your own records; it can be erased later.")
 def refund(reference: str, amount: str | None, reason: str) -> None:
-    """Give a gift back to the card it came from, and say what became of it."""
+    """Give a gift back the way it came, and say what became of it."""
     refuse_old_schema()
     donation = db.session.scalars(select(Donation).where(Donation.reference == reference.strip())).one_or_none()
     if donation is None:
@@ -53,4 +53,4 @@ def _say(row_id: int) -> None:
     if made.state == ASKED:
         click.echo(f"{amount} is to be given back. Stripe could not be asked yet; the worker goes on trying.")
     else:
-        click.echo(f"{amount} is on its way back to the card. {left} of the gift is left.")
+        click.echo(f"{amount} is on its way back. {left} of the gift is left.")

@@ -1,8 +1,18 @@
-"""Methods: by which way income came, told from the kind of entry that booked it or took it back."""
+"""Methods: by which way income came, told from the kind of entry that booked it or took it back.
 
-from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, STANDING_ORDER
+What came through Stripe came by card, or by what Stripe calls by another name (`Donation.paid_by`): a debit, a wallet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, STANDING_ORDER, Donation
+from app.extensions import db
 from app.ledger import trial_balance
-from app.ledger.entries import GIFT, NAMED_CASH
+from app.ledger.entries import GIFT, NAMED_CASH, Entry
 from app.ledger.journal import Wanted
 from app.money import Money
 
@@ -17,16 +27,54 @@ KINDS = {
     IN_KIND: (IN_KIND,),
 }
 _METHOD = {kind: method for method, kinds in KINDS.items() for kind in kinds}
+_D: Any = Donation.__table__
+_E: Any = Entry.__table__
+_ABOUT = "donation:"
 
 
 def income(wanted: Wanted) -> list[tuple[str, Money]]:
-    """What came by each method to the wanted income accounts, less what went back; by currency and method."""
+    """What came by each method to the wanted income accounts, less what went back; by currency and method. A method
+    is one of ours, or Stripe's word for what was no card."""
+    ways = _ways()
     found: dict[tuple[str, str], int] = {}
-    for (kind, currency), (come, gone) in trial_balance.by_kind(wanted).items():
-        key = currency, _METHOD.get(kind, OTHER)
-        found[key] = found.get(key, 0) + gone - come
-    order = [*KINDS, OTHER]
+    for method in (None, CARD, *ways) if ways else (None,):
+        for (kind, currency), (come, gone) in trial_balance.by_kind(narrowed(wanted, method or "")).items():
+            told = _METHOD.get(kind, OTHER)
+            # Where there are debits, what came through Stripe is counted by its ways, and nothing of it here.
+            if ways and (told == CARD) is not (method is not None):
+                continue
+            key = currency, method or told
+            found[key] = found.get(key, 0) + gone - come
+    order = [CARD, *ways, *(method for method in KINDS if method != CARD), OTHER]
     return [
         (method, Money(found[currency, method], currency))
         for currency, method in sorted(found, key=lambda each: (each[0], order.index(each[1])))
     ]
+
+
+def known(method: str) -> bool:
+    """Whether lines can be asked for by this method."""
+    return method in KINDS or method in _ways()
+
+
+def narrowed(wanted: Wanted, method: str) -> Wanted:
+    """The wanted transfers that came by one method, or took back what had; all of them for a word that is none."""
+    if method == CARD:
+        return replace(wanted, kinds=KINDS[CARD], only=~_paid_by(_D.c.paid_by.is_not(None)))
+    if method in KINDS:
+        return replace(wanted, kinds=KINDS[method])
+    if method in _ways():
+        return replace(wanted, kinds=KINDS[CARD], only=_paid_by(_D.c.paid_by == method))
+    return wanted
+
+
+def _paid_by(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That an entry is about a gift of which this is true."""
+    mine = _D.c.reference == func.substr(_E.c.subject, len(_ABOUT) + 1)
+    return select(_D.c.id).where(mine, condition, _E.c.subject.startswith(_ABOUT)).correlate(_E).exists()
+
+
+def _ways() -> Sequence[str]:
+    """Stripe's words for the ways, other than cards, by which gifts have been paid."""
+    ways = select(_D.c.paid_by).where(_D.c.paid_by.is_not(None)).distinct()
+    return db.session.scalars(ways.order_by(_D.c.paid_by)).all()

@@ -65,7 +65,7 @@ def of(gift: Donation) -> Timeline:
         *(Happening(each.asked_at, REFUND, each) for each in refunds),
         *(Happening(each.opened_at, DISPUTE, each) for each in disputes),
         *_receipts(receipts),
-        *_letters([each.refund_id for each in refunds if each.refund_id]),
+        *_letters([subject, *(f"refund:{each.refund_id}" for each in refunds if each.refund_id)]),
         *_payouts([name for name in names if name]),
     ]
     found.sort(key=lambda each: (each.at.replace(microsecond=0), _ORDER[each.kind]))
@@ -108,8 +108,8 @@ def _receipts(receipts: Sequence[Receipt]) -> Iterator[Happening]:
             yield Happening(each.given_at, GIVEN, each)
 
 
-def _letters(refund_ids: Sequence[str]) -> Iterator[Happening]:
-    about = DueLetter.subject.in_([f"refund:{each}" for each in refund_ids])
+def _letters(subjects: Sequence[str]) -> Iterator[Happening]:
+    about = DueLetter.subject.in_(subjects)
     for letter in db.session.scalars(select(DueLetter).where(about, DueLetter.state == SENT).order_by(DueLetter.id)):
         if letter.sent_at is not None:
             yield Happening(letter.sent_at, LETTER, letter)

@@ -28,12 +28,16 @@ _DAYS_AT_ONCE = 60
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which transfers: local days, both included; those that touch one of the accounts' ids (`None`: all); and of
-    these kinds of entry, a reversal being of the kind that it undoes (empty: all)."""
+    these kinds of entry, a reversal being of the kind that it undoes (empty: all).
+
+    `only` is a condition on the entries that a package above lays down, for what the ledger does not know itself.
+    """
 
     first: date = date.min
     last: date = date.max
     account_ids: frozenset[int] | None = None
     kinds: Collection[str] = ()
+    only: ColumnElement[bool] | None = None
 
 
 class Place(NamedTuple):
@@ -109,6 +113,8 @@ def lines(wanted: Wanted) -> Select[Any]:
     if wanted.kinds:
         undone = select(_reversed.id).where(_reversed.id == _E.c.reverses_id, _reversed.kind.in_(wanted.kinds))
         found = found.where(or_(_E.c.kind.in_(wanted.kinds), and_(_E.c.kind == "reversal", undone.exists())))
+    if wanted.only is not None:
+        found = found.where(wanted.only)
     return found
 
 

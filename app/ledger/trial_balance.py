@@ -133,6 +133,7 @@ def by_kind(wanted: Wanted) -> dict[tuple[str, str], tuple[int, int]]:
             .join_from(_E, _T, _T.c.entry_id == _E.c.id)
             .outerjoin(_reversed, _reversed.id == _E.c.reverses_id)
             .where(_E.c.booked_on.between(wanted.first, wanted.last), column.in_(wanted.account_ids or ()))
+            .where(*([] if wanted.only is None else [wanted.only]))
             .group_by(kind, _T.c.currency)
         )
         for name, currency, minor in rows:

@@ -10,14 +10,25 @@ from datetime import date, datetime, time
 from sqlalchemy import Row, select
 
 from app import clock
+from app.appeals.appeal import Appeal
+from app.config import Settings
 from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
+from app.emails import email
+from app.emails.composing import compose
+from app.emails.email import DueLetter
+from app.emails.message import Mail
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting, reversing
 from app.ledger.entries import Entry
 from app.offline import cheques, gifts
+from app.receipts import register
+from app.typed_text import one_line
+
+# The mail that tells the giver that a receipt does not count.
+RECEIPT_VOID = "receipt-void"
 
 _LONGEST = 500
 _A_RUN = 200
@@ -124,8 +135,9 @@ def is_booked_early(donation: Donation) -> bool:
 
 
 def make_promise(donation: Donation, *, by: str) -> None:
-    """Take a transfer that was booked early out of the books, today, and expect it as a promise; its receipt is void.
-    Doing it again changes nothing. The caller commits. Raises `NotPromised` for one that the bank has shown."""
+    """Take a transfer that was booked early out of the books, today, and expect it as a promise; its receipt is void,
+    and the giver is told so by mail. Doing it again changes nothing. The caller commits. Raises `NotPromised` for one
+    that the bank has shown."""
     row = cheques.locked(donation)
     if donation.state == PLEDGED:
         return
@@ -133,8 +145,27 @@ def make_promise(donation: Donation, *, by: str) -> None:
     if entry is None or donation.method == CHEQUE or row.state(donation) != by_hand.WAITING:
         raise NotPromised("only a transfer that was announced, and that no statement shows, is a promise")
     row.expected_on = row.given_on
+    numbered = register.standing(f"donation:{donation.reference}")
     reversing.reverse(entry, memo="announced, not received", recorded_by=by)
     wait_again(donation, row)
+    if numbered is not None and numbered.mailed_at is not None:
+        email.ask(RECEIPT_VOID, f"donation:{donation.reference}", numbered.printed_number)
+
+
+def write(due: DueLetter, settings: Settings) -> Mail | None:
+    """The mail that the receipt does not count because the transfer has not come; `None` once it has, or when nobody
+    is there to be told."""
+    gift = db.session.scalars(
+        select(Donation).where(Donation.reference == due.subject.removeprefix("donation:"))
+    ).one_or_none()
+    if gift is None or not gift.email or gift.state != PLEDGED:
+        return None
+    appeal = db.session.get_one(Appeal, gift.appeal_id)
+    return compose(
+        due, gift.email, settings,
+        donor=one_line(gift.name), amount_minor=gift.amount_minor, currency=gift.currency,
+        appeal=one_line(appeal.title), announced_on=clock.local_day(gift.pledged_at).isoformat(),
+    )  # fmt: skip
 
 
 def _still(donation: Donation) -> None:

@@ -18,7 +18,7 @@ class PaymentsUnavailable(DomainError):
 
     def __init__(self, *, outcome_stored: bool = False) -> None:
         """The message says nothing of the call, because it is shown to people."""
-        super().__init__("the card payment service cannot be reached at the moment")
+        super().__init__("the payment service cannot be reached at the moment")
         self.outcome_stored = outcome_stored
 
 

@@ -17,6 +17,7 @@ from app.emails.composing import compose
 from app.emails.email import DROPPED, DUE, SENT, DueLetter
 from app.emails.message import Mail
 from app.extensions import db
+from app.offline import promises
 from app.reconciliation import alarms, daily_statement
 from app.reconciliation import treasurer_mails as treasurers_letters
 from app.staff import people
@@ -73,6 +74,7 @@ WRITERS: dict[str, Writer] = {
     refunds.REFUND_FAILED: refunds.write,
     debits.GIFT_FAILED: debits.write,
     debits.GIFT_RETURNED: debits.write,
+    promises.RECEIPT_VOID: promises.write,
     disputes.DISPUTE: treasurers_letters.dispute,
     alarms.ALARM: treasurers_letters.alarm,
     daily_statement.STATEMENT: treasurers_letters.nightly,

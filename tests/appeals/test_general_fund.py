@@ -65,7 +65,8 @@ def test_its_words_can_be_changed():
 def test_one_in_another_currency_can_be_ended_once_there_is_one_in_the_home_currency():
     old, new = a_fund("eur"), a_fund("gbp")
     assert scheduling.may_end(old)
-    scheduling.end(old, clock.today())
+    with writing():
+        scheduling.end(old, clock.today())
     assert not scheduling.may_end(new)
     assert open_appeal(clock.today() + A_DAY) == new
 

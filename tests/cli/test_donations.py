@@ -49,7 +49,7 @@ def test_a_part_is_given_back_and_the_public_total_falls(app, account):
     result = refund(app, "--amount", "10")
     assert (result.exit_code, result.output) == (
         0,
-        "£10.00 is on its way back to the card. £15.00 of the gift is left.\n",
+        "£10.00 is on its way back. £15.00 of the gift is left.\n",
     )
     assert total() == Money(1500, "gbp")
     assert [each["amount"] for each in account.refunds.values()] == [1000]
@@ -59,7 +59,7 @@ def test_a_part_is_given_back_and_the_public_total_falls(app, account):
 
 def test_without_an_amount_all_that_is_left_is_given_back(app, account):
     refund(app, "--amount", "£10.00")
-    assert refund(app).output == "£15.00 is on its way back to the card. £0.00 of the gift is left.\n"
+    assert refund(app).output == "£15.00 is on its way back. £0.00 of the gift is left.\n"
     assert total() == Money(0, "gbp")
 
 

@@ -5,19 +5,22 @@ from itertools import permutations
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import render_template
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import raised
+from app.appeals import income, raised
 from app.appeals.appeal import Appeal
-from app.donations import debits, receipts, search
+from app.donations import debits, methods, receipts, search, timeline
 from app.donations.donation import Donation
 from app.emails.email import DueLetter
 from app.extensions import db
-from app.ledger import verifying
+from app.ledger import journal, trial_balance, verifying
+from app.ledger.journal import Wanted
 from app.money import Money
 from app.payments.event import StripeEvent
 from app.receipts.receipt import Receipt
+from app.writing import writing
 from tests import books_kept, written_books
 from tests import stripe_bodies as says
 from tests.cast import a_gift, a_pledge, an_appeal
@@ -208,6 +211,39 @@ def test_any_order_and_repetition_ends_in_the_same_books(app, debit, ends, state
         assert written_books.whole() == said
     assert verifying.faults() == []
     before.forget()
+
+
+def test_income_by_method_names_the_debit_and_its_lines_come_to_the_same(app, debit):
+    charged = debit.gives(a_pledge(db.session.scalars(select(Appeal)).one(), "by card", a_gift(1000)).reference, 1000)
+    debit.is_begun()
+    debit.comes()
+    debit.tells()
+    wanted = Wanted(account_ids=income.income_accounts())
+    assert methods.income(wanted) == [("card", Money(1000, "gbp")), ("bacs_debit", Money(2500, "gbp"))]
+    for method, amount in methods.income(wanted):
+        [(come, gone)] = trial_balance.moved(methods.narrowed(wanted, method))
+        assert gone - come == amount
+    debit.is_returned()
+    debit.gives_back(charged, 400)
+    debit.tells()
+    assert methods.income(wanted) == [("card", Money(600, "gbp")), ("bacs_debit", Money(0, "gbp"))]
+    [line] = journal.page(methods.narrowed(Wanted(), "card"), older_than=None).lines[1:]
+    assert line.amount == Money(1000, "gbp")
+
+
+def test_the_story_of_the_gift_has_the_mails_about_its_debit(app, settings, debit):
+    debit.is_begun()
+    debit.comes()
+    debit.is_returned()
+    debit.tells()
+    with writing():
+        due = db.session.scalars(select(DueLetter)).one()
+        due.state, due.sent_at = "sent", clock.now()
+    told = [each.about.kind for each in timeline.of(gift()).happenings if each.kind == "letter"]
+    assert told == ["gift-returned"]
+    with app.test_request_context():
+        said = render_template("office/gifts/_happening.html", each=timeline.of(gift()).happenings[-1], hands={})
+    assert said.strip() == "The donor was told that their bank took the debit back"
 
 
 def test_a_plans_debit_is_a_gift_on_its_way_and_then_received_or_failed(app, client):

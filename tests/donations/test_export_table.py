@@ -17,13 +17,17 @@ from app.donors import merging
 from app.donors.donor import Donor
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
+from app.money import Money
 from app.office.books import exports
+from app.offline import counts
+from app.offline.counts import Count
+from app.offline.gifts import HandGift
 from app.receipts.receipt import Receipt
 from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
-from tests.offline.hands import a_branch, a_cheque, a_count
+from tests.offline.hands import COUNTERS, a_branch, a_cheque, a_count
 from tests.stripe_account import Account
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
@@ -93,6 +97,17 @@ def test_counted_cash_and_cheques_stand_among_the_gifts_in_the_order_of_their_da
     ]  # fmt: skip
     assert [each["kind"] for each in listed(to_on=yesterday)] == ["cash count"]
     assert [each["kind"] for each in listed(appeal="other")] == []
+
+
+def test_a_sheet_that_is_all_from_people_with_a_name_is_no_cash_count():
+    counted = Count(
+        "Market Square", clock.today(), COUNTERS, {1000: 1, 100: 3},
+        named=(HandGift(amount=Money(1300, "gbp"), given_on=clock.today(), name="Ida Brandt"),),
+    )  # fmt: skip
+    appeal = an_appeal()
+    with writing():
+        counts.count(appeal, counted, submission="sheet-1", by="treasurer")
+    assert [(each["kind"], each["amount"]) for each in listed()] == [("donation", "13.00")]
 
 
 def test_a_gift_whose_fee_is_not_known_yet_has_none_and_a_pledge_is_not_there(app):

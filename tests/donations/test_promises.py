@@ -10,12 +10,14 @@ from app.config import Organisation
 from app.donations import by_hand
 from app.donations import receipts as donations_receipts
 from app.donations.donation import BANK_TRANSFER, Donation
+from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import closing, reversing, verifying
 from app.ledger.entries import Entry
 from app.offline import corrections, expected, promises
-from app.receipts import issuing
+from app.receipts import issuing, register
 from app.receipts.receipt import Receipt
+from app.worker import emails
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import (
@@ -163,3 +165,31 @@ def test_the_number_of_gifts_is_of_what_has_come():
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
     assert raised_by(appeal) == (2500, 1)
     assert len(db.session.scalars(select(Donation).where(Donation.state == "pledged")).all()) == 2
+
+
+def test_the_giver_of_a_transfer_booked_early_is_told_that_the_receipt_does_not_count(settings):
+    gift = a_transfer_booked_early(an_appeal(), email="lucja@example.org")
+    receipt = db.session.scalars(select(Receipt)).one()
+    draft = donations_receipts.draft(receipt, organisation=ORGANISATION, base_url="https://l.test")
+    with writing():
+        donations_receipts.issue(receipt.id, draft, organisation=ORGANISATION, base_url="https://l.test")
+        register.file(receipt.id, b"%PDF-1.7")
+        register.mailed(receipt.id)
+    for _ in range(2):
+        with writing():
+            promises.make_promise(again(gift), by="treasurer")
+    assert receipts() == ["void"]
+    due = db.session.scalars(select(DueLetter)).one()
+    mail = emails.WRITERS[due.kind](due, settings)
+    assert (mail.to, mail.subject) == ("lucja@example.org", "Your receipt of £25.00 does not count yet")
+    assert "Please do not use that receipt; it no longer counts." in mail.text
+    assert "Please do not use that receipt; it no longer counts." in mail.html
+    the_bank_shows(expected.at_the_bank()[0], "bank:1")
+    assert emails.WRITERS[due.kind](due, settings) is None
+
+
+def test_nobody_is_written_about_a_receipt_that_never_went_out():
+    gift = a_transfer_booked_early(an_appeal(), email="lucja@example.org")
+    with writing():
+        promises.make_promise(again(gift), by="treasurer")
+    assert db.session.scalars(select(DueLetter)).all() == []

@@ -122,7 +122,7 @@ def test_a_charge_that_does_not_exist_or_did_not_succeed_moves_nothing(app, dona
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
-        (PaymentsUnavailable(), "PaymentsUnavailable: the card payment service cannot be reached at the moment"),
+        (PaymentsUnavailable(), "PaymentsUnavailable: the payment service cannot be reached at the moment"),
         (PaymentsRefused("Stripe refused the call: resource_missing"), "PaymentsRefused: Stripe refused the call: res"),
         (ValueError("lucja@example.org"), "ValueError"),
     ],

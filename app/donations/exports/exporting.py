@@ -80,14 +80,17 @@ def totals(connection: Connection, choice: Choice) -> list[Total]:
     return formats.totals_of(connection, choice.format, _selection(choice))
 
 
-def against(connection: Connection, choice: Choice) -> list[Against]:
-    """What speaks against giving a checked choice to its accounting program; nothing for other files."""
+def against(connection: Connection, choice: Choice, *, copy: bool = False) -> list[Against]:
+    """What speaks against giving a checked choice to its accounting program; nothing for other files. A `copy` is for
+    somebody who looks and imports nothing, so what went out earlier does not stand against it."""
     program = formats.program_of(choice.format)
     if not program:
         return []
     found = []
     if not choice.is_statement and (missing := program_accounts.missing(connection, program, _selection(choice))):
         found.append(Against(accounts=tuple(missing)))
+    if copy:
+        return found
     same_program = [name for name in FORMATS if formats.program_of(name) == program]
     for earlier in log.standing(same_program, choice.from_on, choice.to_on):
         account = _conflict(connection, choice, earlier)
@@ -96,11 +99,11 @@ def against(connection: Connection, choice: Choice) -> list[Against]:
     return found
 
 
-def refuse(connection: Connection, choice: Choice) -> None:
+def refuse(connection: Connection, choice: Choice, *, copy: bool = False) -> None:
     """Raise `NotToBeExported` for what must not go out now, in words for the operator. Whoever writes the export down
     in the same unit has the last word: nobody else does so meanwhile."""
     log.one_at_a_time()
-    for each in against(connection, choice):
+    for each in against(connection, choice, copy=copy):
         if each.accounts:
             names = ", ".join(account.code for account in each.accounts)
             raise NotToBeExported(f"these accounts have no code in the program's books: {names}")
@@ -109,15 +112,16 @@ def refuse(connection: Connection, choice: Choice) -> None:
             raise NotToBeExported(f"batch {each.earlier.reference} {how}; withdraw it first if it was not imported")
 
 
-def note(connection: Connection, choice: Choice, found: Sequence[Total], *, by: str) -> Export:
-    """Write an export down before it is made; the caller commits."""
+def note(connection: Connection, choice: Choice, found: Sequence[Total], *, by: str, copy: bool = False) -> Export:
+    """Write an export down before it is made; the caller commits. A `copy` never counts as posted anywhere."""
     return log.note(
         Export(
             made_by=by, format=choice.format, from_on=choice.from_on, to_on=choice.to_on, account=choice.account,
             appeal=choice.appeal, branch=choice.branch, names=choice.names or choice.is_statement,
             lines=sum(each.lines for each in found), totals=[each._asdict() for each in found],
             posted=_posted(connection, choice),
-        )
+        ),
+        copy=copy and bool(formats.program_of(choice.format)),
     )  # fmt: skip
 
 

@@ -43,10 +43,18 @@ class Export(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether it was made for somebody to look at, and so withdrawn as it was made."""
+        return self.withdrawn_at is not None and self.withdrawn_at == self.made_at
 
-def note(export: Export) -> Export:
-    """Add an export to the log, now and under a reference of its own; the caller commits."""
+
+def note(export: Export, *, copy: bool = False) -> Export:
+    """Add an export to the log, now and under a reference of its own; the caller commits. A `copy` is one to look at,
+    which never counts as posted: it is withdrawn as it is made."""
     export.reference, export.made_at = secrets.token_hex(4), clock.now()
+    if copy:
+        export.withdrawn_at, export.withdrawn_by = export.made_at, export.made_by
     db.session.add(export)
     db.session.flush()
     return export

@@ -27,7 +27,7 @@ from app.ledger.exports.formats import FORMATS
 from app.ledger.exports.selection import Total
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money
-from app.office.access import AUDITOR, TREASURER, allow
+from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.books.account_codes import PROGRAM_NAMES
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
@@ -200,6 +200,11 @@ def withdraw(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), code=303)
 
 
+def _is_a_copy() -> bool:
+    """Whether whoever asks keeps no books, so that a file for an accounting program is one to look at."""
+    return TREASURER not in me().role_names
+
+
 def _page(form: ExportForm | None = None) -> ResponseReturnValue:
     asked = form is not None or "format" in request.args
     form = form or ExportForm(formdata=request.args if asked else None, meta={"csrf": False})
@@ -209,7 +214,7 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
     if choice is not None:
         with snapshot() as connection:
             found = exporting.totals(connection, choice)
-            against = exporting.against(connection, choice)
+            against = exporting.against(connection, choice, copy=_is_a_copy())
     if not asked:
         form.from_on.data, form.to_on.data = (day.isoformat() for day in last_month())
     made = log.latest()
@@ -242,11 +247,11 @@ def _file(*, names: bool) -> ResponseReturnValue:
     with ExitStack() as stack:
         connection = stack.enter_context(snapshot())
         found = exporting.totals(connection, choice)
-        if exporting.against(connection, choice):
+        if exporting.against(connection, choice, copy=_is_a_copy()):
             return _page(form)
         with writing():
-            exporting.refuse(connection, choice)
-            export = exporting.note(connection, choice, found, by=trail.at_work().by)
+            exporting.refuse(connection, choice, copy=_is_a_copy())
+            export = exporting.note(connection, choice, found, by=trail.at_work().by, copy=_is_a_copy())
             said = {"format": choice.format, "from": choice.from_on, "to": choice.to_on, "names": export.names}
             trail.record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
         made = exporting.make(connection, choice, found, export.reference)

@@ -12,7 +12,6 @@ from app.donations import methods
 from app.ledger import accounts, journal, trial_balance
 from app.ledger.journal import Place, Wanted
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
-from app.office.books.words import method_name
 from app.office.scope import within_sight
 from app.web.fields import day_asked
 
@@ -50,7 +49,7 @@ def index() -> ResponseReturnValue:
     seen = within_sight(chosen)
     if chosen and not seen:
         abort(404)
-    wanted = Wanted(asked.first, asked.last, seen, methods.KINDS.get(asked.method, ()))
+    wanted = methods.narrowed(Wanted(asked.first, asked.last, seen), asked.method)
     found = journal.page(
         wanted, older_than=_place(request.args.get("older")), newer_than=_place(request.args.get("newer"))
     )
@@ -58,7 +57,7 @@ def index() -> ResponseReturnValue:
         "office/books/journal.html",
         asked=asked,
         days=(asked.first if asked.first != date.min else None, asked.last if asked.last != date.max else None),
-        method=method_name(asked.method) if asked.method in methods.KINDS else "",
+        method=asked.method if methods.known(asked.method) else "",
         page=found,
         # Income accounts are looked at from the other side: what left them was received.
         raised=chosen is None or asked.account == "" or asked.account.startswith("income:"),

@@ -11,7 +11,7 @@ from app.donations import methods
 from app.ledger.journal import Wanted
 from app.money import Money
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
-from app.office.books.words import method_name
+from app.office.books.words import METHODS
 from app.office.scope import my_accounts
 from app.web.fields import day_asked, last_month
 
@@ -45,8 +45,9 @@ def by_method() -> ResponseReturnValue:
         "office/books/methods.html",
         first=first,
         last=last,
-        rows=[(method, method_name(method), amount) for method, amount in found],
-        known=methods.KINDS,
+        rows=found,
+        names=METHODS,
+        other=methods.OTHER,
         sums=_sums([amount for _, amount in found]),
     )
 

@@ -13,7 +13,7 @@ _KINDS = {
     "expense": _l("Expenses"),
 }
 
-_METHODS = {
+METHODS = {
     CARD: _l("Card"),
     CASH: _l("Cash"),
     CHEQUE: _l("Cheque"),
@@ -41,4 +41,4 @@ def kind_name(kind: str) -> str:
 
 def method_name(method: str) -> str:
     """'Standing order' for 'standing-order'."""
-    return str(_METHODS[method])
+    return str(METHODS[method])

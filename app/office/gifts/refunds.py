@@ -1,4 +1,4 @@
-"""Refunds: giving a gift back to the card it came from, in part or in full."""
+"""Refunds: giving a gift back the way it came, in part or in full."""
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -45,7 +45,7 @@ def _whether_it_goes_back(reference: str) -> Question | None:
         return None
     return Question(
         _("Give %(amount)s back to %(name)s?", amount=written(amount), name=gift.name or _("somebody")),
-        _("%(amount)s of %(whole)s goes back to the card. Money that has gone back cannot be called back.",
+        _("%(amount)s of %(whole)s goes back the way it came. Money that has gone back cannot be called back.",
           amount=written(amount), whole=written(gift.amount)),
         _("Give the money back"),
         url_for("office.donations.show", reference=reference),
@@ -126,4 +126,4 @@ def _say(row_id: int) -> None:
               amount=amount),
         )  # fmt: skip
     else:
-        notices.done(_("%(amount)s is on its way back to the card. The donor is told by e-mail.", amount=amount))
+        notices.done(_("%(amount)s is on its way back. The donor is told by e-mail.", amount=amount))

@@ -20,8 +20,8 @@ WORDS = {
     ),
     "failed monthly gift": (
         _l("Monthly gifts that could not be taken"),
-        _l("The donor has been mailed a link to mend the card, and Stripe tries again. Nothing needs doing, unless "
-           "they write to you."),
+        _l("The donor has been mailed a link to pay in another way, and Stripe tries again. Nothing needs doing, "
+           "unless they write to you."),
     ),
     "second subscription": (
         _l("Plans that two subscriptions charge for"),
@@ -53,8 +53,8 @@ WORDS = {
     ),
     "refund": (
         _l("Refunds that did not go through"),
-        _l("Stripe could not give the money back, so it is with us again: the card may be closed. Ask the donor for "
-           "another way to pay it, and look first that no dispute is open."),
+        _l("Stripe could not give the money back, so it is with us again: the card or the account may be closed. Ask "
+           "the donor for another way to pay it, and look first that no dispute is open."),
     ),
     "payout": (
         _l("Payouts that came back or do not add up"),

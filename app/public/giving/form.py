@@ -43,9 +43,7 @@ def read(text: str, currency: str) -> Money:
         raise NotTaken(_("The amount must be %(least)s or more", least=written(smallest, short=True))) from error
     except amounts.TooLarge as error:
         most = written(largest, short=True)
-        raise NotTaken(
-            _("The amount must be %(most)s or less; to give more by card, talk to us first", most=most)
-        ) from error
+        raise NotTaken(_("The amount must be %(most)s or less; to give more, talk to us first", most=most)) from error
 
 
 OTHER = "other"

@@ -83,15 +83,13 @@ def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -
         checkout = to_checkout.address(pledged, appeal)
     except PaymentsRefused as refusal:
         if refusal.param == "customer_email":
-            form.email.errors = [_("The card payment service cannot use this e-mail address. Check it for slips")]
+            form.email.errors = [_("The payment service cannot use this e-mail address. Check it for slips")]
             return page(appeal, form, status=422)
-        problem = _("The card payment service does not take this gift. You have not been charged. Please tell us.")
+        problem = _("The payment service does not take this gift. You have not been charged. Please tell us.")
         return page(appeal, form, problem, status=500)
     if checkout is not None:
         return redirect(checkout, code=303)
-    problem = _(
-        "We cannot reach the card payment service at the moment. You have not been charged. Try again in a minute."
-    )
+    problem = _("We cannot reach the payment service at the moment. You have not been charged. Try again in a minute.")
     return page(appeal, form, problem, status=503, headers={"Retry-After": "60"})
 
 

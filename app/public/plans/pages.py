@@ -102,10 +102,10 @@ def _not_done(token: str, failure: PaymentsUnavailable | PaymentsRefused) -> Res
     """A call that was refused changed nothing; of one that got no answer nobody knows that."""
     current_app.logger.warning("a plan could not be changed: %s", failure)
     if isinstance(failure, PaymentsRefused):
-        refused = _("The card payment service did not accept this. Nothing was changed. Write to us for help.")
+        refused = _("The payment service did not accept this. Nothing was changed. Write to us for help.")
         return _page(token, _plan(token), problem=refused, status=409)
     unknown = _(
-        "We could not reach the card payment service, so this may not have been done. "
+        "We could not reach the payment service, so this may not have been done. "
         "Try again in a minute: asking for the same thing twice does it once."
     )
     answer = _page(token, _plan(token), problem=unknown, status=503)

@@ -215,6 +215,18 @@ def test_the_auditor_takes_what_they_may_read_and_it_is_on_the_trail(app, signed
     assert "/office/sign-in/again" in again.headers["Location"]
 
 
+def test_what_an_auditor_looks_at_does_not_count_as_gone_out_for_the_treasurer(app, signed_in, treasurer):
+    xero, auditor = {"format": "xero-journals"}, signed_in("auditor")
+    mapped(treasurer)
+    assert taken(auditor, **xero).status_code == 200
+    assert "a copy, not for import" in words(page(treasurer.get("/office/exports/")).find_all("table")[-1])
+    assert taken(treasurer, **xero).status_code == 200
+    # What has gone out does not stand against looking at it.
+    assert not page(asked(auditor, **xero)).select(".notice--warn")
+    assert taken(auditor, **xero).status_code == 200
+    page(taken(treasurer, **xero), 409)
+
+
 def test_an_editor_takes_nothing(app, signed_in):
     books()
     assert taken(signed_in("editor")).status_code == 403

@@ -58,7 +58,7 @@ def test_a_part_is_given_back_and_the_page_of_the_gift_says_so(account, signed_i
     answer = give_back(client, "10")
     assert answer.status_code == 303
     text = said(client.get(answer.location))
-    assert "£10.00 is on its way back to the card." in text
+    assert "£10.00 is on its way back." in text
     assert "Refund of £10.00 asked for by Nasreen Akhtar: done" in text
     assert "She asked for it" in text
     assert [each["amount"] for each in account.refunds.values()] == [1000]
@@ -132,5 +132,5 @@ def test_a_refund_that_the_worker_was_quicker_to_ask_for_is_waited_for(account, 
             db.session.scalars(select(DonationRefund)).one().leased_until = until
 
     monkeypatch.setattr(refunds.Duty, "work_once", a_worker_was_quicker)
-    assert "£10.00 is on its way back to the card." in said(client.get(give_back(client, "10").location))
+    assert "£10.00 is on its way back." in said(client.get(give_back(client, "10").location))
     assert [each["amount"] for each in account.refunds.values()] == [1000]

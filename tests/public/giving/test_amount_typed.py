@@ -10,7 +10,7 @@ from app.public.giving import form
     [
         ("12.505", "gbp", "The amount must have no more than two decimals, like 12.50"),
         ("12.5", "jpy", "The amount must be a whole number, like 2500"),
-        ("12.5055", "kwd", "Enter an amount in figures, like 25 or 12.500"),
+        ("12.5055", "kwd", "The amount must have no more than three decimals, like 12.500"),
         ("lots", "gbp", "Enter an amount in figures, like 25 or 12.50"),
         ("lots", "jpy", "Enter an amount in figures, like 2500"),
     ],

@@ -142,7 +142,7 @@ def test_the_same_nonce_with_changed_content_is_a_new_pledge(client):
         ({"amount": "other", "other": "0.50"}, "The amount must be £1 or more"),
         (
             {"amount": "other", "other": "25,000.01"},
-            "The amount must be £25,000 or less; to give more by card, talk to us first",
+            "The amount must be £25,000 or less; to give more, talk to us first",
         ),
         ({"name": " "}, "Enter your name"),
         ({"email": ""}, "Enter your e-mail address"),
@@ -222,7 +222,7 @@ def test_an_e_mail_address_that_stripe_refuses_is_named_beside_its_field(client,
     gateway.failure = PaymentsRefused("Stripe refused the call: email_invalid", param="customer_email")
     answer = send(client)
     assert answer.status_code == 422
-    assert errors(answer) == ["The card payment service cannot use this e-mail address. Check it for slips"]
+    assert errors(answer) == ["The payment service cannot use this e-mail address. Check it for slips"]
     page = read(answer)
     assert page.select_one(".error-summary a")["href"] == "#email"
     assert page.select_one("input[name=message], textarea[name=message]").get_text().strip() == "Keep on"
@@ -235,9 +235,7 @@ def test_a_gift_that_stripe_refuses_is_ours_to_look_into_and_its_address_stays_o
     gateway.failure = PaymentsRefused("Stripe refused the call: parameter_unknown", param="line_items[0]")
     answer = send(client)
     assert answer.status_code == 500
-    assert errors(answer) == [
-        "The card payment service does not take this gift. You have not been charged. Please tell us."
-    ]
+    assert errors(answer) == ["The payment service does not take this gift. You have not been charged. Please tell us."]
     donation = db.session.scalars(select(Donation)).one()
     assert f"donations {donation.id}: Stripe refused the call: parameter_unknown" in caplog.text
     assert donation.reference not in caplog.text

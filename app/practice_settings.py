@@ -14,8 +14,8 @@ def defaults(data_dir: Path) -> dict[str, str]:
 
     What must stay the same between starts (the keys) is made once and kept in DATA_DIR/practice.env.
     """
-    kept = data_dir / "practice.env"
-    if not kept.exists():
+    path = data_dir / "practice.env"
+    if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         made = f"SECRET_KEY={secrets.token_hex(32)}\nSTRIPE_WEBHOOK_SECRET=whsec_{secrets.token_hex(24)}\n"
         # Two processes may start at once: each writes a file of its own, and the first link wins.
@@ -23,12 +23,12 @@ def defaults(data_dir: Path) -> dict[str, str]:
         with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(made)
         try:
-            os.link(own, kept)
+            os.link(own, path)
         except FileExistsError:
             pass
         finally:
             own.unlink()
-    lines = (line.partition("=") for line in kept.read_text().splitlines() if "=" in line)
+    lines = (line.partition("=") for line in path.read_text().splitlines() if "=" in line)
     return {
         **{name.strip(): value.strip() for name, _, value in lines},
         "BASE_URL": "http://127.0.0.1:8000",

@@ -19,12 +19,12 @@ def lines(text: str | None) -> str | None:
 
 def one_line(text: str | None) -> str:
     """The text as one line that can be printed: composed, its spaces single, control and format characters gone."""
-    kept = "".join(
+    shown = "".join(
         " " if char.isspace() else char
         for char in unicodedata.normalize("NFC", text or "")
         if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
     )
-    return " ".join(kept.split())
+    return " ".join(shown.split())
 
 
 def _without_controls(text: str, *, but: str) -> str:

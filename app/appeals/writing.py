@@ -60,7 +60,7 @@ def begin(slug: str, currency: str, text: str, changes: Schedule) -> Appeal:
 def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:
     """Change the appeal, as a new version; the caller commits. Says whether anything is different.
 
-    Raises `turns.WrittenMeanwhile`, `scheduling.NotATitle`, `DatesCrossed`, `GeneralFundStays` or `NotATarget`, or what
+    Raises `WrittenMeanwhile`, `scheduling.NotATitle`, `DatesCrossed`, `GeneralFundStays` or `NotATarget`, or what
     `illustrating.check` raises.
     """
     images.check_shown(text)
@@ -78,12 +78,12 @@ def revise(appeal: Appeal, based_on: int, text: str, changes: Schedule) -> bool:
     return different or reworded
 
 
-def restore(appeal: Appeal, based_on: int, kept: Version) -> bool:
+def restore(appeal: Appeal, based_on: int, version: Version) -> bool:
     """Make the appeal say again what it said in an earlier version, as a new one; when it runs stays as it is.
 
     The caller commits. Says whether anything is different. Raises as `revise`.
     """
-    said = versions.fields(kept)
+    said = versions.fields(version)
     target = said["target_minor"]
     changes: Schedule = {
         "title": said["title"],

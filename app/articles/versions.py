@@ -92,9 +92,9 @@ def content(written: Versioned) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
 
 
-def fields(kept: Version) -> dict[str, Any]:
+def fields(version: Version) -> dict[str, Any]:
     """What a version said, with its instants and days as such."""
-    return {name: _read(name, value) for name, value in kept.content.items()}
+    return {name: _read(name, value) for name, value in version.content.items()}
 
 
 def _read(name: str, value: Any) -> Any:

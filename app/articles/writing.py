@@ -63,18 +63,18 @@ def begin(manuscript: Manuscript) -> Article:
 def revise(article: Article, based_on: int, manuscript: Manuscript) -> bool:
     """Make the article say what was written, as a new version; the caller commits. Says whether anything is different.
 
-    Raises `turns.WrittenMeanwhile`, `EventCrossed`, or what `illustrating.check` raises.
+    Raises `WrittenMeanwhile`, `EventCrossed`, or what `illustrating.check` raises.
     """
     _check(manuscript)
     return _set(versions.take(article, based_on), manuscript.values())
 
 
-def restore(article: Article, based_on: int, kept: Version) -> bool:
+def restore(article: Article, based_on: int, version: Version) -> bool:
     """Make the article say again what it said in an earlier version, as a new one; whether it is public stays as it is.
 
-    The caller commits. Says whether anything is different. Raises `turns.WrittenMeanwhile`.
+    The caller commits. Says whether anything is different. Raises `WrittenMeanwhile`.
     """
-    said = versions.fields(kept)
+    said = versions.fields(version)
     locked = versions.take(article, based_on)
     return _set(locked, {**said, "draft": locked.draft, "posted_at": locked.posted_at})
 

@@ -27,12 +27,12 @@ def erase(who: str, dry_run: bool) -> None:
         if dry_run:
             theirs = _find(who)
             _list(theirs)
-            events = erasing.check(theirs, kept_over=settings.keep_names_over)
+            events = erasing.check(theirs, keep_names_over=settings.keep_names_over)
             click.echo(f"{len(events)} stored events are about them.\nNothing was erased: this was a dry run.")
             return
         with writing():
             theirs = _find(who)
-            erased = erasing.erase(theirs, by="operator", kept_over=settings.keep_names_over)
+            erased = erasing.erase(theirs, by="operator", keep_names_over=settings.keep_names_over)
             for subject in theirs.subjects():
                 trail.record("donor.erased", subject)
     except DomainError as refusal:

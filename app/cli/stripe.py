@@ -36,10 +36,10 @@ def reconcile(payout: str | None) -> None:
         for each in waiting.all():
             each.next_try_at = None
     duties.do_all_due([replace(duty, due=duty.due & due)])
-    kept = db.session.scalars(select(Payout).where(due).order_by(Payout.created_at)).all()
-    if payout and not kept:
+    payouts_ = db.session.scalars(select(Payout).where(due).order_by(Payout.created_at)).all()
+    if payout and not payouts_:
         raise click.ClickException(f"There is no payout {payout} in the books.")
-    clean = [_show(each) for each in kept]
+    clean = [_show(each) for each in payouts_]
     whole = [_show_whole(each) for each in stripe_balance.whole()] if not payout else []
     if not all([*clean, *whole]):
         raise SystemExit(1)

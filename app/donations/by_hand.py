@@ -91,7 +91,7 @@ def of(donation: Donation) -> GiftByHand:
     return db.session.get_one(GiftByHand, donation.id)
 
 
-def kept(donation: Donation) -> Money:
+def net_amount(donation: Donation) -> Money:
     """What is kept of a gift that did not come by card: all of it once it has come, until it bounces or is reversed."""
     nothing = donation.state != donations.RECEIVED or of(donation).came_to_nothing
     return Money(0, donation.currency) if nothing else donation.amount

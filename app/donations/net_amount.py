@@ -1,4 +1,4 @@
-"""What is kept of a donation: what the books say it brought, less what went back, for whatever reason."""
+"""The net amount of a donation: what the books say it brought, less what went back, for whatever reason."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.money import Money
 
 # Built once: to build a statement costs more than to run it (docs/performance.md).
 _OURS: BindParameter[int] = bindparam("ours")
-_KEPT = (
+_NET = (
     select(func.sum(case((Transfer.from_account_id == _OURS, Transfer.amount_minor), else_=-Transfer.amount_minor)))
     .join(Entry, Entry.id == Transfer.entry_id)
     .where(
@@ -28,16 +28,16 @@ _KEPT = (
 
 
 def of(donation: Donation) -> Money:
-    """What is kept of a received donation: over the entries about it, what left the account it was received on (its
+    """The net amount of a received donation: over the entries about it, what left the account it was received on (its
     appeal's income), less what came back there. Refunds and lost disputes lower it, a refund that failed raises it.
     One that did not come by card is kept whole, until it bounces or is reversed.
     """
     if donation.method != CARD:
-        return by_hand.kept(donation)
+        return by_hand.net_amount(donation)
     received = reading.moved_by(f"stripe:{donation.charge_id}:received")
     if received is None:
         return donation.amount
-    total = db.session.scalar(_KEPT, {"ours": received.from_id, "subject": received.subject})
+    total = db.session.scalar(_NET, {"ours": received.from_id, "subject": received.subject})
     return Money(int(total or 0), received.amount.currency)
 
 

@@ -48,7 +48,7 @@ def _keep(payout: StripePayout) -> None:
         )
         .on_conflict_do_nothing(index_elements=["payout_id"])
     )
-    kept = db.session.scalars(select(Payout).where(Payout.payout_id == payout.payout_id).with_for_update()).one()
-    if _ORDER.get(payout.status, 0) >= _ORDER.get(kept.status, 0):
-        kept.status, kept.arrives_at = payout.status, payout.arrives_at
+    stored = db.session.scalars(select(Payout).where(Payout.payout_id == payout.payout_id).with_for_update()).one()
+    if _ORDER.get(payout.status, 0) >= _ORDER.get(stored.status, 0):
+        stored.status, stored.arrives_at = payout.status, payout.arrives_at
     db.session.flush()

@@ -28,7 +28,7 @@ class NotReceived(DomainError):
     """The receipt's donation has not been received."""
 
 
-class NothingKept(DomainError):
+class NothingLeft(DomainError):
     """All of the receipt's donation has been given back, so there is nothing to prove."""
 
 
@@ -49,14 +49,14 @@ class NotRendered(DomainError):
 def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, language: str = "en-GB") -> Facts:
     """What a donation's receipt will say, as things are now; numbering freezes it.
 
-    The amount is what is kept of the gift by then. Raises `NotReceived` or `NothingKept`.
+    The amount is what is kept of the gift by then. Raises `NotReceived` or `NothingLeft`.
     """
     donation = _donation(receipt)
     if donation.received_at is None:
         raise NotReceived("a gift that has not been received has no receipt")
     amount = net_amount.of(donation)
     if amount.minor <= 0:
-        raise NothingKept("all of this gift has been given back")
+        raise NothingLeft("all of this gift has been given back")
     return Facts(
         received_on=clock.local_day(donation.received_at).isoformat(),
         amount_minor=amount.minor,

@@ -245,7 +245,7 @@ def write(due: DueLetter, settings: Settings) -> Mail | None:
         donor=one_line(donation.name),
         amount_minor=refund.amount_minor,
         given_minor=donation.amount_minor,
-        kept_minor=max(0, net_amount.of(donation).minor),
+        net_minor=max(0, net_amount.of(donation).minor),
         currency=refund.currency,
         paid_by=donation.paid_by or "",
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),

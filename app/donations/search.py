@@ -134,8 +134,8 @@ RETURNED = "returned"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One gift in a list. `given_back` went back, or is on its way; `lost` went with a dispute; `kept` is what the
-    books have of it. `mark` says what else became of it: 'disputed' (not decided yet), 'returned' (by the giver's
+    """One gift in a list. `given_back` went back, or is on its way; `lost` went with a dispute; `net_amount` is what
+    the books have of it. `mark` says what else became of it: 'disputed' (not decided yet), 'returned' (by the giver's
     bank), 'bounced', 'reversed', or nothing. `method` is ours, or Stripe's word for what was no card."""
 
     reference: str
@@ -144,7 +144,7 @@ class Row:
     amount: Money
     given_back: Money
     lost: Money
-    kept: Money
+    net_amount: Money
     mark: str
     state: str
     method: str
@@ -207,7 +207,7 @@ class Sum:
 
     gifts: int
     came: Money
-    kept: Money
+    net_amount: Money
 
 
 def sums(wanted: Wanted, *, all_of_them: bool = False) -> list[Sum] | None:
@@ -215,7 +215,7 @@ def sums(wanted: Wanted, *, all_of_them: bool = False) -> list[Sum] | None:
     for with `all_of_them`."""
     if not all_of_them and _is_common(wanted):
         return None
-    found = select(Donation.currency, Donation.amount_minor, net_amount.minor().label("kept")).where(
+    found = select(Donation.currency, Donation.amount_minor, net_amount.minor().label("net_amount")).where(
         *conditions(wanted), Donation.received_at.is_not(None)
     )
     if not all_of_them:
@@ -224,7 +224,7 @@ def sums(wanted: Wanted, *, all_of_them: bool = False) -> list[Sum] | None:
             return None
     gift = found.subquery()
     rows = db.session.execute(
-        select(gift.c.currency, func.count(), func.sum(gift.c.amount_minor), func.sum(gift.c.kept))
+        select(gift.c.currency, func.count(), func.sum(gift.c.amount_minor), func.sum(gift.c.net_amount))
         .group_by(gift.c.currency)
         .order_by(gift.c.currency)
     )
@@ -248,7 +248,7 @@ def rows(gifts: Sequence[Donation]) -> list[Row]:
     }
     named = select(Appeal.id, Appeal.title).where(Appeal.id.in_({gift.appeal_id for gift in gifts}))
     titles: dict[int, str] = {row.id: row.title for row in db.session.execute(named)}
-    left, marks = _kept(gifts), _marks(gifts)
+    left, marks = _net_amounts(gifts), _marks(gifts)
     found = []
     for gift in gifts:
         returned, keeps = Money(refunded.get(gift.id, 0), gift.currency), Money(left.get(gift.id, 0), gift.currency)
@@ -265,7 +265,7 @@ def rows(gifts: Sequence[Donation]) -> list[Row]:
     return found
 
 
-def _kept(gifts: Sequence[Donation]) -> dict[int, int]:
+def _net_amounts(gifts: Sequence[Donation]) -> dict[int, int]:
     """What is kept of each received gift, in minor units."""
     received = Donation.id.in_([gift.id for gift in gifts if gift.state == RECEIVED])
     return {

@@ -29,7 +29,7 @@ class WentBack:
     """All that went back of one gift, oldest first, and what the books keep of it."""
 
     returns: Sequence[Return]
-    kept: Money
+    net_amount: Money
 
 
 def of(gift: Donation) -> WentBack | None:

@@ -17,15 +17,15 @@ class NotMerged(DomainError):
     """This donor is not part of another."""
 
 
-def merge(kept: Donor, other: Donor) -> None:
-    """Make `other` a part of `kept`: from now on they are shown as one donor, under the details of `kept`. The caller
+def merge(donor: Donor, other: Donor) -> None:
+    """Make `other` a part of `donor`: from now on they are shown as one donor, under the details of `donor`. The caller
     commits. Raises `NotTheseTwo`."""
     # Two merges at once, each the other way round, would make a ring without a head.
-    family = select(Donor).where(Donor.id.in_(everyone({kept.id, other.id}))).order_by(Donor.id)
+    family = select(Donor).where(Donor.id.in_(everyone({donor.id, other.id}))).order_by(Donor.id)
     db.session.scalars(family.with_for_update().execution_options(populate_existing=True)).all()
-    if kept.erased_at or other.erased_at or other.merged_into_id is not None or head_of(kept).id == other.id:
+    if donor.erased_at or other.erased_at or other.merged_into_id is not None or head_of(donor).id == other.id:
         raise NotTheseTwo("these two cannot be merged: they are one already, or one of them was erased")
-    other.merged_into_id = head_of(kept).id
+    other.merged_into_id = head_of(donor).id
     db.session.flush()
 
 

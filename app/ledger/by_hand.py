@@ -20,7 +20,7 @@ from app.ledger.posting import Line, Posted, find, post
 from app.money import Money
 
 # What Stripe's own movements keep, and reconciliation compares to the penny: nothing by hand belongs there.
-KEPT_BY_STRIPE = ("assets:stripe:", "assets:stripe-unsettled:", "assets:disputed:", "suspense:stripe:")
+ONLY_STRIPE_MOVES = ("assets:stripe:", "assets:stripe-unsettled:", "assets:disputed:", "suspense:stripe:")
 INCOME_MOVED = "income-moved"
 
 
@@ -56,7 +56,7 @@ def may_go(name: str, source: Account, target: Account) -> bool:
         and target.kind in kind.gives_to
         # What was given for one thing and used for another must be seen to have been moved.
         and between_income == (name == INCOME_MOVED)
-        and not any(each.code.startswith(KEPT_BY_STRIPE) for each in (source, target))
+        and not any(each.code.startswith(ONLY_STRIPE_MOVES) for each in (source, target))
     )
 
 
@@ -103,7 +103,7 @@ def choices(currency: str) -> dict[str, tuple[str, str]]:
     """
     every = accounts.chart(currency)
     every.update({each.code: (each.kind, each.name) for each in db.session.scalars(select(Account))})
-    return {code: every[code] for code in sorted(every) if not code.startswith(KEPT_BY_STRIPE)}
+    return {code: every[code] for code in sorted(every) if not code.startswith(ONLY_STRIPE_MOVES)}
 
 
 def enter(draft: Draft, *, by: str) -> Posted:

@@ -50,8 +50,8 @@ _COUNTS = (
       WHERE u.entry_id = t.entry_id AND u.line < t.line AND u.to_account_id = t.to_account_id)
     """,
 )
-_KEPT = "SELECT account_id, out_minor, in_minor, gifts FROM balances"
-_KEPT_DAYS = "SELECT account_id, booked_on, out_minor, in_minor FROM daily_balances"
+_STORED = "SELECT account_id, out_minor, in_minor, gifts FROM balances"
+_STORED_DAYS = "SELECT account_id, booked_on, out_minor, in_minor FROM daily_balances"
 
 # Out, in, and the number of gifts.
 _Sums = tuple[int, int, int]
@@ -68,9 +68,9 @@ def balance_differences() -> tuple[Iterator[tuple[str, str]], Iterator[tuple[str
             more = int(gone), int(come), int(gifts)
             counted[account] = _plus(counted[account], more)
             days[account, day] = _plus(days[account, day], more)
-    kept = {account: (gone, come, gifts) for account, gone, come, gifts in db.session.execute(text(_KEPT))}
-    kept_days = {(account, day): (gone, come) for account, day, gone, come in db.session.execute(text(_KEPT_DAYS))}
-    return _of_accounts(kept, counted), _of_days(kept_days, days)
+    stored = {account: (gone, come, gifts) for account, gone, come, gifts in db.session.execute(text(_STORED))}
+    stored_days = {(account, day): (gone, come) for account, day, gone, come in db.session.execute(text(_STORED_DAYS))}
+    return _of_accounts(stored, counted), _of_days(stored_days, days)
 
 
 def _asked(count: str) -> tuple[TextClause, dict[str, object]]:
@@ -85,19 +85,19 @@ def _plus(some: _Sums, more: _Sums) -> _Sums:
     return some[0] + more[0], some[1] + more[1], some[2] + more[2]
 
 
-def _of_accounts(kept: dict[int, _Sums], counted: dict[int, _Sums]) -> Iterator[tuple[str, str]]:
-    for account in sorted({*kept, *counted}):
-        (gone, come, gifts), (out, into, given) = kept.get(account, _NOTHING), counted.get(account, _NOTHING)
+def _of_accounts(stored: dict[int, _Sums], counted: dict[int, _Sums]) -> Iterator[tuple[str, str]]:
+    for account in sorted({*stored, *counted}):
+        (gone, come, gifts), (out, into, given) = stored.get(account, _NOTHING), counted.get(account, _NOTHING)
         if (gone, come, gifts) != (out, into, given):
             sums = f"the transfers come to out {out}, in {into}, gifts {given}"
             yield f"balances {account}", f"keeps out {gone}, in {come}, gifts {gifts} but {sums}"
 
 
 def _of_days(
-    kept: dict[tuple[int, Any], tuple[int, int]], counted: dict[tuple[int, Any], _Sums]
+    stored: dict[tuple[int, Any], tuple[int, int]], counted: dict[tuple[int, Any], _Sums]
 ) -> Iterator[tuple[str, str]]:
-    for account, day in sorted({*kept, *counted}):
-        (gone, come), (out, into, _) = kept.get((account, day), (0, 0)), counted.get((account, day), _NOTHING)
+    for account, day in sorted({*stored, *counted}):
+        (gone, come), (out, into, _) = stored.get((account, day), (0, 0)), counted.get((account, day), _NOTHING)
         if (gone, come) != (out, into):
             sums = f"the transfers come to out {out}, in {into}"
             yield f"daily_balances {account}/{day}", f"keeps out {gone}, in {come} but {sums}"

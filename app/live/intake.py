@@ -172,5 +172,5 @@ def _with_length(scope: Scope, length: int) -> Scope:
     """
     if header(scope, b"transfer-encoding") is None:
         return scope
-    kept = [pair for pair in scope["headers"] if pair[0] not in (b"transfer-encoding", b"content-length")]
-    return {**scope, "headers": [*kept, (b"content-length", str(length).encode())]}
+    headers = [pair for pair in scope["headers"] if pair[0] not in (b"transfer-encoding", b"content-length")]
+    return {**scope, "headers": [*headers, (b"content-length", str(length).encode())]}

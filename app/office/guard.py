@@ -44,10 +44,10 @@ def check() -> ResponseReturnValue | None:
 def outdated(_error: CSRFError) -> ResponseReturnValue:
     """A form of a page that is too old: what was typed is kept and shown again, to whoever typed it."""
     end_what_is_over()
-    kept = pages.keep(pages.OUTDATED)
-    if kept is None:
+    typed = pages.keep(pages.OUTDATED)
+    if typed is None:
         return render_template("errors/outdated.html", calm=True), 400
-    return redirect(kept if current_user.is_authenticated else url_for("security.login", next=kept), code=303)
+    return redirect(typed if current_user.is_authenticated else url_for("security.login", next=typed), code=303)
 
 
 def end_what_is_over() -> None:

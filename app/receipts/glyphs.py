@@ -45,17 +45,17 @@ def without(text: str, points: Container[int]) -> str:
 
     Marks that change a sign (a skin's colour, a joiner, an accent) go with it: alone they would hang in the air.
     """
-    kept: list[str] = []
+    shown: list[str] = []
     gone = False
     for char in text:
         if ord(char) in points:
             gone = True
-            while kept and _only_joins(kept[-1]):
-                kept.pop()
+            while shown and _only_joins(shown[-1]):
+                shown.pop()
         elif not (gone and _depends(char)):
             gone = False
-            kept.append(char)
-    return " ".join("".join(kept).split())
+            shown.append(char)
+    return " ".join("".join(shown).split())
 
 
 def missing(code_points: Iterable[int]) -> MissingGlyphs:

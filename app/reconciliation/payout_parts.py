@@ -37,12 +37,16 @@ class Part:
 def page(payout: Payout, after: str = "") -> tuple[list[Part], str]:
     """A page of parts in the order in which they happened, from the one after `after`, and after which the next page
     begins: nothing on the last."""
-    kept = StripeTransaction
-    query = select(kept).where(kept.payout_id == payout.payout_id, kept.source_id.is_distinct_from(payout.payout_id))
-    last = db.session.execute(select(kept.created_at, kept.txn_id).where(kept.txn_id == after)).first()
+    transaction = StripeTransaction
+    query = select(transaction).where(
+        transaction.payout_id == payout.payout_id, transaction.source_id.is_distinct_from(payout.payout_id)
+    )
+    last = db.session.execute(
+        select(transaction.created_at, transaction.txn_id).where(transaction.txn_id == after)
+    ).first()
     if last is not None:
-        query = query.where(tuple_(kept.created_at, kept.txn_id) > (last.created_at, last.txn_id))
-    rows = db.session.scalars(query.order_by(kept.created_at, kept.txn_id).limit(PAGE + 1)).all()
+        query = query.where(tuple_(transaction.created_at, transaction.txn_id) > (last.created_at, last.txn_id))
+    rows = db.session.scalars(query.order_by(transaction.created_at, transaction.txn_id).limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     gifts = _gifts([row.source_id for row in shown if row.source_id])
     found = [

@@ -48,19 +48,28 @@ class OfPayout:
 def unexplained(txn_ids: Sequence[str] | None = None, most: int = 500) -> list[Unexplained]:
     """The transactions (of all, or of these) whose linked transfers do not move exactly their net."""
     booked: Any = func.coalesce(func.sum(_on_stripe()), 0)
-    kept = StripeTransaction
+    transaction = StripeTransaction
     query = (
-        select(kept.txn_id, kept.type, kept.source_id, kept.net_minor, kept.currency, booked.label("booked"))
-        .outerjoin(StripeMovement, StripeMovement.txn_id == kept.txn_id)
+        select(
+            transaction.txn_id,
+            transaction.type,
+            transaction.source_id,
+            transaction.net_minor,
+            transaction.currency,
+            booked.label("booked"),
+        )
+        .outerjoin(StripeMovement, StripeMovement.txn_id == transaction.txn_id)
         .outerjoin(Transfer, Transfer.entry_id == StripeMovement.entry_id)
-        .outerjoin(Account, Account.code == "assets:stripe:" + kept.currency)
-        .group_by(kept.txn_id, kept.type, kept.source_id, kept.net_minor, kept.currency)
-        .having(booked != kept.net_minor)
-        .order_by(kept.txn_id)
+        .outerjoin(Account, Account.code == "assets:stripe:" + transaction.currency)
+        .group_by(
+            transaction.txn_id, transaction.type, transaction.source_id, transaction.net_minor, transaction.currency
+        )
+        .having(booked != transaction.net_minor)
+        .order_by(transaction.txn_id)
         .limit(most)
     )
     if txn_ids is not None:
-        query = query.where(kept.txn_id.in_(txn_ids))
+        query = query.where(transaction.txn_id.in_(txn_ids))
     return [
         Unexplained(
             row.txn_id,
@@ -92,11 +101,11 @@ def of_payout(payout: Payout) -> OfPayout:
 
 def parts(payouts: Sequence[Payout]) -> dict[str, tuple[int, Money]]:
     """How many parts were taken in for each of these payouts, and what they add up to, by the payout's id."""
-    kept, currency = StripeTransaction, {each.payout_id: each.currency for each in payouts}
+    transaction, currency = StripeTransaction, {each.payout_id: each.currency for each in payouts}
     rows = db.session.execute(
-        select(kept.payout_id, func.count(), func.sum(kept.net_minor))
-        .where(kept.payout_id.in_(currency), kept.source_id.is_distinct_from(kept.payout_id))
-        .group_by(kept.payout_id)
+        select(transaction.payout_id, func.count(), func.sum(transaction.net_minor))
+        .where(transaction.payout_id.in_(currency), transaction.source_id.is_distinct_from(transaction.payout_id))
+        .group_by(transaction.payout_id)
     )
     found = {name: (number, Money(int(minor), currency[name])) for name, number, minor in rows if name}
     return {name: found.get(name, (0, Money(0, currency[name]))) for name in currency}

@@ -19,24 +19,24 @@ from app.reconciliation import alarms, daily_statement
 
 def dispute(due: DueLetter, settings: Settings) -> Mail | None:
     """A dispute, and by when to answer; `None` when it has been decided by now."""
-    kept = disputes.find(due.subject.removeprefix("dispute:"))
-    if kept is None or settings.treasurer_email is None or not disputes.is_open(kept):
+    dispute = disputes.find(due.subject.removeprefix("dispute:"))
+    if dispute is None or settings.treasurer_email is None or not disputes.is_open(dispute):
         return None
-    gift = db.session.scalars(select(Donation).where(Donation.charge_id == kept.charge_id)).one_or_none()
+    gift = db.session.scalars(select(Donation).where(Donation.charge_id == dispute.charge_id)).one_or_none()
     return compose(
         due,
         settings.treasurer_email,
         settings,
-        dispute=kept.dispute_id,
+        dispute=dispute.dispute_id,
         donor=(gift.name or "") if gift else "",
         gift=f"{settings.base_url}/office/donations/{gift.reference}" if gift else "",
-        at_stripe=dashboard.address_of(kept.dispute_id, live=settings.live) or "",
-        charge=kept.charge_id,
-        amount_minor=kept.amount_minor,
-        currency=kept.currency,
-        reason=kept.reason.replace("_", " "),
-        due_on=clock.local_day(kept.due_by).isoformat() if kept.due_by else "",
-        due_at=f"{clock.local(kept.due_by):%H:%M}" if kept.due_by else "",
+        at_stripe=dashboard.address_of(dispute.dispute_id, live=settings.live) or "",
+        charge=dispute.charge_id,
+        amount_minor=dispute.amount_minor,
+        currency=dispute.currency,
+        reason=dispute.reason.replace("_", " "),
+        due_on=clock.local_day(dispute.due_by).isoformat() if dispute.due_by else "",
+        due_at=f"{clock.local(dispute.due_by):%H:%M}" if dispute.due_by else "",
     )
 
 

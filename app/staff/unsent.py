@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.extensions import Base, Key, db
 
-KEPT_FOR = timedelta(hours=1)
+LIFETIME = timedelta(hours=1)
 
 # Of one account; the oldest gives way.
 MOST = 20
@@ -75,7 +75,7 @@ def find(reference: str, person_id: int, browser: str, key: bytes) -> Typed | No
             UnsentForm.reference == reference,
             UnsentForm.person_id == person_id,
             UnsentForm.browser == _digest(browser),
-            UnsentForm.kept_at > clock.now() - KEPT_FOR,
+            UnsentForm.kept_at > clock.now() - LIFETIME,
         )
     )
     if row is None:
@@ -97,7 +97,7 @@ def forget(reference: str, browser: str) -> None:
 
 def forget_old() -> None:
     """Take away what has been kept for long enough. The caller commits."""
-    db.session.execute(delete(UnsentForm).where(UnsentForm.kept_at <= clock.now() - KEPT_FOR))
+    db.session.execute(delete(UnsentForm).where(UnsentForm.kept_at <= clock.now() - LIFETIME))
 
 
 def _digest(browser: str) -> str:

@@ -55,8 +55,8 @@ def _cache(response: Response) -> Response:
     if request.endpoint in ("static", "assets.style") and response.status_code in (200, 304):
         asked = request.view_args or {}
         wanted = _version(asked["filename"]) if "filename" in asked else _fingerprint(_style(asked["name"]))
-        kept = request.args.get("v") == wanted
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        fixed = request.args.get("v") == wanted
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fixed else "no-cache"
         response = compression.of_file(response)
     return response
 

@@ -40,7 +40,7 @@ def of_file(response: Response) -> Response:
     if len(body) < _SMALLEST:
         return response
     tag, _weak = response.get_etag()
-    response.set_data(_kept(body))
+    response.set_data(_packed_once(body))
     response.headers["Content-Encoding"] = "gzip"
     if tag:
         response.set_etag(tag + MARK)
@@ -48,5 +48,5 @@ def of_file(response: Response) -> Response:
 
 
 @cache
-def _kept(body: bytes) -> bytes:
+def _packed_once(body: bytes) -> bytes:
     return packed(body)

@@ -45,14 +45,14 @@ def duty(gateway: Gateway) -> Duty:
             db.session.execute(
                 update(StripeTransaction).where(StripeTransaction.txn_id.in_(names)).values(payout_id=payout_id)
             )
-            kept = db.session.get_one(Payout, row_id)
-            result = payouts.of_payout(kept)
-            kept.difference_minor = result.difference.minor
+            payout = db.session.get_one(Payout, row_id)
+            result = payouts.of_payout(payout)
+            payout.difference_minor = result.difference.minor
             if not result.difference.minor and not result.unexplained:
-                kept.reconciled_at = clock.now()
-        if kept.reconciled_at is None:
+                payout.reconciled_at = clock.now()
+        if payout.reconciled_at is None:
             lines = f", and {len(result.unexplained)} of them are not explained" if result.unexplained else ""
-            old = kept.created_at < clock.now() - _COMPLETE_WITHIN
+            old = payout.created_at < clock.now() - _COMPLETE_WITHIN
             raise (NeedsSomebody if old else PartsDiffer)(
                 f"the parts come to {written(result.total)} of {written(result.amount)}{lines}"
             )

@@ -187,7 +187,12 @@ def test_one_that_was_received_and_is_taken_back_is_booked_like_a_lost_dispute(a
     assert "Your bank took it back on 15 July 2026." in text
     assert "Thank you" not in text
     (row,) = search.rows([gift()])
-    assert (row.mark, row.method, row.kept, row.lost) == ("returned", "bacs_debit", Money(0, "gbp"), Money(0, "gbp"))
+    assert (row.mark, row.method, row.net_amount, row.lost) == (
+        "returned",
+        "bacs_debit",
+        Money(0, "gbp"),
+        Money(0, "gbp"),
+    )
     books_kept.agree()
 
 

@@ -167,7 +167,7 @@ def test_what_was_found_is_put_in_order_and_added_up(app):
     assert [row.amount.minor for row in largest[:3]] == [2700, 2600, 2200]
     assert len(all_of(Wanted(words="luc", order="smallest", state=""))) == 12
     (sum_,) = search.sums(Wanted(words="byron"))
-    assert (sum_.gifts, sum_.came, sum_.kept) == (6, Money(9300, "gbp"), Money(9300, "gbp"))
+    assert (sum_.gifts, sum_.came, sum_.net_amount) == (6, Money(9300, "gbp"), Money(9300, "gbp"))
     assert search.sums(Wanted(words="nobody")) == []
 
 

@@ -87,7 +87,7 @@ def test_a_name_that_is_known_is_asked_about_and_chosen(app, signed_in):
     assert second.postcode == "AM1 2QX"
     assert a_cheque_by(client, "35", donor="new").status_code == 303
     assert donors() == 2
-    assert donor_list.given(db.session.get_one(Donor, first.donor_id))[0].kept.minor == 5500
+    assert donor_list.given(db.session.get_one(Donor, first.donor_id))[0].net_amount.minor == 5500
 
 
 def test_whoever_gives_without_a_name_has_neither_donor_nor_receipt(app, signed_in):

@@ -241,7 +241,7 @@ class Found:
 
     announcement: Announcement
     lines: int
-    kept: str | None
+    original_line: str | None
     oddities: tuple[tuple[int, str], ...]
 
 
@@ -255,7 +255,7 @@ def read(lines: Sequence[str], posted_on: date) -> Found | None:
     day = read_day(early.rest.lstrip(_SEPARATORS) if early else lines[0], posted_on) if lines else None
     if day is None:
         return None
-    used, rest, kept = 1, _after(day.rest), None
+    used, rest, original_line = 1, _after(day.rest), None
     hours = early or read_hours(rest)
     if hours and not early:
         rest = _after(hours.rest)
@@ -270,10 +270,10 @@ def read(lines: Sequence[str], posted_on: date) -> Found | None:
         if not hours:
             return None
         oddities.append((used - 1, f"'{rest}' was not understood: the line stays in the text as well"))
-        rest, kept = "", lines[used - 1]
+        rest, original_line = "", lines[used - 1]
     place, directions = split(rest)
     following = lines[used:]
-    if not rest and following and looks_like_one(following[0], expected=hours is not None and not kept):
+    if not rest and following and looks_like_one(following[0], expected=hours is not None and not original_line):
         place, directions = split(following[0])
         following = following[1:]
     if not directions and following and only_says_the_way(following[0]):
@@ -284,7 +284,7 @@ def read(lines: Sequence[str], posted_on: date) -> Found | None:
             return None
         oddities.append((0, "the event was before the article was posted"))
     event = Announcement(*_instants(day, hours), place=place or None, directions=directions or None)
-    return Found(event, len(lines) - len(following), kept, tuple(oddities))
+    return Found(event, len(lines) - len(following), original_line, tuple(oddities))
 
 
 def _after(rest: str) -> str:

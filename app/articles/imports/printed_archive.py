@@ -188,7 +188,7 @@ def read(data: bytes) -> ArchiveArticle:
     found = _event(own, clock.local_day(head.posted_at))
     if found:
         oddities = [f"line {own[place].number}: {oddity}" for place, oddity in found.oddities]
-        own = own[found.lines :] if found.kept is None else [Line(0, found.kept), *own[found.lines :]]
+        own = own[found.lines :] if found.original_line is None else [Line(0, found.original_line), *own[found.lines :]]
     elif own and event_announcement.mentioned_in(own[0].text):
         oddities = [f"line {own[0].number}: it mentions a day, but no event was understood: it stays in the text"]
     if appeal and len(appeal) > 1 and not any(_APPEAL.fullmatch(line.text) for line in appeal[:2]):

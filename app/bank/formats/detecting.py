@@ -39,10 +39,10 @@ def read(body: bytes, account: BankAccount, columns: Mapping | None = None) -> R
     table = csv_table.read(body)
     if columns is not None:
         return csv_lines.read(table, columns, account.currency, account.last_digits)
-    kept = mapping.kept(account.id, table.shape)
-    if kept is not None and not csv_guessing.unexplained(table, kept):
+    remembered = mapping.stored(account.id, table.shape)
+    if remembered is not None and not csv_guessing.unexplained(table, remembered):
         try:
-            return csv_lines.read(table, kept, account.currency, account.last_digits)
+            return csv_lines.read(table, remembered, account.currency, account.last_digits)
         except NotReadable as refusal:
             # What was kept does not fit this file: perhaps its columns mean something else than they did.
             if refusal.reason in OF_ANOTHER:

@@ -67,7 +67,7 @@ def shape_of(header: Sequence[str], width: int) -> str:
     return hashlib.sha256(json.dumps([width, named]).encode()).hexdigest()
 
 
-def kept(account_id: int, shape: str) -> Mapping | None:
+def stored(account_id: int, shape: str) -> Mapping | None:
     """The mapping that was kept for an account's files of this shape; `None` for one that was kept before anybody was
     asked about all its columns, which is asked about once more."""
     row = db.session.scalar(select(CsvMapping).where(CsvMapping.account_id == account_id, CsvMapping.shape == shape))

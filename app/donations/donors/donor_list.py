@@ -60,7 +60,7 @@ class Given:
     """What one donor gave in one currency: what came, what is kept of it, and of how many gifts something is kept."""
 
     came: Money
-    kept: Money
+    net_amount: Money
     gifts: int
 
 
@@ -74,13 +74,13 @@ def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
     """The same of several donors at once, by the donors' ids; each with all who were merged into them."""
     family = merging.families(heads)
     gift = (
-        select(Donation.donor_id, Donation.currency, Donation.amount_minor, net_amount.minor().label("kept"))
+        select(Donation.donor_id, Donation.currency, Donation.amount_minor, net_amount.minor().label("net_amount"))
         .where(Donation.donor_id.in_(family), Donation.state == RECEIVED)
         .subquery()
     )
-    counted = func.sum(case((gift.c.kept > 0, 1), else_=0))
+    counted = func.sum(case((gift.c.net_amount > 0, 1), else_=0))
     rows = db.session.execute(
-        select(gift.c.donor_id, gift.c.currency, func.sum(gift.c.amount_minor), func.sum(gift.c.kept), counted)
+        select(gift.c.donor_id, gift.c.currency, func.sum(gift.c.amount_minor), func.sum(gift.c.net_amount), counted)
         .group_by(gift.c.donor_id, gift.c.currency)
         .order_by(gift.c.currency)
     )
@@ -92,7 +92,7 @@ def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
         theirs[currency] = (
             more
             if so_far is None
-            else Given(so_far.came + more.came, so_far.kept + more.kept, so_far.gifts + more.gifts)
+            else Given(so_far.came + more.came, so_far.net_amount + more.net_amount, so_far.gifts + more.gifts)
         )
     return {who: [theirs[currency] for currency in sorted(theirs)] for who, theirs in sums.items()}
 

@@ -26,7 +26,7 @@ from app.payments import event as events
 from app.receipts import register as receipts
 
 # The records of a gift are kept for six years after the end of the year in which it was made (PPERA 2000, s. 41(4)).
-_YEARS_KEPT = 6
+_RETENTION_YEARS = 6
 _UNDER_WAY = ("asked", "pending", "requires_action")
 
 
@@ -44,21 +44,21 @@ class Erased:
     events: int
 
 
-def check(theirs: Belongings, *, kept_over: Money | None) -> list[int]:
-    """The events about somebody who may be erased now. `kept_over`: of gifts above this amount the giver's name has to
-    be kept. Raises `NotErasable` with every reason against it."""
+def check(theirs: Belongings, *, keep_names_over: Money | None) -> list[int]:
+    """The events about somebody who may be erased now. `keep_names_over`: of gifts above this amount the giver's name
+    has to be kept. Raises `NotErasable` with every reason against it."""
     about = events.about(theirs.names())
-    against = list(_against(theirs, about, kept_over))
+    against = list(_against(theirs, about, keep_names_over))
     if against:
         raise NotErasable("; ".join(dict.fromkeys(against)))
     return about
 
 
-def erase(theirs: Belongings, *, by: str, kept_over: Money | None) -> Erased:
+def erase(theirs: Belongings, *, by: str, keep_names_over: Money | None) -> Erased:
     """Forget this person: names, addresses, messages, notes, reasons, receipts' names and PDFs, the bodies of events,
     the details of deeds. What they gave stays in the books under its reference. The caller commits. Raises
     `NotErasable`."""
-    about = check(theirs, kept_over=kept_over)
+    about = check(theirs, keep_names_over=keep_names_over)
     subjects = list(theirs.subjects())
     issued = sum(receipts.forget(f"donation:{each.reference}", by=by) for each in theirs.donations)
     events.forget(about, by=by)
@@ -111,7 +111,7 @@ def _orders(theirs: Belongings) -> ColumnElement[bool]:
     return StandingOrder.id.in_(paid) | StandingOrder.donor_id.in_([each.id for each in theirs.donors])
 
 
-def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> Iterator[str]:
+def _against(theirs: Belongings, about: list[int], keep_names_over: Money | None) -> Iterator[str]:
     moment = clock.now()
     if any(plan.state in (ACTIVE, PAST_DUE, PAUSED) for plan in theirs.plans):
         yield "a monthly gift still runs; end it first"
@@ -132,7 +132,7 @@ def _against(theirs: Belongings, about: list[int], kept_over: Money | None) -> I
     by_hand = select(GiftByHand.donation_id).where(GiftByHand.donation_id.in_([gift.id for gift in theirs.donations]))
     if db.session.scalar(select(Donation.id).where(Donation.id.in_(by_hand), promised).limit(1)) is not None:
         yield "a gift that was promised is still expected; withdraw it first"
-    until = max((day for gift in theirs.donations if (day := _kept_until(gift, kept_over))), default=None)
+    until = max((day for gift in theirs.donations if (day := _retained_until(gift, keep_names_over))), default=None)
     if until is not None and clock.today() <= until:
         yield f"the records of a gift this large have to be kept until {until.isoformat()}"
 
@@ -142,9 +142,9 @@ def _can_be_paid(pledged: Donation | Plan, moment: datetime) -> bool:
     return pledged.state == "pledged" and closes is not None and closes > moment
 
 
-def _kept_until(gift: Donation, kept_over: Money | None) -> date | None:
-    if kept_over is None or gift.received_at is None or gift.currency != kept_over.currency:
+def _retained_until(gift: Donation, keep_names_over: Money | None) -> date | None:
+    if keep_names_over is None or gift.received_at is None or gift.currency != keep_names_over.currency:
         return None
-    if gift.amount_minor <= kept_over.minor:
+    if gift.amount_minor <= keep_names_over.minor:
         return None
-    return date(clock.local_day(gift.received_at).year + _YEARS_KEPT, 12, 31)
+    return date(clock.local_day(gift.received_at).year + _RETENTION_YEARS, 12, 31)

@@ -105,7 +105,7 @@ def _gift_rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[
     columns = (
         _D.c.reference, _D.c.received_at, Receipt.series, Receipt.number, Appeal.title, Branch.name,
         func.coalesce(_D.c.paid_by, _D.c.method),
-        _D.c.currency, _D.c.amount_minor, _kept("donation:" + _D.c.reference, _D.c.currency), _fee(), _D.c.donor_id,
+        _D.c.currency, _D.c.amount_minor, _net("donation:" + _D.c.reference, _D.c.currency), _fee(), _D.c.donor_id,
         Donor.reference, _D.c.name_may_be_shown,
         *((_D.c.name, _D.c.email, _D.c.address, _D.c.postcode) if names else ()),
     )  # fmt: skip
@@ -113,7 +113,7 @@ def _gift_rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[
     found = _within(select(*columns), wanted).outerjoin(Donor, Donor.id == _D.c.donor_id).outerjoin(Receipt, first)
     replaced = _replacements(connection)
     for (
-        reference, received_at, series, number, appeal, branch, method, currency, minor, kept, fee, donor_id, donor,
+        reference, received_at, series, number, appeal, branch, method, currency, minor, net, fee, donor_id, donor,
         shown, *who
     ) in connection.execute(found.order_by(_D.c.received_at, _D.c.id)):  # fmt: skip
         head: int | None = donor_id
@@ -129,9 +129,9 @@ def _gift_rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[
             method,
             currency,
             amount(minor, currency),
-            amount(int(kept or 0), currency),
+            amount(int(net or 0), currency),
             "" if fee is None else amount(int(fee), currency),
-            "" if fee is None else amount(int(kept or 0) - int(fee), currency),
+            "" if fee is None else amount(int(net or 0) - int(fee), currency),
             heads.get(head or 0, donor or ""),
             _NAME_MAY_BE_SHOWN if shown else "",
             *(guarded(" ".join((each or "").split())) for each in who),
@@ -141,11 +141,11 @@ def _gift_rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[
 def _count_rows(connection: Connection, wanted: Wanted) -> Iterator[tuple[str, ...]]:
     columns = (
         _C.c.reference, _C.c.counted_on, Appeal.title, Branch.name, _C.c.currency, _counted(),
-        _kept("count:" + _C.c.reference, _C.c.currency),
+        _net("count:" + _C.c.reference, _C.c.currency),
     )  # fmt: skip
     found = _counts(select(*columns), wanted).order_by(_C.c.counted_on, _C.c.id)
-    for reference, day, appeal, branch, currency, minor, kept in connection.execute(found):
-        held = amount(int(kept or 0), currency)
+    for reference, day, appeal, branch, currency, minor, net in connection.execute(found):
+        held = amount(int(net or 0), currency)
         yield (
             _COUNT, reference, day.isoformat(), "", guarded(appeal), guarded(branch or ""), CASH, currency,
             amount(int(minor or 0), currency), held, amount(0, currency), held, "", "",
@@ -197,7 +197,7 @@ def _counted() -> Any:
     )
 
 
-def _kept(subject: Any, currency: Any) -> Any:
+def _net(subject: Any, currency: Any) -> Any:
     """What the income accounts have of a donation or a count: the entries about it, out less in, in its currency.
 
     Of a bounced cheque nothing is kept; where one line of the bank takes several back, that entry is about the line.
@@ -205,7 +205,7 @@ def _kept(subject: Any, currency: Any) -> Any:
     gone, come = Account.__table__.alias("gone"), Account.__table__.alias("come")
     income = case((gone.c.kind == "income", 1), else_=0) - case((come.c.kind == "income", 1), else_=0)
     bounced = select(GiftByHand).where(GiftByHand.donation_id == _D.c.id, GiftByHand.bounced_on.is_not(None)).exists()
-    kept = (
+    net = (
         select(func.sum(Transfer.amount_minor * income))
         .join_from(Entry, Transfer, Transfer.entry_id == Entry.id)
         .join(gone, gone.c.id == Transfer.from_account_id)
@@ -213,7 +213,7 @@ def _kept(subject: Any, currency: Any) -> Any:
         .where(Entry.subject == subject, Transfer.currency == currency)
         .scalar_subquery()
     )
-    return kept if currency.table is _C else case((bounced, 0), else_=kept)
+    return net if currency.table is _C else case((bounced, 0), else_=net)
 
 
 def _within(found: Any, wanted: Wanted) -> Any:

@@ -114,9 +114,9 @@ def plain_name(account: Named) -> str:
 
 
 def _part(text: str) -> str:
-    kept = "".join(each if each.isascii() and each.isalnum() else "-" for each in text)
-    kept = kept.lstrip("-") or "X"
-    return kept[0].upper() + kept[1:]
+    plain = "".join(each if each.isascii() and each.isalnum() else "-" for each in text)
+    plain = plain.lstrip("-") or "X"
+    return plain[0].upper() + plain[1:]
 
 
 def beancount(connection: Connection, chosen: Selection, totals: Sequence[Total], batch: str) -> Iterator[str]:

@@ -132,5 +132,5 @@ def amount(minor: int, currency: str) -> str:
 def plain_line(text: str, most: int) -> str:
     """One line without commas, quotation marks and control characters, at most `most` characters long, that begins no
     formula. An apostrophe is a part of names, not a quotation mark: O'Brien stays."""
-    kept = "".join(" " if character in ',"' or not character.isprintable() else character for character in text)
-    return " ".join(kept.split()).lstrip("=+-@＝＋－＠' ")[:most].rstrip()
+    plain = "".join(" " if character in ',"' or not character.isprintable() else character for character in text)
+    return " ".join(plain.split()).lstrip("=+-@＝＋－＠' ")[:most].rstrip()

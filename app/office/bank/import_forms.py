@@ -151,10 +151,16 @@ class ColumnsForm(CleanedForm):
         """The columns of this file, as they were kept for the account or as they are guessed."""
         self.table = csv_table.read(body)
         self._account = account
-        kept = mapping.kept(account.id, self.table.shape)
+        remembered = mapping.stored(account.id, self.table.shape)
         # Columns that hold amounts for the first time: what was kept does not say what they are.
-        self.unexplained = [self.heading(each) for each in csv_guessing.unexplained(self.table, kept)] if kept else []
-        known = kept if kept and self._fits(kept) else csv_guessing.guess(self.table, account.currency) or kept
+        self.unexplained = (
+            [self.heading(each) for each in csv_guessing.unexplained(self.table, remembered)] if remembered else []
+        )
+        known = (
+            remembered
+            if remembered and self._fits(remembered)
+            else csv_guessing.guess(self.table, account.currency) or remembered
+        )
         super().__init__(data=_as_typed(known) if known else None)
         columns = [SelectChoice(str(number), self.heading(number)) for number in range(self.table.width)]
         for name in _SINGLE[1:]:
@@ -165,12 +171,12 @@ class ColumnsForm(CleanedForm):
         if not self.is_submitted():
             self._read(known)
 
-    def _fits(self, kept: Mapping) -> bool:
+    def _fits(self, remembered: Mapping) -> bool:
         """Whether the file can be read by what was kept."""
         if self.unexplained:
             return False
         try:
-            csv_lines.read(self.table, kept, self._account.currency, self._account.last_digits)
+            csv_lines.read(self.table, remembered, self._account.currency, self._account.last_digits)
         except NotReadable:
             return False
         return True

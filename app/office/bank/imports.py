@@ -57,7 +57,7 @@ def upload() -> ResponseReturnValue:
     except NotReadable as refusal:
         return _refused(found, refusal)
     with writing() as session:
-        kept = BankUpload(
+        stored = BankUpload(
             reference=secrets.token_hex(8),
             account_id=found.id,
             name=values.words(form.file.data.filename)[:200],
@@ -65,8 +65,8 @@ def upload() -> ResponseReturnValue:
             uploaded_at=clock.now(),
             uploaded_by=f"person:{me().reference}",
         )
-        session.add(kept)
-    return redirect(url_for(".look", account=found.reference, upload=kept.reference), code=303)
+        session.add(stored)
+    return redirect(url_for(".look", account=found.reference, upload=stored.reference), code=303)
 
 
 @bp.get("/<account>/import/<upload>")
@@ -74,14 +74,14 @@ def upload() -> ResponseReturnValue:
 def look(account: str, upload: str) -> ResponseReturnValue:
     """What would come of the file; or first, what its columns mean."""
     found = at.account_or_404(account)
-    kept = at.upload_or_404(found, upload)
+    stored = at.upload_or_404(found, upload)
     try:
-        read = detecting.read(kept.body, found)
+        read = detecting.read(stored.body, found)
     except NotReadable as refusal:
         return _refused(found, refusal)
     if isinstance(read, NeedsMapping):
         return redirect(url_for(".columns", account=account, upload=upload), code=303)
-    return _preview(found, kept, TakingForm(found, read))
+    return _preview(found, stored, TakingForm(found, read))
 
 
 @bp.post("/<account>/import/<upload>")
@@ -89,18 +89,18 @@ def look(account: str, upload: str) -> ResponseReturnValue:
 def take(account: str, upload: str) -> ResponseReturnValue:
     """Take in what is new."""
     found = at.account_or_404(account)
-    kept = at.upload_or_404(found, upload)
+    stored = at.upload_or_404(found, upload)
     try:
-        read = detecting.read(kept.body, found)
+        read = detecting.read(stored.body, found)
     except NotReadable as refusal:
         return _refused(found, refusal)
     if isinstance(read, NeedsMapping):
         return redirect(url_for(".columns", account=account, upload=upload), code=303)
     form = TakingForm(found, read)
     if not form.validate():
-        return _preview(found, kept, form, 422)
+        return _preview(found, stored, form, 422)
     # Once the file is taken in, it is gone.
-    waiting, name, body = kept.id, kept.name, kept.body
+    waiting, name, body = stored.id, stored.name, stored.body
     with writing() as session:
         # The same form sent twice at once would add twice what it says are further payments.
         if session.scalar(delete(BankUpload).where(BankUpload.id == waiting).returning(BankUpload.id)) is None:
@@ -121,8 +121,8 @@ def take(account: str, upload: str) -> ResponseReturnValue:
 def columns(account: str, upload: str) -> ResponseReturnValue:
     """What each column means, as it would be read by what was kept or guessed."""
     found = at.account_or_404(account)
-    kept = at.upload_or_404(found, upload)
-    return _columns(found, kept, ColumnsForm(found, kept.body))
+    stored = at.upload_or_404(found, upload)
+    return _columns(found, stored, ColumnsForm(found, stored.body))
 
 
 @bp.post("/<account>/import/<upload>/columns")
@@ -130,10 +130,10 @@ def columns(account: str, upload: str) -> ResponseReturnValue:
 def keep_columns(account: str, upload: str) -> ResponseReturnValue:
     """Read the file by other columns and show it, or keep the columns for this bank."""
     found = at.account_or_404(account)
-    kept = at.upload_or_404(found, upload)
-    form = ColumnsForm(found, kept.body)
+    stored = at.upload_or_404(found, upload)
+    form = ColumnsForm(found, stored.body)
     if not form.validate() or form.look.data or form.columns is None:
-        return _columns(found, kept, form, 422 if form.errors else 200)
+        return _columns(found, stored, form, 422 if form.errors else 200)
     with writing():
         mapping.keep(found.id, form.table.shape, form.columns)
         record("bank.columns_kept", f"bank-account:{found.reference}")
@@ -192,9 +192,9 @@ def _ask(account: BankAccount, form: FileForm, status: int = 200) -> ResponseRet
     return render_template("office/bank/import.html", account=account, form=form), status
 
 
-def _columns(account: BankAccount, kept: BankUpload, form: ColumnsForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("office/bank/columns.html", words=words, account=account, upload=kept, form=form), status
+def _columns(account: BankAccount, stored: BankUpload, form: ColumnsForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/bank/columns.html", words=words, account=account, upload=stored, form=form), status
 
 
-def _preview(account: BankAccount, kept: BankUpload, form: TakingForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("office/bank/preview.html", words=words, account=account, upload=kept, form=form), status
+def _preview(account: BankAccount, stored: BankUpload, form: TakingForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("office/bank/preview.html", words=words, account=account, upload=stored, form=form), status

@@ -62,25 +62,25 @@ def restore_appeal(slug: str, version: int) -> ResponseReturnValue:
 
 
 def _page(written: Written, number: int) -> ResponseReturnValue:
-    kept = _kept(written, number)
+    version = _version_or_404(written, number)
     before = versions.version(written, request.args.get("against", number - 1, int))
     return render_template(
-        "office/content/version.html", kept=kept, before=before, place=_place(written), latest=written.version,
-        kind=written.versioned_as, names=authors.names([kept.written_by]), form=FlaskForm(),
-        differences=comparing.differences(worded(before.content), worded(kept.content)) if before else {},
+        "office/content/version.html", version=version, before=before, place=_place(written), latest=written.version,
+        kind=written.versioned_as, names=authors.names([version.written_by]), form=FlaskForm(),
+        differences=comparing.differences(worded(before.content), worded(version.content)) if before else {},
         others=[each.number for each in versions.versions(written) if each.number != number],
     )  # fmt: skip
 
 
 def _restore(written: Written, number: int) -> ResponseReturnValue:
-    kept, place = _kept(written, number), _place(written)
+    version, place = _version_or_404(written, number), _place(written)
     based_on = request.form.get("based_on", 0, int)
     try:
         with writing():
             if isinstance(written, Article):
-                different = articles_writing.restore(written, based_on, kept)
+                different = articles_writing.restore(written, based_on, version)
             else:
-                different = appeals_writing.restore(written, based_on, kept)
+                different = appeals_writing.restore(written, based_on, version)
             if different:
                 action = f"{written.versioned_as}.restored"
                 record(
@@ -100,5 +100,5 @@ def _place(written: Written) -> Place:
     return Place(url_for("office.appeals.show", slug=written.slug), written.title, f"appeal:{written.reference}")
 
 
-def _kept(written: Written, number: int) -> Version:
+def _version_or_404(written: Written, number: int) -> Version:
     return versions.version(written, number) or abort(404)

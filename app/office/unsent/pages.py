@@ -59,7 +59,7 @@ PAGES: dict[str, str] = {
     "office.versions.restore_article": "office.versions.of_article",
 }
 # What a script asks for while somebody types; there is no form to show again.
-_NOT_KEPT = {"office.previews.create"}
+_NOT_STORED = {"office.previews.create"}
 
 _SECRET = re.compile(r"pass(word|code|phrase)|secret|credential|token|^(code|key|pin)$|_(key|pin)$", re.IGNORECASE)
 
@@ -81,7 +81,7 @@ def keep(why: str) -> str | None:
     """Keep what this request sends, if it comes from a page of ours that was shown to somebody; the address at which it
     is shown again. Nothing of what is asked for is done."""
     person = _who_typed()
-    if request.method != "POST" or person is None or request.endpoint in _NOT_KEPT:
+    if request.method != "POST" or person is None or request.endpoint in _NOT_STORED:
         return None
     typed = unsent.Typed(
         why=why,

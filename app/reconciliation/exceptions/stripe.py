@@ -63,14 +63,14 @@ def closed_disputes(most: int) -> list[Found]:
     ).all()
     found = []
     for row in rows:
-        kept = _disputes_of(row.subject)
-        if kept and not any(map(donations_disputes.is_open, kept)):
-            names = ", ".join(f"{each.dispute_id}: {each.status}" for each in kept)
+        disputes = _disputes_of(row.subject)
+        if disputes and not any(map(donations_disputes.is_open, disputes)):
+            names = ", ".join(f"{each.dispute_id}: {each.status}" for each in disputes)
             left = written(Money(int(row.minor), row.currency))
             what = f"{left} of {row.subject} is still disputed ({names})"
             kind, _, reference = row.subject.partition(":")
             gift = reference if kind == "donation" else ""
-            found.append(Found("closed dispute", row.subject, what, gift=gift, stripe_id=kept[-1].dispute_id))
+            found.append(Found("closed dispute", row.subject, what, gift=gift, stripe_id=disputes[-1].dispute_id))
     return found[:most]
 
 

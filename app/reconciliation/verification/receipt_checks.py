@@ -37,7 +37,7 @@ _COUNTERS = (
 class _Gift(NamedTuple):
     """What a receipt is held against: what is kept of its gift, and whether its giver was erased."""
 
-    kept: Money
+    net_amount: Money
     card: bool
     erased: bool
 
@@ -80,17 +80,17 @@ def _wrong(rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], str]]:
 
 def _what_is_wrong(row: Row[Any], gift: _Gift, *, followed: bool) -> str | None:
     """What cannot be so of one receipt, given what is kept of its gift and whether another one came after it."""
-    nothing = gift.kept.minor <= 0
+    nothing = gift.net_amount.minor <= 0
     if followed:
         if row.state in (DUE, ISSUED):
             return f"is {row.state}, though another stands in its place"
         if row.state == VOID and gift.card and not gift.erased and not _was_ever_nothing(_reference(row)):
             return "is void, though something of its gift was kept at all times"
         return None
-    if row.state == ISSUED and (nothing or thawed(row.facts).amount_minor != gift.kept.minor):
-        return f"is issued and counts, though {written(gift.kept)} of its gift is kept"
+    if row.state == ISSUED and (nothing or thawed(row.facts).amount_minor != gift.net_amount.minor):
+        return f"is issued and counts, though {written(gift.net_amount)} of its gift is kept"
     if row.state == VOID and not nothing and not gift.erased:
-        return f"is void, though {written(gift.kept)} of its gift is kept"
+        return f"is void, though {written(gift.net_amount)} of its gift is kept"
     if row.state == REPLACED and not gift.erased:
         return "is replaced, though none stands in its place"
     return None
@@ -105,26 +105,26 @@ def _gifts(references: Collection[str]) -> dict[str, _Gift]:
     ).all()  # fmt: skip
     erased = erasure.erased("donation", [row.id for row in rows])
     entered = (
-        select(Entry.subject, func.sum(_income()).label("kept"))
+        select(Entry.subject, func.sum(_income()).label("net_amount"))
         .join(Transfer, Transfer.entry_id == Entry.id)
         .where(Entry.subject.in_([f"donation:{each}" for each in references]))
         .group_by(Entry.subject)
     )
-    by_card = {row.subject: int(row.kept or 0) for row in db.session.execute(entered)}
+    by_card = {row.subject: int(row.net_amount or 0) for row in db.session.execute(entered)}
     found = {}
     for row in rows:
         if row.method == CARD:
-            kept = by_card.get(f"donation:{row.reference}", 0)
+            net_amount = by_card.get(f"donation:{row.reference}", 0)
         else:
             # A bank's line may take several cheques back under one subject; that these two are true is checked apart.
-            kept = 0 if row.reversed_at or row.bounced_on else row.amount_minor
-        found[row.reference] = _Gift(Money(kept, row.currency), row.method == CARD, row.id in erased)
+            net_amount = 0 if row.reversed_at or row.bounced_on else row.amount_minor
+        found[row.reference] = _Gift(Money(net_amount, row.currency), row.method == CARD, row.id in erased)
     return found
 
 
 def _was_ever_nothing(reference: str) -> bool:
     """Whether after any of a gift's entries nothing was kept of it."""
-    kept = 0
+    net_amount = 0
     for (moved,) in db.session.execute(
         select(func.sum(_income()))
         .select_from(Entry)
@@ -133,8 +133,8 @@ def _was_ever_nothing(reference: str) -> bool:
         .group_by(Entry.id)
         .order_by(Entry.id)
     ):
-        kept += int(moved or 0)
-        if kept <= 0:
+        net_amount += int(moved or 0)
+        if net_amount <= 0:
             return True
     return False
 

@@ -68,13 +68,23 @@ def _of_void_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
 
 def _of_transactions(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """A transaction's digest covers all that Stripe said of it; in which payout it left is learned later."""
-    kept = StripeTransaction
+    transaction = StripeTransaction
     rows = db.session.execute(
-        select(kept.id, kept.txn_id, kept.source_id, kept.type, kept.amount_minor, kept.fee_minor, kept.net_minor,
-               kept.currency, kept.created_at, kept.available_on)
-        .where(kept.id.in_(ids))
-        .order_by(kept.id)
-    )  # fmt: skip
+        select(
+            transaction.id,
+            transaction.txn_id,
+            transaction.source_id,
+            transaction.type,
+            transaction.amount_minor,
+            transaction.fee_minor,
+            transaction.net_minor,
+            transaction.currency,
+            transaction.created_at,
+            transaction.available_on,
+        )
+        .where(transaction.id.in_(ids))
+        .order_by(transaction.id)
+    )
     for row in rows:
         yield row.id, digest_of((*row[:-2], row.created_at.isoformat(), row.available_on.isoformat()))
 

@@ -46,7 +46,7 @@ def test_an_event_with_its_hours(lines, starts_at, ends_at, place, directions, u
     sentence = "The ferry is to stop at midsummer, and nobody on the far bank was asked about it."
     found = event_announcement.read([*lines, sentence], POSTED)
     assert found.announcement == event_announcement.Announcement(starts_at, ends_at, False, place, directions)
-    assert (found.lines, found.kept, found.oddities) == (used, None, ())
+    assert (found.lines, found.original_line, found.oddities) == (used, None, ())
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_was_not_understood_stays_in_the_text():
     found = event_announcement.read(["5 May 2012", "1pm (assemble 12.30pm)", "Mill Hall, Mill Lane"], POSTED)
     assert found.announcement.starts_at == at(5, 12)
     assert found.announcement.place == "Mill Hall, Mill Lane"
-    assert found.kept == "1pm (assemble 12.30pm)"
+    assert found.original_line == "1pm (assemble 12.30pm)"
     assert found.oddities == ((1, "'(assemble 12.30pm)' was not understood: the line stays in the text as well"),)
 
 

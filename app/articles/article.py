@@ -1,12 +1,14 @@
 """An article: a published text with a permanent number, which may announce an event and make demands."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import clock
 from app.articles.versions import ARTICLE, Versioned
-from app.extensions import Base, Key
+from app.extensions import Base, Key, db
 
 
 class Article(Versioned, Base):
@@ -61,3 +63,22 @@ class Article(Versioned, Base):
 def changed(posted_at: datetime, updated_at: datetime, version: int) -> datetime:
     """See `Article.changed_at`."""
     return posted_at if version == 1 else max(posted_at, updated_at)
+
+
+def find(number: int) -> Article | None:
+    """The article with a number, drafts included; what readers see of it is in `app.articles.reading`."""
+    return db.session.scalar(select(Article).where(Article.number == number))
+
+
+def listed(state: str, before: int, most: int) -> Sequence[Article]:
+    """All articles, or those that are 'drafts' or 'scheduled', the latest first; with `before` those after the one of
+    that number; at most so many."""
+    query = select(Article).order_by(Article.posted_at.desc(), Article.number.desc()).limit(most)
+    if state == "drafts":
+        query = query.where(Article.draft.is_(True))
+    elif state == "scheduled":
+        query = query.where(Article.draft.is_(False), Article.posted_at > clock.now())
+    if before:
+        after = select(Article.posted_at).where(Article.number == before).scalar_subquery()
+        query = query.where(tuple_(Article.posted_at, Article.number) < tuple_(after, before))
+    return db.session.scalars(query).all()

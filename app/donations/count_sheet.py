@@ -1,11 +1,12 @@
 """A count sheet: what two people counted of one street collection or meeting; *counted*, later *banked*."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key
+from app.extensions import Base, Key, db
 from app.money import Money
 
 COUNTED, PAID_IN, BANKED, REVERSED = "counted", "paid-in", "banked", "reversed"
@@ -77,3 +78,13 @@ class CountSheet(Base):
         if self.banked_on is not None:
             return BANKED
         return COUNTED if self.paid_in_on is None else PAID_IN
+
+
+def find(reference: str) -> CountSheet | None:
+    """The sheet with this reference."""
+    return db.session.scalar(select(CountSheet).where(CountSheet.reference == reference))
+
+
+def those(references: Collection[str]) -> Sequence[CountSheet]:
+    """The sheets with these references."""
+    return db.session.scalars(select(CountSheet).where(CountSheet.reference.in_(references))).all()

@@ -3,11 +3,11 @@
 import calendar
 from datetime import date, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key
+from app.extensions import Base, Key, db
 from app.money import Money
 
 # Banks send on working days, so a payment is late only after a long weekend.
@@ -78,3 +78,8 @@ def due_in_month_of(due: date, day_of_month: int) -> date:
 
 def _in_month(year: int, month: int, day_of_month: int) -> date:
     return date(year, month, min(day_of_month, calendar.monthrange(year, month)[1]))
+
+
+def find(reference: str) -> StandingOrder | None:
+    """The standing order with this reference."""
+    return db.session.scalar(select(StandingOrder).where(StandingOrder.reference == reference))

@@ -1,10 +1,11 @@
 """A donor: a person who gave, however often; and the notes that the office keeps of donors and gifts."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -63,3 +64,24 @@ def note(subject: str, text: str, *, by: str) -> None:
     """Keep a note; the caller commits."""
     db.session.add(Note(subject=subject, text=text, written_by=by))
     db.session.flush()
+
+
+def find(reference: str) -> Donor | None:
+    """The donor with this reference, merged or erased ones too."""
+    return db.session.scalars(select(Donor).where(Donor.reference == reference)).one_or_none()
+
+
+def find_typed(typed: str) -> Donor | None:
+    """The donor whom somebody names by reference or e-mail address."""
+    named = (Donor.reference == typed) | (Donor.email_key == search_keys.email_key(typed))
+    return db.session.scalars(select(Donor).where(named)).first()
+
+
+def parts_of(donor: Donor) -> Sequence[Donor]:
+    """The donors that were merged into this one, the first one first."""
+    return db.session.scalars(select(Donor).where(Donor.merged_into_id == donor.id).order_by(Donor.id)).all()
+
+
+def notes_about(subject: str) -> Sequence[Note]:
+    """What was noted about a donor ('donor:<reference>') or a gift ('donation:<reference>'), the oldest first."""
+    return db.session.scalars(select(Note).where(Note.subject == subject).order_by(Note.id)).all()

@@ -1,5 +1,7 @@
 """Accounts: where money is, or what it was for; one currency each, and their codes end in it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, bindparam, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
@@ -81,3 +83,8 @@ def find(code: str) -> Account | None:
 def chart(currency: str) -> dict[str, tuple[str, str]]:
     """The accounts every house has, opened or not: their codes in a currency, with kind and name."""
     return {f"{name}:{currency}": said for name, said in _CHART.items()}
+
+
+def every() -> Sequence[Account]:
+    """Every account that is open, by code."""
+    return db.session.scalars(select(Account).order_by(Account.code)).all()

@@ -5,12 +5,13 @@ Which kinds of entries count as gifts on the account they come from; the reversa
 A count of cash (`CASH`) counts as none: nobody knows how many people gave (docs/decisions/0005).
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, PrimaryKeyConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, PrimaryKeyConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.extensions import Base, Key
+from app.extensions import Base, Key, db
 
 
 class Entry(Base):
@@ -73,3 +74,9 @@ COUNTED = (GIFT, NAMED_CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
 def gifts_counted(kind: str) -> int:
     """How many gifts an entry of this kind is: one or none."""
     return 1 if kind in COUNTED else 0
+
+
+def subjects(ids: Collection[int]) -> dict[int, str]:
+    """What these entries are about, by their ids; an entry about nothing is left out."""
+    rows = db.session.execute(select(Entry.id, Entry.subject).where(Entry.id.in_(ids), Entry.subject.is_not(None)))
+    return {row.id: row.subject for row in rows}

@@ -1,14 +1,15 @@
 """A payout: what Stripe sends to the bank, as its objects describe it and as we keep it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key
+from app.extensions import Base, Key, db
 from app.money import Money
 from app.payments.transaction import Transaction, read_if_there
 
@@ -72,3 +73,16 @@ def read(body: dict[str, Any]) -> StripePayout:
         left=read_if_there(body.get("balance_transaction")),
         came_back=read_if_there(body.get("failure_balance_transaction")),
     )
+
+
+def find(payout_id: str) -> Payout | None:
+    """The payout with this id of Stripe's."""
+    return db.session.scalar(select(Payout).where(Payout.payout_id == payout_id))
+
+
+def listed(before: str, most: int) -> Sequence[Payout]:
+    """The payouts, the latest first; with `before` those older than that one; at most so many."""
+    query = select(Payout).order_by(Payout.id.desc()).limit(most)
+    if before:
+        query = query.where(Payout.id < select(Payout.id).where(Payout.payout_id == before).scalar_subquery())
+    return db.session.scalars(query).all()

@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, PrimaryKeyConstraint, String
+from sqlalchemy import ForeignKey, PrimaryKeyConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key
+from app.extensions import Base, Key, db
 from app.money import Money
 
 
@@ -83,3 +83,8 @@ def read(body: dict[str, Any]) -> Transaction:
 def read_if_there(body: Any) -> Transaction | None:
     """Read an expanded balance transaction; `None` while Stripe has none yet, or only its id is here."""
     return read(body) if isinstance(body, dict) else None
+
+
+def find(txn_id: str) -> StripeTransaction | None:
+    """The balance transaction with this id of Stripe's, if it was taken in."""
+    return db.session.scalars(select(StripeTransaction).where(StripeTransaction.txn_id == txn_id)).one_or_none()

@@ -12,13 +12,11 @@ import segno
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import select
 
 from app import clock
-from app.appeals import progress
+from app.appeals import finding, progress
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
-from app.extensions import db
 from app.public import page_cache
 
 
@@ -27,7 +25,7 @@ def render(slug: str) -> tuple[str, str] | None:
 
     Needs an application context, no request. The version stays while what is shown stays, whatever the time.
     """
-    appeal = db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None)))
+    appeal = finding.public(slug)
     if appeal is None:
         return None
     now = progress.of(appeal)
@@ -42,7 +40,7 @@ def index() -> ResponseReturnValue:
     """The appeals that take gifts today, the one in force first and the general fund last; those to come, the next
     first; those of the past, the latest first."""
     today = clock.today()
-    appeals = db.session.scalars(select(Appeal).where(Appeal.starts_on.is_not(None))).all()
+    appeals = finding.all_public()
     standings = {each.slug: each for each in progress.of_all(appeals)}
     open_now = sorted((each for each in appeals if each.open_on(today)), key=_rank, reverse=True)
     coming = sorted((each for each in appeals if _begin(each) > today), key=_begin)
@@ -99,7 +97,7 @@ def _unless_known(response: Response, version: str) -> ResponseReturnValue:
 
 def _appeal(slug: str) -> Appeal:
     """The appeal at an address; drafts are not public."""
-    return db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None))) or abort(404)
+    return finding.public(slug) or abort(404)
 
 
 def _rank(appeal: Appeal) -> tuple[bool, int, date]:

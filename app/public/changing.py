@@ -6,10 +6,10 @@ in which it was typed; anybody else who has the address gets the amount and how 
 
 from flask import Blueprint, abort, redirect, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.donations import finding
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.extensions import db
@@ -31,14 +31,14 @@ def remember(pledged: Donation | Plan) -> None:
 @bp.get("/donations/<reference>/change")
 def gift(reference: str) -> ResponseReturnValue:
     """A single gift's form with what was typed; one that has come cannot be changed any more."""
-    donation = db.session.scalar(select(Donation).where(Donation.reference == reference)) or abort(404)
+    donation = finding.gift(reference) or abort(404)
     return _page(donation, changeable=donation.received_at is None)
 
 
 @bp.get("/monthly/<reference>/change")
 def plan(reference: str) -> ResponseReturnValue:
     """A monthly gift's form with what was typed; one that has begun is changed by the link in its receipts."""
-    plan = db.session.scalar(select(Plan).where(Plan.reference == reference)) or abort(404)
+    plan = finding.plan(reference) or abort(404)
     return _page(plan, changeable=plan.started_at is None)
 
 

@@ -1,14 +1,15 @@
 """What programs read: the Atom feed (RFC 4287), the sitemap (sitemaps.org), robots.txt (RFC 9309)."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from app import clock
+from app.appeals import finding
 from app.appeals.appeal import Appeal
 from app.articles import reading
 from app.articles.article import changed
-from app.extensions import db
 from app.public import articles as public_articles
 from app.public import page_cache, page_identity
 from app.public.articles import permanent_address
@@ -29,7 +30,7 @@ def atom() -> ResponseReturnValue:
 @bp.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
     """The address of every page that is to be found: the newest articles, should there be too many."""
-    appeals = _known_appeals()
+    appeals = finding.announced()
     known = [(appeal.slug, appeal.version) for appeal in appeals]
     return page_cache.answer((reading.extent(), known), lambda: _sitemap(appeals), "application/xml")
 
@@ -50,15 +51,10 @@ def _feed() -> str:
     return render_template("public/feed.xml", articles=articles, changed_at=changed_at)
 
 
-def _sitemap(appeals: list[Appeal]) -> str:
+def _sitemap(appeals: Sequence[Appeal]) -> str:
     articles = [
         (permanent_address(row.number), clock.local_day(changed(row.posted_at, row.updated_at, row.version)))
         for row in reading.addresses(_MOST_ARTICLES)
     ]
     years = [year for year, _ in reading.years()]
     return render_template("public/sitemap.xml", articles=articles, appeals=appeals, years=years)
-
-
-def _known_appeals() -> list[Appeal]:
-    """The appeals that have begun; those to come, and drafts, are not announced."""
-    return list(db.session.scalars(select(Appeal).where(Appeal.starts_on <= clock.today()).order_by(Appeal.id)))

@@ -9,6 +9,7 @@ Forgetting: a receipt loses whom it names, and its PDF; number, amount and hashe
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
@@ -121,6 +122,19 @@ def find(reference: str) -> tuple[Receipt, ReceiptFile | None] | None:
         .where(Receipt.reference == reference)
     ).first()
     return None if found is None else (found[0], found[1])
+
+
+def about(reference: str) -> str | None:
+    """What the receipt with this reference is about ('donation:<reference>', and its place when it is not the
+    first)."""
+    return db.session.scalar(select(Receipt.subject).where(Receipt.reference == reference))
+
+
+def read_all(of: str) -> Sequence[Receipt]:
+    """All receipts of a gift, first to last, to be looked at; `receipts_of` locks them."""
+    return db.session.scalars(
+        select(Receipt).where(Receipt.subject.startswith(of, autoescape=True)).order_by(Receipt.id)
+    ).all()
 
 
 def forget(of: str, *, by: str) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
 from flask_security.utils import verify_password
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Row, String, Text, UniqueConstraint, select
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -186,6 +186,28 @@ def find_by_email(email: str) -> Person | None:
 def everybody() -> Sequence[Person]:
     """Everybody of the office, by name and address."""
     return db.session.scalars(select(Person).where(Person.active).order_by(Person.name, Person.email)).all()
+
+
+def named(references: Collection[str]) -> Sequence[Row[str, str | None, str | None]]:
+    """Reference, name and address of these people, whether or not they are still of the office."""
+    columns = (Person.reference, Person.name, Person.email)
+    return db.session.execute(select(*columns).where(Person.reference.in_(references))).all()
+
+
+def ever() -> Sequence[Row[str, str | None, str | None]]:
+    """Reference, name and address of everybody who ever was of the office, by name."""
+    return db.session.execute(select(Person.reference, Person.name, Person.email).order_by(Person.name)).all()
+
+
+def of_branches() -> Sequence[Row[int | None, str | None, str | None]]:
+    """Branch, name and address of those who are a branch's."""
+    columns = (Person.branch_id, Person.name, Person.email)
+    return db.session.execute(select(*columns).where(Person.branch_id.is_not(None), Person.active)).all()
+
+
+def signing_in(mark: str | None) -> Person | None:
+    """Whom a sign-in that has only begun is of, by the mark that it keeps (`fs_uniquifier`)."""
+    return db.session.scalar(select(Person).where(Person.fs_uniquifier == mark))
 
 
 def add(

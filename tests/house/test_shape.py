@@ -121,3 +121,21 @@ def test_pages_say_what_became_of_a_request_in_one_way(house: Path) -> None:
         if isinstance(node, ast.Call) and "flash" in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
     ]
     assert flashing == [], "say it with app.web.notices"
+
+
+def test_pages_ask_the_packages_and_not_the_tables(house: Path) -> None:
+    """A query lies beside what it answers, where all pages, the worker and the commands find it."""
+    # It names what a page shows in one statement, past the Session (docs/decisions/0014).
+    past_the_session = "app/public/page_identity.py"
+    asking = [
+        f"{name}:{node.lineno}"
+        for name, text in modules(house)
+        if name.startswith(("app/office/", "app/public/")) and name != past_the_session
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Name) and node.func.id == "select")
+            or ast.unparse(node.func) in {f"db.session.{how}" for how in ("scalar", "scalars", "execute")}
+        )
+    ]
+    assert asking == [], "ask a function of the package whose rows these are"

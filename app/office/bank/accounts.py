@@ -10,20 +10,16 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from app import clock
-from app.appeals.appeal import Appeal
+from app.appeals.finding import currencies
 from app.audit.trail import record
 from app.bank import account as bank_account
-from app.bank import taking_back
-from app.bank.account import BankAccount
+from app.bank import finding, taking_back
 from app.bank.formats import values as formats_values
-from app.bank.statement import BankLine
-from app.extensions import db
 from app.money import Money, NotAnAmount, home_currency
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
@@ -61,7 +57,7 @@ class BankAccountForm(CleanedForm):
     def __init__(self, **values: Any) -> None:
         """Offer the organisation's own currency and those that appeals are held in."""
         super().__init__(**values)
-        used = set(db.session.scalars(select(Appeal.currency).distinct()))
+        used = currencies()
         choices = [home_currency(), *sorted(used - {home_currency()})]
         self._currencies = choices
         self.balance: Money | None = None
@@ -78,7 +74,7 @@ class BankAccountForm(CleanedForm):
 
     def validate_name(self, field: StringField) -> None:
         """Two accounts of one name could not be told apart."""
-        if db.session.scalar(select(BankAccount.id).where(BankAccount.name == field.data)) is not None:
+        if finding.name_is_taken(field.data or ""):
             self.wrong(field, _("An account with this name already exists"))
 
     def validate_last_digits(self, field: StringField) -> None:
@@ -108,9 +104,8 @@ bp = Blueprint("bank", __name__, url_prefix="/bank")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """The accounts: what each should hold, what waits to be matched, and how fresh that is."""
-    accounts = db.session.scalars(select(BankAccount).order_by(BankAccount.id)).all()
-    open_lines = select(BankLine.account_id, func.count().label("number")).where(BankLine.entry_id.is_(None))
-    waiting = {row.account_id: row.number for row in db.session.execute(open_lines.group_by(BankLine.account_id))}
+    accounts = finding.accounts()
+    waiting = finding.how_many_wait()
     return render_template(
         "office/bank/accounts.html",
         accounts=[(each, balance.of(each), waiting.get(each.id, 0)) for each in accounts],
@@ -147,12 +142,7 @@ def show(account: str) -> ResponseReturnValue:
     """Reconciliation: the bank's balance, the books' balance, their difference, and the lines that explain it."""
     found = at.account_or_404(account)
     agreement = balance.of(found)
-    waiting = db.session.scalars(
-        select(BankLine)
-        .where(BankLine.account_id == found.id, BankLine.entry_id.is_(None))
-        .order_by(BankLine.day, BankLine.id)
-        .limit(100)
-    ).all()
+    waiting = finding.waiting(found, 100)
     return render_template(
         "office/bank/account.html",
         account=found,
@@ -167,11 +157,7 @@ def show(account: str) -> ResponseReturnValue:
 @allow(reads={TREASURER, AUDITOR})
 def line(line: str) -> ResponseReturnValue:
     """The page of a line, for those who know the line alone: an entry's subject, an exception."""
-    found = db.session.execute(
-        select(BankAccount.reference)
-        .join(BankLine, BankLine.account_id == BankAccount.id)
-        .where(BankLine.reference == line)
-    ).scalar()
+    found = finding.account_of_line(line)
     if found is None:
         abort(404)
     return redirect(url_for("office.bank_lines.show", account=found, line=line), code=303)

@@ -1,18 +1,14 @@
 """What a line of the bank's statement was found to be, by name and with the way to it: which gift, cheque, collection
 or payout; and the way from one of those to its line."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.bank.booking import BankMatch
-from app.donations.count_sheet import CountSheet
-from app.donations.donation import Donation
-from app.extensions import db
-from app.ledger.entries import Entry
+from app.donations import count_sheet, finding
+from app.ledger import entries
 from app.office.books.words import method_name
 
 
@@ -22,11 +18,10 @@ def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:
     subjects = {each.id: each.subject for each in matches}
     # A payment of a standing order is a gift of its own, which its entry is about.
     of_orders = {each.entry_id for each in matches if each.subject.startswith("standing-order:")}
-    rows = db.session.execute(select(Entry.id, Entry.subject).where(Entry.id.in_(of_orders)))
-    about = {row.id: row.subject for row in rows}
+    about = entries.subjects(of_orders)
     subjects |= {each.id: about[each.entry_id] for each in matches if each.entry_id in about}
-    gifts = _by_reference(Donation, subjects.values(), "donation:")
-    sheets = _by_reference(CountSheet, subjects.values(), "count:")
+    gifts = {each.reference: each for each in finding.gifts(_references(subjects.values(), "donation:"))}
+    sheets = {each.reference: each for each in count_sheet.those(_references(subjects.values(), "count:"))}
     found: dict[int, tuple[str, str | None]] = {}
     for key, subject in subjects.items():
         kind, _colon, reference = subject.partition(":")
@@ -49,6 +44,5 @@ def line_address(source: str | None) -> str | None:
     return url_for("office.bank.line", line=source.split(":")[1])
 
 
-def _by_reference(model: Any, subjects: Any, kind: str) -> dict[str, Any]:
-    wanted = [each.removeprefix(kind) for each in subjects if each.startswith(kind)]
-    return {each.reference: each for each in db.session.scalars(select(model).where(model.reference.in_(wanted)))}
+def _references(subjects: Iterable[str], kind: str) -> set[str]:
+    return {each.removeprefix(kind) for each in subjects if each.startswith(kind)}

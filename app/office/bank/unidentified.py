@@ -2,11 +2,8 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from app.bank.account import BankAccount
-from app.bank.statement import BankLine
-from app.extensions import db
+from app.bank import finding
 from app.office.access import AUDITOR, TREASURER, allow
 from app.reconciliation.bank import balance, expected
 
@@ -18,12 +15,7 @@ bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
 def index() -> ResponseReturnValue:
     """What waits, the longest first."""
     items = {item.subject.removeprefix("bank-line:"): item for item in expected.aside()}
-    rows = db.session.execute(
-        select(BankLine, BankAccount)
-        .join(BankAccount, BankAccount.id == BankLine.account_id)
-        .where(BankLine.reference.in_(items))
-        .order_by(BankLine.day, BankLine.id)
-    ).all()
+    rows = finding.lines_with_accounts(items)
     waiting = [(line, account, -items[line.reference].amount, balance.days_since(line.day))
                for line, account in rows]  # fmt: skip
     return render_template("office/bank/aside.html", waiting=waiting)

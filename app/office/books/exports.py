@@ -10,18 +10,16 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from app.appeals import branch
-from app.appeals.appeal import Appeal
+from app.appeals.finding import titles
 from app.audit import trail
 from app.donations.exports import exporting
 from app.donations.exports.exporting import Against, Choice
-from app.extensions import db
-from app.ledger.accounts import Account
+from app.ledger import accounts
 from app.ledger.exports import formats, log
 from app.ledger.exports.formats import FORMATS
 from app.ledger.exports.selection import Total
@@ -88,10 +86,9 @@ class ExportForm(CleanedForm):
     def __init__(self, **values: Any) -> None:
         """Offer what there is."""
         super().__init__(**values)
-        every = db.session.scalars(select(Account).order_by(Account.code))
-        self.account.choices = _after(_("All accounts"), [(each.code, f"{each.name} ({each.code})") for each in every])
-        appeals = db.session.execute(select(Appeal.reference, Appeal.title).order_by(Appeal.id.desc()))
-        self.appeal.choices = _after(_("All appeals"), [(reference, title) for reference, title in appeals])
+        every = [(each.code, f"{each.name} ({each.code})") for each in accounts.every()]
+        self.account.choices = _after(_("All accounts"), every)
+        self.appeal.choices = _after(_("All appeals"), titles())
         branches = [(each.reference, each.name) for each in branch.all_of_them()]
         self.branch.choices = _after(_("All branches"), branches)
         self._choice: Choice | None = None

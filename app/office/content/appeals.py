@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app import clock
-from app.appeals import place, progress, scheduling
+from app.appeals import finding, place, progress, scheduling
 from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
@@ -18,7 +17,6 @@ from app.appeals.scheduling import DatesCrossed, GeneralFundStays
 from app.articles import versions as articles_versions
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
-from app.extensions import db
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import authors
 from app.offline import lists
@@ -42,10 +40,7 @@ class EndForm(CleanedForm):
 @allow(reads={EDITOR, AUDITOR, TREASURER})
 def index() -> ResponseReturnValue:
     """The appeals, the newest first, with what each has raised."""
-    query = select(Appeal).order_by(Appeal.id.desc()).limit(_PAGE + 1)
-    if before := request.args.get("before"):
-        query = query.where(Appeal.id < select(Appeal.id).where(Appeal.slug == before).scalar_subquery())
-    appeals = db.session.scalars(query).all()
+    appeals = finding.listed(request.args.get("before", ""), _PAGE + 1)
     older = url_for(".index", before=appeals[_PAGE - 1].slug) if len(appeals) > _PAGE else None
     shown = appeals[:_PAGE]
     return render_template(

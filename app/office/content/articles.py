@@ -1,15 +1,12 @@
 """Articles in the office: the list with drafts and scheduled ones, and one article with its versions."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select, tuple_
 
 from app import clock
+from app.articles import article
 from app.articles import versions as articles_versions
 from app.articles.article import Article
-from app.extensions import db
 from app.office.access import AUDITOR, EDITOR, allow, somebody
 from app.office.content import authors
 
@@ -38,7 +35,7 @@ def bulleted(points: list[str]) -> str:
 def index() -> ResponseReturnValue:
     """Every article, drafts and what is still to come among them, the latest first."""
     state, before = request.args.get("state", ""), request.args.get("before", 0, int)
-    articles = _listed(state, before)
+    articles = article.listed(state, before, _PAGE + 1)
     older = url_for(".index", state=state or None, before=articles[_PAGE - 1].number) if len(articles) > _PAGE else None
     return render_template(
         "office/content/articles.html",
@@ -62,19 +59,6 @@ def show(number: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _listed(state: str, before: int) -> Sequence[Article]:
-    """One more than a page holds, so that it is known whether there is another."""
-    query = select(Article).order_by(Article.posted_at.desc(), Article.number.desc()).limit(_PAGE + 1)
-    if state == "drafts":
-        query = query.where(Article.draft.is_(True))
-    elif state == "scheduled":
-        query = query.where(Article.draft.is_(False), Article.posted_at > clock.now())
-    if before:
-        after = select(Article.posted_at).where(Article.number == before).scalar_subquery()
-        query = query.where(tuple_(Article.posted_at, Article.number) < tuple_(after, before))
-    return db.session.scalars(query).all()
-
-
 def named(number: int) -> Article:
     """The article with a number, drafts included; without one the answer is 404."""
-    return db.session.scalar(select(Article).where(Article.number == number)) or abort(404)
+    return article.find(number) or abort(404)

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.audit import trail
 from app.audit.trail import record
@@ -17,9 +16,9 @@ from app.donations import search
 from app.donations.donors import donor_list
 from app.donations.donors.donor_list import Details
 from app.donations.search import Wanted
+from app.donors import donor as donor_rows
 from app.donors import merging
-from app.donors.donor import Donor, Note, note
-from app.extensions import db
+from app.donors.donor import Donor, note
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
 from app.office.donors.forms import DonorForm, MergeForm, NoteForm
@@ -29,21 +28,20 @@ from app.writing import writing
 
 def find(reference: str) -> Donor:
     """The donor with this reference, or 404."""
-    found = db.session.scalars(select(Donor).where(Donor.reference == reference)).one_or_none()
-    return found or abort(404)
+    return donor_rows.find(reference) or abort(404)
 
 
 def donor_page(donor: Donor, **forms: Any) -> str:
     """A donor's page; `details`, `merge` or `note` is a form that comes back with its mistakes."""
     everyone = merging.everyone([donor.id])
-    parts = db.session.scalars(select(Donor).where(Donor.merged_into_id == donor.id).order_by(Donor.id)).all()
+    parts = donor_rows.parts_of(donor)
     gifts = search.page(
         Wanted(state="", donor_ids=frozenset(everyone)),
         older=request.args.get("older"),
         newer=request.args.get("newer"),
     )
     here: dict[str, Any] = {"reference": donor.reference}
-    notes = db.session.scalars(select(Note).where(Note.subject == f"donor:{donor.reference}").order_by(Note.id)).all()
+    notes = donor_rows.notes_about(f"donor:{donor.reference}")
     return render_template(
         "office/donors/donor.html",
         donor=donor,

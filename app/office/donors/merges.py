@@ -3,11 +3,10 @@
 from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.audit.trail import record
-from app.donors import merging, search_keys
-from app.donors.donor import Donor
+from app.donors import merging
+from app.donors.donor import Donor, find_typed
 from app.errors import DomainError
 from app.extensions import db
 from app.office.access import TREASURER, allow
@@ -26,9 +25,7 @@ def merge(reference: str) -> ResponseReturnValue:
     donor, form = donors.find(reference), MergeForm()
     if not form.validate():
         return donors.donor_page(donor, merge=form), 422
-    typed = (form.other.data or "").strip()
-    named = (Donor.reference == typed) | (Donor.email_key == search_keys.email_key(typed))
-    other = db.session.scalars(select(Donor).where(named)).first()
+    other = find_typed((form.other.data or "").strip())
     if other is None:
         form.wrong(form.other, _("No donor has this reference or e-mail address"))
         return donors.donor_page(donor, merge=form), 422

@@ -3,12 +3,10 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.audit import trail
 from app.audit.trail import record
-from app.donations.donation import Donation
-from app.extensions import db
+from app.donations import finding
 from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.receipts import handing_over
@@ -25,10 +23,7 @@ _MOST = 200
 def index() -> ResponseReturnValue:
     """The receipts that wait to be handed over or posted, the oldest first."""
     receipts = {each.subject.split(":")[1]: each for each in handing_over.at_hand(_MOST)}
-    gifts = select(Donation).where(Donation.reference.in_(receipts)).order_by(Donation.id)
-    if my_branch_id() is not None:
-        gifts = gifts.where(Donation.branch_id == my_branch_id())
-    found = [(gift, receipts[gift.reference]) for gift in db.session.scalars(gifts)]
+    found = [(gift, receipts[gift.reference]) for gift in finding.gifts(receipts, my_branch_id())]
     return render_template("office/gifts/paper_receipts.html", receipts=found)
 
 
@@ -36,7 +31,7 @@ def index() -> ResponseReturnValue:
 @allow(reads=(), changes={TREASURER, BRANCH_TREASURER})
 def give(reference: str) -> ResponseReturnValue:
     """Note that the receipt of a gift was handed over, or posted."""
-    gift = scope.or_404(db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none())
+    gift = scope.or_404(finding.gift(reference))
     try:
         with writing():
             how = request.form.get("how", "")

@@ -3,11 +3,10 @@
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import disputes, refunds
+from app.donations import disputes, finding, refunds
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
@@ -88,8 +87,7 @@ def create(reference: str) -> ResponseReturnValue:
 
 def _gift(reference: str) -> Donation:
     """A gift that can be given back to a card, if this person may see it."""
-    found = db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
-    gift = scope.or_404(found)
+    gift = scope.or_404(finding.gift(reference))
     if gift.state != RECEIVED or gift.method != CARD:
         abort(404)
     return gift

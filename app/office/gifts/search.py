@@ -11,20 +11,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
+from app.appeals import finding as appeals
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import disputes, refunds, search, timeline
+from app.donations import disputes, finding, refunds, search, timeline
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
 from app.donations.exports import found_gifts
 from app.donations.plans.plan import Plan
 from app.donations.search import Wanted
-from app.donors.donor import Donor, Note, note
+from app.donors.donor import Donor, note, notes_about
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money, home_currency
@@ -193,8 +193,7 @@ def _file(*, names: bool) -> ResponseReturnValue:
 
 
 def _search_form() -> DonationSearchForm:
-    titles = db.session.execute(select(Appeal.reference, Appeal.title).order_by(Appeal.starts_on.desc(), Appeal.id))
-    return DonationSearchForm([(row.reference, row.title) for row in titles])
+    return DonationSearchForm(appeals.titles_by_start())
 
 
 @bp.get("/<reference>")
@@ -220,14 +219,13 @@ def add_note(reference: str) -> ResponseReturnValue:
 
 def _gift(reference: str) -> Donation:
     """The gift, if there is one and this person may see it."""
-    found = db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
-    return scope.or_404(found)
+    return scope.or_404(finding.gift(reference))
 
 
 def _page(gift: Donation, form: NoteForm) -> str:
     told = timeline.of(gift)
     subject = f"donation:{gift.reference}"
-    notes = db.session.scalars(select(Note).where(Note.subject == subject).order_by(Note.id)).all()
+    notes = notes_about(subject)
     dispute = disputes.of_charge(gift.charge_id)
     can_go_back = gift.state == RECEIVED and gift.method == CARD and not disputes.withdrawn(gift.charge_id)
     left = refunds.left(gift) if can_go_back else Money(0, gift.currency)

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import record
+from app.donations import finding
 from app.donations.donation import CHEQUE, Donation
-from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
 from app.office import scope
@@ -114,5 +113,5 @@ def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) ->
 
 
 def _cheque(reference: str) -> Donation:
-    wanted = select(Donation).where(Donation.reference == reference, Donation.method == CHEQUE)
-    return scope.or_404(db.session.scalar(wanted))
+    gift = scope.or_404(finding.gift(reference))
+    return gift if gift.method == CHEQUE else abort(404)

@@ -11,15 +11,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import EmailField, HiddenField, StringField
 from wtforms.validators import DataRequired, Email, Length, Optional
 
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
+from app.donations import count_sheet, finding
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import CASH, Donation
+from app.donations.donation import CASH
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
@@ -97,10 +97,7 @@ class CountForm(HandForm):
     def noticed(self) -> list[Noticed]:
         """Which lines look like gifts in cash that are in the books already."""
         mine = [gifts.mark_of(f"{self.nonce.data}|line {place}") for place in self.lines]
-        known = {
-            reference
-            for (reference,) in db.session.execute(select(Donation.reference).where(Donation.submission.in_(mine)))
-        }
+        known = finding.of_submissions(mine)
         return [
             like(each)
             for gift in self._named
@@ -283,7 +280,7 @@ def _form(
 
 
 def _sheet(reference: str) -> CountSheet:
-    return scope.or_404(db.session.scalar(select(CountSheet).where(CountSheet.reference == reference)))
+    return scope.or_404(count_sheet.find(reference))
 
 
 def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:

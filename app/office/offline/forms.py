@@ -12,7 +12,6 @@ from typing import Any
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import EmailField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
@@ -21,10 +20,10 @@ from app import clock
 from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
-from app.appeals.in_force import in_force
+from app.appeals.finding import begun
 from app.audit.trail import record
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
-from app.extensions import db
+from app.donations.finding import of_submissions
 from app.money import Money, written
 from app.office.access import me, my_branch_id
 from app.office.donors import choice
@@ -43,14 +42,7 @@ _MOST_APPEALS = 100
 
 def appeals(currency: str | None = None) -> Sequence[Appeal]:
     """The appeals that have begun: the one in force first, then the latest, the general fund last."""
-    begun = select(Appeal).where(Appeal.starts_on <= clock.today())
-    if currency is not None:
-        begun = begun.where(Appeal.currency == currency)
-    latest = begun.order_by(Appeal.general_fund.desc(), Appeal.starts_on.desc(), Appeal.id.desc()).limit(_MOST_APPEALS)
-    current = in_force(clock.today())
-    return sorted(
-        db.session.scalars(latest), key=lambda each: (each.general_fund, current is None or each.id != current.id)
-    )
+    return begun(_MOST_APPEALS, currency)
 
 
 def as_before() -> dict[str, Any]:
@@ -154,8 +146,7 @@ class GiftForm(HandForm):
 
     def _was_taken(self) -> bool:
         """Whether this very form was sent before: then it is the same gift, and nothing is asked again."""
-        mark = gifts.mark_of(self.nonce.data or "")
-        return db.session.scalar(select(Donation.id).where(Donation.submission == mark)) is not None
+        return bool(self._made())
 
     def gift(self) -> HandGift:
         """What a valid form says."""
@@ -175,12 +166,13 @@ class GiftForm(HandForm):
 
     def noticed(self) -> list[Noticed]:
         """What a valid form looks like that is in the books, or promised, already."""
-        return [like(each) for each in alike.gifts(self.method, self.gift(), my_branch_id()) if self._is_new(each)]
+        made = self._made()
+        found = alike.gifts(self.method, self.gift(), my_branch_id())
+        return [like(each) for each in found if each.reference not in made]
 
-    def _is_new(self, each: Alike) -> bool:
-        """Whether a gift is not the one that this very form has made: a form that is sent twice is one gift."""
-        known = select(Donation.submission).where(Donation.reference == each.reference)
-        return db.session.scalar(known) != gifts.mark_of(self.nonce.data or "")
+    def _made(self) -> set[str]:
+        """The gift that this very form has made, if it was sent before: a form that is sent twice is one gift."""
+        return of_submissions([gifts.mark_of(self.nonce.data or "")])
 
     def take(self) -> Donation:
         """Receive or expect the gift that a valid form describes, in a writing unit of its own, and leave it on the

@@ -6,12 +6,11 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import by_hand
+from app.donations import by_hand, finding
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.extensions import db
@@ -26,8 +25,7 @@ from app.office.offline import forms, noticed, words
 from app.office.offline.forms import CorrectionForm, GiftForm
 from app.office.offline.noticed import Noticed
 from app.offline import corrections, lists, promises
-from app.receipts import handing_over
-from app.receipts.receipt import Receipt
+from app.receipts import handing_over, register
 from app.web import notices
 from app.writing import writing
 
@@ -200,14 +198,13 @@ def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> R
 
 
 def _gift(reference: str) -> Donation:
-    wanted = select(Donation).where(Donation.reference == reference, Donation.method != CARD)
-    return scope.or_404(db.session.scalar(wanted))
+    gift = scope.or_404(finding.gift(reference))
+    return gift if gift.method != CARD else abort(404)
 
 
 def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:
     row = by_hand.of(donation)
-    receipts = select(Receipt).where(Receipt.subject.startswith(f"donation:{donation.reference}", autoescape=True))
-    proofs = db.session.scalars(receipts.order_by(Receipt.id)).all()
+    proofs = register.read_all(f"donation:{donation.reference}")
     page = render_template(
         "office/offline/gift_by_hand.html",
         gift=donation,

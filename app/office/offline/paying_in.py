@@ -4,16 +4,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from app import clock
 from app.audit.trail import record
+from app.donations import count_sheet, finding
 from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
@@ -105,8 +104,8 @@ def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _sheet(reference: str) -> CountSheet:
-    return scope.or_404(db.session.scalar(select(CountSheet).where(CountSheet.reference == reference)))
+    return scope.or_404(count_sheet.find(reference))
 
 
 def _gift(reference: str) -> Donation:
-    return scope.or_404(db.session.scalar(select(Donation).where(Donation.reference == reference)))
+    return scope.or_404(finding.gift(reference))

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
@@ -16,6 +15,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
+from app.donations import standing_order
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money, written
@@ -258,4 +258,4 @@ def _filled(order: StandingOrder) -> dict[str, Any]:
 
 
 def _order(reference: str) -> StandingOrder:
-    return scope.or_404(db.session.scalar(select(StandingOrder).where(StandingOrder.reference == reference)))
+    return scope.or_404(standing_order.find(reference))

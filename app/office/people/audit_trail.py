@@ -17,7 +17,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms import DateField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
@@ -25,10 +24,9 @@ from wtforms.validators import Length, Optional
 from app import clock
 from app.audit import reading, trail
 from app.audit.reading import Wanted
-from app.extensions import db
 from app.ledger.exports.tables import guarded
 from app.office.access import ADMIN, AUDITOR, allow
-from app.staff.people import Person
+from app.staff import people
 from app.writing import writing
 
 
@@ -199,7 +197,7 @@ def take_out() -> ResponseReturnValue:
 
 
 def _lines(all_told: Iterable[reading.Told]) -> Iterator[str]:
-    names = {row.reference: row.name for row in db.session.execute(select(Person.reference, Person.name))}
+    names = {each.reference: each.name for each in people.ever()}
     out = io.StringIO()
     # Spreadsheets know by it that what follows is UTF-8.
     out.write("\N{BYTE ORDER MARK}")
@@ -221,8 +219,7 @@ def _lines(all_told: Iterable[reading.Told]) -> Iterator[str]:
 
 def _form() -> AuditForm:
     """The filters, with everybody who ever was in the office and all that can be done there."""
-    people = db.session.execute(select(Person.reference, Person.name, Person.email).order_by(Person.name)).all()
-    choices = [(f"person:{reference}", name or email or reference) for reference, name, email in people]
+    choices = [(f"person:{each.reference}", each.name or each.email or each.reference) for each in people.ever()]
     others = [("operator", _("The operator")), ("stranger", _("Strangers"))]
     return AuditForm([*others, *choices], [(action, str(words)) for action, words in WORDS.items()])
 
@@ -231,9 +228,7 @@ def _names(all_told: Iterable[reading.Told]) -> dict[str, Any]:
     """What the people on this page are called, by 'person:<reference>': whether they did something or it was about
     them."""
     named = {part for told in all_told for part in (told.deed.by, told.deed.subject) if part.startswith("person:")}
-    wanted = select(Person.reference, Person.name, Person.email).where(
-        Person.reference.in_([each.removeprefix("person:") for each in named])
-    )
-    found = {f"person:{reference}": name or email or reference for reference, name, email in db.session.execute(wanted)}
+    known = people.named({each.removeprefix("person:") for each in named})
+    found = {f"person:{each.reference}": each.name or each.email or each.reference for each in known}
     nobody = {"operator": _("The operator"), "stranger": _("A stranger"), "person:unknown": _("Nobody known")}
     return {**nobody, **found}

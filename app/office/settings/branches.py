@@ -6,7 +6,6 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -15,9 +14,8 @@ from app.appeals import raised
 from app.appeals.branch import Branch, NameTaken
 from app.appeals.raised import BranchTotal
 from app.audit.trail import record
-from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
-from app.staff.people import Person
+from app.staff import people
 from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -135,10 +133,7 @@ def _branch(reference: str) -> Branch:
 
 def _treasurers() -> dict[int, list[str]]:
     """Who is treasurer of which branch."""
-    people = db.session.execute(
-        select(Person.branch_id, Person.name, Person.email).where(Person.branch_id.is_not(None), Person.active)
-    )
     found: dict[int, list[str]] = defaultdict(list)
-    for branch_id, name, email in people:
-        found[branch_id or 0].append(name or email or "")
+    for each in people.of_branches():
+        found[each.branch_id or 0].append(each.name or each.email or "")
     return found

@@ -19,7 +19,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import MailUtil, MfRecoveryCodesUtil, Security, SQLAlchemyUserDatastore, Totp, WebauthnUtil
 from flask_security.utils import hash_password
-from sqlalchemy import select
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
@@ -181,7 +180,7 @@ def show_in_practice(security: Security) -> None:
         secret = session.get("tf_totp_secret")
         if secret is None:
             mark = session.get("tf_user_id")
-            person = db.session.scalar(select(Person).where(Person.fs_uniquifier == mark)) or access.somebody()
+            person = people.signing_in(mark) or access.somebody()
             secret = person.tf_totp_secret if person else None
         return {"practice_code": security.totp_factory.generate_totp_password(secret) if secret else None}
 

@@ -11,14 +11,12 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.audit import acknowledging, trail
 from app.audit.trail import record
-from app.donations.donation import Donation
-from app.extensions import db
+from app.donations import finding as gifts_found
 from app.ledger import accounts, by_hand
 from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow
@@ -26,8 +24,7 @@ from app.office.at_stripe import at_stripe
 from app.office.books.words import kind_name
 from app.office.content import authors
 from app.office.today import exception_words
-from app.payments import inbox
-from app.payments.transaction import StripeTransaction
+from app.payments import inbox, transaction
 from app.reconciliation import suspense
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.exception import Found
@@ -218,7 +215,7 @@ def _in_suspense(txn_id: str) -> Money:
 
 
 def _movement(txn_id: str, form: ExplainForm) -> str:
-    row = db.session.scalars(select(StripeTransaction).where(StripeTransaction.txn_id == txn_id)).one_or_none()
+    row = transaction.find(txn_id)
     if row is None:
         abort(404)
     return render_template("office/exceptions/movement.html", row=row, amount=_in_suspense(txn_id), form=form)
@@ -232,14 +229,13 @@ def _page(form: AcknowledgeForm | None = None) -> str:
         for kind, them in groupby(waiting, key=attrgetter("kind"))
     ]
     gifts = {each.gift for each in waiting} | {each.found.gift for each in stand}
-    named = select(Donation.reference, Donation.name).where(Donation.reference.in_(gifts))
     return render_template(
         "office/exceptions/index.html",
         kinds=kinds,
         suspended={txn_id for txn_id, _amount in suspense.in_suspense(_MOST)},
         acknowledged=stand,
         title_of=exception_words.title,
-        names={row.reference: row.name for row in db.session.execute(named)},
+        names=gifts_found.names(gifts),
         hands=authors.names([each.word.made_by for each in stand]),
         address_of=_address,
         at_stripe=lambda found: at_stripe(found.stripe_id) if found.stripe_id else None,

@@ -2,12 +2,11 @@
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from app.extensions import db
 from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.at_stripe import at_stripe
+from app.payments import payout as payout_rows
 from app.payments.payout import Payout
 from app.reconciliation import payout_parts, payouts
 
@@ -20,10 +19,7 @@ _PAGE = 50
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """The payouts, the latest first; what is nothing in the last column is explained to the penny."""
-    query = select(Payout).order_by(Payout.id.desc()).limit(_PAGE + 1)
-    if before := request.args.get("before"):
-        query = query.where(Payout.id < select(Payout.id).where(Payout.payout_id == before).scalar_subquery())
-    found = db.session.scalars(query).all()
+    found = payout_rows.listed(request.args.get("before", ""), _PAGE + 1)
     shown = found[:_PAGE]
     parts = payouts.parts(shown)
     return render_template(
@@ -37,7 +33,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, AUDITOR})
 def show(payout_id: str) -> ResponseReturnValue:
     """One payout: what it is made of, with the lines that do not fit, and its line on the bank's statement."""
-    payout = db.session.scalar(select(Payout).where(Payout.payout_id == payout_id)) or abort(404)
+    payout = payout_rows.find(payout_id) or abort(404)
     result = payouts.of_payout(payout)
     parts, next_after = payout_parts.page(payout, request.args.get("after", ""))
     return render_template(

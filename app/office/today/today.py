@@ -2,12 +2,9 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from app import clock
-from app.appeals import progress
+from app.appeals import finding, progress
 from app.appeals.appeal import Appeal
-from app.extensions import db
 from app.office.access import AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
 from app.office.today import exception_words, figures
 from app.reconciliation import to_do
@@ -42,7 +39,5 @@ def show() -> ResponseReturnValue:
 
 def _appeals() -> list[tuple[Appeal, progress.Progress]]:
     """The appeals that take gifts today, the latest first."""
-    today = clock.today()
-    is_open = (Appeal.starts_on <= today) & (Appeal.ends_on.is_(None) | (Appeal.ends_on >= today))
-    appeals = db.session.scalars(select(Appeal).where(is_open).order_by(Appeal.id.desc()).limit(_APPEALS)).all()
+    appeals = finding.open_today(_APPEALS)
     return list(zip(appeals, progress.of_all(appeals), strict=True))

@@ -16,13 +16,12 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
 from app.office.access import EVERYONE, allow, me
 from app.office.unsent import browser, filling
-from app.staff import unsent
+from app.staff import people, unsent
 from app.staff.people import Person
 from app.web import notices
 from app.writing import writing
@@ -172,7 +171,7 @@ def _who_typed() -> Person | None:
     reference = browser.typed_by()
     if reference is None or (current_user.is_authenticated and me().reference != reference):
         return None
-    return db.session.scalar(select(Person).where(Person.reference == reference, Person.active))
+    return people.find(reference)
 
 
 def _page() -> str:

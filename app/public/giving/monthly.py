@@ -4,12 +4,10 @@ import hashlib
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import went_back
-from app.donations.donation import ON_ITS_WAY, RECEIVED, Donation
+from app.donations import finding, went_back
 from app.donations.plans.plan import PLEDGED, Plan
 from app.extensions import db
 from app.receipts import register
@@ -37,7 +35,7 @@ def progress(reference: str) -> ResponseReturnValue:
 def cancelled(reference: str) -> ResponseReturnValue:
     """Back from Stripe without paying: nothing was charged, and the gift can still be begun or changed."""
     plan = _plan(reference)
-    if plan.state != PLEDGED or _on_its_way(plan) is not None:
+    if plan.state != PLEDGED or finding.payment_on_its_way(plan) is not None:
         return redirect(url_for("public.monthly.show", reference=reference), code=303)
     page = render_template("public/giving/monthly_cancelled.html", **_story(plan))
     return Response(page, headers={"Cache-Control": "no-store"})
@@ -45,13 +43,8 @@ def cancelled(reference: str) -> ResponseReturnValue:
 
 def _story(plan: Plan) -> dict[str, object]:
     """Nothing in it says whose plan it is."""
-    first = db.session.scalars(
-        select(Donation)
-        .where(Donation.plan_id == plan.id, Donation.state == RECEIVED)
-        .order_by(Donation.received_at)
-        .limit(1)
-    ).first()
-    debit = None if first is not None else _on_its_way(plan)
+    first = finding.first_payment(plan)
+    debit = None if first is not None else finding.payment_on_its_way(plan)
     closes = plan.checkout_expires_at
     still_open = debit is None and plan.state == PLEDGED and closes is not None and closes > clock.now()
     return {
@@ -65,11 +58,5 @@ def _story(plan: Plan) -> dict[str, object]:
     }
 
 
-def _on_its_way(plan: Plan) -> Donation | None:
-    """The payment that the donor's bank has been asked for, where that takes days."""
-    debits = select(Donation).where(Donation.plan_id == plan.id, Donation.state == ON_ITS_WAY)
-    return db.session.scalars(debits.order_by(Donation.id.desc()).limit(1)).first()
-
-
 def _plan(reference: str) -> Plan:
-    return db.session.scalar(select(Plan).where(Plan.reference == reference)) or abort(404)
+    return finding.plan(reference) or abort(404)

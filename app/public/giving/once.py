@@ -5,12 +5,12 @@ import hashlib
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app import clock
+from app.appeals import finding as appeals
 from app.appeals.appeal import Appeal
 from app.donations import checkout as donations_checkout
-from app.donations import went_back
+from app.donations import finding, went_back
 from app.donations.checkout import AppealClosed, SentTooOften
 from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation
 from app.donations.plans import planning
@@ -142,8 +142,8 @@ def _story(donation: Donation) -> dict[str, object]:
 
 def _appeal(slug: str) -> Appeal:
     """The appeal at an address; drafts are not public."""
-    return db.session.scalar(select(Appeal).where(Appeal.slug == slug, Appeal.starts_on.is_not(None))) or abort(404)
+    return appeals.public(slug) or abort(404)
 
 
 def _donation(reference: str) -> Donation:
-    return db.session.scalar(select(Donation).where(Donation.reference == reference)) or abort(404)
+    return finding.gift(reference) or abort(404)

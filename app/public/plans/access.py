@@ -4,15 +4,14 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from app import limits, networks
 from app.appeals.appeal import Appeal
-from app.donations.donation import Donation
+from app.donations import finding
 from app.donations.plans import dates, links
 from app.donations.plans.plan import ENDED, Plan
 from app.extensions import db
-from app.receipts.receipt import Receipt
+from app.receipts import register
 from app.services import services
 from app.writing import writing
 
@@ -58,7 +57,5 @@ def keep_to_the_reader(response: Response) -> Response:
 
 
 def _plan(receipt: str) -> Plan:
-    subject = db.session.scalar(select(Receipt.subject).where(Receipt.reference == receipt)) or abort(404)
-    return db.session.scalar(
-        select(Plan).join(Donation, Donation.plan_id == Plan.id).where(Donation.reference == subject.split(":")[1])
-    ) or abort(404)
+    about = register.about(receipt) or abort(404)
+    return finding.plan_of(about.split(":")[1]) or abort(404)

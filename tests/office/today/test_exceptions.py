@@ -11,12 +11,12 @@ from app.writing import writing
 from tests.ledger.entering import enter
 from tests.office.books.books import page, rows
 
-PROOF = Path(exception_words.__file__).parents[2] / "proof"
+RECONCILIATION = Path(exception_words.__file__).parents[2] / "reconciliation"
 
 
 def kinds():
-    """Every kind of exception that the proof names."""
-    for file in PROOF.glob("*.py"):
+    """Every kind of exception that the reconciliation names."""
+    for file in RECONCILIATION.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Found":
                 yield node.args[0].value

@@ -24,34 +24,31 @@ from app.money import Money
 _LONGEST_TITLE = 76
 
 
-def account_of(appeal: Appeal, branch_id: int | None = None) -> int:
-    """The id of the income account of an appeal, or of what a branch raises for it, opened when it is first needed.
+def account_of(appeal: Appeal, branch_id: int | None = None) -> str:
+    """The code of the income account of an appeal, or of what a branch raises for it, opened when it is first needed.
 
     The caller commits. Raises `LookupError` for a branch that does not exist.
     """
     found = db.session.scalar(
-        select(AppealAccount.account_id).where(
-            AppealAccount.appeal_id == appeal.id, AppealAccount.branch_id.is_not_distinct_from(branch_id)
-        )
+        select(Account.code)
+        .join(AppealAccount, AppealAccount.account_id == Account.id)
+        .where(AppealAccount.appeal_id == appeal.id, AppealAccount.branch_id.is_not_distinct_from(branch_id))
     )
     if found is not None:
         return found
     branch = db.session.get(Branch, branch_id)
     if branch is None:
         raise LookupError(f"appeal {appeal.id} has no account for branch {branch_id}")
-    account = accounts.open_account(
-        f"income:appeal:{appeal.reference}:{branch.reference}:{appeal.currency}",
-        "income",
-        f"{appeal.title[:_LONGEST_TITLE]} ({branch.name})",
-        appeal.currency,
-    )
+    code = f"income:appeal:{appeal.reference}:{branch.reference}:{appeal.currency}"
+    title = f"{appeal.title[:_LONGEST_TITLE]} ({branch.name})"
+    account = accounts.open_account(code, "income", title, appeal.currency)
     # SQLite understands PostgreSQL's ON CONFLICT as it is.
     db.session.execute(
         postgresql.insert(AppealAccount)
         .values(appeal_id=appeal.id, branch_id=branch_id, account_id=account)
         .on_conflict_do_nothing(index_elements=["account_id"])
     )
-    return account
+    return code
 
 
 _DAYS: Any = DailyBalance.__table__

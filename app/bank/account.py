@@ -52,8 +52,7 @@ def begin_with(account: BankAccount, balance: Money, day: date, recorded_by: str
     commits. Raises `posting.SourceConflict` when another balance was posted before."""
     if not balance.minor:
         return
-    equity = accounts.house_account("equity:opening", account.currency)
-    ends = (equity, account.ledger_account_id)
+    ends = ("equity:opening", ledger_code(account))
     posting.post(
         opening_source(account),
         [posting.Line(*(ends if balance.minor > 0 else ends[::-1]), Money(abs(balance.minor), account.currency))],
@@ -63,6 +62,11 @@ def begin_with(account: BankAccount, balance: Money, day: date, recorded_by: str
         occurred_at=noon(day),
         recorded_by=recorded_by,
     )
+
+
+def ledger_code(account: BankAccount) -> str:
+    """The code of the ledger's account for a bank account."""
+    return db.session.get_one(Account, account.ledger_account_id).code
 
 
 def opening_source(account: BankAccount) -> str:

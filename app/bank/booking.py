@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.bank.account import BankAccount, noon
+from app.bank.account import BankAccount, ledger_code, noon
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
 from app.errors import DomainError
@@ -97,13 +97,13 @@ def source_of(line: BankLine) -> str:
     return f"bank:{line.reference}" + (f":{line.bookings + 1}" if line.bookings else "")
 
 
-def bank_of(line: BankLine) -> int:
-    """The id of the ledger's account for the bank account that a line is of."""
-    return db.session.get_one(BankAccount, line.account_id).ledger_account_id
+def bank_of(line: BankLine) -> str:
+    """The code of the ledger's account for the bank account that a line is of."""
+    return ledger_code(db.session.get_one(BankAccount, line.account_id))
 
 
-def post(line: BankLine, parts: Sequence[tuple[str, int, Money]], *, kind: str, memo: str, by: str) -> int:
-    """Post the entry for a line, a transfer for each part (subject, the other account's id, signed amount), and return
+def post(line: BankLine, parts: Sequence[tuple[str, str, Money]], *, kind: str, memo: str, by: str) -> int:
+    """Post the entry for a line, a transfer for each part (subject, the other account, signed amount), and return
     its id. What came in goes from there to the bank, what went out the other way."""
     bank = bank_of(line)
     subjects = {subject for subject, _, _ in parts}

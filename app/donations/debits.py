@@ -96,7 +96,7 @@ def book(charge: Charge) -> None:
     settled_here = charge.returned.amount.currency == received.amount.currency
     movements.book(
         charge.returned,
-        other=received.from_id,
+        other=received.from_code,
         worth=charge.returned.amount if settled_here else -received.amount,
         kind="debit-returned",
         memo="debit returned by the giver's bank",

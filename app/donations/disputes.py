@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.donations import movements
 from app.emails import email
 from app.extensions import Base, Key, db
-from app.ledger import accounts, posting, reading
+from app.ledger import posting, reading
 from app.ledger.reading import Moved
 from app.money import Money
 from app.payments.objects import LOST, StripeDispute, movements_when_lost
@@ -104,6 +104,8 @@ def is_open(dispute: Dispute) -> bool:
     return dispute.status not in _CLOSED
 
 
+# Where what was withdrawn waits until the dispute is closed.
+_DISPUTED = "assets:disputed"
 # A movement of a dispute, and what it is worth in the currency of the charge: negative when it was withdrawn.
 Worth = tuple[Transaction, Money]
 
@@ -119,23 +121,22 @@ def book(dispute: StripeDispute) -> None:
     received = reading.moved_by(f"stripe:{dispute.charge.charge_id}:received")
     if received is None:
         return
-    disputed = accounts.house_account("assets:disputed", dispute.amount.currency)
     moved = list(_worths(dispute))
     for movement, worth in moved:
         left = worth.minor < 0
         movements.book(
             movement,
-            other=disputed,
+            other=_DISPUTED,
             worth=worth,
             kind="dispute-withdrawn" if left else "dispute-reinstated",
             memo="withdrawn for a dispute" if left else "reinstated after a dispute",
             subject=received.subject,
             fees="expenses:dispute-fees",
         )
-    _close(dispute, received, disputed, moved)
+    _close(dispute, received, moved)
 
 
-def _close(dispute: StripeDispute, received: Moved, disputed: int, moved: list[Worth]) -> None:
+def _close(dispute: StripeDispute, received: Moved, moved: list[Worth]) -> None:
     """Take what is lost off the appeal, and give back to it what turned out not to be lost.
 
     What was lost is told by the movements and by the event that closed the dispute, never by when somebody looked, so
@@ -144,7 +145,7 @@ def _close(dispute: StripeDispute, received: Moved, disputed: int, moved: list[W
 
     def post(source: str, step: str, amount: Money, happened: datetime) -> None:
         lost = step == "lost"
-        ends = (disputed, received.from_id) if lost else (received.from_id, disputed)
+        ends = (_DISPUTED, received.from_code) if lost else (received.from_code, _DISPUTED)
         posting.post(
             source,
             [posting.Line(*ends, amount)],

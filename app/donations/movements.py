@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from app.extensions import db
-from app.ledger import accounts, posting, reading
+from app.ledger import posting, reading
 from app.ledger.posting import Line
 from app.money import Money, decimals
 from app.payments.objects import Charge
@@ -25,18 +25,15 @@ from app.payments.transaction import StripeMovement, StripeTransaction, Transact
 _ROUNDED = Decimal("0.0005")
 
 
-def lines_between(other: int, worth: Money, settled: Money) -> list[Line]:
+def lines_between(other: str, worth: Money, settled: Money) -> list[Line]:
     """The transfers by which `settled` comes to the Stripe account from the account `other`, where it is `worth`
     (or, both negative, leaves it for there). In one currency that is one transfer; in two, `other` gives to the
     exchange account of its currency and the exchange account of the other gives to Stripe, so that each currency sums
     to zero. A movement of nothing has no transfers.
     """
-    stripe = accounts.house_account("assets:stripe", settled.currency)
     if worth.currency == settled.currency:
-        return _line(other, stripe, settled)
-    there = accounts.house_account("equity:exchange", worth.currency)
-    here = accounts.house_account("equity:exchange", settled.currency)
-    return [*_line(other, there, worth), *_line(here, stripe, settled)]
+        return _line(other, "assets:stripe", settled)
+    return [*_line(other, "equity:exchange", worth), *_line("equity:exchange", "assets:stripe", settled)]
 
 
 def worth_of(movement: Transaction, whole: Money, whole_settled: int = 0) -> Money:
@@ -61,7 +58,7 @@ def _rounded(minor: Decimal) -> int:
     return int(minor.to_integral_value(ROUND_HALF_EVEN))
 
 
-def _line(giver: int, taker: int, amount: Money) -> list[Line]:
+def _line(giver: str, taker: str, amount: Money) -> list[Line]:
     if amount.minor == 0:
         return []
     return [Line(giver, taker, amount) if amount.minor > 0 else Line(taker, giver, -amount)]
@@ -70,7 +67,7 @@ def _line(giver: int, taker: int, amount: Money) -> list[Line]:
 def book(
     transaction: Transaction,
     *,
-    other: int,
+    other: str,
     worth: Money,
     kind: str,
     memo: str,
@@ -116,7 +113,7 @@ def book_by_type(transaction: Transaction) -> None:
     account = "expenses:stripe-fees" if fee_type else "suspense:stripe"
     book(
         transaction,
-        other=accounts.house_account(account, transaction.amount.currency),
+        other=account,
         worth=transaction.amount,
         kind="stripe-fee" if fee_type else "unexplained",
         memo="Stripe's own fee" if fee_type else "movement of a type that the books do not know",
@@ -127,9 +124,7 @@ def book_by_type(transaction: Transaction) -> None:
 
 def _book_fee(transaction: Transaction, account: str, subject: str) -> int:
     currency, fee = transaction.fee.currency, transaction.fee
-    stripe = accounts.house_account("assets:stripe", currency)
-    expense = accounts.house_account(account, currency)
-    ends = (stripe, expense) if fee.minor > 0 else (expense, stripe)
+    ends = ("assets:stripe", account) if fee.minor > 0 else (account, "assets:stripe")
     return posting.post(
         f"stripe:{transaction.txn_id}:fee",
         [Line(*ends, Money(abs(fee.minor), currency))],
@@ -182,7 +177,7 @@ def book_settlement(charge: Charge) -> None:
     settled_here = received.to_code == f"assets:stripe:{charge.transaction.amount.currency}"
     book(
         charge.transaction,
-        other=received.to_id,
+        other=received.to_code,
         worth=received.amount,
         kind="settled",
         memo="charge settled",

@@ -10,7 +10,7 @@ from app.donations.disputes import Dispute
 from app.donations.donation import CARD, Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
-from app.ledger import reading
+from app.ledger import accounts, reading
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
@@ -37,7 +37,8 @@ def of(donation: Donation) -> Money:
     received = reading.moved_by(f"stripe:{donation.charge_id}:received")
     if received is None:
         return donation.amount
-    total = db.session.scalar(_NET, {"ours": received.from_id, "subject": received.subject})
+    ours = accounts.id_of(received.from_code, received.amount.currency)
+    total = db.session.scalar(_NET, {"ours": ours, "subject": received.subject})
     return Money(int(total or 0), received.amount.currency)
 
 

@@ -5,7 +5,6 @@ from sqlalchemy.dialects import postgresql
 
 from app.donations import movements
 from app.extensions import db
-from app.ledger import accounts
 from app.payments.payout import CANCELED, FAILED, ON_ITS_WAY, PAID, Payout, StripePayout
 
 # A payout only ever moves on in this order; news that comes late never takes it back.
@@ -16,7 +15,6 @@ def book(payout: StripePayout) -> None:
     """Keep a payout and book its movements as far as Stripe has made them; the caller commits. A negative payout, by
     which Stripe takes money from the bank, moves the other way."""
     _keep(payout)
-    in_transit = accounts.house_account("assets:in-transit", payout.amount.currency)
     for transaction, kind, memo in (
         (payout.left, "payout", "payout to the bank"),
         (payout.came_back, "payout-returned", "payout that did not arrive"),
@@ -24,7 +22,7 @@ def book(payout: StripePayout) -> None:
         if transaction is not None:
             movements.book(
                 transaction,
-                other=in_transit,
+                other="assets:in-transit",
                 worth=transaction.amount,
                 kind=kind,
                 memo=memo,

@@ -210,7 +210,7 @@ def book(refund: Refund) -> None:
     if refund.given_back is not None:
         movements.book(
             refund.given_back,
-            other=received.from_id,
+            other=received.from_code,
             worth=-refund.amount,
             kind="refund",
             memo="refund",
@@ -219,7 +219,7 @@ def book(refund: Refund) -> None:
     if refund.came_back is not None:
         movements.book(
             refund.came_back,
-            other=received.from_id,
+            other=received.from_code,
             worth=refund.amount,
             kind="refund-returned",
             memo="refund that failed",

@@ -13,7 +13,7 @@ from app.donations.donation import RECEIVED, Donation
 from app.donations.plans import payments
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting, reading
+from app.ledger import posting, reading
 from app.ledger.accounts import Account
 from app.ledger.entries import GIFT
 from app.money import Money, home_currency, written
@@ -32,7 +32,7 @@ _CLAIMED = (
         _DONATIONS.c.state,
         _DONATIONS.c.charge_id,
         _DONATIONS.c.amount_minor,
-        _OWNED.c.account_id,
+        _ACCOUNTS.c.code.label("income"),
     )
     # What comes by card is on the appeal's own account: no branch holds a card.
     .join(_OWNED, (_OWNED.c.appeal_id == _DONATIONS.c.appeal_id) & _OWNED.c.branch_id.is_(None))
@@ -67,8 +67,7 @@ def settle(charge: Charge) -> bool:
         known = reading.moved_by(_source(charge.charge_id))
         if known is not None:
             return _as_before(charge, known.amount)
-        unidentified = accounts.house_account("liabilities:unidentified", charge.amount.currency)
-        _post(charge, received_at, unidentified, None)
+        _post(charge, received_at, "liabilities:unidentified", None)
         return True
     if donation.state == RECEIVED:
         return _as_before(charge, Money(donation.amount_minor, charge.amount.currency))
@@ -86,7 +85,7 @@ def settle(charge: Charge) -> bool:
         },
     )
     register.request(f"donation:{donation.reference}")
-    _post(charge, received_at, donation.account_id, donation.reference)
+    _post(charge, received_at, donation.income, donation.reference)
     return True
 
 
@@ -109,10 +108,10 @@ def _source(charge_id: str) -> str:
     return f"stripe:{charge_id}:received"
 
 
-def _post(charge: Charge, received_at: datetime, from_account: int, donation: str | None) -> None:
+def _post(charge: Charge, received_at: datetime, from_account: str, donation: str | None) -> None:
     # A gift in a currency that Stripe does not pay out to us waits apart until its settlement is known.
     at_home = charge.amount.currency == home_currency()
-    stripe = accounts.house_account("assets:stripe" if at_home else "assets:stripe-unsettled", charge.amount.currency)
+    stripe = "assets:stripe" if at_home else "assets:stripe-unsettled"
     posting.post(
         _source(charge.charge_id),
         [posting.Line(from_account, stripe, charge.amount)],

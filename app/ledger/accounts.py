@@ -1,10 +1,14 @@
-"""Accounts: where money is, or what it was for; one currency each, and their codes end in it."""
+"""Accounts: where money is, or what it was for; one currency each, and their codes end in it.
+
+Everybody names an account by its code. Only what writes transfers needs ids, and remembers those it has seen.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, bindparam, select
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, bindparam, event, select
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from app.extensions import Base, Key, db
 
@@ -69,10 +73,54 @@ def open_account(code: str, kind: str, name: str, currency: str) -> int:
     return int(db.session.scalars(_FIND, {"code": code}).one())
 
 
-def house_account(name: str, currency: str) -> int:
-    """The id of one of the chart's own accounts in a currency: `house_account('assets:stripe', 'gbp')`."""
-    kind, title = _CHART[name]
-    return open_account(f"{name}:{currency}", kind, title, currency)
+# An account is never deleted and its code never changes, so a connection to the database remembers the ids it has seen
+# for as long as it lives; a database that is put in another's place has connections of its own. What a transaction
+# looks up may be what it has opened itself, so it is remembered only once that has been committed.
+_KNOWN = "account_ids"
+
+
+@dataclass(slots=True)
+class _LookedUp:
+    """What a transaction has looked up, and where its connection remembers it after the commit."""
+
+    known: dict[str, int]
+    new: dict[str, int]
+
+
+def id_of(code: str, currency: str) -> int:
+    """The id of the account that a transfer in `currency` names: by a name of the chart, without its currency
+    (`assets:stripe`), which is opened when it is first needed, or by the whole code of an account that is open.
+
+    Raises `KeyError` when there is no such account.
+    """
+    whole = f"{code}:{currency}" if code in _CHART else code
+    known = db.session.connection().info.setdefault(_KNOWN, {})
+    if whole in known:
+        return int(known[whole])
+    new: dict[str, int] = db.session.info.setdefault(_KNOWN, _LookedUp(known, {})).new
+    if whole not in new:
+        new[whole] = _find_or_open(whole, currency)
+    return new[whole]
+
+
+def _find_or_open(code: str, currency: str) -> int:
+    found = db.session.scalar(_FIND, {"code": code})
+    if found is not None:
+        return int(found)
+    kind, title = _CHART[code.removesuffix(f":{currency}")]
+    return open_account(code, kind, title, currency)
+
+
+@event.listens_for(db.session, "after_commit")
+def _remember(session: Session) -> None:
+    # A savepoint that is released is no commit yet.
+    if not session.in_nested_transaction() and (looked_up := session.info.pop(_KNOWN, None)):
+        looked_up.known.update(looked_up.new)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget(session: Session, _previous: SessionTransaction) -> None:
+    session.info.pop(_KNOWN, None)
 
 
 def find(code: str) -> Account | None:

@@ -124,7 +124,7 @@ def enter(draft: Draft, *, by: str) -> Posted:
         ends = ends[1], ends[0]
     posted = post(
         source,
-        [Line(ends[0].id, ends[1].id, draft.amount)],
+        [Line(ends[0].code, ends[1].code, draft.amount)],
         kind=f"by-hand:{draft.kind}",
         subject=source,
         memo=kind.memo,
@@ -213,7 +213,7 @@ def _account(code: str, currency: str) -> Account:
     """The account with a code and a currency, opened if it is one of the chart's. Raises `NotTheseAccounts`."""
     found = accounts.find(code)
     if found is None and code in accounts.chart(currency):
-        accounts.house_account(code.removesuffix(f":{currency}"), currency)
+        accounts.id_of(code, currency)
         found = accounts.find(code)
     if found is None or found.currency != currency:
         raise NotTheseAccounts(f"there is no account {code} in {currency}")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import balances, closing, in_hand
+from app.ledger import accounts, balances, closing, in_hand
 from app.ledger import entries as gifts_of
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
@@ -36,11 +36,21 @@ _FIND = select(_ENTRIES.c.id).where(_ENTRIES.c.source == bindparam("source"))
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One transfer to post: an amount from one account's id to another's, both of the amount's currency."""
+    """One transfer to post: an amount from one account to another, both of the amount's currency.
 
-    from_id: int
-    to_id: int
+    An account is named by its whole code (`income:appeal:9f2c:gbp`), or, one that every house has, by its name in the
+    chart: `Line("assets:stripe", "expenses:card-fees", fee)`.
+    """
+
+    from_code: str
+    to_code: str
     amount: Money
+
+    def move(self) -> balances.Move:
+        """The same with the accounts' ids; opens an account of the chart that is new. Raises `KeyError`."""
+        currency = self.amount.currency
+        ends = accounts.id_of(self.from_code, currency), accounts.id_of(self.to_code, currency)
+        return balances.Move(*ends, self.amount.minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +79,12 @@ def post(
     nothing and returns the entry already there, so a retry is harmless; with other transfers it raises
     `SourceConflict`. `memo` comes from a fixed vocabulary with references and holds no personal data.
     What happened in a closed month is booked on the first open day. The balances follow when the transaction commits.
-    Raises `in_hand.BelowZero` for what would take cash or cheques out of hand that are not there.
+    Raises `in_hand.BelowZero` for what would take cash or cheques out of hand that are not there, and `KeyError` for an
+    account that is not open.
     """
     if not lines:
         raise ValueError("an entry has at least one transfer")
+    moves = [line.move() for line in lines]
     booked_on = closing.first_open(clock.local_day(occurred_at))
     entry_id = db.session.scalar(
         _ADD_ENTRY,
@@ -90,23 +102,22 @@ def post(
         },
     )
     if entry_id is None:
-        return Posted(_same_as_before(source, lines), new=False)
+        return Posted(_same_as_before(source, lines, moves), new=False)
     db.session.execute(
         _ADD_TRANSFERS,
         [
             {
                 "entry_id": entry_id,
                 "line": number,
-                "from_account_id": line.from_id,
-                "to_account_id": line.to_id,
+                "from_account_id": move.from_id,
+                "to_account_id": move.to_id,
                 "currency": line.amount.currency,
-                "amount_minor": line.amount.minor,
+                "amount_minor": move.amount_minor,
             }
-            for number, line in enumerate(lines, 1)
+            for number, (line, move) in enumerate(zip(lines, moves, strict=True), 1)
         ],
     )
     given = gifts_of.gifts_counted(kind) if gifts is None else gifts
-    moves = [balances.Move(line.from_id, line.to_id, line.amount.minor) for line in lines]
     # What Stripe holds is in nobody's hand, and its news has no time to spare.
     if not source.startswith("stripe:"):
         in_hand.check(moves, booked_on)
@@ -120,14 +131,14 @@ def find(source: str) -> int | None:
     return found
 
 
-def _same_as_before(source: str, lines: Sequence[Line]) -> int:
+def _same_as_before(source: str, lines: Sequence[Line], moves: Sequence[balances.Move]) -> int:
     known = db.session.execute(
         select(_TRANSFERS)
         .join(_ENTRIES, _ENTRIES.c.id == _TRANSFERS.c.entry_id)
         .where(_ENTRIES.c.source == source)
         .order_by(_TRANSFERS.c.line)
     ).all()
-    before = [Line(t.from_account_id, t.to_account_id, Money(t.amount_minor, t.currency)) for t in known]
-    if before != list(lines):
+    before = [(t.from_account_id, t.to_account_id, t.amount_minor, t.currency) for t in known]
+    if before != [(*move, line.amount.currency) for line, move in zip(lines, moves, strict=True)]:
         raise SourceConflict(f"{source} was posted before with different transfers")
     return int(known[0].entry_id)

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import entries
+from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.posting import Line, Posted, post
 from app.money import Money
@@ -28,10 +30,17 @@ def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime
         raise LookupError(f"no entry {entry_id}")
     if entry.reverses_id is not None:
         raise NotReversible(f"entry {entry_id} is a reversal")
-    rows = db.session.scalars(select(Transfer).where(Transfer.entry_id == entry_id).order_by(Transfer.line)).all()
+    giver, taker = aliased(Account), aliased(Account)
+    rows = db.session.execute(
+        select(giver.code, taker.code, Transfer.amount_minor, Transfer.currency)
+        .join_from(Transfer, giver, giver.id == Transfer.from_account_id)
+        .join(taker, taker.id == Transfer.to_account_id)
+        .where(Transfer.entry_id == entry_id)
+        .order_by(Transfer.line)
+    ).all()
     return post(
         f"reversal:{entry_id}",
-        [Line(row.to_account_id, row.from_account_id, Money(row.amount_minor, row.currency)) for row in rows],
+        [Line(took, gave, Money(minor, currency)) for gave, took, minor, currency in rows],
         kind="reversal",
         subject=entry.subject,
         memo=memo,

@@ -12,8 +12,7 @@ from app.donations.by_hand import GiftByHand
 from app.donations.donation import CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting
-from app.ledger.entries import Entry, Transfer
+from app.ledger import posting, reading
 
 # Six months, by the custom of banks.
 _STALE_AFTER_DAYS = 183
@@ -40,7 +39,7 @@ def bounce(donation: Donation, day: date, *, by: str) -> None:
         f"cheque:{donation.reference}:bounced",
         [
             posting.Line(
-                account_of(donation, row),
+                account_of(row),
                 income.account_of(appeal, donation.branch_id),
                 donation.amount,
             )
@@ -60,11 +59,10 @@ def is_stale(dated_on: date) -> bool:
     return (clock.today() - dated_on).days > _STALE_AFTER_DAYS
 
 
-def account_of(donation: Donation, row: GiftByHand) -> int:
-    """The id of the account that a cheque's money is on: the bank's that has credited it, or the hand's."""
-    shown_by = select(Transfer.to_account_id).join(Entry, Entry.id == Transfer.entry_id)
-    bank = db.session.scalar(shown_by.where(Entry.source == row.bank_line).limit(1)) if row.bank_line else None
-    return bank or accounts.house_account("assets:cheques", donation.currency)
+def account_of(row: GiftByHand) -> str:
+    """The account that a cheque's money is on: the bank's that has credited it, or the hand's."""
+    credited = reading.moved_by(row.bank_line) if row.bank_line else None
+    return credited.to_code if credited is not None else "assets:cheques"
 
 
 def shown(donation: Donation, line: str, day: date) -> None:

@@ -23,8 +23,8 @@ from app.donations.count_sheet import CountSheet
 from app.donations.donation import CASH, Donation
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting, reversing
 from app.ledger import entries as gift_kinds
+from app.ledger import posting, reversing
 from app.money import Money, decimals
 from app.offline import gifts
 from app.offline.gifts import HandGift
@@ -130,10 +130,10 @@ def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id
         line = replace(gift, given_on=counted.day, count_sheet_id=new)
         gifts.enter(appeal, CASH, line, submission=f"{submission}|line {place}", by=by, branch_id=branch_id)
     if amount.minor > named:
-        cash = accounts.house_account("assets:cash", amount.currency)
+        source = income.account_of(appeal, branch_id)
         posting.post(
             f"count:{reference}",
-            [posting.Line(income.account_of(appeal, branch_id), cash, Money(amount.minor - named, amount.currency))],
+            [posting.Line(source, "assets:cash", Money(amount.minor - named, amount.currency))],
             kind=gift_kinds.CASH,
             subject=f"count:{reference}",
             memo="cash counted",

@@ -187,13 +187,13 @@ def hold(subjects: Iterable[str]) -> None:
         db.session.scalars(each.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def arrived(subject: str, line_reference: str, day: date, *, held: int | None = None) -> None:
+def arrived(subject: str, line_reference: str, day: date, *, held: str | None = None) -> None:
     """Note that the statement shows what was expected under this subject. Noting it again changes nothing.
 
     `line_reference` is the line's source (`bank:<line>`), `day` the day on which the bank booked it. The caller posts
     the transfer between the bank and the account that `Expected` names; only a standing order and a transfer that was
     announced become gifts here, and are posted here under this very source, so the caller posts nothing for them: to
-    the bank account whose id in the ledger is `held`, by default the first. The caller commits. Raises `LookupError`,
+    the bank account that is `held` in the ledger, by default the first. The caller commits. Raises `LookupError`,
     and `by_hand.NotYet` for a gift of a day to come.
     """
     kind, _, reference = subject.partition(":")

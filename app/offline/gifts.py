@@ -33,7 +33,7 @@ from app.donations.donors import by_name
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import posting
 from app.ledger.entries import NAMED_CASH
 from app.money import Money
 from app.receipts import register
@@ -86,7 +86,7 @@ def enter(
     by: str,
     branch_id: int | None = None,
     bank_line: str | None = None,
-    held: int | None = None,
+    held: str | None = None,
 ) -> Donation:
     """Receive a gift by `method` and book it from the appeal's income (or its branch's) to where its money is now; or
     write down that it was promised, where the money has not come.
@@ -142,13 +142,12 @@ def enter(
     return donation
 
 
-def book(donation: Donation, source: str, moment: datetime, *, held: int | None = None, by: str) -> None:
+def book(donation: Donation, source: str, moment: datetime, *, held: str | None = None, by: str) -> None:
     """Post what has come of a gift under its source, and make its receipt due: to be mailed where there is an address,
     else on paper where there is a name. `held` is the
-    id of the account that has the money; by default the source and the method decide. The caller commits."""
+    account that has the money; by default the source and the method decide. The caller commits."""
     if held is None:
-        at_bank = "assets:bank" if source.startswith("bank:") else HELD[donation.method]
-        held = accounts.house_account(at_bank, donation.currency)
+        held = "assets:bank" if source.startswith("bank:") else HELD[donation.method]
     appeal = db.session.get_one(Appeal, donation.appeal_id)
     posting.post(
         source,
@@ -206,7 +205,7 @@ def receive(
     branch_id: int | None = None,
     what: str = "",
     standing_order_id: int | None = None,
-    held: int | None = None,
+    held: str | None = None,
     donor_id: int | None = None,
     by: str = "bank",
 ) -> Donation:
@@ -214,9 +213,8 @@ def receive(
     appeal's income to the bank.
 
     `source` is that of the line (`bank:<line>`), or another one for each gift when one line is several; the same
-    source is received once. `held` is the id of the account that has the money, by default `assets:bank` in the
-    amount's currency: one that waited in *unidentified* is recognised by giving that account's id. The caller
-    commits. Raises what `entering.enter` raises.
+    source is received once. `held` is the account that has the money, by default `assets:bank`: one that waited in
+    *unidentified* is recognised by giving that account. The caller commits. Raises what `entering.enter` raises.
     """
     gift = HandGift(
         amount=amount, given_on=day, name=payer_name or "", what=what, standing_order_id=standing_order_id,

@@ -42,7 +42,7 @@ class NotPromised(DomainError):
     """The gift is no promise, or not any more: it has come, or was withdrawn."""
 
 
-def receive(donation: Donation, source: str, day: date, *, held: int | None = None) -> None:
+def receive(donation: Donation, source: str, day: date, *, held: str | None = None) -> None:
     """Make a transfer that was announced a gift, received on the day on which the bank booked the line `source`
     (`bank:<line>`). The same line again changes nothing. The caller commits. Raises `NotPromised` or
     `by_hand.NotYet`."""

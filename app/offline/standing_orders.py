@@ -103,9 +103,9 @@ def _check(promise: Promise) -> None:
 EARLY = timedelta(days=3)
 
 
-def pay(order: StandingOrder, amount: Money, source: str, day: date, *, held: int | None = None) -> Donation:
+def pay(order: StandingOrder, amount: Money, source: str, day: date, *, held: str | None = None) -> Donation:
     """Receive a payment of whatever amount the line of the statement (`source`) shows, and expect the next; the same
-    line again changes nothing. `held` is the id of the bank's account in the ledger, where it is not the first.
+    line again changes nothing. `held` is the bank's account in the ledger, where it is not the first.
     The caller commits. Raises what `by_bank.receive` raises."""
     if order.donor_id is None and order.payer:
         # An order that was entered before payers were donors.

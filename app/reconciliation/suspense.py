@@ -36,8 +36,8 @@ def explain(txn_id: str, account: str, *, by: str, reason: str) -> tuple[int, Mo
     if not found:
         raise NothingToExplain("nothing of this movement is in suspense")
     _, currency, minor = found[0]
-    suspense, target = accounts.house_account("suspense:stripe", currency), _account(account, currency)
-    ends = (suspense, target) if minor > 0 else (target, suspense)
+    target = _account(account, currency)
+    ends = ("suspense:stripe", target) if minor > 0 else (target, "suspense:stripe")
     before = select(func.count()).where(Entry.subject == subject, Entry.kind == "explained")
     posted = posting.post(
         f"explained:{txn_id}:{(db.session.scalar(before) or 0) + 1}",
@@ -85,14 +85,13 @@ def _waiting(subject: str | None = None) -> list[tuple[str, str, int]]:
     return [(row[0], row[1], int(row[2])) for row in db.session.execute(query)]
 
 
-def _account(name: str, currency: str) -> int:
+def _account(name: str, currency: str) -> str:
     bare = name.removesuffix(f":{currency}")
     if bare in _NOT_THERE:
         raise NoSuchAccount("what Stripe moved is explained by another account than Stripe's own")
-    found = db.session.scalar(select(Account.id).where(Account.code == f"{bare}:{currency}"))
-    if found is not None:
-        return found
+    code = f"{bare}:{currency}"
     try:
-        return accounts.house_account(bare, currency)
+        accounts.id_of(code, currency)
     except KeyError:
-        raise NoSuchAccount(f"there is no account {bare}:{currency}") from None
+        raise NoSuchAccount(f"there is no account {code}") from None
+    return code

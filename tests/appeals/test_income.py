@@ -4,8 +4,7 @@ import pytest
 
 from app.appeals import branch as branches
 from app.appeals import income
-from app.extensions import db
-from app.ledger.accounts import Account
+from app.ledger import accounts
 from app.writing import writing
 from tests.cast import an_appeal
 
@@ -16,9 +15,9 @@ def test_an_appeal_has_one_account_of_its_own_and_one_for_each_branch():
     appeal = an_appeal()
     with writing():
         branch = branches.found_branch("Ambleford", "North")
-        ids = [income.account_of(appeal), income.account_of(appeal, branch.id), income.account_of(appeal, branch.id)]
-    own, of_branch = (db.session.get_one(Account, each) for each in ids[:2])
-    assert ids[1] == ids[2]
+        codes = [income.account_of(appeal), income.account_of(appeal, branch.id), income.account_of(appeal, branch.id)]
+    own, of_branch = (accounts.find(each) for each in codes[:2])
+    assert codes[1] == codes[2]
     assert own.code == f"income:appeal:{appeal.reference}:gbp"
     assert of_branch.code == f"income:appeal:{appeal.reference}:{branch.reference}:gbp"
     assert (of_branch.kind, of_branch.name) == ("income", "Keep the press turning (Ambleford)")
@@ -29,7 +28,7 @@ def test_the_longest_names_fit():
     with writing():
         branch = branches.found_branch("B" * 120, "")
         account = income.account_of(appeal, branch.id)
-    assert len(db.session.get_one(Account, account).name) <= 200
+    assert len(accounts.find(account).name) <= 200
 
 
 def test_a_branch_that_is_not_there_has_no_account():

@@ -45,7 +45,7 @@ def fill(stage: Stage, count: int) -> list[str]:
     slugs = [f"fund-{number}" for number in range(APPEALS)]
     with stage.app():
         with writing():
-            stripe = accounts.house_account("assets:stripe", "gbp")
+            stripe = accounts.id_of("assets:stripe", "gbp")
         ids = [an_appeal(slug, precedence=None).id for slug in slugs]
         first = min(db.session.scalars(select(AppealAccount.account_id).where(AppealAccount.appeal_id.in_(ids))))
     numbers = _NUMBERS[stage.database].format(count=count)

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
 
-from sqlalchemy import select
-
 from app import clock
-from app.appeals.appeal import AppealAccount
+from app.appeals import income
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import posting
 from app.ledger.entries import GIFT
 from app.money import Money
 from app.public import appeals
@@ -99,11 +97,7 @@ class Giving:
 
     def __init__(self) -> None:
         appeal = an_appeal(_SLUG)
-        self._account = db.session.scalars(
-            select(AppealAccount.account_id).where(AppealAccount.appeal_id == appeal.id)
-        ).one()
-        with writing():
-            self._stripe = accounts.house_account("assets:stripe", "gbp")
+        self._account = income.account_of(appeal)
         self._count = 0
         self()
         shown = appeals.render(_SLUG)
@@ -116,7 +110,7 @@ class Giving:
         with writing():
             posting.post(
                 f"bench:{self._count}",
-                [posting.Line(self._account, self._stripe, Money(2500, "gbp"))],
+                [posting.Line(self._account, "assets:stripe", Money(2500, "gbp"))],
                 kind=GIFT,
                 subject="donation:bench",
                 memo="card gift received",

@@ -76,7 +76,7 @@ def pledges(stage: Stage, number: int) -> list[str]:
     with stage.app():
         appeal = db.session.scalars(select(Appeal)).first() or an_appeal()
         with writing():
-            accounts.house_account("assets:stripe", "gbp")
+            accounts.id_of("assets:stripe", "gbp")
             db.session.execute(
                 insert(Donation.__table__),  # type: ignore[arg-type]
                 [

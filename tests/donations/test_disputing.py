@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.donations import stripe_news
-from app.ledger import accounts, posting, reading, verifying
+from app.ledger import posting, reading, verifying
 from app.money import Money
 from app.payments import objects
 from app.reconciliation.exceptions import finding
@@ -134,10 +134,9 @@ def test_books_of_an_earlier_release_get_what_it_left_out(world):
     world.reinstates(disputed, 1500)
     received = reading.moved_by(f"stripe:{world.charge['id']}:received")
     with writing():
-        waiting = accounts.house_account("assets:disputed", "gbp")
         for step, ends, minor in (
-            ("lost", (waiting, received.from_id), 2500),
-            ("overturned", (received.from_id, waiting), 1000),
+            ("lost", ("assets:disputed", received.from_code), 2500),
+            ("overturned", (received.from_code, "assets:disputed"), 1000),
         ):
             posting.post(
                 f"stripe:{disputed['id']}:{step}", [posting.Line(*ends, Money(minor, "gbp"))],

@@ -16,11 +16,11 @@ def income(currency="gbp", appeal="a"):
 
 
 def held_by_stripe(currency="gbp"):
-    return accounts.house_account("assets:stripe", currency)
+    return accounts.id_of("assets:stripe", currency)
 
 
 def enter(source, lines, **changes):
-    """Post lines given as (from, to, minor) or (from, to, minor, currency)."""
+    """Post lines given as (from, to, minor) or (from, to, minor, currency); an account by its code or its id."""
     values = {
         "kind": "gift",
         "subject": "donation:d",
@@ -28,8 +28,22 @@ def enter(source, lines, **changes):
         "occurred_at": clock.now(),
         "recorded_by": "test",
     }
-    made = [posting.Line(each[0], each[1], Money(each[2], each[3] if len(each) > 3 else "gbp")) for each in lines]
+    made = [
+        posting.Line(code_of(each[0]), code_of(each[1]), Money(each[2], each[3] if len(each) > 3 else "gbp"))
+        for each in lines
+    ]
     return posting.post(source, made, **{**values, **changes})
+
+
+def an_unclaimed_charge(minor):
+    """A charge at Stripe that no donation claims."""
+    ends = "liabilities:unidentified", "assets:stripe"
+    return enter("test:1", [(*ends, minor)], kind="unclaimed-charge", subject="charge:ch_1")
+
+
+def code_of(account):
+    """The code of an account that is told by its code or its id."""
+    return account if isinstance(account, str) else db.session.get_one(accounts.Account, account).code
 
 
 def a_gift(source="test:1", minor=2500, **changes):

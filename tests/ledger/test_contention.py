@@ -14,14 +14,14 @@ pytestmark = pytest.mark.both_databases
 
 def test_units_that_post_several_entries_in_opposite_orders_do_not_deadlock(app):
     with writing():
-        ids = [accounts.open_account(f"assets:box-{n}:gbp", "asset", f"Box {n}", "gbp") for n in range(4)]
+        boxes = _boxes(4)
 
     def post_in(order, name):
         with app.app_context(), writing():
             for step, (giver, taker) in enumerate(order):
                 posting.post(
                     f"{name}:{step}",
-                    [posting.Line(ids[giver], ids[taker], Money(1, "gbp"))],
+                    [posting.Line(boxes[giver], boxes[taker], Money(1, "gbp"))],
                     kind="test", subject="test:1", memo="test", occurred_at=clock.now(), recorded_by="test",
                 )  # fmt: skip
 
@@ -29,6 +29,14 @@ def test_units_that_post_several_entries_in_opposite_orders_do_not_deadlock(app)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: post_in(orders[number % 3], f"unit-{number}"), range(90)))
     assert verifying.faults() == []
+
+
+def _boxes(number):
+    """The codes of so many accounts, opened now."""
+    codes = [f"assets:box-{n}:gbp" for n in range(number)]
+    for code in codes:
+        accounts.open_account(code, "asset", code, "gbp")
+    return codes
 
 
 def fail_after(post):
@@ -39,11 +47,11 @@ def fail_after(post):
 @pytest.mark.usefixtures("app")
 def test_what_was_noted_in_a_transaction_that_is_undone_is_never_added():
     with writing():
-        ids = [accounts.open_account(f"assets:box-{n}:gbp", "asset", f"Box {n}", "gbp") for n in range(2)]
+        boxes = _boxes(2)
 
     def post(source):
         posting.post(
-            source, [posting.Line(*ids, Money(5, "gbp"))],
+            source, [posting.Line(*boxes, Money(5, "gbp"))],
             kind="test", subject="test:1", memo="test", occurred_at=clock.now(), recorded_by="test",
         )  # fmt: skip
 

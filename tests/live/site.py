@@ -22,9 +22,10 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from app import clock, create_app
-from app.appeals.appeal import Appeal, AppealAccount
+from app.appeals import income
+from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import posting
 from app.money import Money
 from app.writing import writing
 from tests import postgresql
@@ -197,14 +198,10 @@ def open_house(engine_name: str, template: str, folder: Path) -> Iterator[House]
 def give(minor: int, slug: str) -> None:
     """Book a gift to an appeal, in the present application's context."""
     with writing():
-        income = db.session.scalars(
-            select(AppealAccount.account_id)
-            .join(Appeal, Appeal.id == AppealAccount.appeal_id)
-            .where(Appeal.slug == slug)
-        ).one()
+        appeal = db.session.scalars(select(Appeal).where(Appeal.slug == slug)).one()
         posting.post(
             f"test:{secrets.token_hex(6)}",
-            [posting.Line(income, accounts.house_account("assets:stripe", "gbp"), Money(minor, "gbp"))],
+            [posting.Line(income.account_of(appeal), "assets:stripe", Money(minor, "gbp"))],
             kind="gift",
             subject="donation:d",
             memo="card gift received",

@@ -19,7 +19,6 @@ from app.appeals.branch import Branch
 from app.bank.account import BankAccount
 from app.donations.donation import CHEQUE, IN_KIND
 from app.extensions import db
-from app.ledger import accounts
 from app.money import Money
 from app.offline import standing_orders
 from app.offline.standing_orders import Promise
@@ -29,7 +28,7 @@ from app.writing import writing
 from tests import books_kept
 from tests.bank.bank import FILES, a_bank_account, take_in_file
 from tests.cast import a_gift, a_pledge, an_appeal
-from tests.ledger.entering import enter
+from tests.ledger.entering import an_unclaimed_charge
 from tests.office.conftest import a_person
 from tests.offline.hands import a_branch, a_count, a_gift_by
 from tests.stripe_account import Account
@@ -60,10 +59,7 @@ def furnish(app: Flask, client: FlaskClient) -> list[str]:
     not_linked = _at_the_bank(client)
     _written(client)
     with writing():
-        stripe, unknown = (
-            accounts.house_account(name, "gbp") for name in ("assets:stripe", "liabilities:unidentified")
-        )
-        enter("test:1", [(unknown, stripe, MUCH)], kind="unclaimed-charge", subject="charge:ch_1")
+        an_unclaimed_charge(MUCH)
     nobody = {"nonce": "n1", "kind": "", "reason": "A grant"}
     client.post("/office/entries/", data=nobody)
     day = today.replace(day=1) - timedelta(days=1)

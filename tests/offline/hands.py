@@ -11,7 +11,7 @@ from app.donations import by_hand
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.extensions import db
-from app.ledger import accounts, posting
+from app.ledger import posting
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.money import Money
@@ -58,8 +58,9 @@ def a_transfer_booked_early(appeal, *, given_on=None, **more):
         donation.state, donation.received_at = "received", donation.pledged_at
         db.session.get_one(GiftByHand, donation.id).expected_on = None
         db.session.flush()
-        awaited = accounts.house_account("assets:awaited", donation.currency)
-        gifts.book(donation, f"bank-transfer:{donation.reference}", donation.pledged_at, held=awaited, by="treasurer")
+        gifts.book(
+            donation, f"bank-transfer:{donation.reference}", donation.pledged_at, held="assets:awaited", by="treasurer"
+        )
     return donation
 
 
@@ -67,10 +68,8 @@ def the_bank_shows(wanted, line, day=None):
     """What the banking room does when somebody confirms a match."""
     with writing():
         if wanted.what not in ("standing-order", "bank-transfer"):
-            there = db.session.scalars(select(Account.id).where(Account.code == wanted.account_code)).one()
-            bank = accounts.house_account("assets:bank", wanted.amount.currency)
             minor = wanted.amount.minor
-            ends = (there, bank) if minor > 0 else (bank, there)
+            ends = (wanted.account_code, "assets:bank") if minor > 0 else ("assets:bank", wanted.account_code)
             posting.post(
                 line, [posting.Line(*ends, Money(abs(minor), wanted.amount.currency))], kind="banked",
                 subject=wanted.subject, memo="on the statement", occurred_at=clock.now(), recorded_by="bank",

@@ -8,13 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from app import clock
-from app.appeals import progress
-from app.appeals.appeal import AppealAccount
-from app.extensions import db
-from app.ledger import accounts, posting, reversing
+from app.appeals import income, progress
+from app.ledger import posting, reversing
 from app.money import Money
 from app.public import appeals
 from app.public.appeals import qr
@@ -28,8 +25,7 @@ numbers = itertools.count(1)
 def receive(appeal, minor):
     """Book one gift to the appeal."""
     with writing():
-        account = db.session.scalar(select(AppealAccount.account_id).where(AppealAccount.appeal_id == appeal.id))
-        line = posting.Line(account, accounts.house_account("assets:stripe", "gbp"), Money(minor, "gbp"))
+        line = posting.Line(income.account_of(appeal), "assets:stripe", Money(minor, "gbp"))
         number = next(numbers)
         return posting.post(
             f"test:{number}",

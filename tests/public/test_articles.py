@@ -4,13 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import select
 
 from app import clock
-from app.appeals import scheduling
-from app.appeals.appeal import AppealAccount
-from app.extensions import db
-from app.ledger import accounts, posting
+from app.appeals import income, scheduling
+from app.ledger import posting
 from app.money import Money
 from app.writing import writing
 from tests.cast import an_appeal
@@ -25,8 +22,7 @@ def itemprops(soup):
 
 def receive(appeal, minor):
     with writing():
-        account = db.session.scalar(select(AppealAccount.account_id).where(AppealAccount.appeal_id == appeal.id))
-        line = posting.Line(account, accounts.house_account("assets:stripe", "gbp"), Money(minor, "gbp"))
+        line = posting.Line(income.account_of(appeal), "assets:stripe", Money(minor, "gbp"))
         posting.post(
             f"test:{minor}", [line], kind="gift", subject="donation:x", memo="card gift received",
             occurred_at=clock.now(), recorded_by="test",

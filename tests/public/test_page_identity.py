@@ -7,11 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app import clock
-from app.appeals import scheduling
-from app.appeals.appeal import AppealAccount
+from app.appeals import income, scheduling
 from app.articles.article import Article
 from app.extensions import db
-from app.ledger import accounts, posting, reversing
+from app.ledger import posting, reversing
 from app.money import Money
 from app.public import page_identity
 from app.public.page_identity import AppealIdentity
@@ -31,8 +30,7 @@ def an_article(number, day):
 
 def receive(appeal, source="test:1"):
     with writing():
-        account = db.session.scalar(select(AppealAccount.account_id).where(AppealAccount.appeal_id == appeal.id))
-        line = posting.Line(account, accounts.house_account("assets:stripe", "gbp"), Money(2500, "gbp"))
+        line = posting.Line(income.account_of(appeal), "assets:stripe", Money(2500, "gbp"))
         return posting.post(
             source, [line], kind="gift", subject="donation:x", memo="card gift received", occurred_at=clock.now(),
             recorded_by="test",

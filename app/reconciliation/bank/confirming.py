@@ -23,8 +23,7 @@ from app.bank.statement import BankLine
 from app.donations.donation import BANK_TRANSFER
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting
-from app.ledger.accounts import Account
+from app.ledger import posting
 from app.ledger.entries import Entry
 from app.money import Money
 from app.offline import corrections, expected
@@ -99,7 +98,7 @@ def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by
     else:
         entry_id = booking.post(
             line,
-            [(each.subject, _account(each.account_code), amount) for each, amount in parts],
+            [(each.subject, each.account_code, amount) for each, amount in parts],
             kind="bounced" if parts[0][0].account_code.startswith("income:") else "banked",
             memo=_memo(parts[0][0]),
             by=by,
@@ -130,13 +129,8 @@ def otherwise(reference: str, kind: str, by: str) -> None:
     if line.amount_minor * way < 0:
         raise WrongWay("the line moves money the other way")
     subject = booking.subject_of(line)
-    other = accounts.house_account(code, line.currency)
-    entry_id = booking.post(line, [(subject, other, line.amount)], kind=entry_kind, memo=memo, by=by)
+    entry_id = booking.post(line, [(subject, code, line.amount)], kind=entry_kind, memo=memo, by=by)
     booking.note(line, entry_id, kind, [(subject, line.amount)], by)
-
-
-def _account(code: str) -> int:
-    return db.session.scalars(select(Account.id).where(Account.code == code)).one()
 
 
 def receive(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id: int | None = None) -> None:
@@ -210,10 +204,10 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
         raise NotExpected("this money does not wait any more")
     before = sum(each.kind == CLAIMED for each in booking.all_matches_of(line))
     source = f"bank:{line.reference}:claimed" + (f":{before + 1}" if before else "")
-    unidentified = accounts.house_account("liabilities:unidentified", line.currency)
     donation = offline_gifts.receive(
         _fitting(appeal, line), line.amount, line.day, source, method=BANK_TRANSFER,
-        payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], held=unidentified, by=by,
+        payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], by=by,
+        held="liabilities:unidentified",
     )  # fmt: skip
     entry_id = posting.find(source)
     assert entry_id is not None  # noqa: S101 - receive() has posted it

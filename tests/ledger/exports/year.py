@@ -7,7 +7,7 @@ from app.ledger import accounts
 from app.ledger.accounts import Account
 from app.ledger.exports.selection import Selection
 from app.writing import writing
-from tests.ledger.entering import enter, held_by_stripe
+from tests.ledger.entering import enter
 
 WHOLE = Selection(date(2026, 1, 1), date(2026, 12, 31))
 BATCH = "b4tch"
@@ -16,10 +16,10 @@ BATCH = "b4tch"
 def books(*, with_yen=False):
     """Gifts in two months, a fee, a refund, a gift in euros, and an appeal whose name looks like a formula."""
     with writing():
-        appeal = accounts.open_account("income:appeal:9f2c:gbp", "income", "=1+1", "gbp")
-        in_euros = accounts.open_account("income:appeal:9f2c:eur", "income", 'A "quoted", name', "eur")
-        stripe, fees = held_by_stripe(), accounts.house_account("expenses:card-fees", "gbp")
-        unsettled = accounts.house_account("assets:stripe-unsettled", "eur")
+        appeal, in_euros = "income:appeal:9f2c:gbp", "income:appeal:9f2c:eur"
+        accounts.open_account(appeal, "income", "=1+1", "gbp")
+        accounts.open_account(in_euros, "income", 'A "quoted", name', "eur")
+        stripe, fees, unsettled = "assets:stripe", "expenses:card-fees", "assets:stripe-unsettled"
         at = [datetime(2026, month, day, 12, 30, tzinfo=UTC) for month, day in ((3, 30), (3, 31), (4, 1), (4, 2))]
         enter("stripe:ch_1:received", [(appeal, stripe, 2500)], subject="donation:d1", occurred_at=at[0])
         fee = {"kind": "settled", "memo": "charge settled", "subject": "donation:d1", "occurred_at": at[1]}

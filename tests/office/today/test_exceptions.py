@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.ledger import accounts
 from app.office.today import exception_words
 from app.writing import writing
-from tests.ledger.entering import enter
+from tests.ledger.entering import an_unclaimed_charge
 from tests.office.books.books import page, rows
 
 RECONCILIATION = Path(exception_words.__file__).parents[2] / "reconciliation"
@@ -29,10 +28,7 @@ def test_every_kind_of_exception_has_a_name_and_an_advice():
 
 def test_an_exception_is_listed_under_what_to_do_about_it(app, signed_in):
     with writing():
-        stripe, unknown = (
-            accounts.house_account(name, "gbp") for name in ("assets:stripe", "liabilities:unidentified")
-        )
-        enter("test:1", [(unknown, stripe, 4000)], kind="unclaimed-charge", subject="charge:ch_1")
+        an_unclaimed_charge(4000)
     found = page(signed_in("auditor").get("/office/exceptions/"))
     heading = found.find("h2", string="Card payments that belong to no gift")
     assert "Look the charge up" in heading.find_next("p").text

@@ -12,11 +12,10 @@ from app.appeals.branch import found_branch
 from app.appeals.writing import open_appeal
 from app.donations.disputes import Dispute
 from app.extensions import db
-from app.ledger import accounts
 from app.payments.payout import PAID, Payout
 from app.writing import writing
 from tests.cast import an_appeal
-from tests.ledger.entering import enter
+from tests.ledger.entering import an_unclaimed_charge, enter
 from tests.office.books.books import page, rows, words
 
 TODAY = "/office/today/"
@@ -27,7 +26,7 @@ def gifts():
     appeal = an_appeal(target_minor=320_00, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=31))
     with writing():
         branch = found_branch("Ambleford", "North")
-        stripe = accounts.house_account("assets:stripe", "gbp")
+        stripe = "assets:stripe"
         enter("test:own", [(income.account_of(appeal), stripe, 2500)])
         enter("test:branch", [(income.account_of(appeal, branch.id), stripe, 700)])
         return branch.id
@@ -87,10 +86,7 @@ def test_an_editor_sees_what_the_appeals_have_raised_and_no_more(app, signed_in)
 def test_what_needs_somebody_is_said_with_the_dates_of_disputes_first(app, signed_in):
     moment = clock.now()
     with writing():
-        stripe, unknown = (
-            accounts.house_account(name, "gbp") for name in ("assets:stripe", "liabilities:unidentified")
-        )
-        enter("test:1", [(unknown, stripe, 4000)], kind="unclaimed-charge", subject="charge:ch_1")
+        an_unclaimed_charge(4000)
         db.session.add(
             Dispute(
                 dispute_id="dp_1", charge_id="ch_2", amount_minor=5000, currency="gbp", status="needs_response",
@@ -126,7 +122,7 @@ def test_the_page_makes_as_many_queries_for_many_gifts_as_for_few(app, signed_in
     event.listen(db.engine, "before_cursor_execute", lambda *anything: statements.append(anything[2]))
     few = made()
     with writing():
-        stripe = accounts.house_account("assets:stripe", "gbp")
+        stripe = "assets:stripe"
         for number in range(10):
             appeal = open_appeal(
                 Appeal(slug=f"fund-{number}", title="T", text="T", currency="gbp", starts_on=clock.today(), version=1)

@@ -13,6 +13,7 @@ from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.bank import account as bank_account
 from app.bank import booking, taking_in
+from app.bank.account import ledger_code
 from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready
 from app.bank.formats.contents import Read, ReadLine, ReadPart
 from app.bank.statement import BankLine
@@ -21,7 +22,6 @@ from app.donations.donation import BANK_TRANSFER, Donation
 from app.donations.exports import table as exports_table
 from app.extensions import db
 from app.ledger import posting, reversing, verifying
-from app.ledger.accounts import house_account
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
 from app.reconciliation import daily_statement, treasurer_mails
@@ -63,7 +63,7 @@ def the_statement(bank, *lines, closing=None):
 
 def a_payout(name="po_1", minor=9800):
     """What has left Stripe for the bank."""
-    stripe, transit = (house_account(each, "gbp") for each in ("assets:stripe", "assets:in-transit"))
+    stripe, transit = "assets:stripe", "assets:in-transit"
     ends = (stripe, transit) if minor > 0 else (transit, stripe)
     posting.post(
         f"stripe:txn_{name}:payout", [posting.Line(*ends, Money(abs(minor), "gbp"))], kind="payout",
@@ -371,7 +371,7 @@ def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apa
     (line,) = the_statement(bank, (-650, "CHARGES", 1), closing=1350)
     with writing():
         confirming.otherwise(line, CHARGE, "ada")
-        ends = house_account("expenses:other", "gbp"), bank.ledger_account_id
+        ends = "expenses:other", ledger_code(bank)
         posting.post(
             "manual:1", [posting.Line(*ends, Money(300, "gbp"))], kind="manual", subject="manual:1",
             memo="refund of rent", occurred_at=clock.now() - timedelta(days=2), recorded_by="ada",
@@ -389,9 +389,8 @@ def test_every_line_that_waits_is_an_exception(bank):
 
 
 def by_hand_entry(source, ends, minor):
-    """An entry from one account to another: ids, or the names of the house's own."""
+    """An entry from one account to another."""
     with writing():
-        ends = [house_account(each, "gbp") if isinstance(each, str) else each for each in ends]
         return posting.post(
             source, [posting.Line(*ends, Money(minor, "gbp"))], kind="manual", subject=source, memo="by hand",
             occurred_at=clock.now(), recorded_by="ada",
@@ -399,7 +398,7 @@ def by_hand_entry(source, ends, minor):
 
 
 def test_a_line_may_be_what_was_entered_by_hand_before_and_then_posts_nothing(bank):
-    entry = by_hand_entry("manual:1", (bank.ledger_account_id, "expenses:bank-charges"), 650)
+    entry = by_hand_entry("manual:1", (ledger_code(bank), "expenses:bank-charges"), 650)
     (line,) = the_statement(bank, (-650, "CHARGES"), closing=-650)
     assert expected_at(bank) == {f"entry|entry:{entry}": -650}
     confirm(line, f"entry|entry:{entry}")
@@ -413,7 +412,7 @@ def test_a_line_may_be_what_was_entered_by_hand_before_and_then_posts_nothing(ba
 
 def test_money_moved_between_two_accounts_is_one_entry_and_a_line_of_each(bank):
     second = a_bank_account("Strike fund")
-    entry = by_hand_entry("manual:1", (bank.ledger_account_id, second.ledger_account_id), 5000)
+    entry = by_hand_entry("manual:1", (ledger_code(bank), ledger_code(second)), 5000)
     (out,), (came,) = the_statement(bank, (-5000, "TO STRIKE")), the_statement(second, (5000, "FROM TREASURER"))
     for line in (out, came):
         confirm(line, f"entry|entry:{entry}")
@@ -422,7 +421,7 @@ def test_money_moved_between_two_accounts_is_one_entry_and_a_line_of_each(bank):
 
 
 def test_an_entry_that_was_reversed_is_nothing_that_a_line_could_be(bank):
-    entry = by_hand_entry("manual:1", (bank.ledger_account_id, "expenses:other"), 650)
+    entry = by_hand_entry("manual:1", (ledger_code(bank), "expenses:other"), 650)
     with writing():
         reversing.reverse(entry, memo="by mistake", recorded_by="ada")
     assert expected_at(bank) == {}

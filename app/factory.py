@@ -19,7 +19,7 @@ from app.articles import (
 from app.config import Settings
 from app.extensions import babel, csrf, db, migrate
 from app.ledger import announcing, beginning  # noqa: F401
-from app.payments.gateway import Gateway
+from app.payments.gateway import StripeGateway
 from app.services import Services
 
 _ROOT = Path(__file__).parent.parent
@@ -60,7 +60,7 @@ class House(Flask):
         self.logger.error("an unexpected %s:\n%s", kind.__name__ if kind else "error", "".join(format_tb(trace)))
 
 
-def create_app(settings: Settings | None = None, gateway: Gateway | None = None) -> Flask:
+def create_app(settings: Settings | None = None, gateway: StripeGateway | None = None) -> Flask:
     """The whole application. Tests pass settings of their own, and may pass a gateway.
 
     Raises `config.SettingsError` when the environment is not enough.
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None, gateway: Gateway | None = None)
         app,
         Services(
             settings=settings,
-            gateway=gateway or Gateway(settings.stripe_secret_key, settings.stripe_api_base),
+            gateway=gateway or StripeGateway(settings.stripe_secret_key, settings.stripe_api_base),
             # Interfaces do not know each other: the office is handed what the worker does.
             ask_for_refund=refunds.ask_now,
             ask_to_catch_up=catch_up.ask,

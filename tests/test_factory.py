@@ -10,7 +10,7 @@ from app import create_app
 from app.config import SettingsError
 from app.extensions import csrf, db
 from app.factory import THREADS, LateRule
-from app.payments.gateway import Gateway
+from app.payments.gateway import StripeGateway
 from app.services import services
 from tests.conftest import make_settings
 
@@ -78,9 +78,9 @@ def test_cookies_insist_on_https_where_the_site_has_it(compose):
 
 
 def test_a_gateway_of_ones_own_is_used(compose):
-    gateway = Gateway("sk_test_x", "http://127.0.0.1:9")
+    gateway = StripeGateway("sk_test_x", "http://127.0.0.1:9")
     assert services(compose(gateway=gateway)).gateway is gateway
-    assert isinstance(services(compose()).gateway, Gateway)
+    assert isinstance(services(compose()).gateway, StripeGateway)
 
 
 @pytest.mark.parametrize("url", ["", "postgresql+psycopg://nobody@127.0.0.1:9/x"])

@@ -55,7 +55,7 @@ _DAYS: Any = DailyBalance.__table__
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class AccountIncome:
     """What one account took in a time: an appeal's own, or what a branch raised for it."""
 
     appeal: str
@@ -88,7 +88,7 @@ def income_accounts(
     return frozenset(db.session.scalars(wanted))
 
 
-def by_account(first: date, last: date, account_ids: frozenset[int]) -> list[Raised]:
+def by_account(first: date, last: date, account_ids: frozenset[int]) -> list[AccountIncome]:
     """What each account took from one local day to another, both included, by appeal and branch."""
     rows = db.session.execute(
         select(
@@ -102,7 +102,7 @@ def by_account(first: date, last: date, account_ids: frozenset[int]) -> list[Rai
         .where(_DAYS.c.booked_on.between(first, last), AppealAccount.account_id.in_(account_ids))
         .group_by(Appeal.title, Appeal.reference, Branch.name, Account.code, Account.currency)
     )  # fmt: skip
-    found = [Raised(row[0], row[1], row[2], row[3], Money(int(row[5]), row[4])) for row in rows]
+    found = [AccountIncome(row[0], row[1], row[2], row[3], Money(int(row[5]), row[4])) for row in rows]
     return sorted(found, key=lambda each: (each.appeal, each.appeal_reference, each.branch or ""))
 
 

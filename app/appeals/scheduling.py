@@ -17,7 +17,7 @@ _LONGEST_SLUG = 80
 _LONGEST_TITLE = 200
 
 
-class NotAnAddress(DomainError):
+class NotASlug(DomainError):
     """The text cannot be the address of an appeal."""
 
 
@@ -51,11 +51,9 @@ class Schedule(TypedDict, total=False):
 
 
 def check_slug(slug: str) -> str:
-    """The slug itself, when an address may be made of it. Raises `NotAnAddress`."""
+    """The slug itself, when an address may be made of it. Raises `NotASlug`."""
     if len(slug) > _LONGEST_SLUG or not _SLUG.fullmatch(slug):
-        raise NotAnAddress(
-            f"an address has up to {_LONGEST_SLUG} small letters, digits and single hyphens between them"
-        )
+        raise NotASlug(f"an address has up to {_LONGEST_SLUG} small letters, digits and single hyphens between them")
     return slug
 
 

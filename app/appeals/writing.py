@@ -48,7 +48,7 @@ def open_appeal(appeal: Appeal) -> Appeal:
 def begin(slug: str, currency: str, text: str, changes: Schedule) -> Appeal:
     """Open a new appeal; the caller commits. Its address and its currency never change afterwards.
 
-    Raises `scheduling.NotAnAddress`, `opening.SlugTaken`, and what `revise` raises.
+    Raises `scheduling.NotASlug`, `opening.SlugTaken`, and what `revise` raises.
     """
     images.check_shown(text)
     appeal = Appeal(slug=scheduling.check_slug(slug), text=text, title="", currency=currency, suggested_minor=[])

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.audit.trail import Deed, DeedDetail
+from app.audit.trail import AuditDetail, AuditRecord
 from app.extensions import db
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TrailFilter:
     """What to show; what is `None` does not narrow. `since` and `until` are instants, the latter not included."""
 
     by: str | None = None
@@ -24,7 +24,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TrailPosition:
     """Where a page begins: after `seen` deeds of the instant `at`, for several may share one."""
 
     at: datetime
@@ -36,32 +36,34 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AuditReading:
     """One deed with its details, which are empty once erased."""
 
-    deed: Deed
+    deed: AuditRecord
     details: dict[str, Any]
     erased: bool
 
 
-def place(text: str) -> Place | None:
+def place(text: str) -> TrailPosition | None:
     """The place that an address names; `None` when it names none."""
     at, _, seen = text.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return Place(moment.astimezone(UTC), int(seen)) if moment.tzinfo and 0 <= int(seen) <= 10_000 else None
+        return TrailPosition(moment.astimezone(UTC), int(seen)) if moment.tzinfo and 0 <= int(seen) <= 10_000 else None
     except (ValueError, OverflowError):
         return None
 
 
-def page(wanted: Wanted, begin: Place | None, most: int) -> tuple[Sequence[Told], Place | None]:
+def page(
+    wanted: TrailFilter, begin: TrailPosition | None, most: int
+) -> tuple[Sequence[AuditReading], TrailPosition | None]:
     """At most `most` deeds from a place on, newest first, and where the next page begins (`None` at the end).
 
     Takes the same time however long the trail is: every filter has an index that ends in the instant.
     """
     statement = _narrowed(wanted)
     if begin is not None:
-        statement = statement.where(Deed.at <= begin.at).offset(begin.seen)
+        statement = statement.where(AuditRecord.at <= begin.at).offset(begin.seen)
     rows = db.session.execute(statement.limit(most + 1)).all()
     told = [_told(deed, body) for deed, body in rows[:most]]
     if len(rows) <= most:
@@ -70,12 +72,12 @@ def page(wanted: Wanted, begin: Place | None, most: int) -> tuple[Sequence[Told]
     seen = sum(1 for each in told if each.deed.at == last)
     if begin is not None and begin.at == last:
         seen += begin.seen
-    return told, Place(last, seen)
+    return told, TrailPosition(last, seen)
 
 
-def all_of_them(wanted: Wanted) -> Iterator[Told]:
+def all_of_them(wanted: TrailFilter) -> Iterator[AuditReading]:
     """Every deed, newest first, read a piece at a time, so that memory stays bounded."""
-    begin: Place | None = None
+    begin: TrailPosition | None = None
     while True:
         told, begin = page(wanted, begin, 500)
         yield from told
@@ -84,23 +86,27 @@ def all_of_them(wanted: Wanted) -> Iterator[Told]:
             return
 
 
-def _narrowed(wanted: Wanted) -> Select[Deed, str]:
+def _narrowed(wanted: TrailFilter) -> Select[AuditRecord, str]:
     statement = (
-        select(Deed, DeedDetail.body)
-        .outerjoin(DeedDetail, DeedDetail.deed_id == Deed.id)
-        .order_by(Deed.at.desc(), Deed.id.desc())
+        select(AuditRecord, AuditDetail.body)
+        .outerjoin(AuditDetail, AuditDetail.deed_id == AuditRecord.id)
+        .order_by(AuditRecord.at.desc(), AuditRecord.id.desc())
     )
-    for column, value in ((Deed.by, wanted.by), (Deed.action, wanted.action), (Deed.subject, wanted.subject)):
+    for column, value in (
+        (AuditRecord.by, wanted.by),
+        (AuditRecord.action, wanted.action),
+        (AuditRecord.subject, wanted.subject),
+    ):
         if value is not None:
             statement = statement.where(column == value)
     if wanted.since is not None:
-        statement = statement.where(Deed.at >= wanted.since)
+        statement = statement.where(AuditRecord.at >= wanted.since)
     if wanted.until is not None:
-        statement = statement.where(Deed.at < wanted.until)
+        statement = statement.where(AuditRecord.at < wanted.until)
     return statement
 
 
-def _told(deed: Deed, body: str | None) -> Told:
+def _told(deed: AuditRecord, body: str | None) -> AuditReading:
     details = json.loads(body) if body else {}
     details.pop("salt", None)
-    return Told(deed, details, erased=body is None)
+    return AuditReading(deed, details, erased=body is None)

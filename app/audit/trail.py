@@ -51,7 +51,7 @@ def at_work() -> Actor:
     return _at_work.get()
 
 
-class Deed(Base):
+class AuditRecord(Base):
     """One thing that somebody did or tried. Append-only: the database refuses any change.
 
     `action` is 'donation.refunded' and the like; `subject` names what it was done to, as the ledger does
@@ -76,7 +76,7 @@ class Deed(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
-class DeedDetail(Base):
+class AuditDetail(Base):
     """From where it was done, what was so before and what is so after: JSON that may hold personal data.
 
     Erasing deletes the row; the deed and its digest stay, and tell that there was something.
@@ -90,7 +90,7 @@ class DeedDetail(Base):
 
 def record(
     action: str, subject: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
-) -> Deed:
+) -> AuditRecord:
     """Write down that whoever is at work did `action` ('donation.refunded') to `subject` ('donation:<reference>').
 
     `before` and `after` are small and may hold personal data: they are kept apart from the deed and can be erased.
@@ -100,7 +100,7 @@ def record(
     said = {name: value for name, value in (("from", actor.address), ("before", before), ("after", after)) if value}
     details = {**said, "salt": secrets.token_hex(16)}
     body = json.dumps(details, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    deed = Deed(
+    deed = AuditRecord(
         at=clock.now(),
         by=actor.by,
         action=action,
@@ -109,7 +109,7 @@ def record(
     )
     db.session.add(deed)
     db.session.flush()
-    db.session.add(DeedDetail(deed_id=deed.id, body=body))
+    db.session.add(AuditDetail(deed_id=deed.id, body=body))
     db.session.flush()
     return deed
 
@@ -127,10 +127,10 @@ def about(subjects: Sequence[str]) -> list[int]:
         deed_id
         for subject in subjects
         for deed_id in db.session.scalars(
-            select(Deed.id)
-            .join(DeedDetail, DeedDetail.deed_id == Deed.id)
-            .where(Deed.subject == subject)
-            .order_by(Deed.id)
+            select(AuditRecord.id)
+            .join(AuditDetail, AuditDetail.deed_id == AuditRecord.id)
+            .where(AuditRecord.subject == subject)
+            .order_by(AuditRecord.id)
         )
     ]
 
@@ -139,4 +139,4 @@ def forget(ids: Sequence[int]) -> None:
     """Erase the details of these deeds, of which an erasure is on record already: the database lets nothing go without
     one. The caller commits."""
     for deed_id in ids:
-        db.session.execute(delete(DeedDetail).where(DeedDetail.deed_id == deed_id))
+        db.session.execute(delete(AuditDetail).where(AuditDetail.deed_id == deed_id))

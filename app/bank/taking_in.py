@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from app import clock
 from app.bank import sorting
 from app.bank.account import BankAccount
-from app.bank.formats.contents import Read, ReadLine
+from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.part import BankLinePart
 from app.bank.sorting import NEW, Known, Sorted
 from app.bank.statement import BankLine, BankStatement
@@ -27,7 +27,7 @@ class TakenIn:
     known: int
 
 
-def look(account: BankAccount, read: Read) -> list[Sorted]:
+def look(account: BankAccount, read: ReadFile) -> list[Sorted]:
     """What of a file is new to an account, and what is known."""
     # A payment may be booked anew some days away, so the days around count as well.
     first, last = read.first_day, read.last_day
@@ -49,7 +49,7 @@ def look(account: BankAccount, read: Read) -> list[Sorted]:
 
 def take_in(
     account: BankAccount,
-    read: Read,
+    read: ReadFile,
     body: bytes,
     imported_by: str,
     *,
@@ -72,7 +72,7 @@ def take_in(
 
 
 def _statement(
-    account: BankAccount, read: Read, body: bytes, imported_by: str, new: int, closing: Money | None
+    account: BankAccount, read: ReadFile, body: bytes, imported_by: str, new: int, closing: Money | None
 ) -> BankStatement | None:
     """The import's own row; the very same file again, with nothing new in it, leaves none."""
     digest = hashlib.sha256(body).hexdigest()

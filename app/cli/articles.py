@@ -11,7 +11,7 @@ from app.appeals.appeal import Appeal
 from app.articles.imports import printed_archive, taking_in
 from app.articles.imports.event_announcement import Announcement
 from app.articles.imports.printed_archive import ArchiveArticle
-from app.articles.imports.taking_in import TakenIn
+from app.articles.imports.taking_in import ImportedArticle
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.errors import DomainError
@@ -56,7 +56,7 @@ def _reason(refusal: Exception) -> str:
 
 
 def _told(
-    file: Path, found: ArchiveArticle, taken: TakenIn, offered: tuple[Appeal, bool] | None, settings: Settings
+    file: Path, found: ArchiveArticle, taken: ImportedArticle, offered: tuple[Appeal, bool] | None, settings: Settings
 ) -> list[str]:
     """What was understood of one file, in lines."""
     lines = [

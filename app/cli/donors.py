@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.donations.donors import erasing, personal_data
-from app.donations.donors.personal_data import Belongings
+from app.donations.donors.personal_data import PersonalData
 from app.errors import DomainError
 from app.extensions import db
 from app.services import services
@@ -46,14 +46,14 @@ def erase(who: str, dry_run: bool) -> None:
     )
 
 
-def _find(who: str) -> Belongings:
+def _find(who: str) -> PersonalData:
     theirs = personal_data.find(who)
     if theirs is None:
         raise click.ClickException(f"Nobody here is known by {who}.")
     return theirs
 
 
-def _list(theirs: Belongings) -> None:
+def _list(theirs: PersonalData) -> None:
     for gift in theirs.donations:
         click.echo(f"gift {gift.reference}  {gift.state}  {gift.name or 'no name'}")
     for plan in theirs.plans:

@@ -106,7 +106,7 @@ def replay(event: str) -> None:
             inbox.apply_again(event)
     except inbox.NotThere:
         raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may bring it.") from None
-    except inbox.Erased:
+    except inbox.EventErased:
         raise click.ClickException(f"What {event} said was erased with the donor it was about.") from None
     duty = events.duty(services().gateway)
     replace(duty, due=duty.due & (StripeEvent.event_id == event)).work_once()

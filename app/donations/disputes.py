@@ -14,7 +14,7 @@ from app.donations import movements
 from app.emails import email
 from app.extensions import Base, Key, db
 from app.ledger import posting, reading
-from app.ledger.reading import Moved
+from app.ledger.reading import FirstTransfer
 from app.money import Money
 from app.payments.objects import LOST, StripeDispute, movements_when_lost
 from app.payments.transaction import Transaction
@@ -136,7 +136,7 @@ def book(dispute: StripeDispute) -> None:
     _close(dispute, received, moved)
 
 
-def _close(dispute: StripeDispute, received: Moved, moved: list[Worth]) -> None:
+def _close(dispute: StripeDispute, received: FirstTransfer, moved: list[Worth]) -> None:
     """Take what is lost off the appeal, and give back to it what turned out not to be lost.
 
     What was lost is told by the movements and by the event that closed the dispute, never by when somebody looked, so

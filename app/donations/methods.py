@@ -13,7 +13,7 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, S
 from app.extensions import db
 from app.ledger import trial_balance
 from app.ledger.entries import GIFT, NAMED_CASH, Entry
-from app.ledger.journal import Wanted
+from app.ledger.journal import JournalFilter
 from app.money import Money
 
 # What is none of these was entered by hand, or moved.
@@ -32,7 +32,7 @@ _E: Any = Entry.__table__
 _ABOUT = "donation:"
 
 
-def income(wanted: Wanted) -> list[tuple[str, Money]]:
+def income(wanted: JournalFilter) -> list[tuple[str, Money]]:
     """What came by each method to the wanted income accounts, less what went back; by currency and method. A method
     is one of ours, or Stripe's word for what was no card."""
     ways = _ways()
@@ -57,7 +57,7 @@ def known(method: str) -> bool:
     return method in KINDS or method in _ways()
 
 
-def narrowed(wanted: Wanted, method: str) -> Wanted:
+def narrowed(wanted: JournalFilter, method: str) -> JournalFilter:
     """The wanted transfers that came by one method, or took back what had; all of them for a word that is none."""
     if method == CARD:
         return replace(wanted, kinds=KINDS[CARD], only=~_paid_by(_D.c.paid_by.is_not(None)))

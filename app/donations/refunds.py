@@ -84,7 +84,7 @@ KEY_TRUSTED_FOR = timedelta(hours=20)
 _ORDER = {ASKED: 0, REFUSED: 0, "pending": 1, "requires_action": 1, "succeeded": 2, "canceled": 3, "failed": 3}
 
 
-class NotReceived(DomainError):
+class NothingToRefund(DomainError):
     """The donation has not been received, so there is nothing to give back."""
 
 
@@ -101,14 +101,14 @@ def ask(donation: Donation, amount: Money | None, *, by: str, reason: str) -> Do
     """Write down that a donation is to be refunded, in part or (without an amount) as far as it is left.
 
     The donation's row is locked meanwhile, so that of several who ask at once only as much as is left can be granted.
-    The caller commits; then the worker, or the caller, asks Stripe. Raises `NotReceived`, `Disputed` or
+    The caller commits; then the worker, or the caller, asks Stripe. Raises `NothingToRefund`, `Disputed` or
     `MoreThanIsLeft`.
     """
     locked = db.session.scalars(
         select(Donation).where(Donation.id == donation.id).with_for_update().execution_options(populate_existing=True)
     ).one()
     if locked.state != RECEIVED or locked.charge_id is None:
-        raise NotReceived("this gift has not been received, so there is nothing to refund")
+        raise NothingToRefund("this gift has not been received, so there is nothing to refund")
     if disputes.withdrawn(locked.charge_id):
         raise Disputed("the donor's bank disputes this payment; answer the dispute at Stripe, or accept it there")
     rest = left(locked)

@@ -33,7 +33,7 @@ ORDERS = (NEWEST, OLDEST, LARGEST, SMALLEST)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DonationFilter:
     """Which gifts: all that fit every part that is given. `words` is a reference, an e-mail address, the last four
     digits of a card, or words of a name or their beginnings; `state` is one of a gift's, or empty for all; `first`
     and `last` are local days; `branch_id` says of which branch, `donor_ids` of whom. `order` is one of
@@ -67,7 +67,7 @@ def kind_of(words: str) -> str:
     return "email" if "@" in words else "name"
 
 
-def conditions(wanted: Wanted, *, along: bool = False) -> list[ColumnElement[bool]]:
+def conditions(wanted: DonationFilter, *, along: bool = False) -> list[ColumnElement[bool]]:
     """What must be so of the gifts that are wanted; `along` as in `name_words.has_name`."""
     given: list[ColumnElement[bool]] = []
     if wanted.words:
@@ -89,7 +89,7 @@ def conditions(wanted: Wanted, *, along: bool = False) -> list[ColumnElement[boo
     return given + _between(wanted)
 
 
-def _between(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _between(wanted: DonationFilter) -> list[ColumnElement[bool]]:
     given: list[ColumnElement[bool]] = []
     if wanted.first is not None:
         given.append(Donation.received_at >= _begin(wanted.first))
@@ -152,7 +152,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DonationPage:
     """A page of gifts, and from which gift the pages on both sides go on, where there are any."""
 
     rows: list[Row]
@@ -184,7 +184,7 @@ _BY_AMOUNT_ALONE = _Order((Donation.amount_minor, Donation.id))
 _BY_NAME = _Order((Donation.name_key, Donation.id), down=False)
 
 
-def page(wanted: Wanted, *, older: str | None = None, newer: str | None = None) -> Page:
+def page(wanted: DonationFilter, *, older: str | None = None, newer: str | None = None) -> DonationPage:
     """One page: the first, or the one beyond the gift of reference `older`, or before the one of `newer`."""
     order, backwards = _order(wanted), newer is not None
     query = select(Donation).where(*conditions(wanted, along=_is_common(wanted)))
@@ -196,9 +196,9 @@ def page(wanted: Wanted, *, older: str | None = None, newer: str | None = None) 
     if backwards:
         found.reverse()
     if not found:
-        return Page([], None, None)
+        return DonationPage([], None, None)
     ahead, behind = (beyond is not None, more) if not backwards else (more, True)
-    return Page(rows(found), found[0].reference if ahead else None, found[-1].reference if behind else None)
+    return DonationPage(rows(found), found[0].reference if ahead else None, found[-1].reference if behind else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Sum:
     net_amount: Money
 
 
-def sums(wanted: Wanted, *, all_of_them: bool = False) -> list[Sum] | None:
+def sums(wanted: DonationFilter, *, all_of_them: bool = False) -> list[Sum] | None:
     """What was found comes to, by currency; nothing when it is more than can be added up at a glance and was not asked
     for with `all_of_them`."""
     if not all_of_them and _is_common(wanted):
@@ -231,7 +231,7 @@ def sums(wanted: Wanted, *, all_of_them: bool = False) -> list[Sum] | None:
     return [Sum(number, Money(int(came), each), Money(int(left), each)) for each, number, came, left in rows]
 
 
-def _is_common(wanted: Wanted) -> bool:
+def _is_common(wanted: DonationFilter) -> bool:
     return bool(wanted.words) and kind_of(wanted.words) == "name" and name_words.is_common(wanted.words)
 
 
@@ -287,7 +287,7 @@ def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
     return marks
 
 
-def _order(wanted: Wanted) -> _Order:
+def _order(wanted: DonationFilter) -> _Order:
     """The order whose index narrows most."""
     dated = wanted.state == RECEIVED
     match wanted.order:

@@ -30,7 +30,7 @@ from app.services import Lookup
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StripeNews:
     """What a look at Stripe has found; each refund and dispute brings its charge along."""
 
     charge: Charge | None = None
@@ -40,39 +40,39 @@ class Found:
     subscription: Subscription | None = None
 
 
-def look(news: News, gateway: Lookup) -> Found:
+def look(news: News, gateway: Lookup) -> StripeNews:
     """Ask Stripe for what an event is about, as it is now. Raises what the gateway raises. Must be called with no
     transaction open."""
     about = news.object
     match news.type.split("."):
         case ["charge", "refunded"]:
-            return Found(charge=gateway.charge(about["id"]), refunds=tuple(gateway.refunds_of(about["id"])))
+            return StripeNews(charge=gateway.charge(about["id"]), refunds=tuple(gateway.refunds_of(about["id"])))
         case ["charge", "dispute", _]:
-            return Found(disputes=(gateway.dispute(about["id"]),))
+            return StripeNews(disputes=(gateway.dispute(about["id"]),))
         case ["refund", _] | ["charge", "refund", _]:
-            return Found(refunds=(gateway.refund(about["id"]),))
+            return StripeNews(refunds=(gateway.refund(about["id"]),))
         case ["payout", _]:
-            return Found(payout=gateway.payout(about["id"]))
+            return StripeNews(payout=gateway.payout(about["id"]))
         case ["charge", _]:
-            return Found(charge=gateway.charge(about["id"]))
+            return StripeNews(charge=gateway.charge(about["id"]))
         case ["payment_intent", _]:
-            return Found(charge=gateway.charge_of(about["id"]))
+            return StripeNews(charge=gateway.charge_of(about["id"]))
         case ["invoice_payment", _]:
             intent_id = about["payment"].get("payment_intent")
-            return Found(charge=gateway.charge_of(intent_id) if intent_id else None)
+            return StripeNews(charge=gateway.charge_of(intent_id) if intent_id else None)
         case ["customer", _, _] | ["invoice", _]:
             return _look_at_plan(news, gateway)
     return _look_at_plan(news, gateway) if about.get("subscription") else _look_at_charge(about, gateway)
 
 
-def _look_at_charge(session: dict[str, object], gateway: Lookup) -> Found:
-    return Found(charge=gateway.charge_of(str(session["payment_intent"])))
+def _look_at_charge(session: dict[str, object], gateway: Lookup) -> StripeNews:
+    return StripeNews(charge=gateway.charge_of(str(session["payment_intent"])))
 
 
-def _look_at_plan(news: News, gateway: Lookup) -> Found:
+def _look_at_plan(news: News, gateway: Lookup) -> StripeNews:
     """The subscription that the news is about, and the charge when the news is that an invoice was paid."""
     subscription_id = plans_news.subscription_of(news)
-    return Found(
+    return StripeNews(
         charge=gateway.charge_of_invoice(news.object["id"]) if news.type == "invoice.paid" else None,
         subscription=gateway.subscription(subscription_id) if subscription_id else None,
     )
@@ -89,7 +89,7 @@ def known_types() -> list[str]:
     return sorted(_HANDLERS)
 
 
-def book(found: Found) -> None:
+def book(found: StripeNews) -> None:
     """Book every movement that what was found implies, the charge before what follows from it; the caller commits.
 
     Whatever was booked before stays as it is, so the order in which news comes makes no difference.
@@ -249,7 +249,7 @@ def unknown(transactions: list[Transaction]) -> list[Transaction]:
     return sorted(missing, key=lambda each: (each.created_at, each.txn_id))
 
 
-def look_up_transaction(transaction: Transaction, gateway: Lookup) -> Found:
+def look_up_transaction(transaction: Transaction, gateway: Lookup) -> StripeNews:
     """Ask Stripe for what caused a transaction: a charge, a refund, a dispute or a payout; nothing for all else.
 
     Raises what the gateway raises. Must be called with no transaction open in the database.
@@ -257,18 +257,18 @@ def look_up_transaction(transaction: Transaction, gateway: Lookup) -> Found:
     source = transaction.source_id or ""
     match source.partition("_")[0]:
         case "ch" | "py":
-            return Found(charge=gateway.charge(source))
+            return StripeNews(charge=gateway.charge(source))
         case "re" | "pyr":
-            return Found(refunds=(gateway.refund(source),))
+            return StripeNews(refunds=(gateway.refund(source),))
         case "dp" | "du":
-            return Found(disputes=(gateway.dispute(source),))
+            return StripeNews(disputes=(gateway.dispute(source),))
         case "po":
-            return Found(payout=gateway.payout(source))
+            return StripeNews(payout=gateway.payout(source))
         case _:
-            return Found()
+            return StripeNews()
 
 
-def book_transaction(transaction: Transaction, found: Found) -> None:
+def book_transaction(transaction: Transaction, found: StripeNews) -> None:
     """Book a transaction with what caused it, or by its type when nothing of ours did; the caller commits. Booking it
     again changes nothing."""
     book(found)

@@ -26,7 +26,7 @@ _DAYS_AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class JournalFilter:
     """Which transfers: local days, both included; those that touch one of the accounts' ids (`None`: all); and of
     these kinds of entry, a reversal being of the kind that it undoes (empty: all).
 
@@ -40,7 +40,7 @@ class Wanted:
     only: ColumnElement[bool] | None = None
 
 
-class Place(NamedTuple):
+class JournalPosition(NamedTuple):
     """A place in the journal: an entry's day, its number, and a transfer's line."""
 
     day: date
@@ -52,7 +52,7 @@ class Place(NamedTuple):
 class JournalLine:
     """One transfer as the journal shows it."""
 
-    place: Place
+    place: JournalPosition
     kind: str
     memo: str
     subject: str
@@ -66,15 +66,17 @@ class JournalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class JournalPage:
     """Lines, newest first, and from where the pages before and after it are asked for; `None` where there are none."""
 
     lines: list[JournalLine]
-    newer: Place | None
-    older: Place | None
+    newer: JournalPosition | None
+    older: JournalPosition | None
 
 
-def page(wanted: Wanted, *, older_than: Place | None = None, newer_than: Place | None = None) -> Page:
+def page(
+    wanted: JournalFilter, *, older_than: JournalPosition | None = None, newer_than: JournalPosition | None = None
+) -> JournalPage:
     """The newest lines, or those next to a place on either side."""
     up = newer_than is not None
     start = newer_than if up else older_than
@@ -91,12 +93,12 @@ def page(wanted: Wanted, *, older_than: Place | None = None, newer_than: Place |
     onward = shown[-1].place if len(rows) > PAGE else None
     if onward is None and days is not None and len(days) == _DAYS_AT_ONCE:
         # These days are used up, and there are others.
-        onward = Place(days[-1], 2**62, 0) if up else Place(days[-1], 0, 0)
+        onward = JournalPosition(days[-1], 2**62, 0) if up else JournalPosition(days[-1], 0, 0)
     back = (shown[0].place if shown else start) if start is not None else None
-    return Page(shown[::-1], onward, back) if up else Page(shown, back, onward)
+    return JournalPage(shown[::-1], onward, back) if up else JournalPage(shown, back, onward)
 
 
-def lines(wanted: Wanted) -> Select[Any]:
+def lines(wanted: JournalFilter) -> Select[Any]:
     """The statement that reads the wanted lines, in no order yet."""
     found = (
         select(
@@ -127,10 +129,10 @@ def touching(account_ids: Collection[int]) -> ColumnElement[bool]:
 def line_of(row: Any) -> JournalLine:
     """A row of `lines` as a line."""
     day, entry_id, line, kind, memo, subject, minor, currency, *ends = row
-    return JournalLine(Place(day, entry_id, line), kind, memo, subject, Money(minor, currency), *ends)
+    return JournalLine(JournalPosition(day, entry_id, line), kind, memo, subject, Money(minor, currency), *ends)
 
 
-def _beyond(place: Place, *, up: bool) -> ColumnElement[bool]:
+def _beyond(place: JournalPosition, *, up: bool) -> ColumnElement[bool]:
     """That a line comes after a place in the order of reading."""
     terms: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
@@ -142,7 +144,7 @@ def _beyond(place: Place, *, up: bool) -> ColumnElement[bool]:
     return and_(within, or_(*terms))
 
 
-def _days(wanted: Wanted, start: Place | None, *, up: bool) -> list[date]:
+def _days(wanted: JournalFilter, start: JournalPosition | None, *, up: bool) -> list[date]:
     """The next days on which the accounts moved, in the order of reading."""
     days = select(_DAYS.c.booked_on).distinct().where(
         _DAYS.c.account_id.in_(wanted.account_ids or ()), _DAYS.c.booked_on.between(wanted.first, wanted.last)

@@ -18,7 +18,7 @@ from app.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadEntry:
     """An entry with its lines; `reversed_by` is the number of the entry that undid it."""
 
     entry: Entry
@@ -27,18 +27,18 @@ class Read:
     reason: str | None
 
 
-def read(number: int, account_ids: Collection[int] | None = None) -> Read | None:
+def read(number: int, account_ids: Collection[int] | None = None) -> ReadEntry | None:
     """The entry with this number; with accounts given, only what it did to them. `None` when there is nothing."""
     entry = db.session.get(Entry, number)
     if entry is None:
         return None
-    found = journal.lines(journal.Wanted(account_ids=None if account_ids is None else frozenset(account_ids)))
+    found = journal.lines(journal.JournalFilter(account_ids=None if account_ids is None else frozenset(account_ids)))
     rows = db.session.execute(found.where(Entry.__table__.c.id == number).order_by("line"))
     lines = [journal.line_of(row) for row in rows]
     if not lines:
         return None
     reversed_by = db.session.scalar(select(Entry.id).where(Entry.reverses_id == number))
-    return Read(entry, lines, reversed_by, reasons.of(number))
+    return ReadEntry(entry, lines, reversed_by, reasons.of(number))
 
 
 # Built once: to build a statement costs more than to run it (docs/performance.md).
@@ -60,7 +60,7 @@ _MOVED_BY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class FirstTransfer:
     """The first transfer of an entry: from which account to which, how much, and what the entry was about."""
 
     entry_id: int
@@ -70,10 +70,10 @@ class Moved:
     subject: str
 
 
-def moved_by(source: str) -> Moved | None:
+def moved_by(source: str) -> FirstTransfer | None:
     """What the entry with this source moved, or `None` when nothing has been posted for it."""
     row = db.session.execute(_MOVED_BY, {"source": source}).first()
     if row is None:
         return None
     amount = Money(row.amount_minor, row.currency)
-    return Moved(row.id, row.from_code, row.to_code, amount, row.subject)
+    return FirstTransfer(row.id, row.from_code, row.to_code, amount, row.subject)

@@ -17,7 +17,7 @@ from app.ledger.accounts import Account
 from app.ledger.balances import DailyBalance
 from app.ledger.closing import month_end
 from app.ledger.entries import Entry, Transfer
-from app.ledger.journal import Wanted
+from app.ledger.journal import JournalFilter
 from app.money import Money
 
 _DAYS: Any = DailyBalance.__table__
@@ -25,7 +25,7 @@ _ACCOUNTS: Any = Account.__table__
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class AccountTotal:
     """An account, and what came to it and left it in a time, in minor units of its currency."""
 
     code: str
@@ -62,12 +62,12 @@ class Month:
     held: Money
 
 
-def on(day: date, account_ids: Collection[int] | None = None) -> list[Held]:
+def on(day: date, account_ids: Collection[int] | None = None) -> list[AccountTotal]:
     """Every account that had moved by the end of a local day, or those asked for, in the order of the codes."""
     return between(date.min, day, account_ids)
 
 
-def between(first: date, last: date, account_ids: Collection[int] | None = None) -> list[Held]:
+def between(first: date, last: date, account_ids: Collection[int] | None = None) -> list[AccountTotal]:
     """What accounts did from one local day to another, both included."""
     sums = (
         select(
@@ -81,10 +81,10 @@ def between(first: date, last: date, account_ids: Collection[int] | None = None)
     )  # fmt: skip
     if account_ids is not None:
         sums = sums.where(_ACCOUNTS.c.id.in_(account_ids))
-    return [Held(*row[:4], int(row[4]), int(row[5])) for row in db.session.execute(sums)]
+    return [AccountTotal(*row[:4], int(row[4]), int(row[5])) for row in db.session.execute(sums)]
 
 
-def trial(held: list[Held]) -> list[tuple[Money, Money]]:
+def trial(held: list[AccountTotal]) -> list[tuple[Money, Money]]:
     """The sums of a trial balance, debits and credits, one pair for each currency; they are the same, or something is
     wrong with the books."""
     sums = []
@@ -120,7 +120,7 @@ _T: Any = Transfer.__table__
 _reversed = aliased(Entry)
 
 
-def by_kind(wanted: Wanted) -> dict[tuple[str, str], tuple[int, int]]:
+def by_kind(wanted: JournalFilter) -> dict[tuple[str, str], tuple[int, int]]:
     """What came to the wanted accounts and what left them, in minor units, by kind of entry and currency.
 
     A reversal counts as the kind that it undoes.
@@ -142,7 +142,7 @@ def by_kind(wanted: Wanted) -> dict[tuple[str, str], tuple[int, int]]:
     return dict(sums)
 
 
-def moved(wanted: Wanted) -> list[tuple[Money, Money]]:
+def moved(wanted: JournalFilter) -> list[tuple[Money, Money]]:
     """What came to the wanted accounts and what left them: a pair for each currency."""
     if wanted.kinds:
         found: Iterable[tuple[str, int, int]] = (

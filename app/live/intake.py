@@ -27,7 +27,7 @@ class Shelf:
     held: int = 0
 
 
-class Handover:
+class RequestHandover:
     """One answer on its way: written by a thread, by way of its adapter, and read by a connection."""
 
     def __init__(self, shelf: Shelf) -> None:
@@ -132,7 +132,7 @@ class Intake:
             measure.taken -= len(body)
 
     async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
-        handover = Handover(self._shelf)
+        handover = RequestHandover(self._shelf)
 
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}

@@ -20,11 +20,11 @@ from app.offline import cheques, counts, gifts, promises
 _LONGEST = 500
 
 
-class NoReason(DomainError):
+class NoReasonToCorrect(DomainError):
     """A correction without a reason, or with one too long to read."""
 
 
-class NotReceived(DomainError):
+class NothingToReverse(DomainError):
     """What was only promised is in no books: it is withdrawn, not reversed."""
 
 
@@ -40,7 +40,7 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
     """Reverse a count sheet that was entered wrongly, with the gifts that are lines of it; the right one is counted
     anew. Doing it again changes nothing.
 
-    The caller commits. Raises `NoReason` or `AtTheBank`.
+    The caller commits. Raises `NoReasonToCorrect` or `AtTheBank`.
     """
     _check(reason)
     db.session.refresh(sheet, with_for_update=True)
@@ -57,13 +57,13 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
 def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
     """Reverse a gift by hand that was entered wrongly; its receipt is void. Doing it again changes nothing.
 
-    The caller commits. Raises `NoReason`, `AtTheBank`, `NotReceived`, `OfASheet`, or `cheques.NotACheque` for a gift by
-    card.
+    The caller commits. Raises `NoReasonToCorrect`, `AtTheBank`, `NothingToReverse`, `OfASheet`, or `cheques.NotACheque`
+    for a gift by card.
     """
     _check(reason)
     row = cheques.locked(donation)
     if donation.state != RECEIVED:
-        raise NotReceived("a promise is withdrawn, not reversed")
+        raise NothingToReverse("a promise is withdrawn, not reversed")
     if row.count_sheet_id is not None and row.reversed_at is None:
         raise OfASheet("this gift is a line of a count sheet")
     if row.state(donation) in (BANKED, BOUNCED):
@@ -77,7 +77,7 @@ def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
 
 def _check(reason: str) -> None:
     if not 0 < len(reason) <= _LONGEST:
-        raise NoReason(f"a correction says why, in up to {_LONGEST} characters")
+        raise NoReasonToCorrect(f"a correction says why, in up to {_LONGEST} characters")
 
 
 def _reverse(subject: str, memo: str, by: str) -> None:

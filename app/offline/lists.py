@@ -28,7 +28,7 @@ _Columns = TypeVarTuple("_Columns")
 
 
 @dataclass(frozen=True, slots=True)
-class AtHand:
+class ToPayIn:
     """What lies in the drawer in one currency: how many sheets or cheques, what they come to, since which day."""
 
     number: int
@@ -94,30 +94,30 @@ def gifts_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand, s
     return db.session.execute(found.where(*waits).order_by(GiftByHand.donation_id).limit(_MOST_AT_HAND)).all()
 
 
-def cash_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[AtHand]:
+def cash_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[ToPayIn]:
     """The cash that is not at the bank yet, by currency; `paid_in`: only what went there with a slip, or has not.
     Cash from a named person is on a count sheet, or counts as one of its own."""
     wanted = select(
         CountSheet.currency, func.count(), func.sum(CountSheet.amount_minor), func.min(CountSheet.counted_on)
     ).where(*_CASH_WAITS, *_own(CountSheet, branch_id), *_handed_in(CountSheet, paid_in))
     found = {
-        currency: AtHand(number, Money(int(minor), currency), since)
+        currency: ToPayIn(number, Money(int(minor), currency), since)
         for currency, number, minor, since in db.session.execute(wanted.group_by(CountSheet.currency))
     }
     for each in _gifts_at_hand(CASH, branch_id, paid_in):
         more = found.get(each.amount.currency)
         if more is not None:
-            each = AtHand(each.number + more.number, each.amount + more.amount, min(each.since, more.since))
+            each = ToPayIn(each.number + more.number, each.amount + more.amount, min(each.since, more.since))
         found[each.amount.currency] = each
     return [found[currency] for currency in sorted(found)]
 
 
-def cheques_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[AtHand]:
+def cheques_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[ToPayIn]:
     """The cheques that are not at the bank yet, likewise."""
     return _gifts_at_hand(CHEQUE, branch_id, paid_in)
 
 
-def _gifts_at_hand(method: str, branch_id: int | None, paid_in: bool | None) -> list[AtHand]:
+def _gifts_at_hand(method: str, branch_id: int | None, paid_in: bool | None) -> list[ToPayIn]:
     wanted = (
         select(Donation.currency, func.count(), func.sum(Donation.amount_minor), func.min(GiftByHand.given_on))
         .join(GiftByHand, GiftByHand.donation_id == Donation.id)
@@ -130,7 +130,7 @@ def _gifts_at_hand(method: str, branch_id: int | None, paid_in: bool | None) -> 
         )
     )
     rows = db.session.execute(wanted.group_by(Donation.currency).order_by(Donation.currency))
-    return [AtHand(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
+    return [ToPayIn(number, Money(int(minor), currency), since) for currency, number, minor, since in rows]
 
 
 def uncleared(appeal: Appeal) -> Money:

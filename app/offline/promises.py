@@ -34,7 +34,7 @@ _LONGEST = 500
 _A_RUN = 200
 
 
-class NoReason(DomainError):
+class NoReasonToWithdraw(DomainError):
     """A promise is withdrawn without a reason, or with one too long to read."""
 
 
@@ -67,9 +67,9 @@ def wait_again(donation: Donation, row: GiftByHand) -> None:
 
 
 def withdraw(donation: Donation, reason: str, *, by: str) -> None:
-    """Expect a promise no longer, and keep why. The caller commits. Raises `NoReason` or `NotPromised`."""
+    """Expect a promise no longer, and keep why. The caller commits. Raises `NoReasonToWithdraw` or `NotPromised`."""
     if not 0 < len(reason) <= _LONGEST:
-        raise NoReason(f"a promise is withdrawn with a reason, in up to {_LONGEST} characters")
+        raise NoReasonToWithdraw(f"a promise is withdrawn with a reason, in up to {_LONGEST} characters")
     row = cheques.locked(donation)
     if donation.state == ABANDONED:
         return

@@ -11,7 +11,7 @@ from app.payments.objects import REFUND, Refund, read_refund
 from app.payments.subscribing import Subscribing
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable, translated
 
-__all__ = ["Gateway", "PaymentsRefused", "PaymentsUnavailable"]
+__all__ = ["PaymentsRefused", "PaymentsUnavailable", "StripeGateway"]
 
 stripe.enable_telemetry = False
 
@@ -19,7 +19,7 @@ stripe.enable_telemetry = False
 _TIMEOUT = (3.05, 20)
 
 
-class Gateway(Subscribing):
+class StripeGateway(Subscribing):
     """Everything Whipround asks of Stripe. No call is made inside a database transaction."""
 
     def __init__(self, secret_key: str, api_base: str | None = None) -> None:

@@ -50,7 +50,7 @@ class NotThere(DomainError):
     """No event with this id was ever taken in; catching up may bring it."""
 
 
-class Erased(DomainError):
+class EventErased(DomainError):
     """What the event said was erased with the donor it was about."""
 
 
@@ -145,12 +145,12 @@ def put_by(delivery: Delivery, why: NotApplied) -> None:
 
 def apply_again(event_id: str) -> None:
     """Make a stored event pending, to be applied once more at once; what is in the books already posts nothing twice.
-    The caller commits. Raises `NotThere` or `Erased`."""
+    The caller commits. Raises `NotThere` or `EventErased`."""
     stored = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event_id)).one_or_none()
     if stored is None:
         raise NotThere(f"there is no event {event_id} here")
     if not stored.body:
-        raise Erased(f"what {event_id} said was erased with the donor it was about")
+        raise EventErased(f"what {event_id} said was erased with the donor it was about")
     stored.state, stored.next_try_at, stored.leased_until = PENDING, None, None
     db.session.flush()
 

@@ -29,7 +29,7 @@ OF_SUBSCRIPTION = ("latest_invoice",)
 OF_PAYOUT = ("balance_transaction", "failure_balance_transaction")
 
 
-class Lookup:
+class StripeLookup:
     """Everything Whipround asks Stripe. Each call raises `PaymentsUnavailable` or `PaymentsRefused`, and none is made
     inside a database transaction."""
 

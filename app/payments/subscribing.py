@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.money import Money
-from app.payments.lookup import Lookup, plain
+from app.payments.lookup import StripeLookup, plain
 from app.payments.subscription import Subscription, read
 from app.payments.trouble import translated
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from stripe.params import SubscriptionUpdateParams
 
 
-class Subscribing(Lookup):
-    """What can be asked of a subscription; each call raises as those of `Lookup`, and returns what it is by then."""
+class Subscribing(StripeLookup):
+    """What can be asked of a subscription; each call raises as a look-up does, and returns what it is by then."""
 
     def change_amount(self, found: Subscription, amount: Money, idempotency_key: str) -> Subscription:
         """Charge another amount from the next payment on; nothing is charged or given back for this month."""

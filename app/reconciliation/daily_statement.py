@@ -16,7 +16,7 @@ from app.reconciliation import stripe_balance
 from app.reconciliation.bank import balance, expected
 from app.reconciliation.bank.balance import Agreement
 from app.reconciliation.exceptions import acknowledged, finding
-from app.reconciliation.exceptions.finding import Found
+from app.reconciliation.exceptions.finding import BookException
 from app.reconciliation.stripe_balance import Whole
 
 # The kind of letter.
@@ -24,7 +24,7 @@ STATEMENT = "statement"
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class DayMovements:
     """What a day moved in one currency; `corrected` is what reversals took off (or gave back to) income."""
 
     gifts: int
@@ -51,12 +51,12 @@ class Statement:
 
     day: date
     made_at: datetime
-    moved: list[Moved]
+    moved: list[DayMovements]
     late: int
     whole: list[Whole]
     in_transit: list[InTransit]
     banks: list[Agreement]
-    exceptions: list[Found]
+    exceptions: list[BookException]
     head: str
 
 
@@ -82,7 +82,7 @@ def of(day: date) -> Statement:
     )
 
 
-def _moved(day: date) -> list[Moved]:
+def _moved(day: date) -> list[DayMovements]:
     """The day's sums by currency, read from the lines that the treasurer can read as well."""
     rows = db.session.execute(
         text(
@@ -105,7 +105,7 @@ def _moved(day: date) -> list[Moved]:
 
     givers = ("income", "liability")
     return [
-        Moved(
+        DayMovements(
             gifts=sum(row.n for row in rows if row.kind in COUNTED and row.account_kind == "income" and
                       row.currency == currency),
             # What waits unidentified was received; that it is recognised later moves it within `givers`.

@@ -12,7 +12,7 @@ from app.donations import disputes
 from app.donations.disputes import Dispute
 from app.extensions import db
 from app.offline import lists
-from app.offline.lists import AtHand
+from app.offline.lists import ToPayIn
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, Payout
 from app.receipts import handing_over
 from app.reconciliation.exceptions import acknowledged, bank, finding
@@ -32,10 +32,10 @@ class ToDo:
     disputes: list[Dispute]
     bank_lines: int
     payouts: int
-    cash: list[AtHand]
-    cheques: list[AtHand]
-    cash_paid_in: list[AtHand]
-    cheques_paid_in: list[AtHand]
+    cash: list[ToPayIn]
+    cheques: list[ToPayIn]
+    cash_paid_in: list[ToPayIn]
+    cheques_paid_in: list[ToPayIn]
     papers: int
 
     def __bool__(self) -> bool:
@@ -64,7 +64,7 @@ def of_a_branch(branch_id: int) -> ToDo:
     return ToDo(exceptions={}, disputes=[], bank_lines=0, payouts=0, papers=0, **_at_hand(branch_id))
 
 
-def _at_hand(branch_id: int | None) -> dict[str, list[AtHand]]:
+def _at_hand(branch_id: int | None) -> dict[str, list[ToPayIn]]:
     """What is to be paid in, and what went to the bank and waits for the statement."""
     return {
         "cash": lists.cash_at_hand(branch_id, paid_in=False),

@@ -149,7 +149,7 @@ def end(person: Person) -> None:
     db.session.flush()
 
 
-class NotAnAddress(DomainError):
+class NotAnEmailAddress(DomainError):
     """This is no e-mail address."""
 
 
@@ -220,12 +220,12 @@ def add(
 ) -> Person:
     """Add somebody; without a password they need an invitation. The caller commits.
 
-    Raises `NotAnAddress`, `KnownAlready`, `NoRole` or `BranchNeeded`.
+    Raises `NotAnEmailAddress`, `KnownAlready`, `NoRole` or `BranchNeeded`.
     """
     try:
         checked = validate_email(email.strip(), check_deliverability=False)
     except EmailNotValidError as wrong:
-        raise NotAnAddress("this is no e-mail address") from wrong
+        raise NotAnEmailAddress("this is no e-mail address") from wrong
     # One person, however the address is written; mail to the domain arrives all the same.
     written = checked.normalized.casefold()
     if find_by_email(written) is not None:

@@ -29,7 +29,7 @@ from app.offline import promises
 from app.reconciliation import alarms, daily_statement
 from app.reconciliation.verification.sealed import SEALED
 from app.staff import unsent
-from app.worker.duties import LEASE, Held
+from app.worker.duties import LEASE, HeldRow
 from app.writing import writing
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Regularly:
             db.session.remove()
         return False
 
-    def _claim(self) -> Held | None:
+    def _claim(self) -> HeldRow | None:
         moment = clock.now()
         due_at = db.session.scalar(select(Clockwork.next_run_at).where(Clockwork.name == self.name))
         if due_at is not None and due_at > moment:
@@ -96,9 +96,9 @@ class Regularly:
                 .values(next_run_at=until)
                 .returning(Clockwork.name)
             ).first()
-        return Held(Clockwork.name == self.name, Clockwork.next_run_at, until) if claimed is not None else None
+        return HeldRow(Clockwork.name == self.name, Clockwork.next_run_at, until) if claimed is not None else None
 
-    def _end(self, lease: Held, **outcome: Any) -> None:
+    def _end(self, lease: HeldRow, **outcome: Any) -> None:
         """Write down what came of it. Where the lease was lost, another worker is at it: nothing is said."""
         db.session.rollback()
         with writing():

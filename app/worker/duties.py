@@ -31,7 +31,7 @@ LEASE = timedelta(minutes=3)
 RENEWED_EVERY = timedelta(minutes=1)
 
 
-class Held:
+class HeldRow:
     """Our right to work on one row: the instant in its column `until_column` is the one that we wrote there. When
     something else stands there, the row is not ours."""
 
@@ -81,7 +81,7 @@ class Held:
             self.until = longer
 
 
-class Lease(Held):
+class Lease(HeldRow):
     """A lease on a row of a duty, which is found by its id and says `leased_until`."""
 
     def __init__(self, model: Any, row_id: int, until: datetime) -> None:

@@ -35,7 +35,7 @@ def duty(gateway: Gateway) -> Duty:
         made = made or _ask(row, gateway)
         if made is not None:
             with writing():
-                stripe_news.book(stripe_news.Found(refunds=(made,)))
+                stripe_news.book(stripe_news.StripeNews(refunds=(made,)))
 
     return Duty("refund", DonationRefund, DonationRefund.state == ASKED, give_back)
 

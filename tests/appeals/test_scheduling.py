@@ -79,5 +79,5 @@ def test_a_plain_address_is_taken(slug):
 
 @pytest.mark.parametrize("slug", ["", "-a", "a-", "a--b", "A", "a b", "a/b", "ä", "x" * 81, "a\n"])
 def test_what_is_no_address_is_refused(slug):
-    with pytest.raises(scheduling.NotAnAddress):
+    with pytest.raises(scheduling.NotASlug):
         scheduling.check_slug(slug)

@@ -26,7 +26,7 @@ def test_a_new_appeal_has_its_first_version_and_an_account(app):
     assert [each.number for each in versions.versions(appeal)] == [1]
     with pytest.raises(appeals_writing.SlugTaken), writing():
         appeals_writing.begin("roof", "gbp", "", {"title": "Again"})
-    with pytest.raises(scheduling.NotAnAddress), writing():
+    with pytest.raises(scheduling.NotASlug), writing():
         appeals_writing.begin("The Roof", "gbp", "", {"title": "Again"})
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from app.bank import taking_in
 from app.bank.account import BankAccount, open_account
 from app.bank.formats import detecting
-from app.bank.formats.contents import Read
+from app.bank.formats.contents import ReadFile
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.taking_in import TakenIn
 from app.money import Money
@@ -21,14 +21,14 @@ def a_bank_account(name: str = "Treasurer", currency: str = "gbp", last_digits: 
         return open_account(name, currency, last_digits)
 
 
-def read_file(bank: BankAccount, file: str | bytes) -> tuple[Read, bytes]:
+def read_file(bank: BankAccount, file: str | bytes) -> tuple[ReadFile, bytes]:
     """A file as read with the columns that were guessed, and its bytes."""
     body = (FILES / file).read_bytes() if isinstance(file, str) else file
     found = detecting.read(body, bank)
     if isinstance(found, NeedsMapping):
         assert found.guess is not None
         found = detecting.read(body, bank, found.guess)
-    assert isinstance(found, Read)
+    assert isinstance(found, ReadFile)
     return found, body
 
 

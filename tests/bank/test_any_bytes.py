@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.bank import taking_in
 from app.bank.formats import csv_table, detecting
-from app.bank.formats.contents import NotReadable, Read
+from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.detecting import NeedsMapping
 from app.office.bank import words
 from app.writing import writing
@@ -56,7 +56,7 @@ def read_whatever(body, account):
     if refused is not None:
         assert words.wrong_with(refused)
         return None
-    assert isinstance(found, Read)
+    assert isinstance(found, ReadFile)
     assert found.lines
     for note in found.notes:
         assert words.note(note)

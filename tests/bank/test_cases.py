@@ -26,7 +26,7 @@ from app.bank.formats.contents import (
     SUM,
     TWICE,
     NotReadable,
-    Read,
+    ReadFile,
 )
 from app.money import Money
 from app.office.bank import words as bank_words
@@ -37,27 +37,27 @@ CASES = Path(__file__).parent / "cases"
 SHARED = Path(__file__).parents[3] / "shared" / "cases" / "bank"
 
 
-def case(name: str, **account: object) -> Read:
+def case(name: str, **account: object) -> ReadFile:
     return read_by_guess((CASES / name).read_bytes(), **{"last_digits": "", **account})
 
 
-def csv(*rows: str, **account: object) -> Read:
+def csv(*rows: str, **account: object) -> ReadFile:
     return read_by_guess("\n".join([*rows, ""]).encode(), **{"last_digits": "", **account})
 
 
-def amounts(read: Read) -> list[int]:
+def amounts(read: ReadFile) -> list[int]:
     return [line.amount.minor for line in read.lines]
 
 
-def days(read: Read) -> list[date]:
+def days(read: ReadFile) -> list[date]:
     return [line.day for line in read.lines]
 
 
-def reasons(read: Read) -> list[str]:
+def reasons(read: ReadFile) -> list[str]:
     return [row.reason for row in read.left_out]
 
 
-def notes(read: Read) -> list[str]:
+def notes(read: ReadFile) -> list[str]:
     return [note.kind for note in read.notes]
 
 

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.appeals import branch
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.staff import people
@@ -28,7 +28,7 @@ def test_somebody_is_added_with_a_password_and_several_roles(app):
     assert PASSWORD not in added.output
     person = people.find_by_email("mina@lantern.example")
     assert person.password.startswith("$argon2id$")
-    deed = db.session.scalars(select(Deed)).one()
+    deed = db.session.scalars(select(AuditRecord)).one()
     assert (deed.by, deed.action) == ("operator", "person.added")
     assert "mina@lantern.example  admin, treasurer  (password)" in staff(app, "list").output
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from app.appeals import general_fund, scheduling
 from app.appeals.appeal import Appeal
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.cli import starting
 from app.extensions import db
 from app.ledger import beginning
@@ -30,7 +30,7 @@ def test_the_first_start_opens_the_general_fund_and_the_next_leaves_its_words_al
     starting.begin_books(settings)
     fund = general_fund.of("gbp")
     assert (fund.title, fund.ends_on, fund.precedence) == ("General fund", None, None)
-    assert [deed.subject for deed in db.session.scalars(select(Deed))] == [f"appeal:{fund.reference}"]
+    assert [deed.subject for deed in db.session.scalars(select(AuditRecord))] == [f"appeal:{fund.reference}"]
     with writing():
         scheduling.schedule(fund, {"title": "Our daily work"})
     starting.begin_books(settings)

@@ -30,7 +30,7 @@ def account(app):
 def tell(account):
     """Book everything that Stripe's account has, as it is now."""
     db.session.rollback()
-    found = stripe_news.Found(
+    found = stripe_news.StripeNews(
         refunds=tuple(account.refund(name) for name in account.refunds),
         disputes=tuple(account.dispute(name) for name in account.disputes),
     )

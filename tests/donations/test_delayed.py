@@ -16,7 +16,7 @@ from app.donations.donation import Donation
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import journal, trial_balance, verifying
-from app.ledger.journal import Wanted
+from app.ledger.journal import JournalFilter
 from app.money import Money
 from app.payments.event import StripeEvent
 from app.receipts.receipt import Receipt
@@ -223,7 +223,7 @@ def test_income_by_method_names_the_debit_and_its_lines_come_to_the_same(app, de
     debit.is_begun()
     debit.comes()
     debit.tells()
-    wanted = Wanted(account_ids=income.income_accounts())
+    wanted = JournalFilter(account_ids=income.income_accounts())
     assert methods.income(wanted) == [("card", Money(1000, "gbp")), ("bacs_debit", Money(2500, "gbp"))]
     for method, amount in methods.income(wanted):
         [(come, gone)] = trial_balance.moved(methods.narrowed(wanted, method))
@@ -232,7 +232,7 @@ def test_income_by_method_names_the_debit_and_its_lines_come_to_the_same(app, de
     debit.gives_back(charged, 400)
     debit.tells()
     assert methods.income(wanted) == [("card", Money(600, "gbp")), ("bacs_debit", Money(0, "gbp"))]
-    [line] = journal.page(methods.narrowed(Wanted(), "card"), older_than=None).lines[1:]
+    [line] = journal.page(methods.narrowed(JournalFilter(), "card"), older_than=None).lines[1:]
     assert line.amount == Money(1000, "gbp")
 
 

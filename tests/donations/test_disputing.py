@@ -182,7 +182,7 @@ class TestInAnotherCurrency:
             "status": status, "balance_transactions": list(movements),
         }  # fmt: skip
         with writing():
-            stripe_news.book(stripe_news.Found(disputes=(objects.read_dispute(told),)))
+            stripe_news.book(stripe_news.StripeNews(disputes=(objects.read_dispute(told),)))
 
     def kept(self) -> tuple[int, int]:
         """What is disputed and what the appeal keeps, in cents."""

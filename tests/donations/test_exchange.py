@@ -33,7 +33,7 @@ def euros(**changes):
 
 def book(body):
     with writing():
-        stripe_news.book(stripe_news.Found(charge=objects.read_charge(body)))
+        stripe_news.book(stripe_news.StripeNews(charge=objects.read_charge(body)))
 
 
 @pytest.mark.usefixtures("app")
@@ -63,7 +63,7 @@ def test_its_refund_goes_back_the_same_way():
         "balance_transaction": says.transaction("txn_2", "refund", "re_1", -870), "failure_balance_transaction": None,
     }  # fmt: skip
     with writing():
-        stripe_news.book(stripe_news.Found(refunds=(objects.read_refund(given),)))
+        stripe_news.book(stripe_news.StripeNews(refunds=(objects.read_refund(given),)))
     held = balances()
     assert held["income:appeal:#:eur"] == -2000
     assert held["assets:stripe:gbp"] == 2580 - 60 - 870

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import clock
 from app.bank import taking_in
 from app.bank.booking import ASIDE
-from app.bank.formats.contents import Read, ReadLine
+from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
 from app.donations.exports import exporting
 from app.donations.exports.exporting import Choice, NotToBeExported
@@ -42,7 +42,7 @@ def bank():
         ReadLine(3, TODAY, Money(700, "gbp"), "Gift"),
     ]
     with writing():
-        taking_in.take_in(account, Read("csv", lines), b"a file", "ada")
+        taking_in.take_in(account, ReadFile("csv", lines), b"a file", "ada")
     first, _, third = db.session.scalars(select(BankLine.reference).order_by(BankLine.id)).all()
     for line in (first, third):
         with writing():

@@ -73,7 +73,7 @@ def test_a_withdrawn_transfer_is_expected_no_longer_and_says_why():
 @pytest.mark.parametrize("reason", ["", "x" * 501])
 def test_a_withdrawal_says_why(reason):
     gift = a_gift_by(BANK_TRANSFER, an_appeal())
-    with pytest.raises(promises.NoReason):
+    with pytest.raises(promises.NoReasonToWithdraw):
         withdraw(gift, reason)
     assert state_of(gift) == "announced"
 
@@ -83,7 +83,7 @@ def test_what_has_come_is_not_withdrawn_and_what_has_not_is_not_reversed():
     cheque, gift = a_cheque(appeal, submission="cheque"), a_gift_by(BANK_TRANSFER, appeal)
     with pytest.raises(promises.NotPromised):
         withdraw(cheque)
-    with pytest.raises(corrections.NotReceived), writing():
+    with pytest.raises(corrections.NothingToReverse), writing():
         corrections.undo_gift(again(gift), reason="wrong", by="treasurer")
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
     with pytest.raises(promises.NotPromised):

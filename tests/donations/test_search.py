@@ -9,7 +9,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.donations import search
 from app.donations.donation import Donation
-from app.donations.search import Wanted
+from app.donations.search import DonationFilter
 from app.donors import name_words
 from app.extensions import db
 from app.money import Money
@@ -61,11 +61,11 @@ def all_of(wanted):
 
 def test_every_gift_is_on_one_page_and_on_one_alone(app):
     gifts(130)
-    received = all_of(Wanted())
+    received = all_of(DonationFilter())
     assert len(received) == len(set(received)) == 117
     assert received[0] == f"{128:024x}"
-    assert len(all_of(Wanted(state="pledged"))) == 13
-    assert len(all_of(Wanted(state=""))) == 130
+    assert len(all_of(DonationFilter(state="pledged"))) == 13
+    assert len(all_of(DonationFilter(state=""))) == 130
 
 
 @pytest.mark.parametrize(
@@ -87,48 +87,54 @@ def test_every_gift_is_on_one_page_and_on_one_alone(app):
 )
 def test_words_find_by_reference_address_card_or_any_words_of_a_name(app, words, which):
     gifts(60)
-    assert sorted(all_of(Wanted(words=words, state=""))) == [f"{n:024x}" for n in range(60) if which(n)]
+    assert sorted(all_of(DonationFilter(words=words, state=""))) == [f"{n:024x}" for n in range(60) if which(n)]
 
 
 def test_a_name_is_found_in_the_order_of_names(app):
     gifts(10)
-    assert [row.name for row in search.page(Wanted(words="a", state="")).rows] == ["Ada Byron"] * 2 + ["Adam Smith"] * 2
+    assert [row.name for row in search.page(DonationFilter(words="a", state="")).rows] == ["Ada Byron"] * 2 + [
+        "Adam Smith"
+    ] * 2
 
 
 def test_amounts_and_days_narrow_it_and_bounds_are_inside(app):
     gifts(120)
     pounds = [search.rows([gift])[0].amount.minor for gift in db.session.scalars(select(Donation))]
     assert max(pounds) == 5000
-    some = all_of(Wanted(at_least=Money(4900, "gbp"), at_most=Money(5000, "gbp")))
+    some = all_of(DonationFilter(at_least=Money(4900, "gbp"), at_most=Money(5000, "gbp")))
     assert some == [f"{n:024x}" for n in (98, 48)]
-    assert all_of(Wanted(at_least=Money(300, "gbp"), at_most=Money(300, "gbp"))) == [f"{n:024x}" for n in (102, 52, 2)]
-    january = all_of(Wanted(first=date(2026, 1, 1), last=date(2026, 1, 31)))
+    assert all_of(DonationFilter(at_least=Money(300, "gbp"), at_most=Money(300, "gbp"))) == [
+        f"{n:024x}" for n in (102, 52, 2)
+    ]
+    january = all_of(DonationFilter(first=date(2026, 1, 1), last=date(2026, 1, 31)))
     assert january == [f"{n:024x}" for n in range(30, -1, -1) if n % 10 != 9]
-    both = Wanted(words="luc", state="", first=date(2026, 1, 1), last=date(2026, 1, 10), at_most=Money(200, "gbp"))
+    both = DonationFilter(
+        words="luc", state="", first=date(2026, 1, 1), last=date(2026, 1, 10), at_most=Money(200, "gbp")
+    )
     assert sorted(all_of(both)) == [f"{n:024x}" for n in (0, 1)]
 
 
 def test_a_local_day_counts_and_not_that_of_greenwich(app):
     gifts(1, received_at=datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
-    assert len(all_of(Wanted(first=date(2026, 7, 1), last=date(2026, 7, 1)))) == 1
-    assert clock.local_day(search.page(Wanted()).rows[0].at) == date(2026, 7, 1)
+    assert len(all_of(DonationFilter(first=date(2026, 7, 1), last=date(2026, 7, 1)))) == 1
+    assert clock.local_day(search.page(DonationFilter()).rows[0].at) == date(2026, 7, 1)
 
 
 SEARCHES = {
-    "reference": (Wanted(words="a" * 24), ("uq_donations_reference", "sqlite_autoindex")),
-    "email": (Wanted(words="17giver3@example.org"), ("ix_donations_email_key",)),
-    "card": (Wanted(words="1005"), ("ix_donations_card_last4",)),
-    "name": (Wanted(words="lucy stone7"), ("ix_donations_name_key",)),
-    "days": (Wanted(first=date(2026, 2, 1), last=date(2026, 2, 3)), ("ix_donations_received_at",)),
-    "newest": (Wanted(), ("ix_donations_received_at",)),
-    "amount": (Wanted(at_least=Money(300, "gbp"), at_most=Money(300, "gbp")), ("ix_donations_amount",)),
-    "amounts": (Wanted(at_least=Money(4900, "gbp")), ("ix_donations_amount",)),
-    "pledged": (Wanted(state="pledged"), ("ix_donations_not_received",)),
-    "cheques": (Wanted(method="cheque"), ("ix_donations_by_hand",)),
-    "branch": (Wanted(state="", branch_id=1), ("ix_donations_of_branch",)),
-    "largest": (Wanted(order="largest"), ("ix_donations_amount",)),
-    "oldest": (Wanted(order="oldest"), ("ix_donations_received_at",)),
-    "donor": (Wanted(state="", donor_ids=frozenset([1])), ("ix_donations_of_donor",)),
+    "reference": (DonationFilter(words="a" * 24), ("uq_donations_reference", "sqlite_autoindex")),
+    "email": (DonationFilter(words="17giver3@example.org"), ("ix_donations_email_key",)),
+    "card": (DonationFilter(words="1005"), ("ix_donations_card_last4",)),
+    "name": (DonationFilter(words="lucy stone7"), ("ix_donations_name_key",)),
+    "days": (DonationFilter(first=date(2026, 2, 1), last=date(2026, 2, 3)), ("ix_donations_received_at",)),
+    "newest": (DonationFilter(), ("ix_donations_received_at",)),
+    "amount": (DonationFilter(at_least=Money(300, "gbp"), at_most=Money(300, "gbp")), ("ix_donations_amount",)),
+    "amounts": (DonationFilter(at_least=Money(4900, "gbp")), ("ix_donations_amount",)),
+    "pledged": (DonationFilter(state="pledged"), ("ix_donations_not_received",)),
+    "cheques": (DonationFilter(method="cheque"), ("ix_donations_by_hand",)),
+    "branch": (DonationFilter(state="", branch_id=1), ("ix_donations_of_branch",)),
+    "largest": (DonationFilter(order="largest"), ("ix_donations_amount",)),
+    "oldest": (DonationFilter(order="oldest"), ("ix_donations_received_at",)),
+    "donor": (DonationFilter(state="", donor_ids=frozenset([1])), ("ix_donations_of_donor",)),
 }
 
 
@@ -163,20 +169,20 @@ def test_every_search_runs_along_an_index(app, monkeypatch):
 
 def test_what_was_found_is_put_in_order_and_added_up(app):
     gifts(30)
-    largest = search.page(Wanted(words="luc", order="largest")).rows
+    largest = search.page(DonationFilter(words="luc", order="largest")).rows
     assert [row.amount.minor for row in largest[:3]] == [2700, 2600, 2200]
-    assert len(all_of(Wanted(words="luc", order="smallest", state=""))) == 12
-    (sum_,) = search.sums(Wanted(words="byron"))
+    assert len(all_of(DonationFilter(words="luc", order="smallest", state=""))) == 12
+    (sum_,) = search.sums(DonationFilter(words="byron"))
     assert (sum_.gifts, sum_.came, sum_.net_amount) == (6, Money(9300, "gbp"), Money(9300, "gbp"))
-    assert search.sums(Wanted(words="nobody")) == []
+    assert search.sums(DonationFilter(words="nobody")) == []
 
 
 def test_a_word_that_very_many_names_have_is_looked_for_along_the_list_and_added_up_when_asked(app, monkeypatch):
     monkeypatch.setattr(name_words, "_MANY", 1)
     gifts(60)
     assert name_words.is_common("luc")
-    assert sorted(all_of(Wanted(words="luc", state=""))) == [f"{n:024x}" for n in range(60) if n % 5 in (0, 1)]
-    assert all_of(Wanted(words="ada kravitz", state="")) == []
-    assert search.sums(Wanted(words="luc")) is None
-    (sum_,) = search.sums(Wanted(words="luc"), all_of_them=True)
+    assert sorted(all_of(DonationFilter(words="luc", state=""))) == [f"{n:024x}" for n in range(60) if n % 5 in (0, 1)]
+    assert all_of(DonationFilter(words="ada kravitz", state="")) == []
+    assert search.sums(DonationFilter(words="luc")) is None
+    (sum_,) = search.sums(DonationFilter(words="luc"), all_of_them=True)
     assert sum_.gifts == 24

@@ -45,6 +45,17 @@ def test_a_module_is_named_for_what_happens_in_it(house: Path) -> None:
     assert [name for name, _ in modules(house) if Path(name).stem in VAGUE] == []
 
 
+def test_a_class_name_stands_once(house: Path) -> None:
+    """Who reads `Page` or `Found` in one module has not to ask which of four it is."""
+    named = Counter(
+        node.name
+        for _, text in modules(house)
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name: times for name, times in named.items() if times > 1} == {}
+
+
 def test_a_package_opens_with_one_docstring_and_nothing_else(house: Path) -> None:
     for name, text in modules(house):
         # The house's own doorway also hands out create_app, which is how `flask` finds it.

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.donations import movements
 from app.donations.disputes import Dispute
 from app.extensions import db
@@ -55,7 +55,7 @@ def test_one_is_let_stand_with_a_reason_and_shown_apart_with_who_and_when(accoun
     assert "Accepted at Stripe on Monday" in row
     assert "Nasreen Akhtar" in row
     assert "A dispute over" not in said(client.get("/office/today/"))
-    deed = db.session.scalars(select(Deed).where(Deed.action == "exception.acknowledged")).one()
+    deed = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "exception.acknowledged")).one()
     assert deed.subject.startswith("donation:")
 
 

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.extensions import db
 from app.office import access, confirming
 from tests.cast import an_appeal
@@ -44,7 +44,7 @@ def answered(client: Any, asked: Any) -> Any:
 
 def done() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(select(Deed.action)))
+    return list(db.session.scalars(select(AuditRecord.action)))
 
 
 def test_what_cannot_be_undone_asks_once(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.donations import receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import Donation
@@ -66,7 +66,7 @@ def test_a_gift_by_somebody_new_makes_a_donor_and_a_receipt_on_paper(app, settin
     assert "posted on" in text
     assert "posted by Nasreen Akhtar" in text
     assert "No receipt waits" in said(client.get("/office/paper-receipts/"))
-    assert db.session.scalars(select(Deed.action)).all() == ["gift.entered", "receipt.given"]
+    assert db.session.scalars(select(AuditRecord.action)).all() == ["gift.entered", "receipt.given"]
     client.post(f"/office/paper-receipts/{gift.reference}", data={"how": "handed"})
     assert db.session.scalars(select(Receipt.given_how)).one() == "posted"
 

@@ -66,7 +66,7 @@ def test_a_gift_is_reversed_and_counts_no_more(method):
 @pytest.mark.parametrize("reason", ["", "x" * 501])
 def test_a_correction_says_why(reason):
     sheet = a_count(an_appeal())
-    with pytest.raises(corrections.NoReason), writing():
+    with pytest.raises(corrections.NoReasonToCorrect), writing():
         corrections.undo_count(sheet, reason=reason, by="treasurer")
     assert sheet.state == "counted"
 

@@ -12,7 +12,7 @@ from app import clock
 from app.money import Money
 from app.payments import gateway as module
 from app.payments.checkout import CheckoutRequest
-from app.payments.gateway import Gateway, PaymentsRefused, PaymentsUnavailable
+from app.payments.gateway import PaymentsRefused, PaymentsUnavailable, StripeGateway
 from app.worker.duties import LEASE
 from practice.tests.conftest import pay, visit
 from tests.stripe_bodies import charge, intent
@@ -32,7 +32,7 @@ def a_request(reference="", **changes):
 
 @pytest.fixture
 def gateway(stand_in):
-    return Gateway("sk_test_gateway", stand_in)
+    return StripeGateway("sk_test_gateway", stand_in)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def pauses(monkeypatch):
 
 @pytest.fixture
 def asking(scripted, pauses):
-    return Gateway("sk_test_scripted", scripted.address)
+    return StripeGateway("sk_test_scripted", scripted.address)
 
 
 def an_error(kind="api_error", **more):
@@ -207,7 +207,7 @@ def test_too_many_requests_are_not_made_more(scripted, asking):
 
 
 def test_where_nobody_listens_payments_are_unavailable(pauses):
-    gateway = Gateway("sk_test_x", "http://127.0.0.1:9")
+    gateway = StripeGateway("sk_test_x", "http://127.0.0.1:9")
     for call in (
         lambda: gateway.open_checkout(a_request(), "k"),
         lambda: gateway.charge("ch_1"),
@@ -222,7 +222,7 @@ def test_where_nobody_listens_payments_are_unavailable(pauses):
 def test_where_nobody_answers_the_call_ends_all_the_same(monkeypatch, pauses):
     monkeypatch.setattr(module, "_TIMEOUT", (0.2, 0.2))
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        gateway = Gateway("sk_test_x", f"http://127.0.0.1:{mute.getsockname()[1]}")
+        gateway = StripeGateway("sk_test_x", f"http://127.0.0.1:{mute.getsockname()[1]}")
         started = time.monotonic()
         with pytest.raises(PaymentsUnavailable):
             gateway.open_checkout(a_request(), "k")

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.money import Money
 from app.payments import subscription
 from app.payments.checkout import CheckoutRequest, MonthlyCheckoutRequest
-from app.payments.gateway import Gateway
+from app.payments.gateway import StripeGateway
 from app.worker import refunds
 from app.writing import writing
 from tests import stripe_bodies as says
@@ -58,7 +58,7 @@ MAKING = {
 def gateway(scripted, monkeypatch):
     """The gateway, asking a server that answers what it is told; the library's pauses are not waited for."""
     monkeypatch.setattr(stripe.RequestsClient, "_sleep_time_seconds", lambda *_: 0)
-    return Gateway("sk_test_scripted", scripted.address)
+    return StripeGateway("sk_test_scripted", scripted.address)
 
 
 def keys(scripted) -> list[str | None]:
@@ -80,7 +80,7 @@ def test_nothing_that_takes_a_key_is_left_out_here():
     """A page for a new card takes none: it is an address that lives for minutes, and two of them do no harm."""
     takes_a_key = {
         name
-        for name, method in inspect.getmembers(Gateway, inspect.isfunction)
+        for name, method in inspect.getmembers(StripeGateway, inspect.isfunction)
         if "idempotency_key" in inspect.signature(method).parameters and not name.startswith("_")
     }
     assert takes_a_key == {each for each in MAKING if " " not in each}

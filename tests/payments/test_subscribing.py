@@ -11,7 +11,7 @@ from app import clock
 from app.money import Money
 from app.payments import subscription
 from app.payments.checkout import MonthlyCheckoutRequest
-from app.payments.gateway import Gateway, PaymentsRefused
+from app.payments.gateway import PaymentsRefused, StripeGateway
 from practice.tests.conftest import pay
 from tests import stripe_bodies as says
 from tests.stripe_parameters import check
@@ -45,7 +45,7 @@ class TestContract:
 
     @pytest.fixture
     def gateway(self, stand_in):
-        return Gateway("sk_test_gateway", stand_in)
+        return StripeGateway("sk_test_gateway", stand_in)
 
     @pytest.fixture
     def begun(self, gateway, stand_in):

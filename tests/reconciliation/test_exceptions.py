@@ -15,7 +15,7 @@ from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
-from app.reconciliation.exceptions.finding import Found
+from app.reconciliation.exceptions.finding import BookException
 from app.worker import catch_up
 from app.writing import writing
 from tests import books_kept
@@ -63,8 +63,8 @@ def test_a_charge_that_no_donation_claims_is_listed_until_it_is_reversed(app):
     settle(None, charge_id="ch_x", minor=700)
     settle(None, charge_id="ch_y", minor=123_456, currency="eur")
     assert listed() == [
-        Found("unclaimed charge", "ch_x", "£7.00 on 2026-07-01 belongs to no donation"),
-        Found("unclaimed charge", "ch_y", "€1,234.56 on 2026-07-01 belongs to no donation"),
+        BookException("unclaimed charge", "ch_x", "£7.00 on 2026-07-01 belongs to no donation"),
+        BookException("unclaimed charge", "ch_y", "€1,234.56 on 2026-07-01 belongs to no donation"),
     ]
     with writing():
         reversing.reverse(posting.find("stripe:ch_x:received"), memo="given back", recorded_by="ada")
@@ -76,8 +76,8 @@ def test_an_event_that_waits_for_more_than_ten_minutes_is_listed_with_its_error(
     an_event("evt_old", minutes_ago=11)
     an_event("evt_failed", minutes_ago=60, attempts=7, last_error="PaymentsUnavailable: no answer")
     assert listed() == [
-        Found("pending event", "evt_old", "charge.succeeded, tried 0 times: not yet"),
-        Found("pending event", "evt_failed", "charge.succeeded, tried 7 times: PaymentsUnavailable: no answer"),
+        BookException("pending event", "evt_old", "charge.succeeded, tried 0 times: not yet"),
+        BookException("pending event", "evt_failed", "charge.succeeded, tried 7 times: PaymentsUnavailable: no answer"),
     ]
 
 
@@ -92,8 +92,8 @@ def test_a_receipt_that_failed_is_listed_at_once_and_one_that_nobody_tried_after
         late = clock.now() - timedelta(minutes=11)
         session.execute(update(Receipt).where(Receipt.id == untried.id).values(requested_at=late))
     assert listed() == [
-        Found("receipt", failed.subject, "tried 2 times: OSError"),
-        Found("receipt", untried.subject, "tried 0 times: not yet"),
+        BookException("receipt", failed.subject, "tried 2 times: OSError"),
+        BookException("receipt", untried.subject, "tried 0 times: not yet"),
     ]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock, create_app
 from app.audit import trail as audit_trail
-from app.audit.trail import Deed, DeedDetail
+from app.audit.trail import AuditDetail, AuditRecord
 from app.config import Organisation
 from app.donations import receipts as donations_receipts
 from app.donations.donation import Donation
@@ -213,10 +213,10 @@ def test_a_digest_of_the_trail_stays_the_same_byte_for_byte():
     hashed = hashlib.sha256(body.encode()).hexdigest()
     with writing():
         db.session.add(
-            Deed(id=7, at=moment, by="person:a", action="donation.noted", subject="donation:d", digest=hashed)
+            AuditRecord(id=7, at=moment, by="person:a", action="donation.noted", subject="donation:d", digest=hashed)
         )
         db.session.flush()
-        db.session.add(DeedDetail(deed_id=7, body=body))
+        db.session.add(AuditDetail(deed_id=7, body=body))
     said = f"7\x1f2026-06-30T23:30:00.000120+00:00\x1fperson:a\x1fdonation.noted\x1fdonation:d\x1f{hashed}\x1f{hashed}"
     sealable = next(each for each in SEALED if each.subject == "audit")
     assert list(sealable.digests([7])) == [(7, hashlib.sha256(said.encode()).hexdigest())]

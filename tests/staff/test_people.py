@@ -30,7 +30,7 @@ def test_an_address_is_taken_once(app: Flask) -> None:
 
 @pytest.mark.parametrize("email", ["", "mina", "mina@", "mina@lantern example"])
 def test_what_is_no_address_is_refused(app: Flask, email: str) -> None:
-    with pytest.raises(people.NotAnAddress):
+    with pytest.raises(people.NotAnEmailAddress):
         added(email, "editor")
 
 

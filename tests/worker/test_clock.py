@@ -82,13 +82,13 @@ def test_what_failed_is_noted_and_tried_again_soon(at):
 def test_while_it_goes_on_no_other_worker_begins_it_however_long_it_takes(app, monkeypatch):
     monkeypatch.setattr(duties, "RENEWED_EVERY", timedelta(milliseconds=20))
     renewed, done = threading.Event(), []
-    real = duties.Held.renew
+    real = duties.HeldRow.renew
 
     def renewing(self):
         real(self)
         renewed.set()
 
-    monkeypatch.setattr(duties.Held, "renew", renewing)
+    monkeypatch.setattr(duties.HeldRow, "renew", renewing)
 
     def take_long():
         first = row().next_run_at

@@ -29,7 +29,7 @@ from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.plans import planning
 from app.extensions import db
-from app.payments.gateway import Gateway
+from app.payments.gateway import StripeGateway
 from app.payments.payout import Payout
 from app.services import services
 from app.worker import catch_up, events, payouts
@@ -127,7 +127,7 @@ def test_a_life_without_webhooks_reconciles_to_nothing(app, world, settings):
         control(world, f"payouts/{payout.id}/settle")
     http_client.close()
 
-    gateway = Gateway("sk_test_peer", world)
+    gateway = StripeGateway("sk_test_peer", world)
     db.session.rollback()
     caught = catch_up.catch_up(gateway, settings)
     assert caught.events > 0
@@ -243,7 +243,7 @@ class Year:
 
 
 def test_a_year_is_the_same_with_webhooks_and_by_catching_up_alone(app, world):
-    gateway = services(app).gateway = Gateway("sk_test_peer", world)
+    gateway = services(app).gateway = StripeGateway("sk_test_peer", world)
     appeal = an_appeal()
     plan = a_plan(appeal)
     pledges = [a_pledge(appeal, f"nonce-{week}").reference for week in range(WEEKS // 2)]

@@ -236,7 +236,7 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAnnouncement:
     """The event, how many lines it took, a line that must stay in the text too, and what looked odd on which line."""
 
     announcement: Announcement
@@ -245,7 +245,7 @@ class Found:
     oddities: tuple[tuple[int, str], ...]
 
 
-def read(lines: Sequence[str], posted_on: date) -> Found | None:
+def read(lines: Sequence[str], posted_on: date) -> FoundAnnouncement | None:
     """The event that `lines`, which follow the headline, begin with; `None` without one.
 
     A day alone is an event only when it had not passed on the day of posting: otherwise it dates a report.
@@ -284,7 +284,7 @@ def read(lines: Sequence[str], posted_on: date) -> Found | None:
             return None
         oddities.append((0, "the event was before the article was posted"))
     event = Announcement(*_instants(day, hours), place=place or None, directions=directions or None)
-    return Found(event, len(lines) - len(following), original_line, tuple(oddities))
+    return FoundAnnouncement(event, len(lines) - len(following), original_line, tuple(oddities))
 
 
 def _after(rest: str) -> str:

@@ -19,14 +19,14 @@ from typing import NamedTuple
 
 from app import clock
 from app.articles.imports import event_announcement
-from app.articles.imports.event_announcement import Announcement, Found
+from app.articles.imports.event_announcement import Announcement, FoundAnnouncement
 from app.errors import DomainError
 
 # What neither a feed nor PostgreSQL can hold, and no text has.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
-class Line(NamedTuple):
+class ArchiveLine(NamedTuple):
     """A line that is not blank, without the space around it; `number` counts from 1, blank ones included."""
 
     number: int
@@ -42,7 +42,7 @@ class Unreadable(DomainError):
         self.line = line
 
 
-def read_lines(data: bytes) -> list[Line]:
+def read_lines(data: bytes) -> list[ArchiveLine]:
     """The lines of a file in UTF-8, with any line ends. Raises `Unreadable`."""
     try:
         text = data.decode("utf-8-sig")
@@ -53,7 +53,7 @@ def read_lines(data: bytes) -> list[Line]:
         if match := _UNPRINTABLE.search(line):
             raise Unreadable(number, f"expected plain text, found the control character U+{ord(match[0]):04X}")
         if line.strip():
-            lines.append(Line(number, line.strip()))
+            lines.append(ArchiveLine(number, line.strip()))
     return lines
 
 
@@ -66,7 +66,7 @@ _ZONES: dict[str, tzinfo] = {"GMT": UTC, "UTC": UTC, "BST": timezone(timedelta(h
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ArticleHead:
     """The first three lines, understood; `posted_at` is an instant in UTC."""
 
     number: int
@@ -74,7 +74,7 @@ class Head:
     headline: str
 
 
-def read_head(lines: Sequence[Line]) -> Head:
+def read_head(lines: Sequence[ArchiveLine]) -> ArticleHead:
     """Read the first three lines of an article. Raises `Unreadable`."""
     expected = ("the link, such as 'Link to this page: https://…/articles/123'", "when it was posted", "the headline")
     if len(lines) < LINES:
@@ -82,10 +82,10 @@ def read_head(lines: Sequence[Line]) -> Head:
     headline = lines[2].text
     if len(headline) > _LONGEST_HEADLINE:
         raise Unreadable(lines[2].number, f"expected a headline of at most {_LONGEST_HEADLINE} characters")
-    return Head(_number(lines[0]), _posted_at(lines[1]), headline)
+    return ArticleHead(_number(lines[0]), _posted_at(lines[1]), headline)
 
 
-def _number(line: Line) -> int:
+def _number(line: ArchiveLine) -> int:
     match = _ADDRESS.fullmatch(line.text)
     if match is None:
         raise Unreadable(line.number, "expected the link, such as 'Link to this page: https://…/articles/123'")
@@ -95,7 +95,7 @@ def _number(line: Line) -> int:
     return number
 
 
-def _posted_at(line: Line) -> datetime:
+def _posted_at(line: ArchiveLine) -> datetime:
     """The instant of 'Posted on 19 June 2012 at 12:13 GMT'; a zone is taken at its word, none means local time."""
     match = _POSTED.fullmatch(line.text)
     try:
@@ -188,7 +188,11 @@ def read(data: bytes) -> ArchiveArticle:
     found = _event(own, clock.local_day(head.posted_at))
     if found:
         oddities = [f"line {own[place].number}: {oddity}" for place, oddity in found.oddities]
-        own = own[found.lines :] if found.original_line is None else [Line(0, found.original_line), *own[found.lines :]]
+        own = (
+            own[found.lines :]
+            if found.original_line is None
+            else [ArchiveLine(0, found.original_line), *own[found.lines :]]
+        )
     elif own and event_announcement.mentioned_in(own[0].text):
         oddities = [f"line {own[0].number}: it mentions a day, but no event was understood: it stays in the text"]
     if appeal and len(appeal) > 1 and not any(_APPEAL.fullmatch(line.text) for line in appeal[:2]):
@@ -210,7 +214,7 @@ def read(data: bytes) -> ArchiveArticle:
     )
 
 
-def _event(own: Sequence[Line], posted_on: date) -> Found | None:
+def _event(own: Sequence[ArchiveLine], posted_on: date) -> FoundAnnouncement | None:
     """The event that the lines begin with. Raises `Unreadable` for a day that no calendar has, or too long a place."""
     texts = [line.text for line in own]
     bullet = next((place for place, text in enumerate(texts) if _BULLET.match(text)), len(texts))
@@ -223,17 +227,17 @@ def _event(own: Sequence[Line], posted_on: date) -> Found | None:
     return found
 
 
-def _begins_the_appeal(line: Line) -> bool:
+def _begins_the_appeal(line: ArchiveLine) -> bool:
     return bool(_DONATE.fullmatch(line.text) or _APPEAL.fullmatch(line.text))
 
 
-def _unbulleted(line: Line) -> tuple[str, bool]:
+def _unbulleted(line: ArchiveLine) -> tuple[str, bool]:
     """A line's text without its bullet, and whether it had one."""
     match = _BULLET.match(line.text)
     return (line.text[match.end() :], True) if match else (line.text, False)
 
 
-def _appeal(lines: Sequence[Line]) -> OfferedAppeal | None:
+def _appeal(lines: Sequence[ArchiveLine]) -> OfferedAppeal | None:
     """The appeal that begins with the call to donate or with its own heading; `None` when neither has a text."""
     titles = [line.text.rstrip(":") for line in lines if _APPEAL.fullmatch(line.text)]
     text = blocks([_unbulleted(line) for line in lines if not _begins_the_appeal(line)])

@@ -13,7 +13,7 @@ from app.errors import DomainError
 from app.extensions import db
 
 
-class Outcome(enum.Enum):
+class ImportOutcome(enum.Enum):
     """What an import did to an article."""
 
     NEW = "new"
@@ -26,14 +26,14 @@ class WrittenHere(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class ImportedArticle:
     """What became of one archive article."""
 
-    outcome: Outcome
+    outcome: ImportOutcome
     article: Article
 
 
-def take_in(found: ArchiveArticle) -> TakenIn:
+def take_in(found: ArchiveArticle) -> ImportedArticle:
     """Add or update the article; the caller commits.
 
     A file that says what it said at its last import changes nothing, even if the article was edited here since.
@@ -43,9 +43,9 @@ def take_in(found: ArchiveArticle) -> TakenIn:
     if article is not None and article.imported_digest is None:
         raise WrittenHere(f"article {found.number} was written here and is not overwritten")
     if article is not None and article.imported_digest == found.digest:
-        outcome = Outcome.UNCHANGED
+        outcome = ImportOutcome.UNCHANGED
     else:
-        outcome = Outcome.UPDATED if article else Outcome.NEW
+        outcome = ImportOutcome.UPDATED if article else ImportOutcome.NEW
         if article is None:
             article = Article(number=found.number, version=0)
         else:
@@ -54,7 +54,7 @@ def take_in(found: ArchiveArticle) -> TakenIn:
         db.session.add(article)
         versions.keep(article)
     db.session.flush()
-    return TakenIn(outcome, article)
+    return ImportedArticle(outcome, article)
 
 
 def _copy(found: ArchiveArticle, article: Article) -> None:

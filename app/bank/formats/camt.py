@@ -12,10 +12,10 @@ from app.bank.formats.contents import (
     PENDING,
     SUM,
     TWICE,
+    FileNote,
     LeftOut,
-    Note,
     NotReadable,
-    Read,
+    ReadFile,
     ReadLine,
     ReadPart,
 )
@@ -25,7 +25,7 @@ from app.money import Money, NotAnAmount
 _NOT_BOOKED = ("PDNG", "INFO", "FUTR")
 
 
-def read(body: bytes, currency: str, last_digits: str) -> Read:
+def read(body: bytes, currency: str, last_digits: str) -> ReadFile:
     """Read the statement of the account that ends in `last_digits`. Raises `NotReadable`."""
     root = camt_xml.root_of(body)
     statements = list(camt_xml.anywhere(root, "Stmt"))
@@ -38,7 +38,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
         raise NotReadable("several-accounts", ", ".join(sorted({_digits(each)[-4:] for each in ours})))
     lines: list[ReadLine] = []
     left_out: list[LeftOut] = []
-    notes: list[Note] = []
+    notes: list[FileNote] = []
     number = 0
     seen: set[str] = set()
     for statement in ours:
@@ -63,7 +63,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
         raise NotReadable("other-currency" if foreign else "no-payments")
     opening = _stated(ours, ("OPBD", "PRCD"), currency, first=True)[0]
     closing, on = _stated(ours, ("CLBD",), currency)
-    return Read("camt.053", lines, opening, closing, on, _digits(ours[0])[-4:], left_out, notes)
+    return ReadFile("camt.053", lines, opening, closing, on, _digits(ours[0])[-4:], left_out, notes)
 
 
 def _why_not(entry: Element, currency: str) -> tuple[str, str]:
@@ -115,7 +115,7 @@ def _parts(entry: Element, amount: Money, owner: str) -> tuple[ReadPart, ...]:
     return tuple(found) if len(found) > 1 and whole == amount and all(each.amount.minor for each in found) else ()
 
 
-def _sum_note(statement: Element, lines: Sequence[ReadLine], currency: str) -> list[Note]:
+def _sum_note(statement: Element, lines: Sequence[ReadLine], currency: str) -> list[FileNote]:
     """That a statement's payments are not the difference between its balances, where it states both."""
     opening = _stated([statement], ("OPBD", "PRCD"), currency, first=True)[0]
     closing = _stated([statement], ("CLBD",), currency)[0]
@@ -123,7 +123,7 @@ def _sum_note(statement: Element, lines: Sequence[ReadLine], currency: str) -> l
         return []
     moved = sum((line.amount for line in lines), Money(0, currency))
     missing = closing - opening - moved
-    return [Note(SUM, amount=missing)] if missing.minor else []
+    return [FileNote(SUM, amount=missing)] if missing.minor else []
 
 
 def _stated(

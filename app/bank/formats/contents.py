@@ -41,7 +41,7 @@ FEES, ONE_WAY = "fees", "one-way"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class FileNote:
     """Something to be said about a file before it is taken in: `number` counts rows, `where` quotes one of them."""
 
     kind: str
@@ -77,7 +77,7 @@ class ReadLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadFile:
     """A file's payments, the balances that it states, the rows that are left out, and what is to be said about it.
 
     `closing` stands at the end of `closing_on`. `last_digits` end the number of the account it is about, where it says.
@@ -90,7 +90,7 @@ class Read:
     closing_on: date | None = None
     last_digits: str = ""
     left_out: list[LeftOut] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    notes: list[FileNote] = field(default_factory=list)
 
     @property
     def first_day(self) -> date:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Collection
 
 from app.bank.formats.contents import NotReadable
-from app.bank.formats.csv_table import Table
+from app.bank.formats.csv_table import CsvTable
 
 _LABEL = re.compile(r"\b(?:account|a/c|iban|\w*konto(?:nummer)?|rekening)\b(?: ?(?:number|no\.?|name|details))?", re.I)
 # A year is no account: a number has six figures, or is masked.
 _NUMBER = re.compile(r"\b[A-Z]{2}\d{2}[A-Z\d ]{8,30}\d\b|[*•xX]{2,}[*•xX -]*\d{2,}|\d[\d -]{4,}\d", re.I)
 
 
-def named_above(table: Table) -> str:
+def named_above(table: CsvTable) -> str:
     """The digits of the account that is named above the headings; empty where none is."""
     for row in table.above:
         for cell, after in zip(row, [*row[1:], ""], strict=True):

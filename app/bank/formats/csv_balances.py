@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.bank.formats.contents import BALANCE, SIGNS, Note
+from app.bank.formats.contents import BALANCE, SIGNS, FileNote
 from app.money import Money
 
 
@@ -23,7 +23,7 @@ class Checked:
 
     opening: Money | None = None
     closing: Money | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[FileNote, ...] = ()
     wrong: int = 0
 
 
@@ -40,8 +40,8 @@ def check(steps: Sequence[Step]) -> Checked:
     fewest = min(wrongs, key=len)
     for run in runs:
         if not _wrong(run, -1):
-            return Checked(notes=(Note(SIGNS, len(fewest), fewest[0]),), wrong=len(fewest))
-    return Checked(notes=(Note(BALANCE, len(fewest), fewest[0]),), wrong=len(fewest))
+            return Checked(notes=(FileNote(SIGNS, len(fewest), fewest[0]),), wrong=len(fewest))
+    return Checked(notes=(FileNote(BALANCE, len(fewest), fewest[0]),), wrong=len(fewest))
 
 
 def _wrong(run: Sequence[Step], sign: int) -> list[str]:

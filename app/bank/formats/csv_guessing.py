@@ -7,7 +7,7 @@ from itertools import permutations
 
 from app.bank.formats import csv_columns, csv_lines, csv_states, day_order, values
 from app.bank.formats.contents import BALANCE, SIGNS, NotReadable
-from app.bank.formats.csv_table import Table, is_day
+from app.bank.formats.csv_table import CsvTable, is_day
 from app.bank.formats.mapping import Mapping
 from app.money import NotAnAmount
 
@@ -15,7 +15,7 @@ _SAMPLE = 300
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
-def guess(table: Table, currency: str) -> Mapping | None:
+def guess(table: CsvTable, currency: str) -> Mapping | None:
     """What the columns most likely mean; `None` when no day or no amount can be found."""
     whole = table
     # Some hundred rows from all over the file say as much as all of them.
@@ -92,7 +92,7 @@ def guess(table: Table, currency: str) -> Mapping | None:
     return _as_balances_say(whole, found, currency)
 
 
-def _as_balances_say(table: Table, found: Mapping, currency: str) -> Mapping:
+def _as_balances_say(table: CsvTable, found: Mapping, currency: str) -> Mapping:
     """The mapping, or where the file's balances contradict it and prove another one, that: amounts out without a sign,
     in and out the other way round, a fee that the amount contains already; and where no heading names any column, the
     two of which one is what the other moves."""
@@ -117,7 +117,7 @@ def _without(found: Mapping, *columns: int) -> tuple[int, ...]:
     return tuple(each for each in found.details if each not in columns)
 
 
-def _contradicted(table: Table, mapping: Mapping, currency: str) -> bool:
+def _contradicted(table: CsvTable, mapping: Mapping, currency: str) -> bool:
     # Rows that follow one another are enough to tell, and must: balances are of no use with gaps between them.
     try:
         read = csv_lines.read(replace(table, rows=table.rows[:_SAMPLE]), mapping, currency)
@@ -126,14 +126,14 @@ def _contradicted(table: Table, mapping: Mapping, currency: str) -> bool:
     return any(note.kind in (SIGNS, BALANCE) for note in read.notes)
 
 
-def unexplained(table: Table, mapping: Mapping) -> list[int]:
+def unexplained(table: CsvTable, mapping: Mapping) -> list[int]:
     """Columns that hold amounts now, are not read, and held none when somebody looked at this mapping."""
     read = {mapping.day, mapping.amount, mapping.money_in, mapping.money_out, mapping.balance, mapping.fee, mapping.net,
             mapping.bank_id, mapping.payer, mapping.account, *mapping.details, *mapping.held_money}  # fmt: skip
     return [column for column in money_columns(table) if column not in read]
 
 
-def money_columns(table: Table) -> Iterable[int]:
+def money_columns(table: CsvTable) -> Iterable[int]:
     """The columns of which every filled cell is an amount with decimals, in whatever currency, or which a heading
     calls amounts."""
     for column in range(table.width):
@@ -152,7 +152,7 @@ def _looks_like_money(cell: str, *, called: bool) -> bool:
     return re.fullmatch(shape, cell) is not None and not any(values.day(cell, each) for each in day_order.ORDERS)
 
 
-def _details(table: Table, rest: Sequence[int], payer: int | None, kind: int | None) -> tuple[int, ...]:
+def _details(table: CsvTable, rest: Sequence[int], payer: int | None, kind: int | None) -> tuple[int, ...]:
     named = [column for column in rest if column != payer and _is_named(table, column, csv_columns.DETAILS)]
     if named:
         return tuple(named)
@@ -161,7 +161,7 @@ def _details(table: Table, rest: Sequence[int], payer: int | None, kind: int | N
     return tuple(c for c in rest if c != payer and any(each.isalpha() for cell in _cells(table, c) for each in cell))
 
 
-def _called(table: Table, names: tuple[str, ...], fits: Callable[[int], bool] = lambda _column: True) -> int | None:
+def _called(table: CsvTable, names: tuple[str, ...], fits: Callable[[int], bool] = lambda _column: True) -> int | None:
     """The first column whose heading is one of the names and that fits."""
     for name in names:
         for column, heading in enumerate(table.header[: table.width]):
@@ -170,20 +170,20 @@ def _called(table: Table, names: tuple[str, ...], fits: Callable[[int], bool] = 
     return None
 
 
-def _is_named(table: Table, column: int, names: tuple[str, ...]) -> bool:
+def _is_named(table: CsvTable, column: int, names: tuple[str, ...]) -> bool:
     return column < len(table.header) and csv_columns.fits(table.header[column], names)
 
 
-def _cells(table: Table, column: int) -> list[str]:
+def _cells(table: CsvTable, column: int) -> list[str]:
     return [row[column].strip() for row in table.rows if column < len(row) and row[column].strip()]
 
 
-def _all(table: Table, column: int, fits: Callable[[str], bool], *, empty: bool = False) -> bool:
+def _all(table: CsvTable, column: int, fits: Callable[[str], bool], *, empty: bool = False) -> bool:
     cells = _cells(table, column)
     return (bool(cells) or empty) and all(fits(cell) for cell in cells)
 
 
-def _all_differ(table: Table, column: int) -> bool:
+def _all_differ(table: CsvTable, column: int) -> bool:
     cells = _cells(table, column)
     rows = [row for row in table.rows if any(cell.strip() for cell in row)]
     return len(cells) == len(rows) == len(set(cells)) > 1
@@ -197,7 +197,7 @@ def _is_number(cell: str) -> bool:
     return sum(each.isdigit() for each in cell) >= 4
 
 
-def _account(table: Table, rest: Sequence[int]) -> int | None:
+def _account(table: CsvTable, rest: Sequence[int]) -> int | None:
     """The column that names the file's own account, by its number or else by its name."""
     number = _called(table, csv_columns.ACCOUNT, lambda c: c in rest and _is_own_account(table, c))
     if number is not None:
@@ -205,7 +205,7 @@ def _account(table: Table, rest: Sequence[int]) -> int | None:
     return _called(table, csv_columns.ACCOUNT_NAME, lambda c: c in rest and 1 < len(set(_cells(table, c))) <= 4)
 
 
-def _is_own_account(table: Table, column: int) -> bool:
+def _is_own_account(table: CsvTable, column: int) -> bool:
     """Few account numbers are the file's own; where nearly every row has another one, they are the payers'."""
     cells = _cells(table, column)
     filled = len(cells) == sum(any(map(is_day, row)) for row in table.rows)
@@ -213,7 +213,7 @@ def _is_own_account(table: Table, column: int) -> bool:
     return filled and _all(table, column, _is_number) and len(set(cells)) <= most
 
 
-def _is_marker(table: Table, column: int) -> bool:
+def _is_marker(table: CsvTable, column: int) -> bool:
     """A column of words for in and out. What else stands in one that is called so says neither; where the heading may
     mean anything, every word must be one of them."""
     if not _all(table, column, _says_a_way):
@@ -228,7 +228,7 @@ def _says_a_way(cell: str) -> bool:
     return cell.casefold().strip(" .") in csv_columns.WENT_OUT | csv_columns.CAME_IN
 
 
-def _nameless(table: Table, columns: Sequence[int]) -> int | None:
+def _nameless(table: CsvTable, columns: Sequence[int]) -> int | None:
     """Which of the columns that hold figures holds the amounts, where no heading says it: one with pence rather than
     whole numbers, which may be an account's or a cheque's."""
     with_pence = [each for each in columns if all(re.search(r"[.,]\d\d\D*$", cell) for cell in _cells(table, each))]
@@ -236,7 +236,7 @@ def _nameless(table: Table, columns: Sequence[int]) -> int | None:
     return next(iter(with_pence or some or columns), None)
 
 
-def _is_state(table: Table, column: int) -> bool:
+def _is_state(table: CsvTable, column: int) -> bool:
     """A column that says which rows are booked; one that is empty in this file is known by its name."""
     if not _is_named(table, column, csv_columns.STATE):
         return False
@@ -246,13 +246,13 @@ def _is_state(table: Table, column: int) -> bool:
     )
 
 
-def _order(table: Table, column: int) -> str:
+def _order(table: CsvTable, column: int) -> str:
     """The order in which the days of a column can be read; empty when it holds no days. A word in place of a day says
     why there is none."""
     return day_order.of([cell for cell in _cells(table, column) if not csv_states.why_it_is_not_booked(cell)])
 
 
-def _decimal(table: Table) -> str:
+def _decimal(table: CsvTable) -> str:
     """A comma before the pence, where amounts end in one and none ends in a point."""
     cells = [cell.strip() for row in table.rows for cell in row]
     around = r"[^\w.,]*(?:[A-Za-z]{0,3})[^\w.,]*"

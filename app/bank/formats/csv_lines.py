@@ -14,19 +14,19 @@ from app.bank.formats.contents import (
     NO_WAY,
     NOTHING,
     ONE_WAY,
+    FileNote,
     LeftOut,
-    Note,
     NotReadable,
-    Read,
+    ReadFile,
     ReadLine,
 )
 from app.bank.formats.csv_balances import Step
-from app.bank.formats.csv_table import Table
+from app.bank.formats.csv_table import CsvTable
 from app.bank.formats.mapping import Mapping
 from app.money import Money, NotAnAmount
 
 
-def read(table: Table, mapping: Mapping, currency: str, last_digits: str = "") -> Read:
+def read(table: CsvTable, mapping: Mapping, currency: str, last_digits: str = "") -> ReadFile:
     """Read every row of the account that ends in `last_digits`.
 
     Raises `NotReadable` with the first row that cannot be read, or when the file is of another account or currency.
@@ -41,7 +41,7 @@ def read(table: Table, mapping: Mapping, currency: str, last_digits: str = "") -
 class _Reading:
     """One table that is being read, and what came of it so far."""
 
-    def __init__(self, table: Table, mapping: Mapping, currency: str, last_digits: str) -> None:
+    def __init__(self, table: CsvTable, mapping: Mapping, currency: str, last_digits: str) -> None:
         self.table, self.mapping, self.currency = table, mapping, currency
         self.lines: list[ReadLine] = []
         self.left_out: list[LeftOut] = []
@@ -58,7 +58,7 @@ class _Reading:
         self.fees_are_signed = any(each.minor < 0 for each in self._amounts(mapping.fee))
         self.contradictions = 0
 
-    def read(self) -> Read:
+    def read(self) -> ReadFile:
         for number, row in self._rows():
             self._take(number, row)
         if not self.lines:
@@ -67,14 +67,14 @@ class _Reading:
         checked = csv_balances.check(self.steps)
         notes = list(checked.notes)
         if self.contradictions:
-            notes.append(Note(KINDS, self.contradictions))
+            notes.append(FileNote(KINDS, self.contradictions))
         alone = _is_one_column(self.mapping) and not any(step.balance for step in self.steps)
         if alone and len(self.lines) > 1 and all(line.amount.minor > 0 for line in self.lines):
-            notes.append(Note(ONE_WAY))
+            notes.append(FileNote(ONE_WAY))
         if self.fees:
-            notes.append(Note(FEES, len(self.fees), amount=-sum(self.fees, Money(0, self.currency))))
+            notes.append(FileNote(FEES, len(self.fees), amount=-sum(self.fees, Money(0, self.currency))))
         last = max(line.day for line in self.lines)
-        return Read(
+        return ReadFile(
             "csv",
             self.lines,
             checked.opening,

@@ -24,7 +24,7 @@ _BEGINNING, _MOST_ROWS, _WIDEST = 100_000, 200_000, 500
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """Headings (none in some banks' files), rows of cells, the number of the first row in the file, from 1, and the
     rows above the headings."""
 
@@ -67,7 +67,7 @@ def text_of(body: bytes) -> str:
         return body.decode("latin-1")
 
 
-def read(body: bytes) -> Table:
+def read(body: bytes) -> CsvTable:
     """The table in a CSV file. Raises `NotReadable`."""
     text = text_of(body).replace("\r\n", "\n").replace("\r", "\n")
     told, _, rest = text.partition("\n")
@@ -94,7 +94,7 @@ def read(body: bytes) -> Table:
     above = cells[: begins if headed_at is None else headed_at]
     first = begins + offset + 1
     rows = _as_wide(cells[begins:], header, first, separator)
-    return Table(header, rows, first, [row for row in above if _filled(row)])
+    return CsvTable(header, rows, first, [row for row in above if _filled(row)])
 
 
 def is_day(cell: str) -> bool:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from app.bank.account import BankAccount
 from app.bank.formats import camt, csv_guessing, csv_lines, csv_table, mapping, mt940, ofx, qif, recognising
-from app.bank.formats.contents import NotReadable, Read
-from app.bank.formats.csv_table import Table
+from app.bank.formats.contents import NotReadable, ReadFile
+from app.bank.formats.csv_table import CsvTable
 from app.bank.formats.mapping import Mapping
 from app.bank.formats.recognising import CAMT, MT940, OFX, QIF
 
@@ -17,11 +17,11 @@ OF_ANOTHER = ("other-account", "several-accounts", "other-currency")
 class NeedsMapping:
     """A CSV file whose columns nobody has explained yet: its table, and what we would guess."""
 
-    table: Table
+    table: CsvTable
     guess: Mapping | None
 
 
-def read(body: bytes, account: BankAccount, columns: Mapping | None = None) -> Read | NeedsMapping:
+def read(body: bytes, account: BankAccount, columns: Mapping | None = None) -> ReadFile | NeedsMapping:
     """Read a file for an account; a CSV file by `columns`, or by what was kept for files of its shape, unless it
     holds amounts in a column that nobody has explained.
 

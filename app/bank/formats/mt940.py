@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.bank.formats import csv_account, values
-from app.bank.formats.contents import NOTHING, PENDING, SUM, TWICE, LeftOut, Note, NotReadable, Read, ReadLine
+from app.bank.formats.contents import NOTHING, PENDING, SUM, TWICE, FileNote, LeftOut, NotReadable, ReadFile, ReadLine
 from app.bank.formats.csv_table import text_of
 from app.bank.formats.mapping import YEAR_FIRST
 from app.money import Money, NotAnAmount
@@ -32,7 +32,7 @@ class _Statement:
     payments: list[list[str]] = field(default_factory=list)
 
 
-def read(body: bytes, currency: str, last_digits: str) -> Read:
+def read(body: bytes, currency: str, last_digits: str) -> ReadFile:
     """Read the statement of the account that ends in `last_digits`. Raises `NotReadable`."""
     statements = _statements(text_of(body))
     if not statements:
@@ -44,7 +44,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
     ours = csv_account.ours(numbers, last_digits)
     lines: list[ReadLine] = []
     left_out: list[LeftOut] = []
-    notes: list[Note] = []
+    notes: list[FileNote] = []
     balances: list[tuple[date, Money, date, Money]] = []
     number = 0
     for at, statement in enumerate(statements):
@@ -76,12 +76,12 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
         balances.append((since, opening, until, closing))
         missing = closing - opening - moved
         if missing.minor:
-            notes.append(Note(SUM, amount=missing))
+            notes.append(FileNote(SUM, amount=missing))
     if not lines:
         raise NotReadable("no-payments")
     first = min(balances, key=lambda each: each[0])
     last = balances[max(range(len(balances)), key=lambda at: (balances[at][2], at))]
-    return Read("mt940", lines, first[1], last[3], last[2], min(ours, default="")[-4:], left_out, notes)
+    return ReadFile("mt940", lines, first[1], last[3], last[2], min(ours, default="")[-4:], left_out, notes)
 
 
 def _statements(text: str) -> list[_Statement]:

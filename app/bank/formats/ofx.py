@@ -13,10 +13,10 @@ from app.bank.formats.contents import (
     NOTHING,
     PENDING,
     TWICE,
+    FileNote,
     LeftOut,
-    Note,
     NotReadable,
-    Read,
+    ReadFile,
     ReadLine,
 )
 from app.bank.formats.mapping import YEAR_FIRST
@@ -29,7 +29,7 @@ _IN = frozenset(("CREDIT", "DIRECTDEP", "DEP", "DIV"))
 _LISTED = ("STMTTRN", "STMTTRNP")
 
 
-def read(body: bytes, currency: str, last_digits: str) -> Read:
+def read(body: bytes, currency: str, last_digits: str) -> ReadFile:
     """Read the statement of the account that ends in `last_digits`. Raises `NotReadable`."""
     tree = ofx_markup.read(body)
     statements = [each for tag in ("STMTRS", "CCSTMTRS") for each in tree.all(tag)]
@@ -61,8 +61,8 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
         foreign = left_out and all(each.reason == CURRENCY for each in left_out)
         raise NotReadable("other-currency" if foreign else "no-payments")
     stated, on = _closing(ours, currency)
-    notes = [Note(KINDS, contradictions)] if contradictions else []
-    return Read("ofx", lines, None, stated, on, _digits(ours[0])[-4:], left_out, notes)
+    notes = [FileNote(KINDS, contradictions)] if contradictions else []
+    return ReadFile("ofx", lines, None, stated, on, _digits(ours[0])[-4:], left_out, notes)
 
 
 def _why_not(each: Node, currency: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ balances and no word on how its days are written, so a day is read in the one or
 import re
 
 from app.bank.formats import csv_account, csv_columns, day_order, values
-from app.bank.formats.contents import NO_DAY, NOTHING, LeftOut, NotReadable, Read, ReadLine
+from app.bank.formats.contents import NO_DAY, NOTHING, LeftOut, NotReadable, ReadFile, ReadLine
 from app.bank.formats.csv_table import text_of
 from app.money import Money, NotAnAmount
 
@@ -12,7 +12,7 @@ from app.money import Money, NotAnAmount
 _PAYMENTS = ("bank", "cash", "ccard", "oth a", "oth l")
 
 
-def read(body: bytes, currency: str, last_digits: str) -> Read:
+def read(body: bytes, currency: str, last_digits: str) -> ReadFile:
     """Read the payments of the account that ends in `last_digits`. Raises `NotReadable`."""
     records = _records(text_of(body))
     named = list(dict.fromkeys(account for account, _, _ in records if account))
@@ -43,7 +43,7 @@ def read(body: bytes, currency: str, last_digits: str) -> Read:
         lines.append(ReadLine(row=row, day=day, amount=amount, details=details, payer=payer[:200]))
     if not lines:
         raise NotReadable("no-payments")
-    return Read("qif", lines, last_digits=min(ours, default="")[-4:], left_out=left_out)
+    return ReadFile("qif", lines, last_digits=min(ours, default="")[-4:], left_out=left_out)
 
 
 def _records(text: str) -> list[tuple[str, int, dict[str, str]]]:

@@ -24,7 +24,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DonorPage:
     """A page of donors, and from which donor (their reference) the pages on both sides go on."""
 
     donors: Sequence[Donor]
@@ -32,7 +32,7 @@ class Page:
     older: str | None
 
 
-def page(words: str, *, older: str | None = None, newer: str | None = None) -> Page:
+def page(words: str, *, older: str | None = None, newer: str | None = None) -> DonorPage:
     """The donors whom `words` find (all of them without), in the order of their names or, without words, newest first;
     those who are part of another are shown there."""
     by_name = bool(words) and "@" not in words
@@ -50,9 +50,9 @@ def page(words: str, *, older: str | None = None, newer: str | None = None) -> P
     if backwards:
         found.reverse()
     if not found:
-        return Page([], None, None)
+        return DonorPage([], None, None)
     ahead, behind = (at is not None, more) if not backwards else (more, True)
-    return Page(found, found[0].reference if ahead else None, found[-1].reference if behind else None)
+    return DonorPage(found, found[0].reference if ahead else None, found[-1].reference if behind else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.bank import booking as statements
 from app.donations import disputes
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation
-from app.donations.donors.personal_data import Belongings
+from app.donations.donors.personal_data import PersonalData
 from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
 from app.donations.standing_order import StandingOrder
 from app.donors.donor import Note
@@ -35,7 +35,7 @@ class NotErasable(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasedCounts:
     """What an erasure comes to: how many of each."""
 
     donations: int
@@ -44,7 +44,7 @@ class Erased:
     events: int
 
 
-def check(theirs: Belongings, *, keep_names_over: Money | None) -> list[int]:
+def check(theirs: PersonalData, *, keep_names_over: Money | None) -> list[int]:
     """The events about somebody who may be erased now. `keep_names_over`: of gifts above this amount the giver's name
     has to be kept. Raises `NotErasable` with every reason against it."""
     about = events.about(theirs.names())
@@ -54,7 +54,7 @@ def check(theirs: Belongings, *, keep_names_over: Money | None) -> list[int]:
     return about
 
 
-def erase(theirs: Belongings, *, by: str, keep_names_over: Money | None) -> Erased:
+def erase(theirs: PersonalData, *, by: str, keep_names_over: Money | None) -> ErasedCounts:
     """Forget this person: names, addresses, messages, notes, reasons, receipts' names and PDFs, the bodies of events,
     the details of deeds. What they gave stays in the books under its reference. The caller commits. Raises
     `NotErasable`."""
@@ -75,10 +75,10 @@ def erase(theirs: Belongings, *, by: str, keep_names_over: Money | None) -> Eras
     erasure.record("plan", [each.id for each in theirs.plans], by=by)
     erasure.record("donor", [each.id for each in theirs.donors], by=by)
     db.session.flush()
-    return Erased(len(theirs.donations), len(theirs.plans), issued, len(about))
+    return ErasedCounts(len(theirs.donations), len(theirs.plans), issued, len(about))
 
 
-def _empty(theirs: Belongings) -> None:
+def _empty(theirs: PersonalData) -> None:
     for pledged in theirs.pledges():
         pledged.name = pledged.email = pledged.address = pledged.postcode = None
         pledged.message = pledged.checkout_url = None
@@ -104,14 +104,14 @@ def _empty(theirs: Belongings) -> None:
     db.session.execute(update(GiftByHand).where(by_hand).values(what=None, reason=None))
 
 
-def _orders(theirs: Belongings) -> ColumnElement[bool]:
+def _orders(theirs: PersonalData) -> ColumnElement[bool]:
     """Their standing orders: those that paid a gift of theirs, and those that are to."""
     ids = [each.id for each in theirs.donations]
     paid = select(GiftByHand.standing_order_id).where(GiftByHand.donation_id.in_(ids))
     return StandingOrder.id.in_(paid) | StandingOrder.donor_id.in_([each.id for each in theirs.donors])
 
 
-def _against(theirs: Belongings, about: list[int], keep_names_over: Money | None) -> Iterator[str]:
+def _against(theirs: PersonalData, about: list[int], keep_names_over: Money | None) -> Iterator[str]:
     moment = clock.now()
     if any(plan.state in (ACTIVE, PAST_DUE, PAUSED) for plan in theirs.plans):
         yield "a monthly gift still runs; end it first"

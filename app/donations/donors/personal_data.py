@@ -1,4 +1,4 @@
-"""Belongings: everything that is about one person, found from a reference or from their e-mail address."""
+"""Personal data: everything that is about one person, found from a reference or from their e-mail address."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from app.extensions import db
 
 
 @dataclass(frozen=True, slots=True)
-class Belongings:
+class PersonalData:
     """What one person has with us: their rows as a donor, their gifts, monthly plans, and what became of the gifts."""
 
     donors: list[Donor]
@@ -45,7 +45,7 @@ class Belongings:
         yield from (each.dispute_id for each in self.disputes)
 
 
-def find(who: str) -> Belongings | None:
+def find(who: str) -> PersonalData | None:
     """Everything of the person whom a reference (of a gift, a plan or a donor) or an e-mail address names."""
     who = who.strip()
     gift = db.session.scalars(select(Donation).where(Donation.reference == who)).one_or_none()
@@ -57,7 +57,7 @@ def find(who: str) -> Belongings | None:
     return found if any((found.donors, found.donations, found.plans)) else None
 
 
-def _of(keys: set[str], ids: set[int], gift: Donation | None, plan: Plan | None) -> Belongings:
+def _of(keys: set[str], ids: set[int], gift: Donation | None, plan: Plan | None) -> PersonalData:
     """What belongs to these addresses and donors, and to whoever is one person with them."""
     ids |= {gift.donor_id} if gift and gift.donor_id else set()
     ids = merging.everyone(ids | set(db.session.scalars(select(Donor.id).where(Donor.email_key.in_(keys)))))
@@ -73,7 +73,7 @@ def _of(keys: set[str], ids: set[int], gift: Donation | None, plan: Plan | None)
         )
     )
     charges = [each.charge_id for each in donations if each.charge_id]
-    return Belongings(
+    return PersonalData(
         donors,
         donations,
         plans,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from app.appeals import income
 from app.bank import statement_export
-from app.donations.exports.table import LEFT_OUT, Wanted, donation_table, donation_totals
+from app.donations.exports.table import LEFT_OUT, ExportFilter, donation_table, donation_totals
 from app.errors import DomainError
 from app.ledger import accounts
 from app.ledger.exports import formats, log, making, program_accounts, selection, statement_lines
@@ -189,8 +189,8 @@ def companion(made: Export) -> tuple[str, str]:
     return name, said
 
 
-def _wanted(choice: Choice) -> Wanted:
-    return Wanted(choice.from_on, choice.to_on, choice.appeal, choice.branch)
+def _wanted(choice: Choice) -> ExportFilter:
+    return ExportFilter(choice.from_on, choice.to_on, choice.appeal, choice.branch)
 
 
 def _selection(choice: Choice) -> Selection:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from app import clock
 from app.donations.donation import Donation
 from app.donations.exports import table as exports_table
-from app.donations.search import Wanted, conditions
+from app.donations.search import DonationFilter, conditions
 from app.ledger.exports import log, making
 from app.ledger.exports.log import Export
 from app.ledger.exports.making import Made
@@ -15,7 +15,7 @@ from app.ledger.exports.making import Made
 FORMAT = "donations-csv"
 
 
-def days(connection: Connection, wanted: Wanted) -> tuple[date, date] | None:
+def days(connection: Connection, wanted: DonationFilter) -> tuple[date, date] | None:
     """The first and the last day on which one of the received gifts that were looked for came; nothing for none."""
     came = Donation.received_at
     bounds = select(func.min(came), func.max(came)).where(*conditions(wanted), came.is_not(None))
@@ -24,11 +24,11 @@ def days(connection: Connection, wanted: Wanted) -> tuple[date, date] | None:
 
 
 def take(
-    connection: Connection, wanted: Wanted, between: tuple[date, date], *, names: bool, by: str
+    connection: Connection, wanted: DonationFilter, between: tuple[date, date], *, names: bool, by: str
 ) -> tuple[Export, Made]:
     """Note the export and make its file, read from one snapshot; `names`: whether it says who gave. The caller commits
     what is noted."""
-    of_these = exports_table.Wanted(*between, also=tuple(conditions(wanted)))
+    of_these = exports_table.ExportFilter(*between, also=tuple(conditions(wanted)))
     totals = exports_table.donation_totals(connection, of_these)
     export = log.note(
         Export(

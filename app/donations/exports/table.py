@@ -50,7 +50,7 @@ LEFT_OUT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportFilter:
     """Received donations of local days, both included; of an appeal's and a branch's reference, empty for all.
 
     `also` are further conditions for gifts that were looked for; counted cash is then no part of it.
@@ -63,7 +63,7 @@ class Wanted:
     also: tuple[ColumnElement[bool], ...] | None = None
 
 
-def donation_table(connection: Connection, wanted: Wanted, totals: Sequence[Total], *, names: bool) -> Table:
+def donation_table(connection: Connection, wanted: ExportFilter, totals: Sequence[Total], *, names: bool) -> Table:
     """The wanted donations; `totals` are what they come to, read from the same connection."""
     return Table(
         name="donations",
@@ -76,7 +76,7 @@ def donation_table(connection: Connection, wanted: Wanted, totals: Sequence[Tota
     )
 
 
-def donation_totals(connection: Connection, wanted: Wanted) -> list[Total]:
+def donation_totals(connection: Connection, wanted: ExportFilter) -> list[Total]:
     """The control totals: how many donations and counts, what was received, and nothing going out; by currency."""
     gifts = _within(select(_D.c.currency, func.count(), func.sum(_D.c.amount_minor)), wanted).group_by(_D.c.currency)
     sums: dict[str, tuple[int, int]] = {row[0]: (row[1], int(row[2])) for row in connection.execute(gifts)}
@@ -87,14 +87,14 @@ def donation_totals(connection: Connection, wanted: Wanted) -> list[Total]:
     return [Total(currency, *sums[currency], 0) for currency in sorted(sums)]
 
 
-def _rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[tuple[str, ...]]:
+def _rows(connection: Connection, wanted: ExportFilter, names: bool) -> Iterator[tuple[str, ...]]:
     """Gifts and counts in the order of their days; of counts there are few, so they wait in memory."""
     blank = ("",) * (len(_NAMES) if names else 0)
     counts = [] if wanted.also is not None else [(*row, *blank) for row in _count_rows(connection, wanted)]
     yield from heapq.merge(_gift_rows(connection, wanted, names), counts, key=itemgetter(2))
 
 
-def _gift_rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[tuple[str, ...]]:
+def _gift_rows(connection: Connection, wanted: ExportFilter, names: bool) -> Iterator[tuple[str, ...]]:
     into = select(Donor.merged_into_id).where(Donor.merged_into_id.is_not(None))
     merged: dict[int, int | None] = {
         row[0]: row[1] for row in connection.execute(into.with_only_columns(Donor.id, Donor.merged_into_id))
@@ -138,7 +138,7 @@ def _gift_rows(connection: Connection, wanted: Wanted, names: bool) -> Iterator[
         )
 
 
-def _count_rows(connection: Connection, wanted: Wanted) -> Iterator[tuple[str, ...]]:
+def _count_rows(connection: Connection, wanted: ExportFilter) -> Iterator[tuple[str, ...]]:
     columns = (
         _C.c.reference, _C.c.counted_on, Appeal.title, Branch.name, _C.c.currency, _counted(),
         _net("count:" + _C.c.reference, _C.c.currency),
@@ -216,7 +216,7 @@ def _net(subject: Any, currency: Any) -> Any:
     return net if currency.table is _C else case((bounced, 0), else_=net)
 
 
-def _within(found: Any, wanted: Wanted) -> Any:
+def _within(found: Any, wanted: ExportFilter) -> Any:
     begins, ends = _midnight(wanted.from_on), _midnight(wanted.to_on + timedelta(days=1))
     found = (
         found.join_from(_D, Appeal, Appeal.id == _D.c.appeal_id)
@@ -230,7 +230,7 @@ def _within(found: Any, wanted: Wanted) -> Any:
     return found.where(Branch.reference == wanted.branch) if wanted.branch else found
 
 
-def _counts(found: Any, wanted: Wanted) -> Any:
+def _counts(found: Any, wanted: ExportFilter) -> Any:
     found = (
         found.join_from(_C, Appeal, Appeal.id == _C.c.appeal_id)
         .outerjoin(Branch, Branch.id == _C.c.branch_id)

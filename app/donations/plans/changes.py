@@ -52,7 +52,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedChange:
     """A change that has been written down and may be asked of Stripe, once, under `key`."""
 
     change: Change
@@ -69,7 +69,7 @@ def possible(plan: Plan) -> set[str]:
     return kinds - {PAUSE} if plan.next_payment_at is None else kinds
 
 
-def ask(plan: Plan, change: Change) -> Asked:
+def ask(plan: Plan, change: Change) -> RequestedChange:
     """Write down what the donor wants; the caller commits before Stripe is asked.
 
     The same change asked again, because the outcome of the first call was lost, keeps its key. Raises
@@ -87,10 +87,10 @@ def ask(plan: Plan, change: Change) -> Asked:
         locked.change_wanted, locked.change_key = str(change), secrets.token_hex(16)
         locked.change_asked_at = asked_at = clock.now()
     db.session.flush()
-    return Asked(change, locked.reference, locked.subscription_id, locked.change_key or "", asked_at)
+    return RequestedChange(change, locked.reference, locked.subscription_id, locked.change_key or "", asked_at)
 
 
-def carry_out(asked: Asked, gateway: Gateway) -> Subscription:
+def carry_out(asked: RequestedChange, gateway: Gateway) -> Subscription:
     """Ask Stripe for the change; what the subscription is then. Raises what the gateway raises. Must be called with no
     transaction open.
 
@@ -103,7 +103,7 @@ def carry_out(asked: Asked, gateway: Gateway) -> Subscription:
     return now
 
 
-def _ask_for(asked: Asked, found: Subscription, gateway: Gateway) -> Subscription:
+def _ask_for(asked: RequestedChange, found: Subscription, gateway: Gateway) -> Subscription:
     change = asked.change
     changed: Subscription
     if change.amount is not None:
@@ -119,13 +119,13 @@ def _ask_for(asked: Asked, found: Subscription, gateway: Gateway) -> Subscriptio
     return changed
 
 
-def done(asked: Asked, told: Subscription) -> None:
+def done(asked: RequestedChange, told: Subscription) -> None:
     """Note what the change has made of the plan; the caller commits."""
     planning.note(told)
     forget(asked)
 
 
-def forget(asked: Asked) -> None:
+def forget(asked: RequestedChange) -> None:
     """Take the change off the plan: it is done, or Stripe stored a failure under its key."""
     plan = _locked(asked.plan)
     if plan.change_key == asked.key:

@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 
 from app.ledger.exports import plain_text, program_accounts
 from app.ledger.exports.plain_text import Posting
-from app.ledger.exports.selection import Moved, Selection, Total
+from app.ledger.exports.selection import ExportedTransfer, Selection, Total
 from app.ledger.exports.split import split
 from app.ledger.exports.statement_lines import StatementLine, british, pieces
 from app.ledger.exports.tables import amount, guarded, plain_line
 from app.money import home_currency
 
 
-def program_entries(connection: Connection, chosen: Selection) -> Iterator[tuple[Moved, str, list[Posting]]]:
+def program_entries(connection: Connection, chosen: Selection) -> Iterator[tuple[ExportedTransfer, str, list[Posting]]]:
     """Each entry's first transfer, its day as 01/07/2026, and its postings in the home currency.
 
     Every transfer is of one currency, so what is left of an entry still balances.

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, func, select
 from app.ledger.balances import DailyBalance
 from app.ledger.exports import selection
 from app.ledger.exports.ledger_table import control
-from app.ledger.exports.selection import Moved, Named, Selection, Total
+from app.ledger.exports.selection import ExportedTransfer, Named, Selection, Total
 from app.ledger.exports.tables import amount
 from app.money import decimals
 
@@ -41,7 +41,7 @@ class Posting:
     currency: str
 
 
-def entries(connection: Connection, chosen: Selection) -> Iterator[tuple[Moved, list[Posting]]]:
+def entries(connection: Connection, chosen: Selection) -> Iterator[tuple[ExportedTransfer, list[Posting]]]:
     """Each entry that touches a chosen account, whole: its first transfer for what it says, and its postings."""
     for _, group in groupby(selection.moved(connection, chosen, whole_entries=True), attrgetter("entry_id")):
         transfers = list(group)

@@ -38,7 +38,7 @@ class Selection:
     account_ids: frozenset[int] | None = None
 
 
-class Moved(NamedTuple):
+class ExportedTransfer(NamedTuple):
     """One transfer with its entry; days are written as 2026-07-01, instants as 2026-07-01T12:13:00Z."""
 
     entry_id: int
@@ -80,7 +80,7 @@ def accounts(connection: Connection) -> dict[int, Named]:
     return {row[0]: Named(*row[1:]) for row in rows}
 
 
-def moved(connection: Connection, chosen: Selection, *, whole_entries: bool = False) -> Iterator[Moved]:
+def moved(connection: Connection, chosen: Selection, *, whole_entries: bool = False) -> Iterator[ExportedTransfer]:
     """The transfers in the order of their days and entries, one after the other as they are read.
 
     With accounts chosen, those that touch one of them; with `whole_entries`, all transfers of entries that do.
@@ -93,7 +93,7 @@ def moved(connection: Connection, chosen: Selection, *, whole_entries: bool = Fa
     )  # fmt: skip
     found = _within(select(*columns).join(_T, _T.c.entry_id == _E.c.id), chosen, whole_entries)
     for row in connection.execute(found.order_by(_E.c.booked_on, _E.c.id, _T.c.line)):
-        yield Moved._make(row)
+        yield ExportedTransfer._make(row)
 
 
 def totals(connection: Connection, chosen: Selection, *, whole_entries: bool = False) -> list[Total]:

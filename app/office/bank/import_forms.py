@@ -18,7 +18,7 @@ from app.bank import taking_in
 from app.bank.account import BankAccount
 from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping
 from app.bank.formats import values as formats_values
-from app.bank.formats.contents import NotReadable, Read
+from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.bank.sorting import NEW, Sorted
 from app.money import Money, NotAnAmount
@@ -46,7 +46,7 @@ class TakingForm(CleanedForm):
     others = SelectMultipleField(_l("Separate payments"), validate_choice=False)
     typed_closing = StringField(_l("Balance after the last line"))
 
-    def __init__(self, account: BankAccount, read: Read, **values: Any) -> None:
+    def __init__(self, account: BankAccount, read: ReadFile, **values: Any) -> None:
         """What a file holds for an account."""
         super().__init__(**values)
         self.read = read
@@ -167,7 +167,7 @@ class ColumnsForm(CleanedForm):
             self[name].choices = [SelectChoice(_NONE, _("none")), *columns]
         self.day.choices = self.details.choices = self.states.choices = columns
         self.columns: Mapping | None = None
-        self.read: Read | None = None
+        self.read: ReadFile | None = None
         if not self.is_submitted():
             self._read(known)
 

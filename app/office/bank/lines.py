@@ -100,7 +100,7 @@ def parts_form(line: BankLine, parts: Sequence[BankLinePart]) -> PartsForm:
     return made(line, parts)
 
 
-class GiftForm(CleanedForm):
+class BankGiftForm(CleanedForm):
     """An appeal, the giver as far as known, and a branch."""
 
     appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
@@ -201,7 +201,7 @@ def gift(account: str, line: str) -> ResponseReturnValue:
     """Say that the line is a gift; or that the unknown money of this line is, after all."""
     found = at.account_or_404(account)
     row = at.line_or_404(found, line)
-    form = GiftForm(row)
+    form = BankGiftForm(row)
     if not form.validate():
         return _page(found, row, form, 422)
     known_later = row.entry_id is not None
@@ -286,7 +286,7 @@ def undo(account: str, line: str) -> ResponseReturnValue:
 def _page(
     account: BankAccount,
     line: BankLine,
-    form: GiftForm | None = None,
+    form: BankGiftForm | None = None,
     status: int = 200,
     parts: PartsForm | None = None,
 ) -> ResponseReturnValue:
@@ -294,5 +294,5 @@ def _page(
     parts = parts or parts_form(line, part.parts_of(line))
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts,
-        form=form or GiftForm(line), named=subjects.named(found.matches),
+        form=form or BankGiftForm(line), named=subjects.named(found.matches),
     ), status  # fmt: skip

@@ -22,7 +22,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SuggestionPage:
     """Lines with what they were found to be, and the reference of the last where there are older ones."""
 
     lines: list[tuple[BankLine, list[BankMatch]]]
@@ -50,12 +50,12 @@ def waiting(account: BankAccount) -> Desk:
     return Desk(list(zip(rows, found, strict=True)), number)
 
 
-def everything(account: BankAccount, before: str) -> Page:
+def everything(account: BankAccount, before: str) -> SuggestionPage:
     """A page of all lines, the latest first, from the one after the line `before`."""
     rows = finding.latest(account, before, PAGE + 1)
     matches = finding.matches(rows[:PAGE])
     older = rows[PAGE - 1].reference if len(rows) > PAGE else ""
-    return Page([(row, matches[row.id]) for row in rows[:PAGE]], older)
+    return SuggestionPage([(row, matches[row.id]) for row in rows[:PAGE]], older)
 
 
 def one(account: BankAccount, line: BankLine) -> One:

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from app.bank import booking as matches
 from app.bank import matching
 from app.bank.formats import contents
-from app.bank.formats.contents import LeftOut, Note, NotReadable
+from app.bank.formats.contents import FileNote, LeftOut, NotReadable
 from app.bank.matching import Item, Reason
 from app.money import written
 
@@ -139,7 +139,7 @@ def left_out(row: LeftOut) -> str:
     return f"{why} ({row.word})" if row.word else why
 
 
-def note(each: Note) -> str:
+def note(each: FileNote) -> str:
     """What is to be said about a file before it is taken in."""
     amount = "" if each.amount is None else written(each.amount)
     match each.kind:
@@ -195,7 +195,7 @@ def note(each: Note) -> str:
             )  # fmt: skip
 
 
-def is_warning(each: Note) -> bool:
+def is_warning(each: FileNote) -> bool:
     """Whether a note throws doubt on the reading, and is no mere information."""
     return each.kind not in (contents.FEES, contents.ONE_WAY)
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.appeals import income
 from app.donations import methods
 from app.ledger import accounts, journal, trial_balance
-from app.ledger.journal import Place, Wanted
+from app.ledger.journal import JournalFilter, JournalPosition
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.scope import within_sight
 from app.web.fields import day_asked
@@ -19,7 +19,7 @@ bp = Blueprint("journal", __name__, url_prefix="/journal")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JournalRequest:
     """Which lines the address asks for, as its own words: codes and references, empty for all."""
 
     first: date
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
     seen = within_sight(chosen)
     if chosen and not seen:
         abort(404)
-    wanted = methods.narrowed(Wanted(asked.first, asked.last, seen), asked.method)
+    wanted = methods.narrowed(JournalFilter(asked.first, asked.last, seen), asked.method)
     found = journal.page(
         wanted, older_than=_place(request.args.get("older")), newer_than=_place(request.args.get("newer"))
     )
@@ -67,12 +67,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _asked() -> Asked:
+def _asked() -> JournalRequest:
     words = {name: request.args.get(name, "")[:120] for name in ("account", "appeal", "branch", "method")}
-    return Asked(day_asked("from", date.min), day_asked("to", date.max), **words)
+    return JournalRequest(day_asked("from", date.min), day_asked("to", date.max), **words)
 
 
-def _accounts(asked: Asked) -> frozenset[int] | None:
+def _accounts(asked: JournalRequest) -> frozenset[int] | None:
     """The accounts that the address names; 404 for one that does not exist."""
     if asked.account:
         found = accounts.find(asked.account)
@@ -84,14 +84,14 @@ def _accounts(asked: Asked) -> frozenset[int] | None:
     return None
 
 
-def _written(place: Place) -> str:
+def _written(place: JournalPosition) -> str:
     return f"{place.day.isoformat()}.{place.entry_id}.{place.line}"
 
 
-def _place(text: str | None) -> Place | None:
+def _place(text: str | None) -> JournalPosition | None:
     """A place as an address writes it; what is none counts as not asked."""
     try:
         day, entry, line = (text or "").split(".")
-        return Place(date.fromisoformat(day), min(int(entry), 2**62), min(int(line), 2**31 - 1))
+        return JournalPosition(date.fromisoformat(day), min(int(entry), 2**62), min(int(line), 2**31 - 1))
     except ValueError:
         return None

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.appeals import income as appeals_income
 from app.donations import methods
-from app.ledger.journal import Wanted
+from app.ledger.journal import JournalFilter
 from app.money import Money
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.books.words import METHODS
@@ -40,7 +40,7 @@ def income() -> ResponseReturnValue:
 def by_method() -> ResponseReturnValue:
     """By which way the income of a time came."""
     first, last = _days(*last_month())
-    found = methods.income(Wanted(first, last, _income_accounts()))
+    found = methods.income(JournalFilter(first, last, _income_accounts()))
     return render_template(
         "office/books/methods.html",
         first=first,

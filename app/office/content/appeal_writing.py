@@ -10,7 +10,7 @@ from app.appeals import place
 from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.place import Place
-from app.appeals.scheduling import NotAnAddress
+from app.appeals.scheduling import NotASlug
 from app.appeals.writing import SlugTaken
 from app.articles import comparing, images, versions
 from app.articles.images import ForeignImage, ImageWithoutWords
@@ -54,7 +54,7 @@ def create() -> ResponseReturnValue:
         with writing():
             appeal = appeals_writing.begin(form.slug.data, form.unit, form.text.data, form.changes())
             record("appeal.opened", f"appeal:{appeal.reference}", after={"version": 1})
-    except NotAnAddress:
+    except NotASlug:
         form.wrong(form.slug, _("An address has small letters, digits and single hyphens between them"))
     except SlugTaken:
         form.wrong(form.slug, _("Choose another address: this one is taken"))

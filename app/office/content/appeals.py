@@ -29,7 +29,7 @@ bp = Blueprint("appeals", __name__, url_prefix="/appeals")
 _PAGE = 50
 
 
-class EndForm(CleanedForm):
+class EndAppealForm(CleanedForm):
     """The last day of an appeal."""
 
     based_on = HiddenField()
@@ -54,14 +54,14 @@ def index() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     """One appeal: what it has raised, live; when it runs and where it stands; its versions."""
     appeal = named(slug)
-    return _page(appeal, EndForm(formdata=None, based_on=appeal.version, last_day=clock.today().isoformat()))
+    return _page(appeal, EndAppealForm(formdata=None, based_on=appeal.version, last_day=clock.today().isoformat()))
 
 
 @bp.post("/<slug>/ending")
 @allow(changes={EDITOR})
 def end(slug: str) -> ResponseReturnValue:
     """Give the appeal its last day; the page and its total stay."""
-    appeal, form = named(slug), EndForm()
+    appeal, form = named(slug), EndAppealForm()
     form.validate()
     last_day = form.day_in(form.last_day)
     if last_day is None or form.errors:
@@ -90,7 +90,7 @@ def named(slug: str) -> Appeal:
     return appeals_writing.named(slug) or abort(404)
 
 
-def _page(appeal: Appeal, form: EndForm, status: int = 200) -> ResponseReturnValue:
+def _page(appeal: Appeal, form: EndAppealForm, status: int = 200) -> ResponseReturnValue:
     versions = articles_versions.versions(appeal)
     page = render_template(
         "office/content/appeal.html", appeal=appeal, standing=progress.of(appeal),

@@ -25,7 +25,7 @@ Written = Article | Appeal
 bp = Blueprint("versions", __name__, url_prefix="/versions")
 
 
-class Place(NamedTuple):
+class VersionedPage(NamedTuple):
     """Where the thing itself stands in the office, what it is called, and its name in the audit trail."""
 
     address: str
@@ -93,11 +93,13 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
     return redirect(place.address, code=303)
 
 
-def _place(written: Written) -> Place:
+def _place(written: Written) -> VersionedPage:
     if isinstance(written, Article):
         address = url_for("office.articles.show", number=written.number)
-        return Place(address, written.headline, f"article:{written.number}")
-    return Place(url_for("office.appeals.show", slug=written.slug), written.title, f"appeal:{written.reference}")
+        return VersionedPage(address, written.headline, f"article:{written.number}")
+    return VersionedPage(
+        url_for("office.appeals.show", slug=written.slug), written.title, f"appeal:{written.reference}"
+    )
 
 
 def _version_or_404(written: Written, number: int) -> Version:

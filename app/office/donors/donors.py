@@ -15,7 +15,7 @@ from app.audit.trail import record
 from app.donations import search
 from app.donations.donors import donor_list
 from app.donations.donors.donor_list import Details
-from app.donations.search import Wanted
+from app.donations.search import DonationFilter
 from app.donors import donor as donor_rows
 from app.donors import merging
 from app.donors.donor import Donor, note
@@ -36,7 +36,7 @@ def donor_page(donor: Donor, **forms: Any) -> str:
     everyone = merging.everyone([donor.id])
     parts = donor_rows.parts_of(donor)
     gifts = search.page(
-        Wanted(state="", donor_ids=frozenset(everyone)),
+        DonationFilter(state="", donor_ids=frozenset(everyone)),
         older=request.args.get("older"),
         newer=request.args.get("newer"),
     )

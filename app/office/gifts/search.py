@@ -23,7 +23,7 @@ from app.donations import disputes, finding, refunds, search, timeline
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
 from app.donations.exports import found_gifts
 from app.donations.plans.plan import Plan
-from app.donations.search import Wanted
+from app.donations.search import DonationFilter
 from app.donors.donor import Donor, note, notes_about
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
@@ -100,10 +100,10 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
             self._most = self.most.read(home_currency())
         return not self.errors
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> DonationFilter:
         """What a valid form asks for; of what a branch's treasurer may see."""
         words, state = self.words, self.state.data
-        return Wanted(
+        return DonationFilter(
             words=words,
             state="" if state == "all" else state,
             method=self.method.data or "",

@@ -124,7 +124,7 @@ def correct(reference: str) -> ResponseReturnValue:
     except corrections.OfASheet:
         notices.failed(_("This gift is a line of a count sheet. Reverse the sheet, and count it anew."))
         return redirect(url_for(".show", reference=reference), code=303)
-    except (corrections.AtTheBank, corrections.NotReceived):
+    except (corrections.AtTheBank, corrections.NothingToReverse):
         notices.failed(_("This gift is at the bank, or was only promised, so it cannot be reversed here."))
         return redirect(url_for(".show", reference=reference), code=303)
     notices.done(_("The gift is reversed. If there is a right one, enter it anew."))

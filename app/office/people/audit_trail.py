@@ -23,7 +23,7 @@ from wtforms.validators import Length, Optional
 
 from app import clock
 from app.audit import reading, trail
-from app.audit.reading import Wanted
+from app.audit.reading import TrailFilter
 from app.ledger.exports.tables import guarded
 from app.office.access import ADMIN, AUDITOR, allow
 from app.staff import people
@@ -50,9 +50,9 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
         self.by.choices = [SelectChoice("", _l("Everybody")), *(SelectChoice(*each) for each in people)]
         self.action.choices = [SelectChoice("", _l("Everything")), *(SelectChoice(*each) for each in actions)]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> TrailFilter:
         """What is asked for, with whole local days; call it once the form is valid."""
-        return Wanted(
+        return TrailFilter(
             by=self.by.data or None,
             action=self.action.data or None,
             subject=(self.subject.data or "").strip() or None,
@@ -196,7 +196,7 @@ def take_out() -> ResponseReturnValue:
     )
 
 
-def _lines(all_told: Iterable[reading.Told]) -> Iterator[str]:
+def _lines(all_told: Iterable[reading.AuditReading]) -> Iterator[str]:
     names = {each.reference: each.name for each in people.ever()}
     out = io.StringIO()
     # Spreadsheets know by it that what follows is UTF-8.
@@ -224,7 +224,7 @@ def _form() -> AuditForm:
     return AuditForm([*others, *choices], [(action, str(words)) for action, words in WORDS.items()])
 
 
-def _names(all_told: Iterable[reading.Told]) -> dict[str, Any]:
+def _names(all_told: Iterable[reading.AuditReading]) -> dict[str, Any]:
     """What the people on this page are called, by 'person:<reference>': whether they did something or it was about
     them."""
     named = {part for told in all_told for part in (told.deed.by, told.deed.subject) if part.startswith("person:")}

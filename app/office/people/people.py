@@ -44,7 +44,7 @@ def invite() -> ResponseReturnValue:
                 person = people.add(form.email.data, form.roles.data, name=form.name.data, branch_id=form.branch_id())
                 trail.record("person.added", _subject(person), after=state(person))
                 _ask_in(person)
-        except (people.NotAnAddress, people.KnownAlready) as refusal:
+        except (people.NotAnEmailAddress, people.KnownAlready) as refusal:
             form.email.errors = [_why(refusal)]
         else:
             notices.done(_("%(name)s is invited. The letter goes out at once.", name=person.name))

@@ -27,7 +27,7 @@ from app.office.today import exception_words
 from app.payments import inbox, transaction
 from app.reconciliation import suspense
 from app.reconciliation.exceptions import acknowledged, finding
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 from app.services import services
 from app.web import notices
 from app.web.fields import CleanedForm
@@ -162,7 +162,7 @@ def replay(event_id: str) -> ResponseReturnValue:
             record("stripe.event_replayed", f"event:{event_id}")
     except inbox.NotThere:
         abort(404)
-    except inbox.Erased:
+    except inbox.EventErased:
         notices.failed(_("What this message said was erased with the donor it was about."))
     else:
         notices.done(_("It is tried again now. If it fails once more, it stands here with the reason."))
@@ -198,13 +198,13 @@ def explain(txn_id: str) -> ResponseReturnValue:
     return redirect(url_for("office.entries.show", number=entry_id), code=303)
 
 
-def _still(kind: str, reference: str) -> Found | None:
+def _still(kind: str, reference: str) -> BookException | None:
     """An exception as it is now, if it is still one."""
     same = (each for each in finding.find() if (each.kind, each.reference) == (kind, reference))
     return next(same, None)
 
 
-def _subject(found: Found) -> str:
+def _subject(found: BookException) -> str:
     return f"donation:{found.gift}" if found.gift else f"exception:{found.reference}"
 
 
@@ -244,7 +244,7 @@ def _page(form: AcknowledgeForm | None = None) -> str:
     )
 
 
-def _address(found: Found) -> str | None:
+def _address(found: BookException) -> str | None:
     """Where to look at it."""
     match found.kind:
         case "payout":

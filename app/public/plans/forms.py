@@ -94,7 +94,7 @@ class ResumeForm(FlaskForm):  # type: ignore[misc]
         return Change(RESUME)
 
 
-class EndForm(FlaskForm):  # type: ignore[misc]
+class EndPlanForm(FlaskForm):  # type: ignore[misc]
     """The end of the plan, confirmed by sending this form."""
 
     def change(self) -> Change:

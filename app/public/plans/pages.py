@@ -10,7 +10,7 @@ from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
-from app.public.plans.forms import AmountForm, EndForm, PauseForm, ResumeForm, done
+from app.public.plans.forms import AmountForm, EndPlanForm, PauseForm, ResumeForm, done
 from app.services import services
 from app.writing import writing
 
@@ -52,7 +52,7 @@ def ask_to_end(token: str) -> ResponseReturnValue:
     if changes.CANCEL not in changes.possible(plan):
         return redirect(url_for(".show", token=token), code=303)
     return render_template(
-        "public/plans/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndForm(),
+        "public/plans/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndPlanForm(),
         skipped=dates.skipped(plan), next_taken=dates.next_taken(plan),
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def ask_to_end(token: str) -> ResponseReturnValue:
 @bp.post("/plans/<token>/end")
 def end(token: str) -> ResponseReturnValue:
     """No payment is taken any more."""
-    return _change(token, _plan(token), EndForm().change())
+    return _change(token, _plan(token), EndPlanForm().change())
 
 
 @bp.post("/plans/<token>/card")

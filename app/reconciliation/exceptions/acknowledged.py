@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from app.audit import acknowledging
 from app.audit.acknowledgement import Acknowledgement
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
     """An exception and the latest word on it."""
 
-    found: Found
+    found: BookException
     word: Acknowledgement
 
 
-def apart(found: Iterable[Found]) -> tuple[list[Found], list[Acknowledged]]:
+def apart(found: Iterable[BookException]) -> tuple[list[BookException], list[Acknowledged]]:
     """Those that wait for somebody, and those that somebody let stand as they are now."""
     words, waiting, stand = acknowledging.every(), [], []
     for each in found:
@@ -29,12 +29,12 @@ def apart(found: Iterable[Found]) -> tuple[list[Found], list[Acknowledged]]:
     return waiting, stand
 
 
-def facts_of(found: Found) -> str:
+def facts_of(found: BookException) -> str:
     """What an acknowledgement is said about."""
     return found.facts or found.what
 
 
-def let_stand(found: Found, *, reason: str, by: str) -> None:
+def let_stand(found: BookException, *, reason: str, by: str) -> None:
     """Let an exception stand, as it is now; the caller commits."""
     subject = f"donation:{found.gift}" if found.gift else None
     acknowledging.acknowledge(found.kind, found.reference, facts_of(found), reason=reason, by=by, subject=subject)

@@ -7,10 +7,10 @@ from app.bank.statement import BankLine
 from app.extensions import db
 from app.money import written
 from app.reconciliation.bank import balance, expected
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 
 
-def lines(most: int) -> list[Found]:
+def lines(most: int) -> list[BookException]:
     """Lines of the bank's statements that wait for somebody to say what they are, the oldest first."""
     rows = db.session.execute(
         select(BankLine, BankAccount.name)
@@ -20,15 +20,17 @@ def lines(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found("bank line", row.BankLine.reference, f"{written(row.BankLine.amount)} on {row.BankLine.day}, {row.name}")
+        BookException(
+            "bank line", row.BankLine.reference, f"{written(row.BankLine.amount)} on {row.BankLine.day}, {row.name}"
+        )
         for row in rows
     ]
 
 
-def unidentified(most: int) -> list[Found]:
+def unidentified(most: int) -> list[BookException]:
     """Money that came to the bank from somebody unknown, and since how many days it waits, the longest first."""
     return [
-        Found(
+        BookException(
             "unidentified money",
             each.subject.removeprefix("bank-line:"),
             f"{written(-each.amount)} since {each.since}, {balance.days_since(each.since)} days",
@@ -38,14 +40,14 @@ def unidentified(most: int) -> list[Found]:
     ]
 
 
-def differences() -> list[Found]:
+def differences() -> list[BookException]:
     """Accounts on which the bank's own balance is not what all its lines come to: some were never imported."""
     found = []
     for account in db.session.scalars(select(BankAccount).order_by(BankAccount.id)):
         agreement = balance.of(account)
         if agreement is not None and agreement.missing.minor:
             found.append(
-                Found(
+                BookException(
                     "bank difference",
                     account.reference,
                     f"{account.name}: the bank's balance on {agreement.day} holds {written(agreement.missing)} that no "

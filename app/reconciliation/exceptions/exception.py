@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class BookException:
     """One exception: what kind it is, the public reference to look it up by, and what is the matter.
 
     `gift` is the reference of the gift that it is about, and `stripe_id` what it is about at Stripe, where there is

@@ -14,15 +14,15 @@ from app.payments.event import PENDING, StripeEvent
 from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import bank, offline, plans, stripe
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 
-__all__ = ["Found", "find"]
+__all__ = ["BookException", "find"]
 
 # An event or a receipt that still waits after this long is more than a hiccup.
 _LATE = timedelta(minutes=10)
 
 
-def find(most: int = 500) -> list[Found]:
+def find(most: int = 500) -> list[BookException]:
     """Everything that needs somebody now, at most `most` of each kind, oldest first."""
     return [
         *find_quickly(most),
@@ -33,7 +33,7 @@ def find(most: int = 500) -> list[Found]:
     ]
 
 
-def find_quickly(most: int = 500) -> list[Found]:
+def find_quickly(most: int = 500) -> list[BookException]:
     """Those that need no sums over the whole books, in time that does not grow with them."""
     return [
         *_unclaimed(most),
@@ -56,7 +56,7 @@ def find_quickly(most: int = 500) -> list[Found]:
     ]
 
 
-def _unclaimed(most: int) -> list[Found]:
+def _unclaimed(most: int) -> list[BookException]:
     """Charges that no donation claims; one that has been reversed was dealt with.
 
     They are found by their account, which has few transfers; entries have no index by kind.
@@ -77,7 +77,7 @@ def _unclaimed(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found(
+        BookException(
             "unclaimed charge",
             row.subject.removeprefix("charge:"),
             f"{written(Money(row.amount_minor, row.currency))} on {row.booked_on} belongs to no donation",
@@ -87,7 +87,7 @@ def _unclaimed(most: int) -> list[Found]:
     ]
 
 
-def _stuck_events(most: int) -> list[Found]:
+def _stuck_events(most: int) -> list[BookException]:
     rows = db.session.execute(
         select(StripeEvent.event_id, StripeEvent.type, StripeEvent.attempts, StripeEvent.last_error)
         .where(StripeEvent.state == PENDING, StripeEvent.received_at < clock.now() - _LATE)
@@ -95,7 +95,7 @@ def _stuck_events(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found(
+        BookException(
             "pending event",
             row.event_id,
             f"{row.type}, tried {row.attempts} times: {row.last_error or 'not yet'}",
@@ -106,7 +106,7 @@ def _stuck_events(most: int) -> list[Found]:
     ]
 
 
-def _stuck_receipts(most: int) -> list[Found]:
+def _stuck_receipts(most: int) -> list[BookException]:
     """Receipts that failed, and those that nobody has even tried: then the worker is not working."""
     late = Receipt.last_error.is_not(None) | (Receipt.requested_at < clock.now() - _LATE)
     rows = db.session.execute(
@@ -116,7 +116,7 @@ def _stuck_receipts(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found(
+        BookException(
             "receipt",
             row.subject,
             f"tried {row.attempts} times: {row.last_error or 'not yet'}",

@@ -12,13 +12,13 @@ from app.donations.standing_order import LATE_AFTER, StandingOrder
 from app.extensions import db
 from app.money import written
 from app.offline import promises
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 
 # Cash is banked as soon as possible (Code of Fundraising Practice 2025, on cash); a week is too long.
 _CASH_WAITS = timedelta(days=7)
 
 
-def standing_orders(most: int) -> list[Found]:
+def standing_orders(most: int) -> list[BookException]:
     """Standing orders whose payment has not come, the longest waiting first."""
     today = clock.today()
     late = (
@@ -28,12 +28,14 @@ def standing_orders(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found("standing order", each.reference, f"{written(each.amount)} a month, not seen since {each.next_due_on}")
+        BookException(
+            "standing order", each.reference, f"{written(each.amount)} a month, not seen since {each.next_due_on}"
+        )
         for each in db.session.scalars(late)
     ]
 
 
-def transfers(most: int) -> list[Found]:
+def transfers(most: int) -> list[BookException]:
     """Transfers that were announced and have not come, the longest overdue first."""
     late = (
         select(Donation, GiftByHand.expected_on)
@@ -45,20 +47,20 @@ def transfers(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found("announced transfer", gift.reference, f"{written(gift.amount)} was to come by {day}, and has not")
+        BookException("announced transfer", gift.reference, f"{written(gift.amount)} was to come by {day}, and has not")
         for gift, day in db.session.execute(late)
     ]
 
 
-def booked_early(most: int) -> list[Found]:
+def booked_early(most: int) -> list[BookException]:
     """Transfers that were booked when they were announced, as was once the rule, and that no statement has shown."""
     return [
-        Found("transfer booked early", gift.reference, f"{written(gift.amount)}, announced for {row.given_on}")
+        BookException("transfer booked early", gift.reference, f"{written(gift.amount)}, announced for {row.given_on}")
         for gift, row in promises.booked_early(most)
     ]
 
 
-def unbanked_cash(most: int) -> list[Found]:
+def unbanked_cash(most: int) -> list[BookException]:
     """Count sheets and gifts in cash that are not known to be at the bank after a week, the oldest first."""
     lying = (
         select(CountSheet)
@@ -82,9 +84,11 @@ def unbanked_cash(most: int) -> list[Found]:
         .limit(most)
     )  # fmt: skip
     return [
-        Found("unbanked cash", each.reference, f"{written(each.amount)} counted on {each.counted_on}, not at the bank")
+        BookException(
+            "unbanked cash", each.reference, f"{written(each.amount)} counted on {each.counted_on}, not at the bank"
+        )
         for each in db.session.scalars(lying)
     ] + [
-        Found("unbanked gift", gift.reference, f"{written(gift.amount)} in cash of {day}, not at the bank")
+        BookException("unbanked gift", gift.reference, f"{written(gift.amount)} in cash of {day}, not at the bank")
         for gift, day in db.session.execute(named)
     ]

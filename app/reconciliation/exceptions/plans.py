@@ -7,19 +7,21 @@ from app.donations.plans.news import SecondSubscription
 from app.donations.plans.plan import PAST_DUE, Plan
 from app.extensions import db
 from app.money import written
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 
 
-def past_due(most: int) -> list[Found]:
+def past_due(most: int) -> list[BookException]:
     """Plans whose last payment could not be taken, the longest waiting first."""
     plans = db.session.scalars(select(Plan).where(Plan.state == PAST_DUE).order_by(Plan.past_due_since).limit(most))
     return [
-        Found("failed monthly gift", plan.reference, f"{written(plan.amount)} a month, not taken since {_since(plan)}")
+        BookException(
+            "failed monthly gift", plan.reference, f"{written(plan.amount)} a month, not taken since {_since(plan)}"
+        )
         for plan in plans
     ]
 
 
-def charged_twice(most: int) -> list[Found]:
+def charged_twice(most: int) -> list[BookException]:
     """Subscriptions that claim a plan which follows another one, the oldest first; end them in Stripe's Dashboard."""
     rows = db.session.execute(
         select(SecondSubscription.subscription_id, Plan.reference, Plan.subscription_id.label("own"))
@@ -28,7 +30,7 @@ def charged_twice(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found(
+        BookException(
             "second subscription",
             row.subscription_id,
             f"claims the plan {row.reference}, which {row.own} carries out: the donor may be charged twice",

@@ -19,7 +19,7 @@ from app.payments.payout import CANCELED, FAILED, Payout
 from app.payments.transaction import StripeTransaction
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance, suspense
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 
 # What is not through after this long is more than a hiccup.
 _LATE = timedelta(hours=1)
@@ -29,12 +29,12 @@ _FEE_LATE, _FEE_LOOKED_FOR = timedelta(days=1), timedelta(days=60)
 _NEWS = timedelta(days=30)
 
 
-def disputes(most: int) -> list[Found]:
+def disputes(most: int) -> list[BookException]:
     """Disputes that are open, and by when they must be answered."""
     found = donations_disputes.open_ones(most)
     gifts = _gifts_of([each.charge_id for each in found])
     return [
-        Found(
+        BookException(
             "dispute",
             each.dispute_id,
             f"{written(each.amount)} of {each.charge_id}, {each.reason}: {each.status}"
@@ -46,7 +46,7 @@ def disputes(most: int) -> list[Found]:
     ]
 
 
-def closed_disputes(most: int) -> list[Found]:
+def closed_disputes(most: int) -> list[BookException]:
     """Gifts whose disputes are all closed, and of which something is *disputed* all the same: more or less came back
     than Stripe said."""
     accounts = db.session.scalars(select(Account.id).where(Account.code.startswith("assets:disputed:"))).all()
@@ -70,7 +70,9 @@ def closed_disputes(most: int) -> list[Found]:
             what = f"{left} of {row.subject} is still disputed ({names})"
             kind, _, reference = row.subject.partition(":")
             gift = reference if kind == "donation" else ""
-            found.append(Found("closed dispute", row.subject, what, gift=gift, stripe_id=disputes[-1].dispute_id))
+            found.append(
+                BookException("closed dispute", row.subject, what, gift=gift, stripe_id=disputes[-1].dispute_id)
+            )
     return found[:most]
 
 
@@ -91,12 +93,12 @@ def _gifts_of(charges: Collection[str]) -> dict[str, str]:
     return {row.charge_id: row.reference for row in rows}
 
 
-def contradictions(most: int) -> list[Found]:
+def contradictions(most: int) -> list[BookException]:
     """What Stripe told again, and otherwise than before; nothing of it was applied."""
     found = contradiction.every(most)
     gifts = _gifts_of([each.name for each in found])
     return [
-        Found(
+        BookException(
             "contradiction",
             each.name,
             f"{each.name} came again on {clock.local(each.noticed_at):%d %B %Y}: {each.what}",
@@ -107,7 +109,7 @@ def contradictions(most: int) -> list[Found]:
     ]
 
 
-def refunds(most: int) -> list[Found]:
+def refunds(most: int) -> list[BookException]:
     """Refunds that Stripe refused or that failed lately, and those it could not be asked for. Apart from these, the
     refunds that Stripe refused because the payment is disputed: the money may be on its way back by that."""
     late = (DonationRefund.state == ASKED) & (DonationRefund.asked_at < clock.now() - _LATE)
@@ -126,13 +128,13 @@ def refunds(most: int) -> list[Found]:
         what = f"{written(refund.amount)} of gift {reference or refund.charge_id}: {refund.state}"
         about = {"gift": reference or "", "stripe_id": refund.charge_id}
         if is_disputed and refund.state == REFUSED:
-            found.append(Found("disputed refund", number, what, **about))
+            found.append(BookException("disputed refund", number, what, **about))
         else:
-            found.append(Found("refund", number, what, **about))
+            found.append(BookException("refund", number, what, **about))
     return found
 
 
-def payouts(most: int) -> list[Found]:
+def payouts(most: int) -> list[BookException]:
     """Payouts that came back lately, and automatic ones that their parts do not explain."""
     came_back = Payout.status.in_((FAILED, CANCELED)) & (Payout.created_at > clock.now() - _NEWS)
     not_explained = (
@@ -141,7 +143,7 @@ def payouts(most: int) -> list[Found]:
     )  # fmt: skip
     rows = db.session.scalars(select(Payout).where(or_(came_back, not_explained)).order_by(Payout.id).limit(most)).all()
     return [
-        Found(
+        BookException(
             "payout",
             each.payout_id,
             f"{written(Money(each.amount_minor, each.currency))}, {each.status}"
@@ -152,7 +154,7 @@ def payouts(most: int) -> list[Found]:
     ]
 
 
-def fees(most: int) -> list[Found]:
+def fees(most: int) -> list[BookException]:
     """Charges whose fee Stripe has still not made known a day later; each hour and each day they are looked for.
 
     After two months the difference between the books and Stripe's movements still shows them.
@@ -170,7 +172,7 @@ def fees(most: int) -> list[Found]:
         .limit(most)
     )
     return [
-        Found(
+        BookException(
             "unknown fee",
             row.reference,
             f"{written(Money(row.amount_minor, row.currency))} on {clock.local_day(row.received_at)}, "
@@ -182,32 +184,32 @@ def fees(most: int) -> list[Found]:
     ]
 
 
-def suspended(most: int) -> list[Found]:
+def suspended(most: int) -> list[BookException]:
     """Movements that wait in suspense for somebody to explain them."""
     amounts = dict(suspense.in_suspense(most))
     types = db.session.execute(
         select(StripeTransaction.txn_id, StripeTransaction.type).where(StripeTransaction.txn_id.in_(amounts))
     )
     return [
-        Found("movement", txn_id, f"{written(-amounts[txn_id])} of type {kind}, in suspense")
+        BookException("movement", txn_id, f"{written(-amounts[txn_id])} of type {kind}, in suspense")
         for txn_id, kind in sorted(types, key=lambda row: list(amounts).index(row.txn_id))
     ]
 
 
-def wrong(most: int) -> list[Found]:
+def wrong(most: int) -> list[BookException]:
     """Movements whose entries do not move their net, of all that Stripe ever made."""
     return [
-        Found(
+        BookException(
             "movement", each.txn_id, f"{each.kind} of {written(each.net)}, but the books moved {written(each.booked)}"
         )
         for each in reconciliation_payouts.unexplained(most=most)
     ]
 
 
-def differences() -> list[Found]:
+def differences() -> list[BookException]:
     """Currencies in which the books and all of Stripe's movements do not come to the same."""
     return [
-        Found("difference", each.books.currency, f"the books and Stripe differ by {written(each.difference)}")
+        BookException("difference", each.books.currency, f"the books and Stripe differ by {written(each.difference)}")
         for each in stripe_balance.whole()
         if each.difference.minor
     ]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from app.audit.trail import Deed, DeedDetail
+from app.audit.trail import AuditDetail, AuditRecord
 from app.extensions import db
 from app.ledger import erasure
 from app.ledger.sealed_rows import ACCOUNTS, CLOSINGS, ERASURES
@@ -94,10 +94,18 @@ def _of_the_trail(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     details, as they are now or as they were before they were erased."""
     erased = erasure.erased("audit", ids)
     rows = db.session.execute(
-        select(Deed.id, Deed.at, Deed.by, Deed.action, Deed.subject, Deed.digest, DeedDetail.body)
-        .outerjoin(DeedDetail, DeedDetail.deed_id == Deed.id)
-        .where(Deed.id.in_(ids))
-        .order_by(Deed.id)
+        select(
+            AuditRecord.id,
+            AuditRecord.at,
+            AuditRecord.by,
+            AuditRecord.action,
+            AuditRecord.subject,
+            AuditRecord.digest,
+            AuditDetail.body,
+        )
+        .outerjoin(AuditDetail, AuditDetail.deed_id == AuditRecord.id)
+        .where(AuditRecord.id.in_(ids))
+        .order_by(AuditRecord.id)
     )
     for row in rows:
         details = row.digest if row.body is None and row.id in erased else _hashed(row.body or "")
@@ -118,7 +126,7 @@ SEALED = (
     ACCOUNTS,
     CLOSINGS,
     ERASURES,
-    Sealable("audit", select(Deed.id), _of_the_trail, made_at=Deed.__table__.c.at, late=True),
+    Sealable("audit", select(AuditRecord.id), _of_the_trail, made_at=AuditRecord.__table__.c.at, late=True),
     Sealable("transaction", select(StripeTransaction.id), _of_transactions),
     Sealable("void receipt", select(Receipt.id).where(Receipt.state == VOID), _of_void_receipts, in_order=False),
 )  # fmt: skip

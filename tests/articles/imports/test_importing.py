@@ -12,7 +12,7 @@ from app.appeals.in_force import in_force
 from app.articles import versions
 from app.articles.article import Article
 from app.articles.imports import printed_archive, taking_in
-from app.articles.imports.taking_in import Outcome, WrittenHere
+from app.articles.imports.taking_in import ImportOutcome, WrittenHere
 from app.extensions import db
 from app.writing import writing
 from tests.articles.imports.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file
@@ -34,7 +34,7 @@ def counted(table):
 
 def test_a_new_article_is_added_with_all_that_was_read():
     taken = take_in(*EVENT, *PARAGRAPHS, *DEMANDS, *APPEAL)
-    assert taken.outcome is Outcome.NEW
+    assert taken.outcome is ImportOutcome.NEW
     db.session.expire_all()
     article = db.session.scalars(select(Article)).one()
     assert (article.number, article.headline, article.version) == (4711, "Keep the ferry running", 1)
@@ -47,7 +47,7 @@ def test_a_new_article_is_added_with_all_that_was_read():
 def test_a_repeated_import_changes_nothing():
     take_in(*EVENT, *PARAGRAPHS, *APPEAL)
     again = take_in(*EVENT, *PARAGRAPHS, *APPEAL)
-    assert again.outcome is Outcome.UNCHANGED
+    assert again.outcome is ImportOutcome.UNCHANGED
     assert (counted(Article), counted(Appeal), counted(AppealAccount)) == (1, 1, 1)
     assert again.article.version == 1
 
@@ -55,7 +55,7 @@ def test_a_repeated_import_changes_nothing():
 def test_a_changed_file_updates_the_article():
     take_in(*EVENT, *PARAGRAPHS, *DEMANDS)
     again = take_in("A correction.", headline="Keep the ferries running")
-    assert again.outcome is Outcome.UPDATED
+    assert again.outcome is ImportOutcome.UPDATED
     db.session.expire_all()
     article = db.session.scalars(select(Article)).one()
     assert (article.headline, article.text, article.version) == ("Keep the ferries running", "A correction.", 2)
@@ -74,7 +74,7 @@ def test_a_repeated_import_keeps_what_was_edited_here():
     with writing():
         article.headline = "Edited here"
         article.version += 1
-    assert take_in(*PARAGRAPHS).outcome is Outcome.UNCHANGED
+    assert take_in(*PARAGRAPHS).outcome is ImportOutcome.UNCHANGED
     assert db.session.scalars(select(Article.headline)).one() == "Edited here"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.bank.account import BankAccount
 from app.bank.formats import detecting
-from app.bank.formats.contents import NOTHING, PENDING, LeftOut, NotReadable, Read
+from app.bank.formats.contents import NOTHING, PENDING, LeftOut, NotReadable, ReadFile
 from app.bank.formats.detecting import NeedsMapping
 from app.money import Money
 
@@ -33,18 +33,18 @@ def an_account(**changes: object) -> BankAccount:
     return BankAccount(**{**values, **changes})
 
 
-def read_by_guess(body: bytes, **changes: object) -> Read:
+def read_by_guess(body: bytes, **changes: object) -> ReadFile:
     """As when somebody keeps the columns as they were guessed."""
     account = an_account(**changes)
     found = detecting.read(body, account)
     if isinstance(found, NeedsMapping):
         assert found.guess is not None
         found = detecting.read(body, account, found.guess)
-    assert isinstance(found, Read)
+    assert isinstance(found, ReadFile)
     return found
 
 
-def counted(read: Read) -> dict[tuple[date, int], int]:
+def counted(read: ReadFile) -> dict[tuple[date, int], int]:
     days = [(line.day, line.amount.minor) for line in read.lines]
     return {each: days.count(each) for each in days}
 

@@ -9,10 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.audit import trail
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.bank import taking_in
 from app.bank.account import BankAccount
-from app.bank.formats.contents import Read, ReadLine
+from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
 from app.donations import receipts
 from app.donations.donation import Donation
@@ -143,7 +143,7 @@ def test_nothing_of_the_name_is_left_and_books_seals_and_an_old_head_hold(app, g
 
 def test_the_words_of_the_banks_lines_go_with_the_giver_and_no_import_brings_them_back(app):
     bank, appeal = a_bank_account(), an_appeal()
-    read = Read("csv", [ReadLine(1, clock.today(), Money(2500, "gbp"), "QUILL FUND", payer="Z QUILLFEATHER")])
+    read = ReadFile("csv", [ReadLine(1, clock.today(), Money(2500, "gbp"), "QUILL FUND", payer="Z QUILLFEATHER")])
     read.lines.append(ReadLine(2, clock.today(), Money(900, "gbp"), "PRESSFUND", payer="OKON L"))
     with writing():
         taking_in.take_in(bank, read, b"a file", "ada")
@@ -260,7 +260,7 @@ def test_an_erased_event_cannot_be_replayed_and_a_deed_stays_without_its_details
     result = run(app, "stripe", "replay", event)
     assert result.exit_code == 1
     assert "was erased with the donor" in result.output
-    deeds = db.session.scalars(select(Deed.action).where(Deed.subject == f"donation:{gift}")).all()
+    deeds = db.session.scalars(select(AuditRecord.action).where(AuditRecord.subject == f"donation:{gift}")).all()
     assert "donation.noted" in deeds
     assert db.session.scalars(select(Entry.id).where(Entry.subject == f"donation:{gift}")).first() is not None
 

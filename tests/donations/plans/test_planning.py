@@ -179,4 +179,4 @@ def test_a_plan_that_has_begun_does_not_end_with_an_expired_checkout(app):
 
 def test_an_invoice_that_is_not_of_a_subscription_means_nothing_here(app):
     found = stripe_news.look(News(says.event("invoice.payment_failed", {"id": "in_1", "parent": None})), None)
-    assert found == stripe_news.Found()
+    assert found == stripe_news.StripeNews()

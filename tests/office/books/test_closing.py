@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app import clock
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.extensions import db
 from app.ledger import closing
 from tests.office.books.books import page, words
@@ -35,7 +35,7 @@ def test_the_next_month_is_offered_and_closed(treasurer):
     found = page(treasurer.get("/office/closing/"))
     assert "The books are closed through 31 October 2026." in found.text
     assert "Every month that is over is closed." in words(found.main)
-    assert [deed.action for deed in db.session.query(Deed)] == ["month.closed"]
+    assert [deed.action for deed in db.session.query(AuditRecord)] == ["month.closed"]
 
 
 def test_a_month_that_was_not_shown_is_not_closed(treasurer):
@@ -52,7 +52,7 @@ def test_the_last_month_is_opened_again_with_a_reason(treasurer):
     assert through() == date(2026, 9, 30)
     treasurer.post("/office/closing/reopening", data=sent)
     assert through() == date(2026, 9, 30), "sent twice, it opens one month"
-    assert [deed.action for deed in db.session.query(Deed)] == ["month.closed", "month.reopened"]
+    assert [deed.action for deed in db.session.query(AuditRecord)] == ["month.closed", "month.reopened"]
 
 
 def test_the_auditor_sees_how_far_and_is_offered_nothing(app, signed_in):

@@ -1,6 +1,6 @@
 """Entries in the office: one entry's page, an entry by hand with its reason, and its reversal."""
 
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.extensions import db
 from app.ledger import closing, reasons, verifying
 from app.ledger.entries import Entry
@@ -23,7 +23,9 @@ def errors(answer):
 
 
 def deeds():
-    return [(deed.action, deed.subject) for deed in db.session.query(Deed) if not deed.action.startswith("access")]
+    return [
+        (deed.action, deed.subject) for deed in db.session.query(AuditRecord) if not deed.action.startswith("access")
+    ]
 
 
 def test_an_entrys_page_says_what_it_moved_what_caused_it_and_when(app, signed_in):

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.appeals.appeal import Appeal
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.donations import settlement
 from app.extensions import db
 from app.ledger.accounts import Account
@@ -66,7 +66,7 @@ def test_every_export_is_listed_and_on_the_trail(treasurer):
     taken(treasurer, appeal="", account="assets:stripe:gbp")
     made = db.session.query(Export).one()
     assert (made.format, made.account, made.lines, made.names) == ("ledger-csv", "assets:stripe:gbp", 1, False)
-    assert [(deed.action, deed.subject) for deed in db.session.query(Deed)] == [
+    assert [(deed.action, deed.subject) for deed in db.session.query(AuditRecord)] == [
         ("export.made", f"export:{made.reference}")
     ]
     listed = rows(page(treasurer.get("/office/exports/")).find_all("table")[-1])
@@ -93,7 +93,7 @@ def test_journals_wait_until_the_programs_accounts_are_known_and_lead_there(trea
     assert mapped(treasurer).status_code == 303
     assert "None is missing." in page(treasurer.get(there)).text
     assert {row["*AccountCode"][:1] for row in lines(taken(treasurer, format="xero-journals"))} == {"9"}
-    deeds = [deed.action for deed in db.session.query(Deed).order_by(Deed.id)]
+    deeds = [deed.action for deed in db.session.query(AuditRecord).order_by(AuditRecord.id)]
     assert deeds == ["export.accounts_mapped", "export.made"]
 
 
@@ -207,7 +207,7 @@ def test_the_auditor_takes_what_they_may_read_and_it_is_on_the_trail(app, signed
     assert with_names.status_code == 200
     with_names.get_data()
     with_names.close()
-    assert db.session.query(Deed).filter_by(action="export.made").count() == 2
+    assert db.session.query(AuditRecord).filter_by(action="export.made").count() == 2
     with client.session_transaction() as session:
         session["fs_paa"] = time.time() - 7200
         session.pop("fs_gexp", None)

@@ -17,7 +17,7 @@ from app.appeals.appeal import Appeal
 from app.articles import images, versions
 from app.articles import writing as articles_writing
 from app.articles.article import Article
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.extensions import db
 from app.writing import writing
 from tests.articles.drafting import a_manuscript, begun
@@ -60,7 +60,7 @@ def errors(answer) -> list[str]:
 
 def deeds() -> list[tuple[str, str]]:
     db.session.rollback()
-    return [(each.action, each.subject) for each in db.session.scalars(select(Deed).order_by(Deed.id))]
+    return [(each.action, each.subject) for each in db.session.scalars(select(AuditRecord).order_by(AuditRecord.id))]
 
 
 def the_article() -> Article:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.donations.donation import Donation
 from app.donors.donor import Donor
 from app.extensions import db
@@ -71,7 +71,10 @@ def test_two_are_made_one_and_taken_apart_again(people, signed_in):
     assert "£35.00 in 2 gifts" in said(client.get(first))
     assert "£25.00 in one gift" in said(client.get(second))
     assert client.post(f"{second}/unmerge").status_code == 404
-    assert db.session.scalars(select(Deed.action).order_by(Deed.id)).all() == ["donor.merged", "donor.unmerged"]
+    assert db.session.scalars(select(AuditRecord.action).order_by(AuditRecord.id)).all() == [
+        "donor.merged",
+        "donor.unmerged",
+    ]
 
 
 def test_nobody_is_made_one_with_nobody_or_with_themselves(people, signed_in):
@@ -89,7 +92,7 @@ def test_corrected_details_are_used_for_letters_and_searches_from_now_on(people,
     gifts = db.session.scalars(select(Donation).where(Donation.name == "Łucja Okoń-Brown")).all()
     assert {(each.email, each.address) for each in gifts} == {("brown@example.org", "1 Quay Street")}
     assert donor("brown@example.org").email_key == "brown@example.org"
-    (deed,) = db.session.scalars(select(Deed).where(Deed.action == "donor.corrected")).all()
+    (deed,) = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "donor.corrected")).all()
     assert deed.subject.startswith("donor:")
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from app.appeals.appeal import Appeal
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.donations.donation import IN_KIND, Donation
 from app.donors.donor import Note
 from app.extensions import db
@@ -102,7 +102,7 @@ def test_a_note_is_kept_with_who_wrote_it_and_an_empty_one_is_not(account, signe
     assert "Rang <b>us</b>" in said(client.get(address))
     assert "Nasreen Akhtar" in said(client.get(address))
     assert db.session.scalars(select(Note.subject)).all() == [f"donation:{reference}"]
-    assert "donation.noted" in db.session.scalars(select(Deed.action)).all()
+    assert "donation.noted" in db.session.scalars(select(AuditRecord.action)).all()
 
 
 def test_an_auditor_reads_all_of_it_and_is_offered_nothing(account, signed_in):
@@ -170,4 +170,4 @@ def test_what_was_found_is_added_up_and_taken_out_with_names_only_when_asked(acc
     named = client.post("/office/donations/export/names?q=okon")
     assert "lucja@example.org" in named.text
     assert client.post("/office/donations/export?q=nobody").status_code == 303
-    assert db.session.scalars(select(Deed.action)).all() == ["export.made", "export.made"]
+    assert db.session.scalars(select(AuditRecord.action)).all() == ["export.made", "export.made"]

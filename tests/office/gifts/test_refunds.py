@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
@@ -62,7 +62,7 @@ def test_a_part_is_given_back_and_the_page_of_the_gift_says_so(account, signed_i
     assert "Refund of £10.00 asked for by Nasreen Akhtar: done" in text
     assert "She asked for it" in text
     assert [each["amount"] for each in account.refunds.values()] == [1000]
-    assert db.session.scalars(select(Deed.action)).all() == ["donation.refunded"]
+    assert db.session.scalars(select(AuditRecord.action)).all() == ["donation.refunded"]
     assert "£15.00 of £25.00 is left." in said(client.get(address()))
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.donations.count_sheet import CountSheet
 from app.extensions import db
 from tests.cast import an_appeal
@@ -31,7 +31,7 @@ def test_a_sheet_is_shown_with_its_total_and_taken_when_it_is_sent_again(app, si
     assert (sheet.amount_minor, sheet.counter_one, sheet.pieces) == (2150, "Nasreen Akhtar", [[1000, 2], [50, 3]])
     assert raised_by(appeal) == (2150, 0)
     assert "Counted: £21.50 is in the books." in said(client.get(answer.location))
-    assert db.session.scalars(select(Deed.action).order_by(Deed.id.desc())).first() == "count.entered"
+    assert db.session.scalars(select(AuditRecord.action).order_by(AuditRecord.id.desc())).first() == "count.entered"
 
 
 def test_a_total_that_was_seen_while_typing_is_taken_at_once_and_only_once(app, signed_in):

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.appeals import branch
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.config import Settings
 from app.extensions import db
 from app.staff import people
@@ -27,7 +27,7 @@ def admin(app: Flask) -> Person:
 
 
 def actions() -> list[str]:
-    return list(db.session.scalars(select(Deed.action).order_by(Deed.id)))
+    return list(db.session.scalars(select(AuditRecord.action).order_by(AuditRecord.id)))
 
 
 def test_an_invitation_leads_to_the_first_sign_in(app: Flask, settings: Settings, admin: Person) -> None:

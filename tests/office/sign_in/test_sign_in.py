@@ -14,7 +14,7 @@ from flask_security.recoverable import generate_reset_password_token
 from sqlalchemy import select
 
 from app import clock
-from app.audit.trail import Deed, DeedDetail
+from app.audit.trail import AuditDetail, AuditRecord
 from app.emails.email import DueLetter
 from app.extensions import db
 from app.office.people import audit_trail
@@ -29,7 +29,10 @@ from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_fa
 def deeds() -> list[tuple[str, str, str]]:
     """What the trail holds: by, action, subject."""
     db.session.rollback()
-    return [(deed.by, deed.action, deed.subject) for deed in db.session.scalars(select(Deed).order_by(Deed.id))]
+    return [
+        (deed.by, deed.action, deed.subject)
+        for deed in db.session.scalars(select(AuditRecord).order_by(AuditRecord.id))
+    ]
 
 
 def fresh(person: Person) -> Person:
@@ -52,7 +55,7 @@ def test_an_editor_signs_in_with_a_password_alone(app: Flask, editor: Person) ->
     walker = Walker(app).signs_in(editor)
     assert walker.is_in
     assert deeds() == [(f"person:{editor.reference}", "person.signed_in", f"person:{editor.reference}")]
-    detail = db.session.scalars(select(DeedDetail.body)).one()
+    detail = db.session.scalars(select(AuditDetail.body)).one()
     assert "203.0.113.7" in detail
 
 
@@ -191,7 +194,7 @@ def test_failed_sign_ins_are_on_the_trail_with_the_address_that_was_typed(app: F
         ("person.sign_in_failed", "person:unknown"),
         ("person.sign_in_failed", f"person:{editor.reference}"),
     ]
-    bodies = "".join(db.session.scalars(select(DeedDetail.body)))
+    bodies = "".join(db.session.scalars(select(AuditDetail.body)))
     assert "nobody@lantern.example" in bodies
     assert PASSWORD not in bodies
 

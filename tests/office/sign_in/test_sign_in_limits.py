@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import clock
-from app.audit.trail import Deed
+from app.audit.trail import AuditRecord
 from app.extensions import db
 from app.office import guard
 from app.office.sign_in import limits
@@ -43,7 +43,7 @@ def test_nobody_signs_in_by_json_past_the_limit_of_the_account(app: Flask) -> No
     )
     assert answer.status_code == 415
     assert not walker.is_in
-    assert db.session.scalar(select(func.count()).select_from(Deed)) == 0
+    assert db.session.scalar(select(func.count()).select_from(AuditRecord)) == 0
 
 
 def test_a_session_that_is_over_is_not_revived_by_the_password_alone(app: Flask, treasurer: Person) -> None:
@@ -66,4 +66,4 @@ def test_who_has_but_a_passkey_sets_up_no_other_second_factor_by_the_password(ap
     walker = Walker(app).signs_in(person)
     assert "Sign in with a passkey" in walker.page.select_one(".error-summary").get_text()
     assert walker.opens("/office/me/second-factor").title != "Your second factor"
-    assert db.session.scalars(select(Deed.action)).all() == ["person.sign_in_failed"]
+    assert db.session.scalars(select(AuditRecord.action)).all() == ["person.sign_in_failed"]

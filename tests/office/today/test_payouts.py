@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.bank import taking_in
-from app.bank.formats.contents import Read, ReadLine
+from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
 from app.donations.donation import Donation
 from app.extensions import db
@@ -73,7 +73,7 @@ def test_a_payout_lists_its_parts_with_their_gifts_and_the_bank_s_line(app, sign
     assert "Not yet" in words(found.select_one("dl"))
     bank = a_bank_account()
     with writing():
-        read = Read("csv", [ReadLine(0, clock.today(), Money(1950, "gbp"), "STRIPE")])
+        read = ReadFile("csv", [ReadLine(0, clock.today(), Money(1950, "gbp"), "STRIPE")])
         taking_in.take_in(bank, read, b"csv", "ada")
         line = db.session.scalars(select(BankLine.reference)).one()
     with writing():

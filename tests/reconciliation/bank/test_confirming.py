@@ -15,7 +15,7 @@ from app.bank import account as bank_account
 from app.bank import booking, taking_in
 from app.bank.account import ledger_code
 from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready
-from app.bank.formats.contents import Read, ReadLine, ReadPart
+from app.bank.formats.contents import ReadFile, ReadLine, ReadPart
 from app.bank.statement import BankLine
 from app.donations import by_hand
 from app.donations.donation import BANK_TRANSFER, Donation
@@ -29,7 +29,7 @@ from app.reconciliation.bank import balance, confirming
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift, WrongWay
 from app.reconciliation.exceptions import bank as exceptions_bank
-from app.reconciliation.exceptions.exception import Found
+from app.reconciliation.exceptions.exception import BookException
 from app.services import services
 from app.writing import writing
 from tests.bank.bank import a_bank_account
@@ -47,7 +47,7 @@ def bank(app):
 
 def the_statement(bank, *lines, closing=None):
     """Lines that the bank shows: (minor units, what it says) each, or with a number of days ago; their references."""
-    read = Read(
+    read = ReadFile(
         "csv",
         [
             ReadLine(number, TODAY - timedelta(days=days[0] if days else 0), Money(minor, bank.currency), said)
@@ -168,7 +168,7 @@ def a_batch(bank, *minors):
     parts = tuple(ReadPart(Money(minor, "gbp"), f"Giver {minor}", f"said {minor}") for minor in minors)
     line = ReadLine(1, TODAY, Money(sum(minors), "gbp"), "BATCH", parts=parts)
     with writing():
-        taking_in.take_in(bank, Read("camt.053", [line]), repr(minors).encode(), "ada")
+        taking_in.take_in(bank, ReadFile("camt.053", [line]), repr(minors).encode(), "ada")
     return db.session.scalars(select(BankLine.reference).order_by(BankLine.id.desc())).first()
 
 
@@ -218,7 +218,7 @@ def test_of_cheques_that_one_line_takes_back_the_export_says_that_nothing_is_kep
     there, back = the_statement(bank, (3800, "CREDIT"), (-3800, "UNPAID CHEQUES"))
     confirm(there, *(f"cheque|donation:{cheque.reference}" for cheque in made))
     confirm(back, *(f"bounced|donation:{cheque.reference}" for cheque in made))
-    wanted = exports_table.Wanted(TODAY, TODAY)
+    wanted = exports_table.ExportFilter(TODAY, TODAY)
     with db.engine.connect() as connection:
         table = exports_table.donation_table(connection, wanted, [], names=False)
         said = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
@@ -278,7 +278,9 @@ def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
         confirming.otherwise(line, ASIDE, "ada")
     assert balances() == {"assets:bank:gbp": 70_000, "liabilities:unidentified:gbp": -70_000}
     since = TODAY - timedelta(days=12)
-    assert exceptions_bank.unidentified(10) == [Found("unidentified money", line, f"£700.00 since {since}, 12 days")]
+    assert exceptions_bank.unidentified(10) == [
+        BookException("unidentified money", line, f"£700.00 since {since}, 12 days")
+    ]
     with writing():
         confirming.claim(line, appeal, "ada", payer="T Ashworth")
     assert (balances(), raised_by(appeal)) == ({"assets:bank:gbp": 70_000}, 70_000)
@@ -384,7 +386,7 @@ def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apa
 
 def test_every_line_that_waits_is_an_exception(bank):
     (line,) = the_statement(bank, (123_456, "T ASHWORTH"))
-    assert exceptions_bank.lines(10) == [Found("bank line", line, f"£1,234.56 on {TODAY}, Treasurer")]
+    assert exceptions_bank.lines(10) == [BookException("bank line", line, f"£1,234.56 on {TODAY}, Treasurer")]
     assert balance.of(a_bank_account("Empty")) is None
 
 

@@ -150,3 +150,19 @@ def test_pages_ask_the_packages_and_not_the_tables(house: Path) -> None:
         )
     ]
     assert asking == [], "ask a function of the package whose rows these are"
+
+
+def test_forms_read_and_never_write(house: Path) -> None:
+    """A form says what was typed and whether it can be taken; the view around it decides what is written."""
+    writing = {"writing", "record", "add", "flush", "commit", "enter"}
+    found = [
+        f"{name}:{node.lineno} {form.name}"
+        for name, text in modules(house)
+        if name.split("/")[1] in INTERFACES
+        for form in ast.walk(ast.parse(text))
+        if isinstance(form, ast.ClassDef) and any("Form" in ast.unparse(base) for base in form.bases)
+        for node in ast.walk(form)
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "id", "") in writing or ast.unparse(node.func).startswith("db.session.flush"))
+    ]
+    assert found == [], "open the writing unit in the view"

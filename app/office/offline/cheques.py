@@ -17,6 +17,7 @@ from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, m
 from app.office.confirming import Question, asks_once
 from app.office.offline import forms, noticed, words
 from app.office.offline.forms import ChequeForm
+from app.office.offline.gifts import take_in
 from app.office.offline.noticed import Noticed
 from app.offline import cheques, lists
 from app.web import notices
@@ -58,7 +59,7 @@ def create() -> ResponseReturnValue:
     found = form.noticed()
     if noticed.asks(found):
         return _form(form, status=409, found=found)
-    donation = form.take()
+    donation = take_in(form)
     notices.done(
         _("Entered: a cheque over %(amount)s from %(name)s.", amount=written(donation.amount),
           name=donation.name or _("somebody")),

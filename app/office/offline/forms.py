@@ -21,11 +21,10 @@ from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.appeals.finding import begun
-from app.audit.trail import record
-from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, PLEDGED, STANDING_ORDER, Donation
+from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, STANDING_ORDER
 from app.donations.finding import of_submissions
 from app.money import Money, written
-from app.office.access import me, my_branch_id
+from app.office.access import my_branch_id
 from app.office.donors import choice
 from app.office.donors.choice import donor_field
 from app.office.offline import words as offline_words
@@ -34,7 +33,6 @@ from app.offline import alike, gifts
 from app.offline.alike import Alike
 from app.offline.gifts import HandGift
 from app.web.fields import AmountField, CleanedForm, DayField, day_asked
-from app.writing import writing
 
 # So many appeals are offered; older ones are nothing that money still comes in for.
 _MOST_APPEALS = 100
@@ -173,23 +171,6 @@ class GiftForm(HandForm):
     def _made(self) -> set[str]:
         """The gift that this very form has made, if it was sent before: a form that is sent twice is one gift."""
         return of_submissions([gifts.mark_of(self.nonce.data or "")])
-
-    def take(self) -> Donation:
-        """Receive or expect the gift that a valid form describes, in a writing unit of its own, and leave it on the
-        trail."""
-        with writing():
-            donation = gifts.enter(
-                self.chosen_appeal,
-                self.method,
-                self.gift(),
-                submission=self.nonce.data or "",
-                by=f"person:{me().reference}",
-                branch_id=self.branch_id,
-            )
-            after = {"amount": str(donation.amount), "method": self.method, "name": donation.name}
-            what = "gift.announced" if donation.state == PLEDGED else "gift.entered"
-            record(what, f"donation:{donation.reference}", after=after)
-        return donation
 
 
 def like(each: Alike) -> Noticed:

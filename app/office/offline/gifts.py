@@ -24,7 +24,7 @@ from app.office.content import authors
 from app.office.offline import forms, noticed, words
 from app.office.offline.forms import CorrectionForm, GiftForm
 from app.office.offline.noticed import Noticed
-from app.offline import corrections, lists, promises
+from app.offline import corrections, gifts, lists, promises
 from app.receipts import handing_over, register
 from app.web import notices
 from app.writing import writing
@@ -76,7 +76,7 @@ def create(method: str) -> ResponseReturnValue:
     found = form.noticed()
     if noticed.asks(found):
         return _form(form, status=409, found=found)
-    donation = form.take()
+    donation = take_in(form)
     named = {"amount": written(donation.amount), "name": donation.name or _("somebody")}
     if donation.state == PLEDGED:
         notices.done(_("Expected: %(amount)s from %(name)s. It is a gift once the bank shows it.", **named))
@@ -84,6 +84,23 @@ def create(method: str) -> ResponseReturnValue:
         notices.done(_("Entered: %(amount)s from %(name)s.", **named))
     following = url_for(".new", method=method, **form.same_again())
     return redirect(following if "another" in request.form else url_for(".index"), code=303)
+
+
+def take_in(form: GiftForm) -> Donation:
+    """Receive or expect the gift that a valid form describes, and leave it on the trail."""
+    with writing():
+        donation = gifts.enter(
+            form.chosen_appeal,
+            form.method,
+            form.gift(),
+            submission=form.nonce.data or "",
+            by=f"person:{me().reference}",
+            branch_id=form.branch_id,
+        )
+        after = {"amount": str(donation.amount), "method": form.method, "name": donation.name}
+        what = "gift.announced" if donation.state == PLEDGED else "gift.entered"
+        record(what, f"donation:{donation.reference}", after=after)
+    return donation
 
 
 @bp.get("/<reference>")

@@ -1,4 +1,5 @@
-"""The extensions that the whole house shares: the database, CSRF protection, translations, migrations."""
+"""The extensions that the whole program shares: the database and what its tables have in common, CSRF protection,
+translations, migrations."""
 
 from datetime import UTC, datetime
 
@@ -6,8 +7,8 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 # SQLite numbers its rows only through a column declared INTEGER; PostgreSQL wants eight bytes for keys that grow.
@@ -51,6 +52,23 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={datetime: Instant()},
     )
+
+
+class DueWork:
+    """A row that may be due for the worker: how often it has been tried, when again, until when somebody works on it,
+    and why it did not work the last time. `app/worker/duties.py` keeps these columns; the row's state says what is due.
+    """
+
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+def partial_index(name: str | None, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of those rows alone for which `where` holds, in SQL that both databases read. A query is answered from
+    it only when it says the same in the same words."""
+    return Index(name, *columns, unique=unique, postgresql_where=text(where), sqlite_where=text(where))
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

@@ -2,16 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text, false, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, PrimaryKeyConstraint, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.appeals import branch  # noqa: F401 - a branch may raise money for an appeal
 from app.articles.versions import APPEAL, Versioned
-from app.extensions import Base, Key
+from app.extensions import Base, Key, partial_index
 from app.money import Money
-
-_GENERAL_FUND = text("general_fund")
 
 
 class Appeal(Versioned, Base):
@@ -37,13 +35,7 @@ class Appeal(Versioned, Base):
         CheckConstraint("currency = lower(currency) AND length(currency) = 3", name="currency"),
         CheckConstraint("preset_rhythm IN ('once', 'monthly')", name="preset_rhythm"),
         CheckConstraint("NOT general_fund OR (precedence IS NULL AND starts_on IS NOT NULL)", name="general_fund"),
-        Index(
-            "uq_appeals_general_fund",
-            "currency",
-            unique=True,
-            postgresql_where=_GENERAL_FUND,
-            sqlite_where=_GENERAL_FUND,
-        ),
+        partial_index("uq_appeals_general_fund", "currency", unique=True, where="general_fund"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -5,11 +5,11 @@ One line of a bank statement, as the bank gave it; only what has become of it in
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, delete, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.extensions import Base, Key, db, partial_index
 from app.money import Money
 
 # They are full of names, so one that was not taken in is not kept for long.
@@ -79,11 +79,8 @@ class BankLine(Base):
         CheckConstraint("amount_minor <> 0", name="amount"),
         CheckConstraint("ordinal >= 1", name="ordinal"),
         Index("ix_bank_lines_account_id_day", "account_id", "day"),
-        Index(
-            "ix_bank_lines_open", "account_id", "day", "id",
-            postgresql_where=text("entry_id IS NULL"), sqlite_where=text("entry_id IS NULL"),
-        ),
-    )  # fmt: skip
+        partial_index("ix_bank_lines_open", "account_id", "day", "id", where="entry_id IS NULL"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -10,7 +10,7 @@ from app.donations import count_sheet, standing_order  # noqa: F401 - a gift may
 from app.donations import donation as donations
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, STANDING_ORDER, Donation
 from app.errors import DomainError
-from app.extensions import Base, db
+from app.extensions import Base, db, partial_index
 from app.money import Money
 
 # How far the money has come; a gift in kind stays received. What was only promised has not come at all.
@@ -18,8 +18,6 @@ WAITING, PAID_IN, BANKED, BOUNCED, REVERSED, RECEIVED = (
     "waiting", "paid-in", "banked", "bounced", "reversed", "received",
 )  # fmt: skip
 ANNOUNCED, POST_DATED, WITHDRAWN = "announced", "post-dated", "withdrawn"
-_WAITS = text("banked_on IS NULL AND reversed_at IS NULL AND bounced_on IS NULL")
-_BOUNCED = text("bounced_on IS NOT NULL")
 
 
 class NotYet(DomainError):
@@ -41,8 +39,12 @@ class GiftByHand(Base):
         CheckConstraint("(paid_in_on IS NULL) = (paying_in IS NULL)", name="paid_in"),
         CheckConstraint("(banked_on IS NULL) = (bank_line IS NULL)", name="banked"),
         CheckConstraint("reversed_at IS NULL OR (banked_on IS NULL AND bounced_on IS NULL)", name="reversed"),
-        Index("ix_gifts_by_hand_waiting", "donation_id", postgresql_where=_WAITS, sqlite_where=_WAITS),
-        Index("ix_gifts_by_hand_bounced_on", "bounced_on", postgresql_where=_BOUNCED, sqlite_where=_BOUNCED),
+        partial_index(
+            "ix_gifts_by_hand_waiting",
+            "donation_id",
+            where="banked_on IS NULL AND reversed_at IS NULL AND bounced_on IS NULL",
+        ),
+        partial_index("ix_gifts_by_hand_bounced_on", "bounced_on", where="bounced_on IS NOT NULL"),
     )
 
     donation_id: Mapped[int] = mapped_column(ForeignKey("donations.id"), primary_key=True, autoincrement=False)

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key, db
+from app.extensions import Base, Key, db, partial_index
 from app.money import Money
 
 COUNTED, PAID_IN, BANKED, REVERSED = "counted", "paid-in", "banked", "reversed"
-_WAITS = text("banked_on IS NULL AND reversed_at IS NULL")
 
 
 class CountSheet(Base):
@@ -31,7 +30,7 @@ class CountSheet(Base):
         CheckConstraint("(paid_in_on IS NULL) = (paying_in IS NULL)", name="paid_in"),
         CheckConstraint("(banked_on IS NULL) = (bank_line IS NULL)", name="banked"),
         CheckConstraint("banked_on IS NULL OR reversed_at IS NULL", name="reversed"),
-        Index("ix_count_sheets_waiting", "id", postgresql_where=_WAITS, sqlite_where=_WAITS),
+        partial_index("ix_count_sheets_waiting", "id", where="banked_on IS NULL AND reversed_at IS NULL"),
         Index("ix_count_sheets_branch", "branch_id", "id"),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.donations.plans import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
@@ -11,7 +11,7 @@ from app.donors import (
     donor,  # noqa: F401 - a donation may be of a plan, and is of a donor
     search_keys,
 )
-from app.extensions import Base, Key
+from app.extensions import Base, Key, partial_index
 from app.money import Money
 
 PLEDGED, ON_ITS_WAY, RECEIVED = "pledged", "on-its-way", "received"
@@ -28,11 +28,6 @@ def _name_key(context: Any) -> str | None:
 
 def _email_key(context: Any) -> str | None:
     return search_keys.email_key(context.get_current_parameters().get("email"))
-
-
-def _index(name: str, *columns: str, of: str) -> Index:
-    """An index of some rows alone, on both databases."""
-    return Index(name, *columns, postgresql_where=text(of), sqlite_where=text(of))
 
 
 class Donation(Base):
@@ -61,17 +56,19 @@ class Donation(Base):
         CheckConstraint("(charge_id IS NOT NULL) = (state = 'received' AND method = 'card')", name="charge_id"),
         CheckConstraint(f"method IN {METHODS}", name="method"),
         Index("ix_donations_appeal_received", "appeal_id", "received_at"),
-        _index("ix_donations_by_hand", "method", "id", of="method <> 'card'"),
-        _index("ix_donations_of_branch", "branch_id", "id", of="branch_id IS NOT NULL"),
+        partial_index("ix_donations_by_hand", "method", "id", where="method <> 'card'"),
+        partial_index("ix_donations_of_branch", "branch_id", "id", where="branch_id IS NOT NULL"),
         Index("ix_donations_name_key", "name_key", "id"),
         Index("ix_donations_email_key", "email_key", "id"),
-        _index("ix_donations_card_last4", "card_last4", "id", of="card_last4 IS NOT NULL"),
-        _index("ix_donations_amount", "amount_minor", "received_at", of="received_at IS NOT NULL"),
-        _index("ix_donations_received_at", "received_at", "id", of="received_at IS NOT NULL"),
-        _index("ix_donations_not_received", "state", "id", of="state <> 'received'"),
-        _index("ix_donations_of_donor", "donor_id", "id", of="donor_id IS NOT NULL"),
-        _index(
-            "ix_donations_without_donor", "id", of="donor_id IS NULL AND state = 'received' AND email_key IS NOT NULL"
+        partial_index("ix_donations_card_last4", "card_last4", "id", where="card_last4 IS NOT NULL"),
+        partial_index("ix_donations_amount", "amount_minor", "received_at", where="received_at IS NOT NULL"),
+        partial_index("ix_donations_received_at", "received_at", "id", where="received_at IS NOT NULL"),
+        partial_index("ix_donations_not_received", "state", "id", where="state <> 'received'"),
+        partial_index("ix_donations_of_donor", "donor_id", "id", where="donor_id IS NOT NULL"),
+        partial_index(
+            "ix_donations_without_donor",
+            "id",
+            where="donor_id IS NULL AND state = 'received' AND email_key IS NOT NULL",
         ),
     )
 

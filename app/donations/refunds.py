@@ -10,7 +10,7 @@ What givers are written about refunds: that money is on its way back, or that it
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -23,7 +23,7 @@ from app.emails.composing import compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.errors import DomainError
-from app.extensions import Base, Key, db
+from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import reading
 from app.money import Money, written
 from app.payments.objects import Refund
@@ -34,7 +34,7 @@ ASKED, REFUSED = "asked", "refused"
 CAME_TO_NOTHING = (REFUSED, "failed", "canceled")
 
 
-class DonationRefund(Base):
+class DonationRefund(DueWork, Base):
     """One refund. *asked*: Stripe is to be asked for it; *refused*: Stripe would not; else its state is Stripe's own.
 
     Its amount is held against the donation from the moment it is asked for. One made in Stripe's dashboard has no
@@ -46,11 +46,8 @@ class DonationRefund(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("state = 'asked' OR state = 'refused' OR refund_id IS NOT NULL", name="refund_id"),
-        Index(
-            "ix_refunds_asked", "next_try_at", "id", postgresql_where=text("state = 'asked'"),
-            sqlite_where=text("state = 'asked'"),
-        ),
-    )  # fmt: skip
+        partial_index("ix_refunds_asked", "next_try_at", "id", where="state = 'asked'"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)
@@ -66,10 +63,6 @@ class DonationRefund(Base):
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
     key_since: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Text)
 
     @property
     def amount(self) -> Money:

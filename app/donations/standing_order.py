@@ -3,11 +3,11 @@
 import calendar
 from datetime import date, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.extensions import Base, Key, db, partial_index
 from app.money import Money
 
 # Banks send on working days, so a payment is late only after a long weekend.
@@ -25,11 +25,8 @@ class StandingOrder(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("day_of_month BETWEEN 1 AND 31", name="day_of_month"),
-        Index(
-            "ix_standing_orders_due", "next_due_on", postgresql_where=text("ended_on IS NULL"),
-            sqlite_where=text("ended_on IS NULL"),
-        ),
-    )  # fmt: skip
+        partial_index("ix_standing_orders_due", "next_due_on", where="ended_on IS NULL"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)

@@ -3,17 +3,17 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy import CheckConstraint, String
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.extensions import Base, DueWork, Key, db, partial_index
 
 DUE, SENT, DROPPED = "due", "sent", "dropped"
 
 
-class DueLetter(Base):
+class DueLetter(DueWork, Base):
     """One mail. *due*, then *sent*; or *dropped*, when by then there was nothing to say or nobody to say it to.
 
     `subject` names what it is about ('plan:<reference>'). `message_id` is the part before the @: the same for the
@@ -24,13 +24,7 @@ class DueLetter(Base):
     __table_args__ = (
         CheckConstraint("state IN ('due', 'sent', 'dropped')", name="state"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
-        Index(
-            "ix_letters_due",
-            "next_try_at",
-            "id",
-            postgresql_where=text("state = 'due'"),
-            sqlite_where=text("state = 'due'"),
-        ),
+        partial_index("ix_letters_due", "next_try_at", "id", where="state = 'due'"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -40,10 +34,6 @@ class DueLetter(Base):
     state: Mapped[str] = mapped_column(String(10))
     asked_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 def ask(kind: str, subject: str, occasion: str) -> None:

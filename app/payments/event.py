@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, LargeBinary, String, Text, func, or_, select, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, LargeBinary, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key, db
+from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import erasure
 
 PENDING, APPLIED, IGNORED = "pending", "applied", "ignored"
 
 
-class StripeEvent(Base):
+class StripeEvent(DueWork, Base):
     """One event, stored once however often it is delivered.
 
     *pending*: to be followed up by the worker, which is due `next_try_at`. *applied*: the books say what it said.
@@ -29,19 +29,8 @@ class StripeEvent(Base):
     __tablename__ = "stripe_events"
     __table_args__ = (
         CheckConstraint("state IN ('pending', 'applied', 'ignored')", name="state"),
-        Index(
-            "ix_stripe_events_pending",
-            "next_try_at",
-            "id",
-            postgresql_where=text("state = 'pending'"),
-            sqlite_where=text("state = 'pending'"),
-        ),
-        Index(
-            "ix_stripe_events_ignored",
-            "type",
-            postgresql_where=text("state = 'ignored'"),
-            sqlite_where=text("state = 'ignored'"),
-        ),
+        partial_index("ix_stripe_events_pending", "next_try_at", "id", where="state = 'pending'"),
+        partial_index("ix_stripe_events_ignored", "type", where="state = 'ignored'"),
         Index("ix_stripe_events_about", "about", "id"),
     )
 
@@ -55,10 +44,6 @@ class StripeEvent(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     body_sha256: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(10))
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 class News:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, select, text
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.extensions import Base, DueWork, Key, db, partial_index
 from app.money import Money
 from app.payments.transaction import Transaction, read_if_there
 
@@ -17,18 +17,14 @@ from app.payments.transaction import Transaction, read_if_there
 ON_ITS_WAY, PAID, FAILED, CANCELED = "in_transit", "paid", "failed", "canceled"
 
 
-class Payout(Base):
+class Payout(DueWork, Base):
     """One payout. An automatic one is due for reconciliation until its parts have been taken in; a manual one cannot
     be taken apart (docs.stripe.com/payouts/reconciliation) and is shown as not provable."""
 
     __tablename__ = "payouts"
     __table_args__ = (
-        Index(
-            "ix_payouts_due", "next_try_at", "payout_id",
-            postgresql_where=text("automatic AND reconciled_at IS NULL"),
-            sqlite_where=text("automatic AND reconciled_at IS NULL"),
-        ),
-    )  # fmt: skip
+        partial_index("ix_payouts_due", "next_try_at", "payout_id", where="automatic AND reconciled_at IS NULL"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     payout_id: Mapped[str] = mapped_column(String(80), unique=True)
@@ -40,10 +36,6 @@ class Payout(Base):
     arrives_at: Mapped[datetime]
     reconciled_at: Mapped[datetime | None]
     difference_minor: Mapped[int | None] = mapped_column(Key)
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key
+from app.extensions import Base, DueWork, Key, partial_index
 
 DUE, ISSUED, VOID, REPLACED = "due", "issued", "void", "replaced"
 
 
-class Receipt(Base):
+class Receipt(DueWork, Base):
     """Proof of one gift. `subject` names the donation, and for a replacement which one it is; `reference` is its
     unguessable public name.
 
@@ -32,15 +32,9 @@ class Receipt(Base):
             name="issued_whole",
         ),
         CheckConstraint("mailed_at IS NULL OR rendered_at IS NOT NULL", name="order"),
-        Index(
-            "ix_receipts_due",
-            "next_try_at",
-            "id",
-            postgresql_where=text("mailed_at IS NULL AND given_at IS NULL"),
-            sqlite_where=text("mailed_at IS NULL AND given_at IS NULL"),
-        ),
+        partial_index("ix_receipts_due", "next_try_at", "id", where="mailed_at IS NULL AND given_at IS NULL"),
         # What the sealer looks for; there are few.
-        Index("ix_receipts_void", "id", postgresql_where=text("state = 'void'"), sqlite_where=text("state = 'void'")),
+        partial_index("ix_receipts_void", "id", where="state = 'void'"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -61,10 +55,6 @@ class Receipt(Base):
     given_at: Mapped[datetime | None]
     given_by: Mapped[str | None] = mapped_column(String(80))
     given_how: Mapped[str | None] = mapped_column(String(10))
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime | None]
-    leased_until: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Text)
 
     @property
     def printed_number(self) -> str:

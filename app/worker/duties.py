@@ -99,7 +99,7 @@ _FIRST_WAIT, _LONGEST_WAIT, _WAIT_WHEN_FINAL = timedelta(seconds=2), timedelta(h
 class Duty:
     """One kind of work: the table whose rows are due, the condition that says so, and how one row's work is done.
 
-    `model` has the columns attempts, next_try_at, leased_until and last_error. `perform` is given a row's id; it
+    `model` is a `DueWork` with an id. `perform` is given a row's id; it
     opens its own writing units, holds no transaction across the network, and leaves the row no longer due.
     """
 

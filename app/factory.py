@@ -49,7 +49,7 @@ class LateRule(Rule):
         return build
 
 
-class House(Flask):
+class WhiproundApp(Flask):
     """Flask, but for what it logs of an error: where it happened, never what was said, which may be somebody's name."""
 
     url_rule_class = LateRule
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None, gateway: StripeGateway | None =
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     clock.use_local_zone(settings.timezone)
     money.use_home_currency(settings.currency)
-    app = House(
+    app = WhiproundApp(
         "app",
         root_path=str(_ROOT / "app"),
         template_folder=str(_ROOT / "templates"),
@@ -113,20 +113,20 @@ def create_app(settings: Settings | None = None, gateway: StripeGateway | None =
         else:
             announcing.announce_commits(db.engine)
             connections.ask_the_rested(db.engine)
-    _open_doors(app)
+    _register_interfaces(app)
     return app
 
 
-def _open_doors(app: Flask) -> None:
+def _register_interfaces(app: Flask) -> None:
     """Every door registers itself, with its own policy."""
     from app.cli import commands
-    from app.office import blueprint as office_door
-    from app.public import blueprint as public_door
-    from app.webhooks import stripe as webhooks_door
+    from app.office import blueprint as office
+    from app.public import blueprint as public
+    from app.webhooks import stripe as webhooks
 
-    public_door.register(app)
-    office_door.register(app)
-    webhooks_door.register(app)
+    public.register(app)
+    office.register(app)
+    webhooks.register(app)
     commands.register(app)
 
 

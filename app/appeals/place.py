@@ -45,8 +45,8 @@ def of(starts_on: date | None, ends_on: date | None, precedence: int | None, own
         return Place(OWN_PAGE, begins)
     mine = (precedence, starts_on, -(own_id or 2**62))
     rivals = [each for each in _rivals(begins, own_id) if _rank(each) > mine]
-    day, first = begins, _standing(rivals, begins)
-    while (other := _standing(rivals, day)) is not None:
+    day, first = begins, _appeal_on(rivals, begins)
+    while (other := _appeal_on(rivals, day)) is not None:
         if other.ends_on is None or (ends_on is not None and other.ends_on >= ends_on):
             return Place(BEHIND, begins, other)
         day = other.ends_on + timedelta(days=1)
@@ -66,6 +66,6 @@ def _rank(appeal: Appeal) -> tuple[int, date, int]:
     return appeal.precedence or 0, appeal.starts_on or date.min, -appeal.id
 
 
-def _standing(rivals: Sequence[Appeal], day: date) -> Appeal | None:
+def _appeal_on(rivals: Sequence[Appeal], day: date) -> Appeal | None:
     """Which of them stands under the articles on a day."""
     return max((each for each in rivals if each.open_on(day)), key=_rank, default=None)

@@ -45,16 +45,16 @@ class Progress:
 
 def of(appeal: Appeal) -> Progress:
     """How one appeal stands."""
-    return _standing(appeal, raising.by(appeal))
+    return _progress(appeal, raising.by(appeal))
 
 
 def of_all(appeals: Sequence[Appeal]) -> list[Progress]:
     """How several appeals stand, in their order, from one reading of the books."""
     sums = raising.of(appeals)
-    return [_standing(appeal, sums[appeal.id]) for appeal in appeals]
+    return [_progress(appeal, sums[appeal.id]) for appeal in appeals]
 
 
-def _standing(appeal: Appeal, raised: Raised) -> Progress:
+def _progress(appeal: Appeal, raised: Raised) -> Progress:
     today = clock.today()
     phase: Literal["coming", "open", "ended"] = "open"
     if not appeal.open_on(today):

@@ -151,8 +151,8 @@ def add_matches(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[
 
 def matches_of(line: BankLine) -> list[BankMatch]:
     """What a line is by now, the latest word last."""
-    standing = (BankMatch.line_id == line.id) & BankMatch.undone_by.is_(None)
-    return list(db.session.scalars(select(BankMatch).where(standing).order_by(BankMatch.id)))
+    matched = (BankMatch.line_id == line.id) & BankMatch.undone_by.is_(None)
+    return list(db.session.scalars(select(BankMatch).where(matched).order_by(BankMatch.id)))
 
 
 def all_matches_of(line: BankLine) -> list[BankMatch]:
@@ -166,12 +166,12 @@ def undo(line: BankLine, by: str) -> list[BankMatch]:
 
     Raises `NotBooked`.
     """
-    standing = matches_of(line)
-    if not standing:
+    matched = matches_of(line)
+    if not matched:
         raise NotBooked("nothing was booked for this line")
-    entries = {each.entry_id: db.session.get_one(Entry, each.entry_id) for each in standing}
-    latest = _whole(entries[standing[-1].entry_id].source)
-    undone = [each for each in standing if _whole(entries[each.entry_id].source) == latest]
+    entries = {each.entry_id: db.session.get_one(Entry, each.entry_id) for each in matched}
+    latest = _whole(entries[matched[-1].entry_id].source)
+    undone = [each for each in matched if _whole(entries[each.entry_id].source) == latest]
     reversals = {each.entry_id: each.entry_id for each in undone}
     if latest.startswith(f"bank:{line.reference}"):
         for entry_id in reversals:

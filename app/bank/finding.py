@@ -76,8 +76,8 @@ def latest(of: BankAccount, before: str, most: int) -> Sequence[BankLine]:
 def matches(lines: Sequence[BankLine]) -> dict[int, list[BankMatch]]:
     """What each of these lines was found to be, by the line's id; what was undone is left out."""
     found: dict[int, list[BankMatch]] = defaultdict(list)
-    standing = BankMatch.line_id.in_([line.id for line in lines]) & BankMatch.undone_by.is_(None)
-    for match in db.session.scalars(select(BankMatch).where(standing).order_by(BankMatch.id)):
+    in_effect = BankMatch.line_id.in_([line.id for line in lines]) & BankMatch.undone_by.is_(None)
+    for match in db.session.scalars(select(BankMatch).where(in_effect).order_by(BankMatch.id)):
         found[match.line_id].append(match)
     return found
 

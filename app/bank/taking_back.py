@@ -20,8 +20,8 @@ def may_be_taken_back(account: BankAccount) -> set[int]:
     booked = exists().where(
         BankLine.statement_id == BankStatement.id, BankLine.entry_id.is_not(None) | (BankLine.bookings > 0)
     )
-    standing = (BankStatement.account_id == account.id) & BankStatement.taken_back_at.is_(None)
-    return set(db.session.scalars(select(BankStatement.id).where(standing, ~booked)))
+    in_effect = (BankStatement.account_id == account.id) & BankStatement.taken_back_at.is_(None)
+    return set(db.session.scalars(select(BankStatement.id).where(in_effect, ~booked)))
 
 
 def take_back(account: BankAccount, statement: BankStatement, by: str) -> int:

@@ -78,8 +78,8 @@ def _statement(
     digest = hashlib.sha256(body).hexdigest()
     same = (BankStatement.account_id == account.id) & (BankStatement.sha256 == digest)
     before = db.session.scalar(select(func.count()).select_from(BankStatement).where(same)) or 0
-    standing = select(BankStatement.id).where(same, BankStatement.taken_back_at.is_(None)).limit(1)
-    if not new and db.session.scalar(standing) is not None:
+    in_effect = select(BankStatement.id).where(same, BankStatement.taken_back_at.is_(None)).limit(1)
+    if not new and db.session.scalar(in_effect) is not None:
         return None
     stated = read.closing or closing
     statement = BankStatement(

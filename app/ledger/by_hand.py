@@ -34,12 +34,12 @@ class Kind:
 
 
 _ANY = frozenset(ACCOUNT_KINDS)
-_HOLDING = frozenset(["asset", "liability"])
+_OUR_MONEY = frozenset(["asset", "liability"])
 KINDS = {
     "opening-balance": Kind("opening balance", frozenset(["equity"]), frozenset(["asset"])),
     "bank-charge": Kind("bank charge", frozenset(["asset"]), frozenset(["expense"])),
-    "expense-paid": Kind("expense paid", _HOLDING, frozenset(["expense"])),
-    "moved": Kind("moved between our own accounts", _HOLDING, _HOLDING),
+    "expense-paid": Kind("expense paid", _OUR_MONEY, frozenset(["expense"])),
+    "moved": Kind("moved between our own accounts", _OUR_MONEY, _OUR_MONEY),
     INCOME_MOVED: Kind("income moved by hand", frozenset(["income"]), frozenset(["income"])),
     "correction": Kind("correction by hand", _ANY, _ANY),
 }

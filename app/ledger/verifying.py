@@ -185,7 +185,7 @@ def _in_closed_months() -> Iterator[Fault]:
     days = [each.day for each in closings if each.day]
     if not days:
         return
-    moments = [each.changed_at for each in closings]
+    instants = [each.changed_at for each in closings]
     # Nothing can count for a closed month but what was recorded after its day.
     late = (
         select(Entry.id, Entry.booked_on, Entry.recorded_at)
@@ -194,7 +194,7 @@ def _in_closed_months() -> Iterator[Fault]:
         .execution_options(yield_per=1000)
     )
     for row in db.session.execute(late):
-        first, last = bisect(moments, row.recorded_at - _AT_ONCE), bisect(moments, row.recorded_at + _AT_ONCE)
+        first, last = bisect(instants, row.recorded_at - _AT_ONCE), bisect(instants, row.recorded_at + _AT_ONCE)
         in_force = closings[max(first - 1, 0) : last] if first else []
         if in_force and all(each.day is not None and row.booked_on <= each.day for each in in_force):
             yield Fault(f"entries {row.id}", f"was booked on {row.booked_on}, in a month that was closed by then")

@@ -2,7 +2,7 @@
 
 A thread that waited for the bytes of a slow sender, or for a slow reader of its answer, would be lost to everybody
 else: eight of them would stop the site. So bodies are read here, on the loop, within a size and a time; and answers
-are handed over by `handover`.
+are handed over by `RequestHandover`.
 
 Handing an answer over to its reader, who may be slow or leave, without keeping the thread that wrote it.
 """
@@ -132,17 +132,17 @@ class Intake:
             measure.taken -= len(body)
 
     async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
-        handover = RequestHandover(self._shelf)
+        answer = RequestHandover(self._shelf)
 
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        running = asyncio.create_task(self._behind(scope, receive, handover.write))
+        running = asyncio.create_task(self._behind(scope, receive, answer.write))
         # The loop alone keeps no task alive, and a thread whose reader has gone must still come to its end.
         self._running.add(running)
         running.add_done_callback(self._running.discard)
-        running.add_done_callback(lambda _: handover.end())
-        await handover.read(send)
+        running.add_done_callback(lambda _: answer.end())
+        await answer.read(send)
         if running.done():
             running.result()
 

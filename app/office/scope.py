@@ -38,7 +38,7 @@ def my_accounts() -> frozenset[int] | None:
     return None if branch_id is None else income.income_accounts(branch_id=branch_id)
 
 
-def within_sight(account_ids: frozenset[int] | None) -> frozenset[int] | None:
+def accounts_in_scope(account_ids: frozenset[int] | None) -> frozenset[int] | None:
     """Those of the accounts that this person may see, where `None` means all."""
     mine = my_accounts()
     if mine is None or account_ids is None:

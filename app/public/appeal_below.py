@@ -27,4 +27,4 @@ def _render(appeal_id: int | None) -> str:
     appeal = None if appeal_id is None else db.session.get(Appeal, appeal_id)
     if appeal is None:
         return ""
-    return render_template("partials/_appeal.html", appeal=appeal, standing=progress.of(appeal))
+    return render_template("partials/_appeal.html", appeal=appeal, progress=progress.of(appeal))

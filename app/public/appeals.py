@@ -29,7 +29,7 @@ def render(slug: str) -> tuple[str, str] | None:
     if appeal is None:
         return None
     now = progress.of(appeal)
-    return now.version, render_template("partials/_raised.html", standing=now)
+    return now.version, render_template("partials/_raised.html", progress=now)
 
 
 bp = Blueprint("appeals", __name__)
@@ -41,17 +41,17 @@ def index() -> ResponseReturnValue:
     first; those of the past, the latest first."""
     today = clock.today()
     appeals = finding.all_public()
-    standings = {each.slug: each for each in progress.of_all(appeals)}
+    progress_by_slug = {each.slug: each for each in progress.of_all(appeals)}
     open_now = sorted((each for each in appeals if each.open_on(today)), key=_rank, reverse=True)
     coming = sorted((each for each in appeals if _begin(each) > today), key=_begin)
     past = sorted(
         (each for each in appeals if each.ends_on is not None and each.ends_on < today), key=_end, reverse=True
     )
-    identity = [(each.slug, each.version, standings[each.slug].version) for each in (*open_now, *coming, *past)]
+    identity = [(each.slug, each.version, progress_by_slug[each.slug].version) for each in (*open_now, *coming, *past)]
     return page_cache.answer(
         identity,
         lambda: render_template(
-            "public/appeals.html", open_now=open_now, coming=coming, past=past, standings=standings
+            "public/appeals.html", open_now=open_now, coming=coming, past=past, progress_by_slug=progress_by_slug
         ),
     )
 
@@ -65,7 +65,7 @@ def show(slug: str) -> ResponseReturnValue:
     open_now = open_appeal(clock.today()) if now.phase == "ended" else None
     return page_cache.answer(
         (appeal.version, now.version, minute, open_now and (open_now.slug, open_now.version)),
-        lambda: render_template("public/appeal.html", appeal=appeal, standing=now, open_now=open_now),
+        lambda: render_template("public/appeal.html", appeal=appeal, progress=now, open_now=open_now),
     )
 
 

@@ -53,7 +53,7 @@ def after(receipt: Receipt) -> Receipt | None:
     return last
 
 
-def standing(of: str) -> Receipt | None:
+def current(of: str) -> Receipt | None:
     """The receipt of a gift that stands now, or is about to: the last of its line, void ones too. Nothing is locked."""
     first = db.session.scalars(select(Receipt).where(Receipt.subject == of)).one_or_none()
     return first and (after(first) or first)

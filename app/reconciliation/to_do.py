@@ -44,7 +44,7 @@ class ToDo:
         return any((self.exceptions, self.disputes, self.bank_lines, self.payouts, self.papers, *at_hand))
 
 
-def of_the_house() -> ToDo:
+def of_the_organisation() -> ToDo:
     """All that waits, for whoever keeps the books."""
     waiting, stand = acknowledged.apart(finding.find_quickly(_MOST))
     found = Counter(each.kind for each in waiting)

@@ -47,11 +47,11 @@ def ask_now(row_id: int) -> None:
     due = duty(services().gateway)
     replace(due, due=due.due & (DonationRefund.id == row_id)).work_once()
     patience = time.monotonic() + _PATIENCE
-    while _in_other_hands(row_id) and time.monotonic() < patience:
+    while _leased_elsewhere(row_id) and time.monotonic() < patience:
         time.sleep(0.1)
 
 
-def _in_other_hands(row_id: int) -> bool:
+def _leased_elsewhere(row_id: int) -> bool:
     """Whether a worker is asking for it at this moment."""
     db.session.rollback()
     leased = select(DonationRefund.id).where(

@@ -37,9 +37,9 @@ def begin(
 
 def keep(db: sqlite3.Connection, subscription: dict[str, Any]) -> None:
     """Keep it as it is now, due when its period, its pause or itself is to end."""
-    moments = [current_end(subscription), subscription["cancel_at"], _resumes_at(subscription)]
+    instants = [current_end(subscription), subscription["cancel_at"], _resumes_at(subscription)]
     runs = subscription["status"] in ("active", "past_due")
-    store.keep(db, subscription, due_at=min(at for at in moments if at is not None) if runs else None)
+    store.keep(db, subscription, due_at=min(at for at in instants if at is not None) if runs else None)
 
 
 def change(

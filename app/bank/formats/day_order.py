@@ -30,5 +30,5 @@ def of(cells: Sequence[str]) -> str:
 def _oddness(days: Sequence[date]) -> tuple[int, int]:
     """How many days are to come, and how often their run turns: few turns are a list in order."""
     runs = [after > before for before, after in pairwise(days) if after != before]
-    turns = sum(before != after for before, after in pairwise(runs))
-    return sum(day > clock.today() for day in days), turns
+    changes = sum(before != after for before, after in pairwise(runs))
+    return sum(day > clock.today() for day in days), changes

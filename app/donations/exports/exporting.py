@@ -92,7 +92,7 @@ def against(connection: Connection, choice: Choice, *, copy: bool = False) -> li
     if copy:
         return found
     same_program = [name for name in FORMATS if formats.program_of(name) == program]
-    for earlier in log.standing(same_program, choice.from_on, choice.to_on):
+    for earlier in log.not_withdrawn(same_program, choice.from_on, choice.to_on):
         account = _conflict(connection, choice, earlier)
         if account is not None:
             found.append(Against(earlier=earlier, account=account))

@@ -89,7 +89,7 @@ def withdraw(reference: str, *, by: str) -> Export:
     return found
 
 
-def standing(formats: Collection[str], from_on: date, to_on: date) -> Sequence[Export]:
+def not_withdrawn(formats: Collection[str], from_on: date, to_on: date) -> Sequence[Export]:
     """Earlier exports in these formats that have some of these days and were not withdrawn, newest first."""
     return db.session.scalars(
         select(Export)

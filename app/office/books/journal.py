@@ -12,7 +12,7 @@ from app.donations import methods
 from app.ledger import accounts, journal, trial_balance
 from app.ledger.journal import JournalFilter, JournalPosition
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
-from app.office.scope import within_sight
+from app.office.scope import accounts_in_scope
 from app.web.fields import day_asked
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
     """A page of lines, with what the chosen ones come to."""
     asked = _asked()
     chosen = _accounts(asked)
-    seen = within_sight(chosen)
+    seen = accounts_in_scope(chosen)
     if chosen and not seen:
         abort(404)
     wanted = methods.narrowed(JournalFilter(asked.first, asked.last, seen), asked.method)

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from app.staff import people
 
 
-def names(hands: Iterable[str]) -> dict[str, str]:
+def names(subjects: Iterable[str]) -> dict[str, str]:
     """For each 'person:<reference>' or 'operator' what to call them; one query for all."""
-    known = set(hands)
+    known = set(subjects)
     references = {hand.removeprefix("person:") for hand in known if hand.startswith("person:")}
     found = {f"person:{each.reference}": each.name or each.email for each in people.named(references)}
     return {

@@ -52,7 +52,7 @@ def donor_page(donor: Donor, **forms: Any) -> str:
         newer=url_for("office.donors.show", **here, newer=gifts.newer) if gifts.newer else None,
         older=url_for("office.donors.show", **here, older=gifts.older) if gifts.older else None,
         notes=notes,
-        hands=authors.names([each.written_by for each in notes]),
+        people=authors.names([each.written_by for each in notes]),
         details=forms.get("details") or DonorForm(formdata=None, obj=donor),
         merge=forms.get("merge") or MergeForm(formdata=None),
         note=forms.get("note") or NoteForm(formdata=None),

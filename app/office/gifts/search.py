@@ -223,26 +223,26 @@ def _gift(reference: str) -> Donation:
 
 
 def _page(gift: Donation, form: NoteForm) -> str:
-    told = timeline.of(gift)
+    gift_timeline = timeline.of(gift)
     subject = f"donation:{gift.reference}"
     notes = notes_about(subject)
     dispute = disputes.of_charge(gift.charge_id)
     can_go_back = gift.state == RECEIVED and gift.method == CARD and not disputes.withdrawn(gift.charge_id)
     left = refunds.left(gift) if can_go_back else Money(0, gift.currency)
-    by = [each.asked_by for each in told.refunds] + [each.written_by for each in notes]
-    by += [each.given_by for each in told.receipts if each.given_by]
+    by = [each.asked_by for each in gift_timeline.refunds] + [each.written_by for each in notes]
+    by += [each.given_by for each in gift_timeline.receipts if each.given_by]
     return render_template(
         "office/gifts/gift.html",
         gift=gift,
-        story=told,
+        gift_timeline=gift_timeline,
         notes=notes,
         left=left,
         dispute=dispute,
-        to_give=bool(told.receipts) and handing_over.may_be_given(told.receipts[-1]),
+        to_give=bool(gift_timeline.receipts) and handing_over.may_be_given(gift_timeline.receipts[-1]),
         at_stripe=at_stripe(dispute.dispute_id) if dispute else None,
         appeal=db.session.get_one(Appeal, gift.appeal_id),
         donor=db.session.get(Donor, gift.donor_id) if gift.donor_id else None,
         plan=db.session.get(Plan, gift.plan_id) if gift.plan_id else None,
-        hands=authors.names(by),
+        people=authors.names(by),
         form=form,
     )

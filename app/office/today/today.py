@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
     whole = bool(held & {TREASURER, AUDITOR})
     needs = None
     if whole:
-        needs = to_do.of_the_house()
+        needs = to_do.of_the_organisation()
     elif branch_id is not None:
         needs = to_do.of_a_branch(branch_id)
     return render_template(

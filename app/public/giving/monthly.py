@@ -18,14 +18,14 @@ bp = Blueprint("monthly", __name__)
 @bp.get("/monthly/<reference>")
 def show(reference: str) -> ResponseReturnValue:
     """Thank you, once the first payment is in the books; coming back from Stripe proves nothing, so it waits."""
-    page = render_template("public/giving/monthly.html", **_story(_plan(reference)))
+    page = render_template("public/giving/monthly.html", **_context(_plan(reference)))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @bp.get("/monthly/<reference>/progress")
 def progress(reference: str) -> ResponseReturnValue:
     """The part of the page that changes while it waits, with an ETag to ask by."""
-    body = render_template("public/plans/_plan_progress.html", **_story(_plan(reference)))
+    body = render_template("public/plans/_plan_progress.html", **_context(_plan(reference)))
     response = Response(body, headers={"Cache-Control": "private, no-cache"})
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     return response.make_conditional(request)
@@ -37,11 +37,11 @@ def cancelled(reference: str) -> ResponseReturnValue:
     plan = _plan(reference)
     if plan.state != PLEDGED or finding.payment_on_its_way(plan) is not None:
         return redirect(url_for("public.monthly.show", reference=reference), code=303)
-    page = render_template("public/giving/monthly_cancelled.html", **_story(plan))
+    page = render_template("public/giving/monthly_cancelled.html", **_context(plan))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
-def _story(plan: Plan) -> dict[str, object]:
+def _context(plan: Plan) -> dict[str, object]:
     """Nothing in it says whose plan it is."""
     first = finding.first_payment(plan)
     debit = None if first is not None else finding.payment_on_its_way(plan)
@@ -52,7 +52,7 @@ def _story(plan: Plan) -> dict[str, object]:
         "appeal": db.session.get(Appeal, plan.appeal_id),
         "first": first,
         "debit": debit,
-        "receipt": None if first is None else register.standing(f"donation:{first.reference}"),
+        "receipt": None if first is None else register.current(f"donation:{first.reference}"),
         "back": None if first is None else went_back.of(first),
         "checkout_url": plan.checkout_url if still_open else None,
     }

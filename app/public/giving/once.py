@@ -97,14 +97,14 @@ def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -
 def show(reference: str) -> ResponseReturnValue:
     """Thank you, once the webhook has said so; coming back from Stripe proves nothing, so until then it waits."""
     donation = _donation(reference)
-    page = render_template("public/giving/donation.html", **_story(donation))
+    page = render_template("public/giving/donation.html", **_context(donation))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @bp.get("/donations/<reference>/progress")
 def progress(reference: str) -> ResponseReturnValue:
     """The part of the page that changes while it waits, with an ETag to ask by."""
-    body = render_template("public/giving/_donation_progress.html", **_story(_donation(reference)))
+    body = render_template("public/giving/_donation_progress.html", **_context(_donation(reference)))
     response = Response(body, headers={"Cache-Control": "private, no-cache"})
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
     return response.make_conditional(request)
@@ -116,11 +116,11 @@ def cancelled(reference: str) -> ResponseReturnValue:
     donation = _donation(reference)
     if donation.received_at is not None or donation.state in (ON_ITS_WAY, FAILED):
         return redirect(url_for("public.donations.show", reference=reference), code=303)
-    page = render_template("public/giving/donation_cancelled.html", **_story(donation))
+    page = render_template("public/giving/donation_cancelled.html", **_context(donation))
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
-def _story(donation: Donation) -> dict[str, object]:
+def _context(donation: Donation) -> dict[str, object]:
     appeal = db.session.get(Appeal, donation.appeal_id)
     still_open = (
         donation.checkout_url
@@ -133,7 +133,7 @@ def _story(donation: Donation) -> dict[str, object]:
     return {
         "donation": donation,
         "appeal": appeal,
-        "receipt": register.standing(f"donation:{donation.reference}"),
+        "receipt": register.current(f"donation:{donation.reference}"),
         "back": None if donation.received_at is None else went_back.of(donation),
         "checkout_url": still_open,
         "outbox": outbox,

@@ -90,7 +90,7 @@ def opening(account: BankAccount) -> Money:
 def off_statement(account: BankAccount, since: date, through: date) -> list[OffStatement]:
     """The entries of these days on the account that none of its lines stands for now, the newest first."""
     own, reversal = account.ledger_account_id, aliased(Entry)
-    standing = (
+    in_effect = (
         select(BankMatch.entry_id)
         .join(BankLine, BankLine.id == BankMatch.line_id)
         .where(BankLine.account_id == account.id, BankMatch.undone_by.is_(None), BankMatch.kind != CLAIMED)
@@ -102,9 +102,9 @@ def off_statement(account: BankAccount, since: date, through: date) -> list[OffS
             (Transfer.from_account_id == own) | (Transfer.to_account_id == own),
             Entry.booked_on.between(since, through),
             Entry.source != bank_account.opening_source(account),
-            Entry.id.not_in(standing),
+            Entry.id.not_in(in_effect),
             # An entry and its reversal are level, unless a line stands for the entry alone.
-            Entry.reverses_id.is_(None) | Entry.reverses_id.in_(standing),
+            Entry.reverses_id.is_(None) | Entry.reverses_id.in_(in_effect),
             ~select(reversal.id).where(reversal.reverses_id == Entry.id, reversal.booked_on <= through).exists(),
         )
         .group_by(Entry.id, Entry.booked_on, Entry.memo)

@@ -4,11 +4,10 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, case, func, or_, select
 
-from app.donations import by_hand
+from app.donations import by_hand, refunds
 from app.donations.by_hand import GiftByHand
 from app.donations.disputes import Dispute
 from app.donations.donation import CARD, Donation
-from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.ledger import accounts, reading
 from app.ledger.accounts import Account
@@ -60,7 +59,7 @@ def minor() -> Any:
     )
     to_nothing = GiftByHand.bounced_on.is_not(None) | GiftByHand.reversed_at.is_not(None)
     of_none = select(GiftByHand.donation_id).where(GiftByHand.donation_id == Donation.id, to_nothing).exists()
-    refunded = select(DonationRefund.id).where(DonationRefund.donation_id == Donation.id).exists()
+    refunded = select(refunds.DonationRefund.id).where(refunds.DonationRefund.donation_id == Donation.id).exists()
     disputed = select(Dispute.id).where(Dispute.charge_id == Donation.charge_id).exists()
     return case(
         ((Donation.method != CARD) & of_none, 0),

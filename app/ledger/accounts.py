@@ -54,6 +54,7 @@ _CHART = {
     "expenses:dispute-fees": ("expense", "Dispute fees"),
     "expenses:bank-charges": ("expense", "Bank charges"),
     "expenses:stripe-fees": ("expense", "Stripe's other fees"),
+    "expenses:cash-differences": ("expense", "Cash that was counted and is not at the bank"),
     "expenses:in-kind": ("expense", "Gifts in kind, as they were used"),
 }
 

@@ -116,7 +116,9 @@ def _moved(day: date) -> list[DayMovements]:
             lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers) +
                  total(currency, "debit-returned", account_kind=givers) +
                  total(currency, "banked", account_kind=("income",)),
-            fees=total(currency, account_kind=("expense",)) - total(currency, account="expenses:in-kind:"),
+            fees=total(currency, account_kind=("expense",))
+            - total(currency, account="expenses:in-kind:")
+            - total(currency, account="expenses:cash-differences:"),
             paid_out=total(currency, "payout", "payout-returned", account="assets:in-transit:"),
             corrected=total(currency, "reversal", account_kind=givers),
         )

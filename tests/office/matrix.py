@@ -244,6 +244,8 @@ MATRIX: dict[str, Route] = {
     "office.bank_lines.gift": Route(changes=MONEY_CHANGES),
     "office.bank_lines.gifts": Route(changes=MONEY_CHANGES),
     "office.bank_lines.otherwise": Route(changes=MONEY_CHANGES),
+    "office.bank_differences.show": Route(reads=MONEY_CHANGES),
+    "office.bank_differences.create": Route(changes=MONEY_CHANGES),
     "office.bank_lines.undo": Route(changes=MONEY_CHANGES),
     "office.bank_aside.index": Route(reads=MONEY_READS),
 }

@@ -10,6 +10,7 @@ from app.bank.booking import BankMatch
 from app.donations import count_sheet, finding
 from app.ledger import entries
 from app.office.books.words import method_name
+from app.reconciliation.bank import cash_difference
 
 
 def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:
@@ -32,6 +33,8 @@ def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:
         elif kind == "count" and reference in sheets:
             words = _("Collection at %(place)s", place=sheets[reference].place)
             found[key] = words, url_for("office.collections.show", reference=reference)
+        elif f"{kind}:" == cash_difference.SUBJECT:
+            found[key] = _("Difference between counted and banked"), None
         elif kind == "payout":
             found[key] = _("Payout %(number)s", number=reference), url_for("office.payouts.show", payout_id=reference)
     return found

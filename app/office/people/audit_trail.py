@@ -115,6 +115,7 @@ WORDS = {
     "bank.imported": _l("Imported a bank's file"),
     "bank.import_taken_back": _l("Took an import of a bank's file back"),
     "bank.line_matched": _l("Said what a bank's line is"),
+    "bank.cash_difference": _l("Booked cash that the bank counted otherwise"),
     "bank.line_undone": _l("Took back what a bank's line is"),
     "branch.founded": _l("Founded a branch"),
     "branch.changed": _l("Changed a branch"),

@@ -78,7 +78,7 @@ def list_exceptions() -> None:
         click.echo(f"{each.kind}  {each.reference}  {each.what}")
     for known in stand:
         click.echo(f"let stand: {known.found.kind}  {known.found.reference}  {known.found.what}")
-    click.echo(f"{len(found)} exceptions." if found else "Nothing needs you.")
+    click.echo(f"{len(found)} exceptions." if found else "Nothing needs attention.")
 
 
 @group.command("statement")

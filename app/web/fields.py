@@ -93,11 +93,11 @@ class AmountField(StringField):  # type: ignore[misc]
         try:
             amount = typed_amount.read(text, currency)
         except NotAnAmount as error:
-            wrong = typed_amount.complaint(error, text, currency) if text else _("Enter the amount")
+            wrong = typed_amount.complaint(error, text, currency) if text else _("Enter an amount")
         else:
             if amount.minor:
                 return amount
-            wrong = _("The amount must be more than nothing")
+            wrong = _("The amount must be greater than zero")
         self.errors: list[str] = [*self.errors, wrong]
         return None
 

@@ -248,7 +248,7 @@ def test_the_story_of_the_gift_has_the_mails_about_its_debit(app, settings, debi
     assert told == ["gift-returned"]
     with app.test_request_context():
         said = render_template("office/gifts/_happening.html", each=timeline.of(gift()).happenings[-1], hands={})
-    assert said.strip() == "The donor was told that their bank took the debit back"
+    assert said.strip() == "The donor was told that their bank returned the direct debit"
 
 
 def test_a_plans_debit_is_a_gift_on_its_way_and_then_received_or_failed(app, client):

@@ -42,7 +42,7 @@ def goes_to(page: Page, *names: str) -> None:
 def counts(page: Page, day: date) -> None:
     """A street collection of £58.50."""
     goes_to(page, "Collections", "Count a collection")
-    page.get_by_label("Day").fill(day.isoformat())
+    page.get_by_label("Date").fill(day.isoformat())
     page.get_by_label("Place").focus()
     types_on(page, "Market Square", "12, 14", "S-901", "", "Tomos Rees")
     # £50, £20, £10, £5, £2, £1, and of 50p three.
@@ -126,7 +126,7 @@ def matches(page: Page) -> None:
 def finds_the_unknown(page: Page) -> None:
     """What was put aside is all that still needs somebody, who could now say whose it is."""
     goes_to(page, "Today")
-    expect(page.locator(".needs__way")).to_have_text(["Money at the bank from somebody unknown"])
+    expect(page.locator(".needs__way")).to_have_text(["Bank payments from unknown donors"])
     page.locator(".needs__way").click()
     page.get_by_role("table").get_by_role("link").click()
     expect(page.get_by_role("button", name="Book as a gift of £25.00")).to_be_visible()
@@ -134,14 +134,16 @@ def finds_the_unknown(page: Page) -> None:
 
 def closes(page: Page, last: date) -> dict[str, list[str]]:
     """The month; each account's debit and credit, as its trial balance shows them."""
-    goes_to(page, "Ledger", "Close a month", "Look at its trial balance first")
+    goes_to(page, "Ledger", "Close a month", "Check its trial balance first")
     balances = {
         row.locator(".code").inner_text(): [each.strip() for each in row.locator(".figure").all_inner_texts()]
         for row in page.locator("tr:has(.code)").all()
     }
     goes_to(page, "Ledger", "Close a month")
-    page.get_by_role("button", name=f"Close {last:%B %Y} and all before it").click()
-    expect(page.get_by_text("The books are closed through").first).to_contain_text(f"{last.day} {last:%B %Y}")
+    page.get_by_role("button", name=f"Close {last:%B %Y} and all earlier months").click()
+    expect(page.get_by_text("The books are closed up to and including").first).to_contain_text(
+        f"{last.day} {last:%B %Y}"
+    )
     return balances
 
 
@@ -150,11 +152,11 @@ def takes_out(page: Page, name: str, last: date, to: Path) -> Path:
     goes_to(page, "Exports")
     page.get_by_label("File").select_option(name)
     page.get_by_label("From").fill(last.replace(day=1).isoformat())
-    page.get_by_label("To, included").fill(last.isoformat())
-    page.get_by_role("button", name="Look at the totals").click()
+    page.get_by_label("To (inclusive)").fill(last.isoformat())
+    page.get_by_role("button", name="Check the totals").click()
     expect(page.get_by_role("region", name="Control totals")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Take the file").click()
+        page.get_by_role("button", name="Download the file").click()
     path = to / download.value.suggested_filename
     download.value.save_as(path)
     return path

@@ -43,9 +43,9 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
 
     page.get_by_role("link", name="Images").click()
     page.get_by_label("Picture").set_input_files(a_photograph())
-    page.get_by_label("What is to be seen on it").fill("The weir at low water")
+    page.get_by_label("Description of the image").fill("The weir at low water")
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_label("The line that puts it into a text")).to_have_value(
+    expect(page.get_by_label("Line to put in a text")).to_have_value(
         re.compile(r"^!\[The weir at low water\]\(/images/[0-9a-f]{16}-1280\.webp\)$")
     )
 
@@ -56,7 +56,7 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
     expect(page.locator("[data-previewed] em")).to_have_text("March")
     page.get_by_label("Text", exact=True).press("Control+End")
     page.locator("summary", has_text="Images").click()
-    page.get_by_role("button", name="Put it in").click()
+    page.get_by_role("button", name="Insert").click()
     expect(page.locator("[data-previewed] img")).to_have_attribute("alt", "The weir at low water")
     page.get_by_label("Everybody, from now on").check()
     page.get_by_role("button", name="Preview").click()
@@ -81,7 +81,7 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
     page.get_by_label("Suggested amounts").fill("10\n25")
     page.get_by_label("First day").fill(first.isoformat())
     page.get_by_label("Last day").fill(last.isoformat())
-    page.get_by_label("It may stand under the articles").check()
+    page.get_by_label("Show it under the articles").check()
     without_fault(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("To come")).to_be_visible()

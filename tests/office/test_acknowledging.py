@@ -43,7 +43,7 @@ def let_stand(client, reason="Accepted at Stripe on Monday", **changes):
     return client.post(f"{HERE}acknowledged", data={**fields(client, DISPUTES), "reason": reason, **changes})
 
 
-DISPUTES = "Disputes that want an answer"
+DISPUTES = "Disputes to answer"
 
 
 def test_one_is_let_stand_with_a_reason_and_shown_apart_with_who_and_when(account, signed_in):
@@ -51,7 +51,7 @@ def test_one_is_let_stand_with_a_reason_and_shown_apart_with_who_and_when(accoun
     assert let_stand(client).status_code == 303
     found = page(client.get(HERE)).main
     assert found.find("h2", string=DISPUTES) is None
-    row = " ".join(found.find("h2", string="Let stand, with a reason").find_next("tbody").get_text(" ").split())
+    row = " ".join(found.find("h2", string="Accepted exceptions").find_next("tbody").get_text(" ").split())
     assert "Accepted at Stripe on Monday" in row
     assert "Nasreen Akhtar" in row
     assert "A dispute over" not in said(client.get("/office/today/"))
@@ -78,7 +78,7 @@ def test_it_is_put_back_by_hand(account, signed_in):
 def test_without_a_reason_nothing_is_let_stand_and_the_message_stands_beside_the_field(account, signed_in):
     answer = let_stand(signed_in("treasurer"), reason=" ")
     assert answer.status_code == 422
-    assert "Say why it may stand" in page(answer).select_one("details[open] .field__error").text
+    assert "Enter a reason for accepting it" in page(answer).select_one("details[open] .field__error").text
 
 
 def test_what_changed_while_the_page_was_open_is_not_let_stand(account, signed_in):
@@ -94,7 +94,7 @@ def test_the_auditor_looks_and_presses_nothing(account, signed_in):
 def test_the_worker_is_asked_to_take_in_what_is_missing(account, signed_in):
     client = signed_in("treasurer")
     assert client.post(f"{HERE}catch-up").status_code == 303
-    assert "compares everything that Stripe lists" in said(client.get(HERE))
+    assert "Fetching anything from the last 30 days" in said(client.get(HERE))
     assert db.session.get_one(Clockwork, "catch-up").last_run_at is None
 
 
@@ -114,7 +114,7 @@ def test_what_stripe_moved_for_an_unknown_reason_is_said_to_belong_somewhere(app
         movements.book_by_type(told)
     client = signed_in("treasurer")
     listed = page(client.get(HERE)).main
-    assert listed.find("a", string="Say where it belongs")["href"] == f"{HERE}movements/{told.txn_id}"
+    assert listed.find("a", string="Choose its account")["href"] == f"{HERE}movements/{told.txn_id}"
     assert "Stripe took £3.00" in said(client.get(f"{HERE}movements/{told.txn_id}"))
     nothing = client.post(f"{HERE}movements/{told.txn_id}", data={"account": "assets:stripe:gbp", "reason": "x"})
     assert nothing.status_code == 422

@@ -109,4 +109,4 @@ def test_the_way_out_of_a_question_leads_to_where_it_was_asked(app: Flask, signe
     cheque = a_cheque(an_appeal())
     asked = signed_in("treasurer").post(f"/office/cheques/{cheque.reference}/bounced")
     ways: BeautifulSoup = page(asked).main
-    assert ways.find("a", string="Leave it")["href"] == f"/office/gifts-by-hand/{cheque.reference}"
+    assert ways.find("a", string="Cancel")["href"] == f"/office/gifts-by-hand/{cheque.reference}"

@@ -136,4 +136,4 @@ def test_an_appeal_shows_apart_what_it_has_raised_in_cheques_that_have_not_clear
     appeal = an_appeal()
     a_cheque(appeal)
     client = signed_in("treasurer")
-    assert "Raised in cheques that have not cleared £25.00" in said(client.get(f"/office/appeals/{appeal.slug}"))
+    assert "Of which in cheques not yet cleared £25.00" in said(client.get(f"/office/appeals/{appeal.slug}"))

@@ -58,14 +58,14 @@ def test_a_gift_by_somebody_new_makes_a_donor_and_a_receipt_on_paper(app, settin
     assert (donor.name, donor.postcode) == ("Ngozi Okafor", "AM1 2QX")
     made(settings)
     text = said(client.get(f"/office/donations/{gift.reference}"))
-    assert "on paper, to print and to hand over or post" in text
-    assert page(client.get("/office/today/")).find("a", string="1 receipt on paper to hand over or post")
+    assert "on paper, to print and hand over or post" in text
+    assert page(client.get("/office/today/")).find("a", string="1 paper receipt to hand over or post")
     assert "Ngozi Okafor" in said(client.get("/office/paper-receipts/"))
     assert client.post(f"/office/paper-receipts/{gift.reference}", data={"how": "posted"}).status_code == 303
     text = said(client.get(f"/office/donations/{gift.reference}"))
     assert "posted on" in text
     assert "posted by Nasreen Akhtar" in text
-    assert "No receipt waits" in said(client.get("/office/paper-receipts/"))
+    assert "No receipts waiting" in said(client.get("/office/paper-receipts/"))
     assert db.session.scalars(select(AuditRecord.action)).all() == ["gift.entered", "receipt.given"]
     client.post(f"/office/paper-receipts/{gift.reference}", data={"how": "handed"})
     assert db.session.scalars(select(Receipt.given_how)).one() == "posted"

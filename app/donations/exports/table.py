@@ -41,11 +41,11 @@ _NAMES = ("name", "email", "address", "postcode")
 
 # What somebody who adds the table up might miss in it.
 LEFT_OUT = (
-    "gifts that were promised and have not been received",
-    "money that came in and belongs to no gift yet",
-    "interest and other income that no appeal raised",
-    "corrections of income that were entered in the ledger by hand",
-    "the fee of a gift that Stripe settled in another currency, or has not settled yet: it is left blank",
+    "gifts that are promised but not received",
+    "money received that does not belong to a gift yet",
+    "interest and other income not raised by an appeal",
+    "corrections to income entered in the ledger by hand",
+    "fees of gifts that Stripe settled in another currency or has not settled yet: these are left blank",
 )
 
 

@@ -101,7 +101,7 @@ _SINGLE = (
 class ColumnsForm(CleanedForm):
     """A choice of column for each thing a line says. It opens with what was kept, or else with what is guessed."""
 
-    day = SelectField(_l("Day"), validate_choice=False)
+    day = SelectField(_l("Date"), validate_choice=False)
     date_order = SelectField(
         _l("Date format"),
         choices=[

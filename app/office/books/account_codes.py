@@ -54,7 +54,7 @@ def keep(program: str) -> ResponseReturnValue:
             old = {accounts[each].code: before[each].code for each in changed if each in before}
             new = {accounts[each].code: there.code for each, there in changed.items()}
             trail.record("export.accounts_mapped", f"program:{program}", old, new)
-    notices.done(_("The accounts are kept."))
+    notices.done(_("Account codes saved."))
     return redirect(url_for(".show", program=program), code=303)
 
 
@@ -75,7 +75,7 @@ def _typed(program: str, account_id: int) -> There:
 def _wrong(there: There) -> str:
     """What is wrong with what was typed of one account, in words; empty for nothing."""
     if len(there.code) > _LONGEST_CODE or len(there.tax_rate) > _LONGEST_TAX:
-        return str(_("Shorten this: a code has up to 120 characters, a tax rate up to 60"))
+        return str(_("A code must be 120 characters or fewer, and a tax rate 60 or fewer"))
     return ""
 
 

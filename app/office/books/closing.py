@@ -24,7 +24,7 @@ class ReopeningForm(CleanedForm):
     """Why a closed month is opened again."""
 
     reason = TextAreaField(
-        _l("Why is it opened again?"), validators=[DataRequired(_l("Say why it is opened again")), Length(max=1000)]
+        _l("Reason for reopening"), validators=[DataRequired(_l("Enter a reason for reopening")), Length(max=1000)]
     )
 
 
@@ -50,7 +50,7 @@ def close() -> ResponseReturnValue:
     except (closing.ClosedAlready, closing.MonthNotOver):
         # Somebody was faster; the page shows what is so now.
         return redirect(url_for(".show"), code=303)
-    notices.done(_("The books are closed through %(day)s.", day=format_date(through, "d MMMM y")))
+    notices.done(_("The books are closed up to and including %(day)s.", day=format_date(through, "d MMMM y")))
     return redirect(url_for(".show"), code=303)
 
 
@@ -72,7 +72,7 @@ def reopen() -> ResponseReturnValue:
             trail.record("month.reopened", f"month:{opened:%Y-%m}", {"closed": opened}, after)
     except closing.NothingClosed:
         return redirect(url_for(".show"), code=303)
-    notices.done(_("The month is open again."))
+    notices.done(_("Month reopened."))
     return redirect(url_for(".show"), code=303)
 
 

@@ -46,18 +46,20 @@ class EntryForm(CleanedForm):
 
     nonce = HiddenField(validators=[Regexp(r"^[0-9a-f]{24}$")])
     kind = RadioField(
-        _l("What is it?"), validate_choice=False, validators=[AnyOf(list(by_hand.KINDS), _l("Choose what it is"))]
+        _l("Type of entry"),
+        validate_choice=False,
+        validators=[AnyOf(list(by_hand.KINDS), _l("Select the type of entry"))],
     )
-    from_code = SelectField(_l("From"), validators=[DataRequired(_l("Choose the account it comes from"))])
-    to_code = SelectField(_l("To"), validators=[DataRequired(_l("Choose the account it goes to"))])
-    amount = StringField(_l("Amount"), validators=[DataRequired(_l("Enter the amount"))])
+    from_code = SelectField(_l("From"), validators=[DataRequired(_l("Select the account the money comes from"))])
+    to_code = SelectField(_l("To"), validators=[DataRequired(_l("Select the account the money goes to"))])
+    amount = StringField(_l("Amount"), validators=[DataRequired(_l("Enter an amount"))])
     day = StringField(
-        _l("Day"), description=_l("For example, 27/3/2026"), validators=[DataRequired(_l("Enter the day"))]
+        _l("Date"), description=_l("For example, 27/3/2026"), validators=[DataRequired(_l("Enter the date"))]
     )
     reason = TextAreaField(
         _l("Reason"),
-        description=_l("For those who check the books. It is kept apart from them and can be erased."),
-        validators=[DataRequired(_l("Say why")), Length(max=_LONGEST)],
+        description=_l("For anyone checking the books. It is stored separately and can be erased."),
+        validators=[DataRequired(_l("Enter a reason")), Length(max=_LONGEST)],
     )
 
     def __init__(self, currency: str, **values: Any) -> None:
@@ -77,7 +79,7 @@ class EntryForm(CleanedForm):
             self.wrong(field, typed_amount.complaint(error, field.data or "", self._currency))
         else:
             if self._money.minor <= 0:
-                self.wrong(field, _("Enter an amount above nothing"))
+                self.wrong(field, _("The amount must be greater than zero"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether an entry can be made of it."""
@@ -99,14 +101,14 @@ class ReversalForm(CleanedForm):
     """Why an entry is reversed."""
 
     reason = TextAreaField(
-        _l("Why is it reversed?"), validators=[DataRequired(_l("Say why it is reversed")), Length(max=_LONGEST)]
+        _l("Reason for reversing"), validators=[DataRequired(_l("Enter a reason for reversing")), Length(max=_LONGEST)]
     )
 
 
 def _choices(currency: str) -> dict[str, list[tuple[str, str]]]:
     """The accounts of a currency under the names of their kinds, after a line that is none."""
     found = by_hand.choices(currency)
-    groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Choose an account"))]}
+    groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Select an account"))]}
     for kind in accounts.KINDS:
         mine = [
             (code, name) for code, (its_kind, name) in found.items() if its_kind == kind and code.endswith(currency)
@@ -151,7 +153,7 @@ def _whether_it_is_reversed(number: int) -> Question | None:
     entry = db.session.get(Entry, number)
     if entry is None or not by_hand.may_be_reversed(entry) or not ReversalForm().validate():
         return None
-    words = _("A new entry of today moves the same amounts back. Both stay in the books for good.")
+    words = _("A new entry dated today moves the same amounts back. Both entries stay in the books permanently.")
     left = by_hand.overdraft_of_reversal(entry)
     return Question(
         _("Reverse entry %(number)s?", number=number),
@@ -180,7 +182,7 @@ def reverse(number: int) -> ResponseReturnValue:
     except BelowZero as refusal:
         form.form_errors.append(offline_words.refused(refusal))
         return _page(number, form), 409
-    notices.done(_("The entry is reversed. Both stay in the books."))
+    notices.done(_("Entry reversed. Both entries stay in the books."))
     return redirect(url_for(".show", number=made.entry_id), code=303)
 
 
@@ -211,13 +213,15 @@ def create() -> ResponseReturnValue:
             if made.new:
                 trail.record("entry.made", f"entry:{made.entry_id}", after={"reason": form.reason.data})
     except by_hand.NotTheseAccounts:
-        form.wrong(form.to_code, _("An entry of this kind does not go between these two accounts. Choose others."))
+        form.wrong(
+            form.to_code, _("This type of entry cannot be made between these two accounts. Select other accounts.")
+        )
     except BelowZero as refusal:
         form.form_errors.append(offline_words.refused(refusal))
     except by_hand.DayNotOpen:
-        form.wrong(form.day, _("Choose a day of a month that is not closed, and not one to come"))
+        form.wrong(form.day, _("The date must be in an open month and not in the future"))
     else:
-        notices.done(_("The entry is in the books."))
+        notices.done(_("Entry saved."))
         return redirect(url_for(".show", number=made.entry_id), code=303)
     return render_template("office/books/entry_new.html", form=form, currency=currency), 422
 

@@ -55,11 +55,11 @@ STATEMENTS = frozenset(name for name, form in FORMATS.items() if form.one_accoun
 
 # What a list of donations leaves out, in the words of `app/donations/exports/table.py`.
 LEFT_OUT = (
-    _l("gifts that were promised and have not been received"),
-    _l("money that came in and belongs to no gift yet"),
-    _l("interest and other income that no appeal raised"),
-    _l("corrections of income that were entered in the ledger by hand"),
-    _l("the fee of a gift that Stripe settled in another currency, or has not settled yet: it is left blank"),
+    _l("gifts that are promised but not received"),
+    _l("money received that does not belong to a gift yet"),
+    _l("interest and other income not raised by an appeal"),
+    _l("corrections to income entered in the ledger by hand"),
+    _l("fees of gifts that Stripe settled in another currency or has not settled yet: these are left blank"),
 )
 
 
@@ -68,18 +68,18 @@ class ExportForm(CleanedForm):
 
     format = SelectField(
         _l("File"),
-        validators=[DataRequired(_l("Choose the file"))],
+        validators=[DataRequired(_l("Select a file"))],
         choices=[SelectChoice(name, said) for name, said in FORMAT_NAMES.items()],
     )
-    from_on = StringField(_l("From"), validators=[DataRequired(_l("Enter the first day"))])
-    to_on = StringField(_l("To, included"), validators=[DataRequired(_l("Enter the last day"))])
+    from_on = StringField(_l("From"), validators=[DataRequired(_l("Enter the first date"))])
+    to_on = StringField(_l("To (inclusive)"), validators=[DataRequired(_l("Enter the last date"))])
     account = SelectField(_l("Account"), default="")
     appeal = SelectField(_l("Appeal"), default="")
     branch = SelectField(_l("Branch"), default="")
     names = BooleanField(
-        _l("With names, e-mail and postal addresses"),
+        _l("Include names, e-mail addresses and postal addresses"),
         description=_l(
-            "In lists of donations alone. Leave them out unless you need them: whoever has the file has them."
+            "Only for exports of donations. Include them only if you need to: anyone who has the file can read them."
         ),
     )
 
@@ -99,16 +99,16 @@ class ExportForm(CleanedForm):
         first, last = self.day_in(self.from_on), self.day_in(self.to_on)
         form = FORMATS.get(self.format.data or "")
         if first and last and first > last:
-            self.wrong(self.to_on, _("The last day comes before the first"))
+            self.wrong(self.to_on, _("The last date must be on or after the first"))
         if form and form.one_account and not self.account.data:
-            self.wrong(self.account, _("Choose the account: a bank statement is of one"))
+            self.wrong(self.account, _("Select an account: a bank statement covers only one"))
         if form and form.one_account and (self.appeal.data or self.branch.data):
             self.wrong(
                 self.appeal if self.appeal.data else self.branch,
-                _("A bank statement has all lines of its account: choose no appeal and no branch"),
+                _("A bank statement covers its whole account: do not select an appeal or a branch"),
             )
         if self.names.data and self.format.data not in exporting.DONATIONS:
-            self.wrong(self.names, _("Donors are named in lists of donations alone"))
+            self.wrong(self.names, _("Names and addresses can only be included in exports of donations"))
         if first and last and not self.errors:
             self._choice = Choice(
                 self.format.data, first, last, self.account.data, self.appeal.data, self.branch.data,
@@ -175,8 +175,11 @@ def totals(reference: str) -> ResponseReturnValue:
 def _whether_it_was_not_imported(reference: str) -> Question:
     made = log.find(reference) or abort(404)
     return Question(
-        _("Was batch %(batch)s not imported?", batch=made.reference),
-        _("Its postings can be taken out again. If it was imported after all, they will count twice there."),
+        _("Withdraw batch %(batch)s?", batch=made.reference),
+        _(
+            "Do this only if the file was never imported. Its postings can then be exported again; if "
+            "it was imported, they will count twice in the other program."
+        ),
         _("Withdraw batch %(batch)s", batch=made.reference),
         url_for(".index"),
     )
@@ -193,7 +196,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
         except LookupError:
             abort(404)
         trail.record("export.withdrawn", f"export:{reference}")
-    notices.done(_("Batch %(batch)s is withdrawn. Its postings can be taken out again.", batch=made.reference))
+    notices.done(_("Batch %(batch)s withdrawn. Its postings can be exported again.", batch=made.reference))
     return redirect(url_for(".index"), code=303)
 
 

@@ -6,9 +6,9 @@ from app.donations import methods
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, STANDING_ORDER
 
 _KINDS = {
-    "asset": _l("What we have"),
-    "liability": _l("What we owe"),
-    "equity": _l("Where we began, and exchange"),
+    "asset": _l("Assets"),
+    "liability": _l("Liabilities"),
+    "equity": _l("Opening balances and currency exchange"),
     "income": _l("Income"),
     "expense": _l("Expenses"),
 }
@@ -25,17 +25,17 @@ METHODS = {
 
 # What somebody may enter by hand, and when to choose it.
 BY_HAND = {
-    "bank-charge": (_l("A bank’s charge"), _l("from the bank account to an expense")),
-    "expense-paid": (_l("An expense that we paid"), _l("from what we have to an expense")),
-    "moved": (_l("Money moved between our own accounts"), _l("such as from the cash box to the bank")),
+    "bank-charge": (_l("Bank charge"), _l("from the bank account to an expense account")),
+    "expense-paid": (_l("Expense paid"), _l("from an asset account to an expense account")),
+    "moved": (_l("Transfer between our own accounts"), _l("such as cash paid into the bank")),
     "income-moved": (_l("Income moved to another appeal or branch"), _l("shown as such in every report")),
-    "opening-balance": (_l("What was there when the books began"), _l("from the opening account to what we have")),
-    "correction": (_l("A correction"), _l("when nothing else fits")),
+    "opening-balance": (_l("Opening balance"), _l("from the opening account to an asset account")),
+    "correction": (_l("Correction"), _l("if no other type fits")),
 }
 
 
 def kind_name(kind: str) -> str:
-    """'What we have' for 'asset'."""
+    """'Assets' for 'asset'."""
     return str(_KINDS[kind])
 
 

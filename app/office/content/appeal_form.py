@@ -43,40 +43,41 @@ class AppealForm(CleanedForm):
     )
     slug = StringField(
         _l("Address"),
-        description=_l("The end of its address, like winter-appeal. It never changes, because people keep it."),
+        description=_l(
+            "The last part of its web address, like winter-appeal. You cannot change it "
+            "later, because people keep links to it."
+        ),
         validators=[DataRequired(_l("Enter an address"))],
     )
     currency = SelectField(
-        _l("Currency"), description=_l("It never changes."), validators=[DataRequired(_l("Choose a currency"))]
+        _l("Currency"), description=_l("You cannot change this."), validators=[DataRequired(_l("Select a currency"))]
     )
     text = TextAreaField(
         _l("Text"),
-        description=_l("The first paragraph stands above the form, the rest under it."),
+        description=_l("The first paragraph appears above the form, the rest below it."),
         validators=[
-            DataRequired(_l("Write the text")),
+            DataRequired(_l("Enter the text")),
             Length(max=MOST_CHARACTERS, message=_l("The text must be 100,000 characters or fewer")),
         ],
     )
-    target = StringField(_l("Target"), description=_l("Leave it empty for an appeal without one."))
-    suggested = TextAreaField(
-        _l("Suggested amounts"), description=_l("One a line. None of them is ever chosen beforehand.")
-    )
+    target = StringField(_l("Target"), description=_l("Leave empty if the appeal has no target."))
+    suggested = TextAreaField(_l("Suggested amounts"), description=_l("One on each line. None is selected in advance."))
     rhythm = RadioField(
-        _l("What the giving form has chosen beforehand"),
+        _l("Option selected in advance on the giving form"),
         choices=[
-            SelectChoice("", _l("Nothing: people choose")),
+            SelectChoice("", _l("None: the donor chooses")),
             SelectChoice("once", _l("Once")),
             SelectChoice("monthly", _l("Every month")),
         ],
         default="",
         validate_choice=False,
     )
-    starts_on = StringField(_l("First day"), description=_l("Leave it empty for a draft: nobody sees it."))
-    ends_on = StringField(_l("Last day"), description=_l("Leave it empty when it goes on until you end it."))
-    under_articles = BooleanField(_l("It may stand under the articles"))
+    starts_on = StringField(_l("First day"), description=_l("Leave empty to keep it as a draft that nobody sees."))
+    ends_on = StringField(_l("Last day"), description=_l("Leave empty if it goes on until you end it."))
+    under_articles = BooleanField(_l("Show it under the articles"))
     precedence = IntegerField(
         _l("Precedence"),
-        description=_l("When several appeals may stand there on a day, the one with the highest number does."),
+        description=_l("If several appeals can be shown on the same day, the one with the highest number is."),
         default=10,
     )
 
@@ -107,7 +108,7 @@ class AppealForm(CleanedForm):
         """Whether an appeal can be made of it."""
         super().validate(extra_validators)
         if "slug" in self and self.slug.data in _RESERVED:
-            self.wrong(self.slug, _("Choose another address: this one is taken"))
+            self.wrong(self.slug, _("This address is already used. Enter another one"))
         self._changes = {
             "title": self.title.data or "",
             "target": self._amount(self.target, self.target.data) if self.target.data else None,
@@ -121,9 +122,9 @@ class AppealForm(CleanedForm):
     def _days_and_place(self) -> Schedule:
         starts_on, ends_on = self.day_in(self.starts_on), self.day_in(self.ends_on)
         if self.ends_on.data and not self.starts_on.data:
-            self.wrong(self.starts_on, _("Enter the first day too, or leave out the last one"))
+            self.wrong(self.starts_on, _("Enter the first day as well, or leave the last day empty"))
         if starts_on and ends_on and ends_on < starts_on:
-            self.wrong(self.ends_on, _("The last day cannot be before the first one"))
+            self.wrong(self.ends_on, _("The last day must be on or after the first day"))
         precedence = self.precedence.data if self.under_articles.data else None
         if self.under_articles.data and (precedence is None or not 0 <= precedence <= _HIGHEST):
             self.precedence.errors = [_("Enter a whole number from 0 to %(most)s", most=_HIGHEST)]
@@ -146,14 +147,14 @@ class AppealForm(CleanedForm):
     def _suggested(self) -> list[Money]:
         typed = [each.strip() for each in _SEPARATORS.split(self.suggested.data or "") if each.strip()]
         if len(typed) > _MOST_SUGGESTED:
-            self.wrong(self.suggested, _("Suggest %(most)s amounts or fewer", most=_MOST_SUGGESTED))
+            self.wrong(self.suggested, _("Enter %(most)s suggested amounts or fewer", most=_MOST_SUGGESTED))
         read = [amount for each in typed[:_MOST_SUGGESTED] if (amount := self._amount(self.suggested, each))]
         least, most = amounts.minimum(self.unit), amounts.maximum(self.unit)
         if any(amount.minor % amounts.step(self.unit) for amount in read):
             self.wrong(self.suggested, typed_amount.too_fine(self.unit))
         if any(not least <= amount <= most for amount in read):
             limits = {"least": written(least, short=True), "most": written(most, short=True)}
-            self.wrong(self.suggested, _("An amount to give must be from %(least)s to %(most)s", **limits))
+            self.wrong(self.suggested, _("Suggested amounts must be between %(least)s and %(most)s", **limits))
         return read
 
     def _amount(self, field: StringField, text: str) -> Money | None:
@@ -162,11 +163,11 @@ class AppealForm(CleanedForm):
         except SeveralReadings as error:
             self.wrong(field, typed_amount.complaint(error, text, self.unit))
         except TooManyDecimals:
-            self.wrong(field, _("“%(typed)s” has too many decimals", typed=text))
+            self.wrong(field, _("“%(typed)s” has too many decimal places", typed=text))
         except NotAnAmount:
             self.wrong(field, _("“%(typed)s” is not an amount in figures, like 25 or 12.50", typed=text))
         else:
             if amount.minor > 0:
                 return amount
-            self.wrong(field, _("An amount must be more than nothing"))
+            self.wrong(field, _("The amount must be greater than zero"))
         return None

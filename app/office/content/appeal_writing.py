@@ -55,9 +55,9 @@ def create() -> ResponseReturnValue:
             appeal = appeals_writing.begin(form.slug.data, form.unit, form.text.data, form.changes())
             record("appeal.opened", f"appeal:{appeal.reference}", after={"version": 1})
     except NotASlug:
-        form.wrong(form.slug, _("An address has small letters, digits and single hyphens between them"))
+        form.wrong(form.slug, _("The address must only include lower-case letters, numbers and single hyphens"))
     except SlugTaken:
-        form.wrong(form.slug, _("Choose another address: this one is taken"))
+        form.wrong(form.slug, _("This address is already used. Enter another one"))
     except (ForeignImage, ImageWithoutWords) as refusal:
         form.wrong(form.text, words.words(refusal))
     else:

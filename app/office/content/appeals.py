@@ -33,7 +33,7 @@ class EndAppealForm(CleanedForm):
     """The last day of an appeal."""
 
     based_on = HiddenField()
-    last_day = StringField(_l("Last day of gifts"), validators=[DataRequired(_l("Enter the last day of gifts"))])
+    last_day = StringField(_l("Last day for gifts"), validators=[DataRequired(_l("Enter the last day for gifts"))])
 
 
 @bp.get("/")
@@ -73,13 +73,13 @@ def end(slug: str) -> ResponseReturnValue:
             if appeals_writing.revise(appeal, based_on, appeal.text, {"ends_on": last_day}):
                 record("appeal.ended", f"appeal:{appeal.reference}", {"ends_on": before}, {"ends_on": last_day})
     except DatesCrossed:
-        form.wrong(form.last_day, _("The last day cannot be before the first one"))
+        form.wrong(form.last_day, _("The last day must be on or after the first day"))
         return _page(named(slug), form, status=422)
     except GeneralFundStays:
         form.wrong(form.last_day, _("The general fund has no last day: it takes gifts while no other appeal is open"))
         return _page(named(slug), form, status=422)
     except WrittenMeanwhile:
-        notices.failed(_("Somebody has changed this appeal meanwhile. Look at it, then end it."))
+        notices.failed(_("Someone has changed this appeal since you opened it. Check it, then set the last day."))
         return redirect(url_for(".show", slug=slug), code=303)
     notices.done(_("It takes gifts until the end of %(day)s.", day=format_date(last_day, "long")))
     return redirect(url_for(".show", slug=slug), code=303)

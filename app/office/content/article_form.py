@@ -35,25 +35,25 @@ class ArticleForm(CleanedForm):
     text = TextAreaField(
         _l("Text"),
         validators=[
-            DataRequired(_l("Write the text")),
+            DataRequired(_l("Enter the text")),
             Length(max=MOST_CHARACTERS, message=_l("The text must be 100,000 characters or fewer")),
         ],
     )
-    demands = TextAreaField(_l("Demands"), description=_l("One a line. They stand as a list under the text."))
+    demands = TextAreaField(_l("Demands"), description=_l("One on each line. They appear as a list below the text."))
     first_day = StringField(_l("First day"))
-    starts = StringField(_l("Starts at"), description=_l("Leave it empty when it lasts all day."))
-    last_day = StringField(_l("Last day"), description=_l("When it lasts longer than one day."))
+    starts = StringField(_l("Starts at"), description=_l("Leave empty if it lasts all day."))
+    last_day = StringField(_l("Last day"), description=_l("Only if it lasts longer than one day."))
     ends = StringField(_l("Ends at"))
     place = StringField(
         _l("Place"),
-        description=_l("A name, a comma, then the address."),
+        description=_l("The name, then a comma, then the address."),
         validators=[Length(max=300, message=_l("The place must be 300 characters or fewer"))],
     )
     directions = StringField(
         _l("Getting there"),
-        validators=[Length(max=300, message=_l("How to get there must be 300 characters or fewer"))],
+        validators=[Length(max=300, message=_l("Getting there must be 300 characters or fewer"))],
     )
-    when = RadioField(_l("Who sees it"), validate_choice=False)
+    when = RadioField(_l("Who can see it"), validate_choice=False)
     day = StringField(_l("On this day"))
     time = StringField(_l("At this time"))
 
@@ -65,8 +65,8 @@ class ArticleForm(CleanedForm):
             article.posted_at if article and not article.draft and article.posted_at <= clock.now() else None
         )
         self.when.choices = [
-            SelectChoice(DRAFT, _("Nobody yet: it is a draft")),
-            SelectChoice(STAYS, _("Everybody, as it is now"))
+            SelectChoice(DRAFT, _("Nobody yet: keep it as a draft")),
+            SelectChoice(STAYS, _("Everybody: it stays published"))
             if self._public_since
             else SelectChoice(NOW, _("Everybody, from now on")),
             SelectChoice(LATER, _("Everybody, from a day and time")),
@@ -91,15 +91,15 @@ class ArticleForm(CleanedForm):
 
     def _read_posted_at(self) -> datetime:
         if self.when.data not in [choice.value for choice in self.when.choices]:
-            self.wrong(self.when, _("Choose who sees it"))
+            self.wrong(self.when, _("Select who can see it"))
         if self.when.data == STAYS and self._public_since:
             return self._public_since
         if self.when.data == DRAFT and self._article:
             return self._article.posted_at
         if self.when.data != LATER:
             return clock.now()
-        on = self.day_in(self.day, needed=_("Enter the day from which readers see it"))
-        at = self.time_in(self.time, needed=_("Enter the time from which readers see it"))
+        on = self.day_in(self.day, needed=_("Enter the date from which readers can see it"))
+        at = self.time_in(self.time, needed=_("Enter the time from which readers can see it"))
         return fields.instant(on, at) if on and at is not None else clock.now()
 
     def _read_event(self) -> dict[str, Any]:
@@ -107,16 +107,16 @@ class ArticleForm(CleanedForm):
         starts, ends = self.time_in(self.starts), self.time_in(self.ends)
         others = (self.last_day, self.starts, self.ends, self.place, self.directions)
         if not self.first_day.data and any(field.data for field in others):
-            self.wrong(self.first_day, _("Enter the day of the event"))
+            self.wrong(self.first_day, _("Enter the date of the event"))
         if ends is not None and starts is None:
-            self.wrong(self.starts, _("Enter when it starts, or leave out when it ends"))
+            self.wrong(self.starts, _("Enter the start time, or leave the end time empty"))
         if first is None:
             return {}
         all_day = starts is None
         ends_at = fields.instant(last or first, ends or starts or time()) if ends is not None or last else None
         starts_at = fields.instant(first, starts or time())
         if ends_at is not None and ends_at < starts_at:
-            self.wrong(self.last_day if last else self.ends, _("The event cannot end before it starts"))
+            self.wrong(self.last_day if last else self.ends, _("The event must end after it starts"))
         return {
             "event_starts_at": starts_at, "event_ends_at": ends_at, "event_all_day": all_day,
             "event_place": self.place.data or None, "event_directions": self.directions.data or None,

@@ -13,6 +13,6 @@ def names(subjects: Iterable[str]) -> dict[str, str]:
     references = {hand.removeprefix("person:") for hand in known if hand.startswith("person:")}
     found = {f"person:{each.reference}": each.name or each.email for each in people.named(references)}
     return {
-        hand: found.get(hand) or (_("a command") if hand == "operator" else _("somebody who has left"))
+        hand: found.get(hand) or (_("the command line") if hand == "operator" else _("someone who has left"))
         for hand in known
     }

@@ -33,19 +33,15 @@ class ImageForm(CleanedForm):
 
     picture = FileField(
         _l("Picture"),
-        description=_l(
-            "JPEG, PNG, WebP or GIF, up to 12 MB. Only its pixels are kept, not where or when it was taken."
-        ),
-        validators=[FileRequired(_l("Choose a picture"))],
+        description=_l("JPEG, PNG, WebP or GIF, up to 12 MB. The place and time it was taken are removed."),
+        validators=[FileRequired(_l("Select an image"))],
     )
     words = StringField(
-        _l("What is to be seen on it"),
-        description=_l(
-            "For everybody who does not see it. What the caption or the text says already need not be said again."
-        ),
+        _l("Description of the image"),
+        description=_l("For people who cannot see it. Do not repeat what the caption or the text already says."),
         validators=[
-            DataRequired(_l("Say what is to be seen on it")),
-            Length(max=300, message=_l("What is to be seen must be said in 300 characters or fewer")),
+            DataRequired(_l("Enter a description of the image")),
+            Length(max=300, message=_l("The description must be 300 characters or fewer")),
         ],
     )
 
@@ -82,7 +78,7 @@ def create() -> ResponseReturnValue:
         picture = articles_images.reencode(form.picture.data.read())
     except NotAPicture:
         form.wrong(
-            form.picture, _("This is not a picture that can be read: choose a JPEG, PNG, WebP or GIF under 12 MB")
+            form.picture, _("This file cannot be read as an image. Select a JPEG, PNG, WebP or GIF of up to 12 MB")
         )
         return _page(form, status=422)
     with writing():
@@ -110,10 +106,10 @@ def show(reference: str) -> ResponseReturnValue:
 def _whether_it_goes(reference: str) -> Question:
     image = articles_images.named(reference) or abort(404)
     return Question(
-        _("Take the image “%(words)s” away?", words=image.words),
-        _("For good, also from where it is shown: its words stand there then. Browsers that have it may keep it for a "
-          "year."),
-        _("Take the image away"),
+        _("Delete the image “%(words)s”?", words=image.words),
+        _("This cannot be undone. Where the image is shown now, its description appears instead. "
+        "Browsers that have already loaded it may keep it for a year."),
+        _("Delete image"),
         url_for(".show", reference=reference),
     )  # fmt: skip
 
@@ -127,7 +123,7 @@ def remove(reference: str) -> ResponseReturnValue:
         image = articles_images.named(reference) or abort(404)
         articles_images.take_away(image)
         record("image.removed", f"image:{reference}")
-    notices.done(_("The image is gone. Where a text names it, its words are shown."))
+    notices.done(_("Image deleted. Where it was used, its description is shown instead."))
     return redirect(url_for(".index"), code=303)
 
 

@@ -87,9 +87,9 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
                     action, place.subject, before={"version": based_on}, after={"version": based_on + 1, "as": number}
                 )
     except WrittenMeanwhile:
-        notices.failed(_("Somebody has saved another version meanwhile. Look at it first."))
+        notices.failed(_("Someone has saved another version since you opened this page. Check it first."))
     else:
-        notices.done(_("Version %(number)s is back.", number=number))
+        notices.done(_("Version %(number)s restored.", number=number))
     return redirect(place.address, code=303)
 
 

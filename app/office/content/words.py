@@ -39,5 +39,5 @@ def _words(name: str, value: Any, currency: str) -> Any:
 def words(refusal: Exception) -> str:
     """Why the text cannot be saved, and what to do."""
     if isinstance(refusal, ImageWithoutWords):
-        return str(_("Say in the square brackets of each image what is to be seen on it"))
-    return str(_("Upload every image first; the text names one that was not uploaded here"))
+        return str(_("Enter a description in the square brackets of each image"))
+    return str(_("The text uses an image that has not been uploaded here. Upload it first"))

@@ -20,7 +20,7 @@ NEW = "new"
 
 def donor_field() -> Any:
     """The field of the choice; it is shown only once there is something to choose."""
-    return RadioField(_l("Which donor is it?"), validate_choice=False, choices=[])
+    return RadioField(_l("Donor"), validate_choice=False, choices=[])
 
 
 def ask(form: Any, name: str, *, asked: bool) -> Donor | None:
@@ -33,13 +33,13 @@ def ask(form: Any, name: str, *, asked: bool) -> Donor | None:
         return None
     form.donor.choices = [
         *(SelectChoice(each.reference, _said(each)) for each in known),
-        SelectChoice(NEW, str(_("Somebody else: a new donor"))),
+        SelectChoice(NEW, str(_("Someone else: a new donor"))),
     ]
     if chosen == NEW:
         return None
     found = next((each for each in known if each.reference == chosen), None)
     if found is None:
-        form.wrong(form.donor, _("Choose which donor this is, or somebody else"))
+        form.wrong(form.donor, _("Select the donor, or “Someone else”"))
     return found
 
 

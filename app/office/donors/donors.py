@@ -103,9 +103,11 @@ def correct(reference: str) -> ResponseReturnValue:
             donor_list.correct(donor, now)
             record("donor.corrected", f"donor:{reference}", before=before, after=asdict(now))
     except donor_list.AddressTaken:
-        form.wrong(form.email, _("Another donor has this address. If the two are one person, merge them."))
+        form.wrong(
+            form.email, _("Another donor has this e-mail address. If they are the same person, merge the two donors.")
+        )
         return donor_page(find(reference), details=form), 422
-    notices.done(_("The details are corrected. Receipts that were issued stay as they are."))
+    notices.done(_("Details saved. Receipts already issued stay as they are."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -119,5 +121,5 @@ def add_note(reference: str) -> ResponseReturnValue:
     with writing():
         note(f"donor:{reference}", form.text.data, by=trail.at_work().by)
         record("donor.noted", f"donor:{reference}")
-    notices.done(_("The note is kept."))
+    notices.done(_("Note saved."))
     return redirect(url_for(".show", reference=reference), code=303)

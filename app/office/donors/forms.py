@@ -19,10 +19,10 @@ class NoteForm(CleanedForm):
 
     text = TextAreaField(
         _l("Note"),
-        description=_l("Write it so that the donor may read it: they may ask to see it."),
+        description=_l("The donor may ask to read this."),
         validators=[
-            DataRequired(_l("Write the note")),
-            Length(max=2000, message=_l("The note must be 2,000 characters or fewer")),
+            DataRequired(_l("Enter a note")),
+            Length(max=2000, message=_l("Note must be 2,000 characters or fewer")),
         ],
     )
 
@@ -32,19 +32,19 @@ class DonorForm(CleanedForm):
 
     name = StringField(_l("Name"), validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))])
     email = EmailField(
-        _l("E-mail address"), validators=[Length(max=254, message=_l("The address must be 254 characters or fewer"))]
+        _l("E-mail address"), validators=[Length(max=254, message=_l("E-mail address must be 254 characters or fewer"))]
     )
     address = TextAreaField(
-        _l("Postal address"), validators=[Length(max=400, message=_l("The address must be 400 characters or fewer"))]
+        _l("Postal address"), validators=[Length(max=400, message=_l("Postal address must be 400 characters or fewer"))]
     )
     postcode = StringField(
-        _l("Postcode"), validators=[Length(max=20, message=_l("The postcode must be 20 characters or fewer"))]
+        _l("Postcode"), validators=[Length(max=20, message=_l("Postcode must be 20 characters or fewer"))]
     )
 
     def validate_email(self, field: EmailField) -> None:
         """An address, or none."""
         if field.data and not re.fullmatch(r"[^@\s]+@[^@\s]+", field.data):
-            self.wrong(field, _("Enter an e-mail address like name@example.org"))
+            self.wrong(field, _("Enter an e-mail address in the correct format, like name@example.org"))
 
 
 class MergeForm(CleanedForm):
@@ -61,17 +61,15 @@ class RefundForm(CleanedForm):
 
     amount = AmountField(
         _l("Amount"),
-        description=_l("All that is left, or a part of it"),
-        validators=[DataRequired(_l("Enter the amount"))],
+        description=_l("The full amount left, or part of it"),
+        validators=[DataRequired(_l("Enter an amount"))],
     )
     reason = TextAreaField(
-        _l("Why?"),
-        description=_l(
-            "For your own records, where it can be erased. The donor is told that money is on its way, not why."
-        ),
+        _l("Reason"),
+        description=_l("For your records; it can be erased. The donor is told about the refund but not the reason."),
         validators=[
-            DataRequired(_l("Say why it is given back")),
-            Length(max=500, message=_l("The reason must be 500 characters or fewer")),
+            DataRequired(_l("Enter a reason for the refund")),
+            Length(max=500, message=_l("Reason must be 500 characters or fewer")),
         ],
     )
 
@@ -85,7 +83,7 @@ class RefundForm(CleanedForm):
 
     def only_so_much_is_left(self, left: Money) -> None:
         """Say beside the amount what may still be given back."""
-        self.wrong(self.amount, _("Only %(amount)s of this gift is left", amount=written(left)))
+        self.wrong(self.amount, _("You can refund up to %(amount)s of this gift", amount=written(left)))
 
     def wanted(self) -> Money | None:
         """The amount of a form that is otherwise valid, or nothing, with a message beside it."""

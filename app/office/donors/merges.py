@@ -34,9 +34,9 @@ def merge(reference: str) -> ResponseReturnValue:
             merging.merge(db.session.get_one(Donor, donor.id), db.session.get_one(Donor, other.id))
             record("donor.merged", f"donor:{reference}", after={"other": other.reference})
     except DomainError:
-        form.wrong(form.other, _("These two are one already, or one of them was erased"))
+        form.wrong(form.other, _("These donors are already merged, or one of them was erased"))
         return donors.donor_page(donors.find(reference), merge=form), 422
-    notices.done(_("The two are one donor now. It can be taken back at any time."))
+    notices.done(_("Donors merged. You can undo this at any time."))
     return redirect(url_for("office.donors.show", reference=reference), code=303)
 
 
@@ -52,5 +52,5 @@ def unmerge(reference: str) -> ResponseReturnValue:
         whole = db.session.get_one(Donor, part.merged_into_id).reference
         merging.unmerge(part)
         record("donor.unmerged", f"donor:{whole}", after={"other": reference})
-    notices.done(_("They are two donors again."))
+    notices.done(_("Merge undone."))
     return redirect(url_for("office.donors.show", reference=reference), code=303)

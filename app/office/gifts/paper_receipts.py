@@ -37,9 +37,9 @@ def give(reference: str) -> ResponseReturnValue:
             how = request.form.get("how", "")
             receipt = handing_over.give(f"donation:{gift.reference}", how, by=trail.at_work().by)
             record("receipt.given", f"donation:{gift.reference}", after={"number": receipt.printed_number, "how": how})
-        notices.done(_("Noted: receipt %(number)s has gone out.", number=receipt.printed_number))
+        notices.done(_("Receipt %(number)s marked as delivered.", number=receipt.printed_number))
     except handing_over.NotToBeGiven:
-        notices.failed(_("There is no receipt here that waits. Look again."))
+        notices.failed(_("This receipt is no longer waiting. Check the list again."))
     if "list" in request.form:
         return redirect(url_for(".index"), code=303)
     return redirect(url_for("office.donations.show", reference=reference), code=303)

@@ -43,10 +43,10 @@ def _whether_it_goes_back(reference: str) -> Question | None:
     if amount is None:
         return None
     return Question(
-        _("Give %(amount)s back to %(name)s?", amount=written(amount), name=gift.name or _("somebody")),
-        _("%(amount)s of %(whole)s goes back the way it came. Money that has gone back cannot be called back.",
+        _("Refund %(amount)s to %(name)s?", amount=written(amount), name=gift.name or _("somebody")),
+        _("%(amount)s of %(whole)s will be refunded the way it was paid. A refund cannot be undone.",
           amount=written(amount), whole=written(gift.amount)),
-        _("Give the money back"),
+        _("Refund the gift"),
         url_for("office.donations.show", reference=reference),
     )  # fmt: skip
 
@@ -73,9 +73,7 @@ def create(reference: str) -> ResponseReturnValue:
         form.only_so_much_is_left(refunds.left(_gift(reference)))
         return _form(_gift(reference), form), 409
     except refunds.Disputed:
-        form.wrong(
-            form.amount, _("The donor’s bank disputes this payment: answer the dispute, or accept it, at Stripe")
-        )
+        form.wrong(form.amount, _("The donor’s bank disputes this payment. Answer the dispute or accept it at Stripe"))
         return _form(_gift(reference), form), 409
     except DomainError as refusal:
         form.wrong(form.amount, _("Nothing was refunded: %(why)s", why=str(refusal)))
@@ -111,17 +109,19 @@ def _say(row_id: int) -> None:
     amount = written(made.amount)
     if made.state == REFUSED and disputes.of_charge(made.charge_id):
         notices.failed(
-            _("Stripe would not refund %(amount)s, because the donor’s bank disputes the payment. Answer the dispute, "
-              "or accept it, at Stripe; pay nothing by bank, or the donor gets it twice.", amount=amount),
+            _("Stripe refused to refund %(amount)s because the donor’s bank disputes the payment. "
+            "Answer the dispute or accept it at Stripe. Do not pay the donor by bank, or they will "
+            "get the money twice.", amount=amount),
         )  # fmt: skip
     elif made.state == REFUSED:
-        notices.failed(_("Stripe would not refund %(amount)s, so nothing was given back.", amount=amount))
+        notices.failed(_("Stripe refused to refund %(amount)s. Nothing was refunded.", amount=amount))
     elif made.state in CAME_TO_NOTHING:
-        notices.failed(_("The refund of %(amount)s failed at Stripe: nothing was given back.", amount=amount))
+        notices.failed(_("The refund of %(amount)s failed at Stripe. Nothing was refunded.", amount=amount))
     elif made.state == ASKED:
         notices.failed(
-            _("%(amount)s is to be given back. Stripe cannot be reached at the moment; we go on trying by ourselves.",
+            _("Stripe cannot be reached at the moment. We will keep trying to refund %(amount)s; "
+            "you do not need to do anything.",
               amount=amount),
         )  # fmt: skip
     else:
-        notices.done(_("%(amount)s is on its way back. The donor is told by e-mail.", amount=amount))
+        notices.done(_("%(amount)s is being refunded. The donor will be told by e-mail.", amount=amount))

@@ -41,7 +41,7 @@ from app.writing import writing
 
 _STATES = (
     ("received", _l("Received")),
-    ("pledged", _l("Begun, not paid yet")),
+    ("pledged", _l("Started, not paid yet")),
     ("on-its-way", _l("On its way")),
     ("failed", _l("Failed")),
     ("abandoned", _l("Never paid")),
@@ -66,15 +66,15 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
 
     q = StringField(
         _l("Find"),
-        description=_l("Any part of a name, an e-mail address, a reference, or a card’s last four digits"),
+        description=_l("Any part of a name, an e-mail address, a reference or a card’s last four digits"),
         validators=[Length(max=254)],
     )
     state = SelectField(_l("State"), validate_choice=False, choices=[SelectChoice(*each) for each in _STATES])
-    method = SelectField(_l("How it came"), validate_choice=False)
+    method = SelectField(_l("Method"), validate_choice=False)
     appeal = SelectField(_l("Appeal"), validate_choice=False)
     since = DayField(_l("From"))
     until = DayField(_l("Until"))
-    order = SelectField(_l("In which order"), validate_choice=False)
+    order = SelectField(_l("Sort by"), validate_choice=False)
     least = AmountField(_l("At least"))
     most = AmountField(_l("At most"))
 
@@ -82,7 +82,7 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
         """Offer these appeals (reference and title); it reads the address."""
         super().__init__(formdata=request.args)
         self.appeal.choices = [SelectChoice("", _l("All")), *(SelectChoice(*each) for each in appeals)]
-        self.order.choices = [SelectChoice("", _("As it suits")), *(SelectChoice(*each) for each in _ORDERS)]
+        self.order.choices = [SelectChoice("", _("Any")), *(SelectChoice(*each) for each in _ORDERS)]
         ways = [SelectChoice(each, method_name(each)) for each in METHODS]
         self.method.choices = [SelectChoice("", _l("All")), *ways]
         if self.state.data not in dict(_STATES):
@@ -179,7 +179,7 @@ def _file(*, names: bool) -> ResponseReturnValue:
         connection = stack.enter_context(snapshot())
         between = found_gifts.days(connection, wanted)
         if between is None:
-            notices.failed(_("No received gift was found, so there is nothing to take out."))
+            notices.failed(_("No received gifts were found, so there is nothing to export."))
             return redirect(url_for(".index", **form.as_query()), code=303)
         with writing():
             export, made = found_gifts.take(connection, wanted, between, names=names, by=trail.at_work().by)
@@ -213,7 +213,7 @@ def add_note(reference: str) -> ResponseReturnValue:
     with writing():
         note(f"donation:{reference}", form.text.data, by=trail.at_work().by)
         record("donation.noted", f"donation:{reference}")
-    notices.done(_("The note is kept."))
+    notices.done(_("Note saved."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 

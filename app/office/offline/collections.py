@@ -164,7 +164,11 @@ def form_for(currency: str) -> type[CountForm]:
         fields[f"name_{n}"] = StringField(_l("Name"), validators=[Length(max=120)])
         fields[f"email_{n}"] = EmailField(
             _l("E-mail address"),
-            validators=[Optional(), Length(max=254), Email(_l("Enter an e-mail address like name@example.org"))],
+            validators=[
+                Optional(),
+                Length(max=254),
+                Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
+            ],
         )
         fields[f"amount_{n}"] = AmountField(_l("Amount"))
     return type("CountForm", (CountForm,), {"currency": currency, **fields})

@@ -54,7 +54,7 @@ class HandForm(CleanedForm):
     a branch's treasurer the own branch, which is then not asked."""
 
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
-    day = DayField(_l("Day"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    day = DayField(_l("Date"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
     appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
     branch = SelectField(_l("Branch"), validate_choice=False)
 
@@ -122,12 +122,16 @@ class GiftForm(HandForm):
 
     method = ""
 
-    amount = AmountField(_l("Amount"), validators=[DataRequired(_l("Enter the amount"))])
+    amount = AmountField(_l("Amount"), validators=[DataRequired(_l("Enter an amount"))])
     name = StringField(_l("Name"), validators=[Length(max=120)])
     email = EmailField(
         _l("E-mail address"),
         description=_l("The receipt is mailed to it. Without one it is made on paper, to hand over or to post."),
-        validators=[Optional(), Length(max=254), Email(_l("Enter an e-mail address like name@example.org"))],
+        validators=[
+            Optional(),
+            Length(max=254),
+            Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
+        ],
     )
     address = TextAreaField(_l("Address"), validators=[Length(max=400)])
     postcode = StringField(_l("Postcode"), validators=[Length(max=20)])
@@ -189,7 +193,7 @@ class ChequeForm(GiftForm):
     """A cheque."""
 
     method = CHEQUE
-    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
     what = StringField(_l("Cheque number"), validators=[Length(max=40)])
     dated_on = DayField(_l("Date on the cheque"), validators=[Optional()])
 
@@ -198,7 +202,7 @@ class CashForm(GiftForm):
     """Cash from a named person, that is on no count sheet."""
 
     method = CASH
-    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
     name = StringField(_l("Name"), validators=[DataRequired(_l("Enter who gave it")), Length(max=120)])
     what = StringField(
         _l("Box or occasion"),
@@ -211,7 +215,7 @@ class TransferForm(GiftForm):
     """A bank transfer that a donor has told us of, and that no statement shows yet."""
 
     method = BANK_TRANSFER
-    day = DayField(_l("Announced on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    day = DayField(_l("Announced on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
     expected_on = DayField(_l("Expected by"), description=_l("It is overdue after this day."), validators=[Optional()])
     what = StringField(_l("Reference on the transfer"), validators=[Length(max=80)])
 
@@ -254,6 +258,6 @@ class CorrectionForm(CleanedForm):
         description=_l("Kept beside the books, where it can be erased. Name nobody if you can help it."),
         validators=[
             DataRequired(_l("Say why it is wrong")),
-            Length(max=500, message=_l("The reason must be 500 characters or fewer")),
+            Length(max=500, message=_l("Reason must be 500 characters or fewer")),
         ],
     )

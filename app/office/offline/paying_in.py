@@ -37,7 +37,7 @@ class SlipForm(CleanedForm):
             Length(max=40, message=_l("The reference must be 40 characters or fewer")),
         ],
     )
-    day = DayField(_l("Paid in on"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    day = DayField(_l("Paid in on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
 
 
 @bp.get("/")

@@ -39,7 +39,7 @@ bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")
 class OrderForm(HandForm):
     """A standing order that a donor has told us of."""
 
-    amount = AmountField(_l("Amount each month"), validators=[InputRequired(_l("Enter the amount"))])
+    amount = AmountField(_l("Amount each month"), validators=[InputRequired(_l("Enter an amount"))])
     payer = StringField(
         _l("Name on the account"), validators=[InputRequired(_l("Enter whose account it comes from")), Length(max=120)]
     )
@@ -59,7 +59,7 @@ class OrderForm(HandForm):
     donor = donor_field()
     # One that is changed keeps its donor.
     is_new = True
-    day = DayField(_l("From"), default=clock.today, validators=[InputRequired(_l("Enter the day"))])
+    day = DayField(_l("From"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
 
     def validate_day(self, field: DayField) -> None:
         """It may begin in the future."""

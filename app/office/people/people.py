@@ -86,4 +86,4 @@ def state(person: Person) -> dict[str, object]:
 def _why(refusal: Exception) -> str:
     if isinstance(refusal, people.KnownAlready):
         return str(_("Somebody of the office has this e-mail address"))
-    return str(_("Enter an e-mail address in the form name@example.org"))
+    return str(_("Enter an e-mail address in the correct format, like name@example.org"))

@@ -24,7 +24,7 @@ _SAID = {
     "GENERIC_AUTHN_FAILED": (_("The e-mail address or the password is not right"), "error"),
     "UNAUTHENTICATED": (_("Sign in to go on."), "error"),
     "EMAIL_NOT_PROVIDED": (_("Enter your e-mail address"), "error"),
-    "INVALID_EMAIL_ADDRESS": (_("Enter an e-mail address in the form name@example.org"), "error"),
+    "INVALID_EMAIL_ADDRESS": (_("Enter an e-mail address in the correct format, like name@example.org"), "error"),
     "PASSWORD_NOT_PROVIDED": (_("Enter your password"), "error"),
     "INVALID_PASSWORD": (_("This is not your password"), "error"),
     "PASSWORD_INVALID_LENGTH": (_("Choose a password of at least %(length)s characters, and at most 128"), "error"),

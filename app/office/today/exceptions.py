@@ -48,10 +48,10 @@ class AcknowledgeForm(WithdrawForm):
 
     seen = HiddenField()
     reason = TextAreaField(
-        _l("Why it may stand"),
+        _l("Reason for accepting it"),
         validators=[
-            DataRequired(_l("Say why it may stand")),
-            Length(max=_LONGEST, message=_l("The reason must be 1,000 characters or fewer")),
+            DataRequired(_l("Enter a reason for accepting it")),
+            Length(max=_LONGEST, message=_l("Reason must be 1,000 characters or fewer")),
         ],
     )
 
@@ -60,12 +60,12 @@ class ExplainForm(CleanedForm):
     """The account where something belongs that Stripe moved, and how that is known."""
 
     account = SelectField(
-        _l("Where it belongs"), validate_choice=False, validators=[DataRequired(_l("Choose an account"))]
+        _l("Account it belongs to"), validate_choice=False, validators=[DataRequired(_l("Select an account"))]
     )
     reason = TextAreaField(
-        _l("How you know"),
-        description=_l("For those who check the books. It is kept apart from them and can be erased."),
-        validators=[DataRequired(_l("Say how you know")), Length(max=_LONGEST)],
+        _l("How you found out"),
+        description=_l("For anyone checking the books. It is stored separately and can be erased."),
+        validators=[DataRequired(_l("Enter how you found out")), Length(max=_LONGEST)],
     )
 
     def __init__(self, currency: str, **values: Any) -> None:
@@ -77,7 +77,7 @@ class ExplainForm(CleanedForm):
             if code.endswith(currency) and not code.startswith(("assets:stripe", "suspense:stripe"))
         }
         self._offered = set(offered)
-        groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Choose an account"))]}
+        groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Select an account"))]}
         for kind in accounts.KINDS:
             mine = [(code, name) for code, (its_kind, name) in offered.items() if its_kind == kind]
             if mine:
@@ -87,7 +87,7 @@ class ExplainForm(CleanedForm):
     def validate_account(self, field: SelectField) -> None:
         """Take an account that was offered."""
         if field.data and field.data not in self._offered:
-            self.wrong(field, _("Choose an account"))
+            self.wrong(field, _("Select an account"))
 
 
 bp = Blueprint("exceptions", __name__, url_prefix="/exceptions")
@@ -113,13 +113,13 @@ def acknowledge() -> ResponseReturnValue:
     found = _still(form.kind.data, form.reference.data)
     # What is acknowledged is what was seen: a page that was open while the facts changed shows the new ones first.
     if found is None or acknowledging.digest(acknowledged.facts_of(found)) != form.seen.data:
-        notices.failed(_("This has changed in the meantime. Look at it again."))
+        notices.failed(_("This has changed since you opened the page. Check it and try again."))
         return redirect(url_for(".index"), code=303)
     with writing():
         acknowledged.let_stand(found, reason=form.reason.data, by=trail.at_work().by)
         said = {"kind": found.kind, "what": found.what, "reason": form.reason.data}
         record("exception.acknowledged", _subject(found), after=said)
-    notices.done(_("It stands as it is, and comes back here if it changes."))
+    notices.done(_("Exception accepted. It will be listed again if it changes."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -146,8 +146,8 @@ def catch_up() -> ResponseReturnValue:
         services().ask_to_catch_up()
         record("stripe.catch_up_asked", "stripe:account")
     notices.done(
-        _("The worker now compares everything that Stripe lists of the last 30 days with the books, and takes in what "
-          "is missing. That takes some minutes; look here again then."),
+        _("Fetching anything from the last 30 days that is missing from the books. This takes a few "
+        "minutes; check this page again then."),
     )  # fmt: skip
     return redirect(url_for(".index"), code=303)
 
@@ -163,9 +163,9 @@ def replay(event_id: str) -> ResponseReturnValue:
     except inbox.NotThere:
         abort(404)
     except inbox.EventErased:
-        notices.failed(_("What this message said was erased with the donor it was about."))
+        notices.failed(_("This message was erased together with the donor it was about."))
     else:
-        notices.done(_("It is tried again now. If it fails once more, it stands here with the reason."))
+        notices.done(_("Trying again now. If it fails, it will be listed here with the reason."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -189,12 +189,12 @@ def explain(txn_id: str) -> ResponseReturnValue:
                 txn_id, form.account.data, by=trail.at_work().by, reason=form.reason.data
             )
     except suspense.NoSuchAccount:
-        form.wrong(form.account, _("What Stripe moved is explained by another account. Choose one."))
+        form.wrong(form.account, _("Select a different account: this movement is already on that one"))
         return _movement(txn_id, form), 422
     except suspense.NothingToExplain:
-        notices.failed(_("Somebody has explained it in the meantime."))
+        notices.failed(_("Someone else has already explained this movement."))
         return redirect(url_for(".index"), code=303)
-    notices.done(_("The movement has moved from suspense to where it belongs."))
+    notices.done(_("Movement explained and moved to the account you selected."))
     return redirect(url_for("office.entries.show", number=entry_id), code=303)
 
 

@@ -171,7 +171,7 @@ def _chart(name: str, title: str, bars: list[Bar], every: int) -> Chart:
     locale = str(get_locale() or "en_GB")
     whole = sum((bar.amount for bar in bars), Money(0, bars[0].amount.currency))
     best = max(bars, key=lambda bar: bar.amount)
-    words = _("%(amount)s in all. The most, %(most)s: %(name)s.", amount=written(whole, locale=locale),
+    words = _("%(amount)s in total. Highest: %(most)s, %(name)s.", amount=written(whole, locale=locale),
               most=written(best.amount, locale=locale), name=best.name)  # fmt: skip
     return Chart(title, draw(bars, name=name, title=title, words=words, every=every, locale=locale), bars, whole)
 

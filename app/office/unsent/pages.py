@@ -110,7 +110,7 @@ def show(reference: str) -> ResponseReturnValue:
     """Lead to the page whose form is filled in; where that form is gone, show what was typed."""
     typed = _typed(reference)
     if typed is None:
-        notices.failed(_("What was typed is not kept any more: that is done for one hour."))
+        notices.failed(_("What you typed is no longer available. It is kept for one hour."))
         return redirect(url_for("office.start.index"), code=303)
     if "gone" in request.args or not typed.page:
         return render_template(

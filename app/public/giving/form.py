@@ -128,7 +128,7 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
         elif not chosen and not typed:
             self._wrong(
                 *(
-                    (field, _("Enter the amount"))
+                    (field, _("Enter an amount"))
                     if self.amount.data
                     else (self.amount, _("Choose an amount or type another amount"))
                 )

@@ -22,7 +22,7 @@ from app.public.giving import form
 class AmountForm(FlaskForm):  # type: ignore[misc]
     """Another amount from the next payment on."""
 
-    amount = StringField(_l("New amount every month"), validators=[DataRequired(_l("Enter the amount"))])
+    amount = StringField(_l("New amount every month"), validators=[DataRequired(_l("Enter an amount"))])
 
     def __init__(self, currency: str, **values: Any) -> None:
         """The amount is in the plan's currency."""

@@ -8,17 +8,17 @@ def test_the_trial_balance_of_a_day_has_both_sides_and_their_sums(app, signed_in
     found = page(signed_in("auditor").get("/office/ledger/?on=2026-04-30"))
     assert words(found.h1) == "Trial balance at the end of 30 April 2026"
     table = rows(found.table)
-    assert ["Sum in British pounds", "£32.00", "£32.00"] in table
+    assert ["Total in British pounds", "£32.00", "£32.00"] in table
     assert ["Held by Stripe assets:stripe:gbp", "£25.00", ""] in table
 
 
 def test_a_day_before_a_gift_does_not_know_it(app, signed_in):
     books()
     client = signed_in("treasurer")
-    assert ["Sum in British pounds", "£25.00", "£25.00"] in rows(
+    assert ["Total in British pounds", "£25.00", "£25.00"] in rows(
         page(client.get("/office/ledger/?on=2026-03-31")).table
     )
-    assert "Nothing was booked by then" in page(client.get("/office/ledger/?on=2026-03-01")).text
+    assert "Nothing was booked by this date" in page(client.get("/office/ledger/?on=2026-03-01")).text
     assert words(page(client.get("/office/ledger/?on=yesterday")).h1).startswith("Trial balance at the end of")
 
 

@@ -29,7 +29,7 @@ def through():
 
 def test_the_next_month_is_offered_and_closed(treasurer):
     found = page(treasurer.get("/office/closing/"))
-    assert words(found.select_one("main button")) == "Close October 2026 and all before it"
+    assert words(found.select_one("main button")) == "Close October 2026 and all earlier months"
     assert close(treasurer, "2026-10-31").status_code == 303
     assert through() == date(2026, 10, 31)
     found = page(treasurer.get("/office/closing/"))
@@ -46,7 +46,7 @@ def test_a_month_that_was_not_shown_is_not_closed(treasurer):
 def test_the_last_month_is_opened_again_with_a_reason(treasurer):
     close(treasurer, "2026-10-31")
     refused = page(treasurer.post("/office/closing/reopening", data={}), 422)
-    assert words(refused.select_one(".error-summary li")) == "Say why it is opened again"
+    assert words(refused.select_one(".error-summary li")) == "Enter a reason for reopening"
     sent = {"reason": "A cheque was missing", "through": "2026-10-31"}
     assert treasurer.post("/office/closing/reopening", data=sent).status_code == 303
     assert through() == date(2026, 9, 30)

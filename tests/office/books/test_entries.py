@@ -34,9 +34,9 @@ def test_an_entrys_page_says_what_it_moved_what_caused_it_and_when(app, signed_i
     assert words(found.h1) == f"Entry {entry('test:own')}: card gift received"
     assert rows(found.table)[1][2] == "£25.00"
     facts = {words(each.dt): words(each.dd) for each in found.select("dl div")}
-    assert facts["Caused by"] == "test:own"
+    assert facts["Source"] == "test:own"
     assert facts["About"] == "donation:d"
-    assert facts["Counts for"] == "12 March 2026"
+    assert facts["Booked on"] == "12 March 2026"
     assert not found.select("form[action*=reversal]")
 
 
@@ -65,14 +65,18 @@ def test_mistakes_come_back_with_what_was_typed(app, signed_in):
     client = signed_in("treasurer")
     nothing = {"nonce": CHARGE["nonce"]}
     assert errors(client.post("/office/entries/", data=nothing)) == [
-        "Choose what it is", "Choose the account it comes from", "Choose the account it goes to", "Enter the amount",
-        "Enter the day", "Say why",
-    ]  # fmt: skip
+        "Select the type of entry",
+        "Select the account the money comes from",
+        "Select the account the money goes to",
+        "Enter an amount",
+        "Enter the date",
+        "Enter a reason",
+    ]
     wrong = client.post("/office/entries/", data={**CHARGE, "amount": "6,5O", "to_code": "assets:bank:gbp"})
     assert errors(wrong) == ["Choose two different accounts", "Enter an amount in figures, like 25 or 12.50"]
     assert page(wrong, 422).select_one("#amount")["value"] == "6,5O"
     unfit = client.post("/office/entries/", data={**CHARGE, "kind": "income-moved"})
-    assert errors(unfit) == ["An entry of this kind does not go between these two accounts. Choose others."]
+    assert errors(unfit) == ["This type of entry cannot be made between these two accounts. Select other accounts."]
     assert db.session.query(Entry).count() == 0
 
 
@@ -80,7 +84,7 @@ def test_nothing_is_entered_in_a_closed_month(app, signed_in):
     with writing():
         closing.close(APRIL.date(), by="ada")
     answer = signed_in("treasurer").post("/office/entries/", data={**CHARGE, "day": "2026-04-30"})
-    assert errors(answer) == ["Choose a day of a month that is not closed, and not one to come"]
+    assert errors(answer) == ["The date must be in an open month and not in the future"]
 
 
 def test_the_form_offers_accounts_by_kind_but_not_what_stripe_keeps(app, signed_in):
@@ -93,7 +97,7 @@ def test_the_form_offers_accounts_by_kind_but_not_what_stripe_keeps(app, signed_
 def test_an_entry_by_hand_is_reversed_with_a_reason(app, signed_in):
     client = signed_in("treasurer")
     made = client.post("/office/entries/", data=CHARGE).headers["Location"]
-    assert errors(client.post(f"{made}/reversal", data={})) == ["Say why it is reversed"]
+    assert errors(client.post(f"{made}/reversal", data={})) == ["Enter a reason for reversing"]
     undone = client.post(f"{made}/reversal", data={"reason": "Entered twice", "confirmed": "yes"}).headers["Location"]
     number = int(undone.rsplit("/", 1)[1])
     assert db.session.get_one(Entry, number).reverses_id == int(made.rsplit("/", 1)[1])
@@ -122,4 +126,4 @@ def test_an_entry_that_came_late_says_so(app, signed_in):
         closing.close(APRIL.date(), by="ada")
     books()
     found = page(signed_in("auditor").get(f"/office/entries/{entry('test:own')}"))
-    assert "1 May 2026 late: its month was closed" in words(found.find("dl"))
+    assert "1 May 2026 late, because its month was closed" in words(found.find("dl"))

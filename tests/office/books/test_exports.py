@@ -83,7 +83,7 @@ def mapped(client, program="xero", **more):
 
 def test_journals_wait_until_the_programs_accounts_are_known_and_lead_there(treasurer):
     found = page(asked(treasurer, format="xero-journals"))
-    assert "Xero does not know these accounts yet" in words(found.select_one(".notice--warn"))
+    assert "These accounts have no code for Xero yet" in words(found.select_one(".notice--warn"))
     assert "Held by Stripe (assets:stripe:gbp)" in words(found.select_one(".notice--warn"))
     assert not found.select("main form[method=post]")
     page(taken(treasurer, format="xero-journals"), 409)
@@ -91,7 +91,7 @@ def test_journals_wait_until_the_programs_accounts_are_known_and_lead_there(trea
     typed = page(treasurer.get(there))
     assert "4 accounts are missing." in typed.text
     assert mapped(treasurer).status_code == 303
-    assert "None is missing." in page(treasurer.get(there)).text
+    assert "No accounts are missing." in page(treasurer.get(there)).text
     assert {row["*AccountCode"][:1] for row in lines(taken(treasurer, format="xero-journals"))} == {"9"}
     deeds = [deed.action for deed in db.session.query(AuditRecord).order_by(AuditRecord.id)]
     assert deeds == ["export.accounts_mapped", "export.made"]
@@ -100,7 +100,7 @@ def test_journals_wait_until_the_programs_accounts_are_known_and_lead_there(trea
 def test_what_is_typed_wrong_on_the_page_of_accounts_is_kept_and_said(treasurer):
     number = db.session.query(Account).filter(Account.code == "assets:stripe:gbp").one().id
     found = page(mapped(treasurer, **{f"code-{number}": "x" * 121}), 422)
-    assert "Held by Stripe: Shorten this" in words(found.select_one(".error-summary li"))
+    assert "Held by Stripe: A code must be 120 characters" in words(found.select_one(".error-summary li"))
     assert found.select_one(f"#code-{number}")["value"] == "x" * 121
     assert "4 accounts are missing." in page(treasurer.get("/office/exports/accounts/xero")).text
     assert treasurer.get("/office/exports/accounts/lotus").status_code == 404
@@ -120,12 +120,12 @@ def test_the_same_postings_a_second_time_are_stopped_until_the_first_batch_is_wi
     stopped = page(asked(treasurer, **xero, from_on="2026-04-01"))
     (warned,) = stopped.select(".notice--warn")
     assert f"Batch {first} of" in words(warned)
-    assert f"Batch {first} was not imported: withdraw it" in words(warned.find("button"))
+    assert f"Withdraw batch {first} if it was not imported" in words(warned.find("button"))
     page(taken(treasurer, **xero), 409)
     assert not page(asked(treasurer, **xero, from_on="2025-01-01", to_on="2025-12-31")).select(".notice--warn")
     assert not page(asked(treasurer)).select(".notice--warn")
     asks = page(treasurer.post(warned.find("form")["action"]))
-    assert words(asks.find("h1")) == f"Was batch {first} not imported?"
+    assert words(asks.find("h1")) == f"Withdraw batch {first}?"
     assert treasurer.post(warned.find("form")["action"], data={"confirmed": "yes"}).status_code == 303
     assert treasurer.post("/office/exports/nothing/withdrawal").status_code == 404
     assert taken(treasurer, **xero).status_code == 200
@@ -142,8 +142,8 @@ def test_a_statement_shows_who_paid_so_it_asks_for_a_fresh_sign_in(treasurer):
 
 def test_what_goes_together_with_nothing_is_said_in_words(treasurer, subtests):
     for wrong, said in (
-        ({"from_on": "2027-01-01"}, "The last day comes before the first"),
-        ({"from_on": ""}, "Enter the first day"),
+        ({"from_on": "2027-01-01"}, "The last date must be on or after the first"),
+        ({"from_on": ""}, "Enter the first date"),
         ({"to_on": "someday"}, "Enter a day like 27/3/2026"),
         ({"format": "lotus"}, "Not a valid choice."),
     ):
@@ -151,7 +151,7 @@ def test_what_goes_together_with_nothing_is_said_in_words(treasurer, subtests):
             found = page(asked(treasurer, **wrong), 422)
             assert words(found.select_one(".error-summary li")) == said
     found = page(treasurer.get("/office/exports/names", query_string={"format": "xero-statement", **YEAR}), 422)
-    assert words(found.select_one(".error-summary li")) == "Choose the account: a bank statement is of one"
+    assert words(found.select_one(".error-summary li")) == "Select an account: a bank statement covers only one"
     assert page(taken(treasurer, from_on="2027-01-01"), 422)
     assert db.session.query(Export).count() == 0
 
@@ -191,7 +191,7 @@ def test_names_are_neither_got_by_the_other_way_nor_in_other_files(treasurer):
 def test_names_ask_for_a_fresh_sign_in_and_come_back_to_the_choice(treasurer):
     led = asked(treasurer, format="donations-csv", names="y")
     assert led.headers["Location"].startswith("/office/exports/names?format=donations-csv")
-    assert "names people" in page(treasurer.get(led.headers["Location"])).text
+    assert "contains names" in page(treasurer.get(led.headers["Location"])).text
     with treasurer.session_transaction() as session:
         session["fs_paa"] = time.time() - 7200
         session.pop("fs_gexp", None)
@@ -201,7 +201,7 @@ def test_names_ask_for_a_fresh_sign_in_and_come_back_to_the_choice(treasurer):
 def test_the_auditor_takes_what_they_may_read_and_it_is_on_the_trail(app, signed_in):
     books()
     client = signed_in("auditor")
-    assert page(asked(client)).find("button", string="Take the file")
+    assert page(asked(client)).find("button", string="Download the file")
     assert lines(taken(client))
     with_names = taken(client, "/office/exports/names", format="donations-csv", names="y")
     assert with_names.status_code == 200

@@ -39,11 +39,11 @@ def test_a_branch_treasurer_sees_the_own_income_alone(app, signed_in, report):
     address = f"/office/income/{report}?{YEAR}"
     assert rows(page(signed_in("branch_treasurer", branch_id=own).get(address)).table)[-1] == ["Total", "£7.00"]
     other = page(signed_in("branch_treasurer", branch_id=other_branch()).get(address))
-    assert "No income in this time" in other.text
+    assert "No income in this period" in other.text
 
 
 def test_a_time_without_income_says_so(app, signed_in):
-    assert "No income in this time" in page(signed_in("treasurer").get("/office/income/?from=2020-01-01&to=x")).text
+    assert "No income in this period" in page(signed_in("treasurer").get("/office/income/?from=2020-01-01&to=x")).text
 
 
 def test_the_chosen_days_go_along_from_report_to_report(app, signed_in):

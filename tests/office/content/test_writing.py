@@ -76,7 +76,7 @@ class TestArticles:
     def test_one_is_saved_seen_by_everybody_and_on_the_trail(self, client, editor):
         answer = editor.post("/office/articles/", data={**ARTICLE, "demands": "- Mend it.\n\nNow."})
         assert answer.location == "/office/articles/1"
-        assert "As readers see it" in editor.get(answer.location).text
+        assert "Reader’s view" in editor.get(answer.location).text
         shown = page(client.get("/articles/1"))
         assert words(shown.select_one(".demands")) == "Demands Mend it. Now."
         assert deeds() == [("article.begun", "article:1")]
@@ -133,18 +133,18 @@ class TestArticles:
         [
             ({"headline": ""}, "Enter a headline"),
             ({"headline": "x" * 301}, "The headline must be 300 characters or fewer"),
-            ({"text": " \n "}, "Write the text"),
-            ({"when": ""}, "Choose who sees it"),
-            ({"when": "stays"}, "Choose who sees it"),
-            ({"when": "later"}, "Enter the day from which readers see it"),
+            ({"text": " \n "}, "Enter the text"),
+            ({"when": ""}, "Select who can see it"),
+            ({"when": "stays"}, "Select who can see it"),
+            ({"when": "later"}, "Enter the date from which readers can see it"),
             ({"when": "later", "day": "31/2/2026", "time": "9:00"}, "Enter a day like 27/3/2026"),
             ({"when": "later", "day": "2026-02-28", "time": "25:00"}, "Enter a time like 19:30"),
-            ({"place": "Hall"}, "Enter the day of the event"),
-            ({"first_day": "2026-07-02", "last_day": "2026-07-01"}, "The event cannot end before it starts"),
-            ({"first_day": "2026-07-02", "ends": "9:00"}, "Enter when it starts, or leave out when it ends"),
+            ({"place": "Hall"}, "Enter the date of the event"),
+            ({"first_day": "2026-07-02", "last_day": "2026-07-01"}, "The event must end after it starts"),
+            ({"first_day": "2026-07-02", "ends": "9:00"}, "Enter the start time, or leave the end time empty"),
             ({"first_day": "0026-07-02"}, "Enter a day like 27/3/2026"),
-            ({"text": "![A press](https://e.example/p.png)"}, "Upload every image first"),
-            ({"text": "![](/images/0123456789abcdef-1280.webp)"}, "Say in the square brackets"),
+            ({"text": "![A press](https://e.example/p.png)"}, "The text uses an image that has not been uploaded"),
+            ({"text": "![](/images/0123456789abcdef-1280.webp)"}, "Enter a description in the square brackets"),
         ],
     )
     def test_what_is_wrong_is_said_and_what_was_typed_is_kept(self, editor, changes, said):
@@ -195,7 +195,7 @@ class TestArticles:
         shown = page(editor.get(f"/office/versions/articles/{article.number}/2"))
         assert words(shown.select_one(".differences del")) == "Gone: *words*."
         assert words(shown.select_one(".differences ins")) == "New: *things*."
-        assert "a command" in words(shown.select_one(".facts"))
+        assert "the command line" in words(shown.select_one(".facts"))
         answer = editor.post(f"/office/versions/articles/{article.number}/1", data={"based_on": "2"})
         assert answer.location == f"/office/articles/{article.number}"
         assert the_article().text == "First *words*.\n\nMore words."
@@ -261,19 +261,19 @@ class TestAppeals:
         ("changes", "said"),
         [
             ({"title": ""}, "Enter a title"),
-            ({"slug": "The Roof"}, "An address has small letters"),
-            ({"slug": "new"}, "Choose another address"),
-            ({"slug": "press-fund"}, "Choose another address"),
+            ({"slug": "The Roof"}, "The address must only include lower-case letters"),
+            ({"slug": "new"}, "This address is already used"),
+            ({"slug": "press-fund"}, "This address is already used"),
             ({"currency": "xxx"}, "Not a valid choice"),
-            ({"target": "0"}, "An amount must be more than nothing"),
+            ({"target": "0"}, "The amount must be greater than zero"),
             ({"target": "1e3"}, "“1e3” is not an amount"),
-            ({"suggested": "5.555"}, "“5.555” has too many decimals"),
-            ({"suggested": "0.10"}, "An amount to give must be from £1 to £25,000"),
-            ({"suggested": "\n".join("123456789")}, "Suggest 8 amounts or fewer"),
-            ({"ends_on": "2026-12-01"}, "Enter the first day too"),
-            ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "The last day cannot be before the first one"),
+            ({"suggested": "5.555"}, "“5.555” has too many decimal places"),
+            ({"suggested": "0.10"}, "Suggested amounts must be between £1 and £25,000"),
+            ({"suggested": "\n".join("123456789")}, "Enter 8 suggested amounts or fewer"),
+            ({"ends_on": "2026-12-01"}, "Enter the first day as well"),
+            ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "The last day must be on or after the first day"),
             ({"under_articles": "y", "precedence": "x"}, "Enter a whole number from 0 to 1000"),
-            ({"text": "![x](https://e.example/x.png)"}, "Upload every image first"),
+            ({"text": "![x](https://e.example/x.png)"}, "The text uses an image that has not been uploaded"),
         ],
     )
     def test_what_is_wrong_is_said_and_what_was_typed_is_kept(self, editor, changes, said):
@@ -336,7 +336,7 @@ class TestAppeals:
     def test_the_treasurer_reads_and_changes_nothing(self, signed_in):
         an_appeal()
         shown = page(signed_in("treasurer").get("/office/appeals/press-fund"))
-        assert "Change it" not in shown.text
+        assert "Edit" not in shown.text
         assert "Set the last day" not in shown.text
 
 
@@ -347,14 +347,14 @@ def test_the_calendar_says_gaps_and_overlaps_in_words(editor):
     shown = page(editor.get("/office/calendar/"))
     said = [words(each) for each in shown.select(".outlook__span")]
     assert len(said) == 3
-    assert said[0].endswith("4 days Urgent Open too, and standing back: Winter (precedence 1)")
+    assert said[0].endswith("4 days Urgent Also open, but not shown: Winter (precedence 1)")
     assert said[1].endswith("6 days Winter")
-    assert said[2].endswith("A gap: no appeal stands under the articles")
+    assert said[2].endswith("Gap: no appeal is shown under the articles")
     assert len(shown.select(".month")) == 4
     drawn = [words(each) for each in shown.select(".month__day b")]
     assert (drawn.count("A"), drawn.count("B")) == (4, 6)
     assert words(shown.select_one("[aria-current=date]")) == f"{today.day} A"
-    assert "A gap" in editor.get("/office/calendar/?ahead=8").text
+    assert "Gap" in editor.get("/office/calendar/?ahead=8").text
 
 
 class TestImages:
@@ -374,7 +374,7 @@ class TestImages:
     def test_one_that_is_taken_away_is_gone_for_good_and_its_page_said_where_it_was_shown(self, client, editor):
         place = self.upload(editor, a_picture()).location
         line = page(editor.get(place)).select_one("#line")["value"]
-        assert "nothing yet" in editor.get(place).text
+        assert "not used yet" in editor.get(place).text
         editor.post("/office/articles/", data={**ARTICLE, "text": line})
         an_appeal(text=line)
         shown = page(editor.get(place)).select_one(".facts").text
@@ -386,9 +386,9 @@ class TestImages:
         assert deeds()[-1] == ("image.removed", f"image:{place.rpartition('/')[2]}")
 
     def test_what_is_no_picture_or_has_no_words_is_refused(self, editor):
-        assert errors(self.upload(editor, b"no picture"))[0].startswith("This is not a picture")
-        assert errors(self.upload(editor, a_picture(), "")) == ["Say what is to be seen on it"]
-        assert errors(editor.post("/office/images", data={"words": "x"})) == ["Choose a picture"]
+        assert errors(self.upload(editor, b"no picture"))[0].startswith("This file cannot be read as an image")
+        assert errors(self.upload(editor, a_picture(), "")) == ["Enter a description of the image"]
+        assert errors(editor.post("/office/images", data={"words": "x"})) == ["Select an image"]
         assert images.latest(1) == []
 
     def test_a_file_above_the_limit_is_not_even_read_and_no_other_form_may_be_as_large(self, app, editor):

@@ -48,7 +48,7 @@ def test_donors_are_found_by_any_word_of_a_name_or_an_address(people, signed_in)
     assert names(client.get("/office/donors/?q=byron")) == ["Ada Byron"]
     assert names(client.get("/office/donors/?q=okon")) == ["L Okoń", "Łucja Okoń"]
     assert names(client.get("/office/donors/?q=Okon@example.org")) == ["L Okoń"]
-    assert "No donor fits this" in said(client.get("/office/donors/?q=nobody"))
+    assert "No donors found" in said(client.get("/office/donors/?q=nobody"))
 
 
 def test_the_page_of_a_donor_says_what_they_gave(people, signed_in):
@@ -63,10 +63,10 @@ def test_two_are_made_one_and_taken_apart_again(people, signed_in):
     text = said(client.get(first))
     assert "£60.00 in 3 gifts" in text
     assert "okon@example.org" in text
-    assert "under whose name all their gifts stand" in said(client.get(second))
+    assert "where all their gifts are shown" in said(client.get(second))
     assert sorted(names(client.get("/office/donors/"))) == ["Ada Byron", "Łucja Okoń"]
     again = client.post(f"{second}/merge", data={"other": "lucja@example.org"})
-    assert "These two are one already" in said(again)
+    assert "These donors are already merged" in said(again)
     assert client.post(f"{second}/unmerge").status_code == 303
     assert "£35.00 in 2 gifts" in said(client.get(first))
     assert "£25.00 in one gift" in said(client.get(second))
@@ -81,7 +81,7 @@ def test_nobody_is_made_one_with_nobody_or_with_themselves(people, signed_in):
     client = signed_in("treasurer")
     here = address("ada@example.org")
     assert "No donor has this reference" in said(client.post(f"{here}/merge", data={"other": "nobody@example.org"}))
-    assert "These two are one already" in said(client.post(f"{here}/merge", data={"other": "ada@example.org"}))
+    assert "These donors are already merged" in said(client.post(f"{here}/merge", data={"other": "ada@example.org"}))
 
 
 def test_corrected_details_are_used_for_letters_and_searches_from_now_on(people, signed_in):
@@ -100,9 +100,9 @@ def test_an_address_that_another_donor_has_is_refused_with_what_to_do(people, si
     client = signed_in("treasurer")
     answer = client.post(address("ada@example.org", "/details"), data={"name": "Ada", "email": "Okon@example.org"})
     assert answer.status_code == 422
-    assert "If the two are one person, merge them." in said(answer)
+    assert "If they are the same person, merge the two donors." in said(answer)
     wrong = client.post(address("ada@example.org", "/details"), data={"name": "Ada", "email": "ada at example"})
-    assert "Enter an e-mail address like name@example.org" in said(wrong)
+    assert "Enter an e-mail address in the correct format, like name@example.org" in said(wrong)
     assert donor("ada@example.org").name == "Ada Byron"
 
 

@@ -64,7 +64,7 @@ def test_gifts_are_listed_newest_first_and_found_by_what_one_has(account, signed
     assert names(client.get("/office/donations/?least=30")) == ["Ada Byron"]
     assert names(client.get("/office/donations/?since=2026-07-01&until=2026-07-01")) == ["Ada Byron", "Łucja Okoń"]
     assert names(client.get("/office/donations/?until=30/6/2026")) == []
-    assert "£10.00 given back" in said(client.get("/office/donations/"))
+    assert "£10.00 refunded" in said(client.get("/office/donations/"))
 
 
 def test_what_cannot_be_looked_for_is_said_and_kept(account, signed_in):
@@ -83,10 +83,10 @@ def test_the_page_of_a_gift_tells_its_whole_story_in_order(account, signed_in):
     for words in (
         "£25.00 received", "card gift received, £25.00", "Stripe's fee, £0.50",
         "Refund of £10.00 made in Stripe’s Dashboard: done", "The donor’s bank disputes £5.00: fraudulent",
-        "Left for the bank with the payout of",
+        "Sent to the bank in the payout of",
     ):  # fmt: skip
         assert words in told, words
-    assert told.index("£25.00 received") < told.index("The donor’s bank") < told.index("Left for the bank")
+    assert told.index("£25.00 received") < told.index("The donor’s bank") < told.index("Sent to the bank")
     text = said(answer)
     assert "Keep on" in text
     for kind in ("charge.succeeded", "refund.created", "charge.dispute.created"):
@@ -108,7 +108,7 @@ def test_a_note_is_kept_with_who_wrote_it_and_an_empty_one_is_not(account, signe
 def test_an_auditor_reads_all_of_it_and_is_offered_nothing(account, signed_in):
     answer = signed_in("auditor").get(f"/office/donations/{gift('Ada Byron').reference}")
     assert answer.status_code == 200
-    assert "Give it back" not in answer.text
+    assert "Refund this gift" not in answer.text
     assert [form["action"] for form in page(answer).select("main form")] == []
 
 
@@ -161,7 +161,7 @@ def test_pages_ask_the_same_number_of_questions_however_many_gifts_there_are(acc
 
 def test_what_was_found_is_added_up_and_taken_out_with_names_only_when_asked(account, signed_in):
     client = signed_in("treasurer")
-    assert "1 gift received: £15.00 kept of £25.00" in said(client.get("/office/donations/?q=okon"))
+    assert "1 gift received: £15.00 after refunds, of £25.00" in said(client.get("/office/donations/?q=okon"))
     plain = client.post("/office/donations/export?q=okon")
     assert plain.mimetype == "text/csv"
     assert gift("Łucja Okoń").reference in plain.text

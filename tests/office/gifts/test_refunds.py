@@ -47,7 +47,7 @@ def test_a_button_pressed_twice_gives_money_back_once(account, signed_in):
     assert client.post(address(), data=sent).status_code == 303
     again = client.post(address(), data=sent)
     assert again.status_code == 409
-    assert "Only £15.00 of this gift is left" in said(again)
+    assert "You can refund up to £15.00 of this gift" in said(again)
     assert [each["amount"] for each in account.refunds.values()] == [1000]
     assert page(again).select_one("#shown")["value"] == "1500"
 
@@ -58,8 +58,8 @@ def test_a_part_is_given_back_and_the_page_of_the_gift_says_so(account, signed_i
     answer = give_back(client, "10")
     assert answer.status_code == 303
     text = said(client.get(answer.location))
-    assert "£10.00 is on its way back." in text
-    assert "Refund of £10.00 asked for by Nasreen Akhtar: done" in text
+    assert "£10.00 is being refunded." in text
+    assert "Refund of £10.00 requested by Nasreen Akhtar: done" in text
     assert "She asked for it" in text
     assert [each["amount"] for each in account.refunds.values()] == [1000]
     assert db.session.scalars(select(AuditRecord.action)).all() == ["donation.refunded"]
@@ -69,10 +69,10 @@ def test_a_part_is_given_back_and_the_page_of_the_gift_says_so(account, signed_i
 def test_what_cannot_be_given_back_is_said_and_what_was_typed_is_kept(account, signed_in):
     client = signed_in("treasurer")
     for amount, reason, words in (
-        ("25.01", "r", "Only £25.00 of this gift is left"),
-        ("0", "r", "The amount must be more than nothing"),
+        ("25.01", "r", "You can refund up to £25.00 of this gift"),
+        ("0", "r", "The amount must be greater than zero"),
         ("ten", "r", "Enter an amount in figures"),
-        ("10", "", "Say why it is given back"),
+        ("10", "", "Enter a reason for the refund"),
     ):
         answer = give_back(client, amount, reason)
         assert answer.status_code == 422
@@ -90,8 +90,8 @@ def test_while_stripe_is_away_the_refund_is_held_and_the_worker_makes_it_once(ac
     with monkeypatch.context() as offline:
         offline.setattr(account, "make_refund", away)
         text = said(client.get(give_back(client, "10").location))
-    assert "£10.00 is to be given back. Stripe cannot be reached at the moment" in text
-    assert "Only £15.00 of this gift is left" in said(give_back(client, "20"))
+    assert "Stripe cannot be reached at the moment. We will keep trying to refund £10.00" in text
+    assert "You can refund up to £15.00 of this gift" in said(give_back(client, "20"))
     with writing():
         db.session.scalars(select(DonationRefund)).one().next_try_at = None
     duties.do_all_due([refunds.duty(account)])
@@ -101,15 +101,15 @@ def test_while_stripe_is_away_the_refund_is_held_and_the_worker_makes_it_once(ac
 def test_what_stripe_refuses_is_said_and_leaves_the_gift_whole(account, signed_in):
     client, account.refuses_refunds = signed_in("treasurer"), True
     text = said(client.get(give_back(client, "10").location))
-    assert "Stripe would not refund £10.00, so nothing was given back." in text
-    assert "£25.00 of £25.00 is left." in said(client.get(address()))
+    assert "Stripe refused to refund £10.00. Nothing was refunded." in text
+    assert "£25.00 of £25.00 can be refunded" in said(client.get(address()))
 
 
 def test_a_gift_that_was_given_back_whole_has_nothing_left(account, signed_in):
     client = signed_in("treasurer")
     give_back(client, "25")
-    assert "Nothing is left to give back" in said(client.get(address()))
-    assert "Give it back" not in client.get(address().replace("refunds", "donations")).text
+    assert "Nothing left to refund" in said(client.get(address()))
+    assert "Refund this gift" not in client.get(address().replace("refunds", "donations")).text
 
 
 def test_a_gift_that_was_never_paid_cannot_be_given_back(app, signed_in):
@@ -132,5 +132,5 @@ def test_a_refund_that_the_worker_was_quicker_to_ask_for_is_waited_for(account, 
             db.session.scalars(select(DonationRefund)).one().leased_until = until
 
     monkeypatch.setattr(refunds.Duty, "work_once", a_worker_was_quicker)
-    assert "£10.00 is on its way back." in said(client.get(give_back(client, "10").location))
+    assert "£10.00 is being refunded." in said(client.get(give_back(client, "10").location))
     assert [each["amount"] for each in account.refunds.values()] == [1000]

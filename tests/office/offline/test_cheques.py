@@ -46,10 +46,10 @@ def test_the_next_of_a_pile_has_the_day_the_appeal_and_the_branch_of_the_one_bef
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"amount": ""}, "Enter the amount"),
+        ({"amount": ""}, "Enter an amount"),
         ({"amount": "forty"}, "Enter an amount in figures"),
-        ({"amount": "0"}, "more than nothing"),
-        ({"amount": "1.234"}, "more decimals"),
+        ({"amount": "0"}, "greater than zero"),
+        ({"amount": "1.234"}, "no more than two decimals"),
         ({"email": "ida"}, "Enter an e-mail address"),
         ({"dated_on": "soon"}, "Enter a day"),
     ],

@@ -53,7 +53,7 @@ def test_a_transfer_is_overdue_after_its_day(app, signed_in):
     with writing():
         db.session.scalars(select(GiftByHand)).one().expected_on = clock.today() - timedelta(days=5)
     assert "Overdue for 5 days" in said(client.get("/office/gifts-by-hand/?method=promised"))
-    assert "Transfers that were announced and have not come" in said(client.get("/office/exceptions/"))
+    assert "Promised transfers that have not arrived" in said(client.get("/office/exceptions/"))
 
 
 def test_a_promise_is_not_reversed(app, signed_in):
@@ -67,7 +67,7 @@ def test_a_transfer_that_was_booked_early_leaves_the_books_with_one_press(app, s
     appeal = an_appeal()
     gift = a_transfer_booked_early(appeal)
     client = signed_in("treasurer")
-    assert "Transfers that are in the books, and on no statement" in said(client.get("/office/exceptions/"))
+    assert "Transfers in the books but not on a statement" in said(client.get("/office/exceptions/"))
     listed = page(client.get("/office/gifts-by-hand/")).select_one("section[aria-labelledby=early]")
     assert "Łucja Okoń" in listed.text
     client.post(listed.form["action"])

@@ -108,7 +108,7 @@ def test_a_change_that_is_wrong_says_so_and_one_that_has_ended_stays(app, signed
     assert (answer.status_code, "There is a problem" in said(answer)) == (422, True)
     client.post(f"/office/standing-orders/{order.reference}/end", data={"confirmed": "yes"})
     assert client.get(address).status_code == 404
-    assert "Change it" not in said(client.get("/office/standing-orders/"))
+    assert "Edit" not in said(client.get("/office/standing-orders/"))
 
 
 def test_the_branch_of_an_order_stays_its_own_when_it_has_closed(app, signed_in):

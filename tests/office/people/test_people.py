@@ -54,7 +54,7 @@ def test_an_invitation_leads_to_the_first_sign_in(app: Flask, settings: Settings
     ("changes", "said"),
     [
         ({"name": ""}, "Enter their name"),
-        ({"email": "mina"}, "Enter an e-mail address in the form"),
+        ({"email": "mina"}, "Enter an e-mail address in the correct format"),
         ({"email": "known@lantern.example"}, "Somebody of the office has this e-mail address"),
         ({"roles": []}, "Choose at least one role"),
         ({"roles": ["branch_treasurer"]}, "Choose the branch whose treasurer this is"),

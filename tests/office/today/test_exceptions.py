@@ -30,10 +30,10 @@ def test_an_exception_is_listed_under_what_to_do_about_it(app, signed_in):
     with writing():
         an_unclaimed_charge(4000)
     found = page(signed_in("auditor").get("/office/exceptions/"))
-    heading = found.find("h2", string="Card payments that belong to no gift")
-    assert "Look the charge up" in heading.find_next("p").text
+    heading = found.find("h2", string="Card payments without a gift")
+    assert "Follow the link to the charge" in heading.find_next("p").text
     assert rows(heading.find_next("table"))[1][0] == "ch_1"
 
 
 def test_without_any_the_page_says_so(app, signed_in):
-    assert "Nothing needs you" in page(signed_in("treasurer").get("/office/exceptions/")).text
+    assert "Nothing needs attention" in page(signed_in("treasurer").get("/office/exceptions/")).text

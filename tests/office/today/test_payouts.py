@@ -42,7 +42,7 @@ def two(app):
 def test_each_payout_shows_its_parts_their_sum_and_what_they_leave_unexplained(signed_in):
     by_hand, automatic = rows(page(signed_in("auditor").get("/office/payouts/")).table)[1:]
     assert automatic[1:] == ["po_auto", "Not reconciled", "1", "£90.00", "£100.00", "£10.00"]
-    assert by_hand[1:] == ["po_hand", "By hand, not provable", "–", "–", "£7.00", "–"]
+    assert by_hand[1:] == ["po_hand", "Made by hand, cannot be checked", "–", "–", "£7.00", "–"]
 
 
 @pytest.mark.usefixtures("two")
@@ -64,7 +64,7 @@ def test_a_payout_lists_its_parts_with_their_gifts_and_the_bank_s_line(app, sign
     donation = db.session.scalars(select(Donation)).one()
     client = signed_in("treasurer")
     found = page(client.get(f"/office/payouts/{paid['id']}"))
-    parts = rows(found.find("h2", string="What it is made of").find_next("table"))[1:]
+    parts = rows(found.find("h2", string="Parts").find_next("table"))[1:]
     assert [each[1:] for each in parts] == [
         ["Łucja Okoń", "Gift", "£25.00", "£0.50", "£24.50"],
         ["Łucja Okoń", "Refund", "-£5.00", "£0.00", "-£5.00"],
@@ -88,7 +88,7 @@ def test_a_payout_lists_its_parts_with_their_gifts_and_the_bank_s_line(app, sign
 
 @pytest.mark.usefixtures("two")
 def test_a_payout_made_by_hand_is_said_not_to_be_provable(signed_in):
-    assert "cannot be taken apart" in page(signed_in("treasurer").get("/office/payouts/po_hand")).text
+    assert "cannot be checked" in page(signed_in("treasurer").get("/office/payouts/po_hand")).text
 
 
 def test_without_payouts_the_page_says_where_they_will_come_from(app, signed_in):

@@ -47,7 +47,7 @@ def test_who_keeps_the_books_sees_what_was_raised_against_the_targets(app, signe
     assert sums(found) == ["£32.00"] * 3
     assert words(found.select_one(".periods__target")) == "320 % of £10.00"
     assert rows(found.select("table")[-1])[1][:4] == ["Keep the press turning", "£32.00", "£320.00", "10 %"]
-    assert "Nothing is waiting for you." in found.text
+    assert "Nothing needs attention." in found.text
 
 
 def test_a_chart_has_its_words_and_the_same_figures_as_a_table(app, signed_in):
@@ -57,7 +57,7 @@ def test_a_chart_has_its_words_and_the_same_figures_as_a_table(app, signed_in):
         assert chart["role"] == "img"
         said = [chart.find(id=name).text for name in chart["aria-labelledby"].split()]
         assert said[0].startswith("Raised in the last")
-        assert said[1].startswith("£32.00 in all. The most, £32.00:")
+        assert said[1].startswith("£32.00 in total. Highest: £32.00,")
         drawn = [each.find("title").text for each in chart.select("g.bar")]
         assert drawn[::-1] == [": ".join(row) for row in rows(table)[1:]]
         assert chart.select("style, script, [style]") == []
@@ -101,7 +101,7 @@ def test_what_needs_somebody_is_said_with_the_dates_of_disputes_first(app, signe
         )  # fmt: skip
     found = needs(page(signed_in("treasurer").get(TODAY)))
     assert found[0].startswith("A dispute over £50.00 Answer by")
-    assert found[1:] == ["1 payout not reconciled", "Card payments that belong to no gift 1"]
+    assert found[1:] == ["1 payout not reconciled", "Card payments without a gift 1"]
 
 
 def test_the_office_opens_on_this_page_for_whoever_may_see_it(app, signed_in):

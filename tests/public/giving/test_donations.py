@@ -129,7 +129,7 @@ def test_the_same_nonce_with_changed_content_is_a_new_pledge(client):
     ("changes", "message"),
     [
         ({"amount": ""}, "Choose an amount or type another amount"),
-        ({"amount": "other"}, "Enter the amount"),
+        ({"amount": "other"}, "Enter an amount"),
         ({"other": "15"}, "Choose one of the amounts or type another amount, not both"),
         ({"amount": "other", "other": "lots"}, "Enter an amount in figures, like 25 or 12.50"),
         ({"amount": "other", "other": "NaN"}, "Enter an amount in figures, like 25 or 12.50"),

@@ -212,7 +212,7 @@ class TestChanges:
 
     @pytest.mark.parametrize(
         ("typed", "said"),
-        [("", "Enter the amount"), ("0.50", "The amount must be £1 or more"), ("x", "Enter an amount")],
+        [("", "Enter an amount"), ("0.50", "The amount must be £1 or more"), ("x", "Enter an amount")],
     )
     def test_an_amount_that_cannot_be_taken_changes_nothing(self, client, running, settings, typed, said):
         plan, stripe = running

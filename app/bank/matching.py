@@ -3,7 +3,7 @@
 Nothing is suggested whose amounts do not agree to the penny. Which of those that agree comes first is decided by what
 the line says (a slip's reference, a payer's name) and by how near its day is to the one it was expected on.
 
-An item: something that a line of the statement may be, and why a line was taken for it.
+What is expected: everything that a line of the statement may be, whoever knows of it.
 
 Sums: which few of many amounts come to a given one.
 """
@@ -16,16 +16,20 @@ from app.money import Money
 
 PAYOUT, PAYOUT_BACK, CASH, CHEQUE = "payout", "payout-back", "cash", "cheque"
 TRANSFER, ORDER, BOUNCED, ASIDE = "bank-transfer", "standing-order", "bounced", "aside"
-# A transfer that was booked when it was announced, as was once the rule.
+# A transfer that was booked when it was announced, as was once the rule; `TRANSFER` was announced and is not booked.
 AWAITED = "awaited"
 # An entry that was made by hand, before the statement showed what it is about.
 ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """Money that the books expect on the statement: a positive `amount` comes to the bank from `account_code`, a
-    negative one leaves for there. `payer` and `reference` are what the line may say of it."""
+class Expected:
+    """One thing that a line of the statement may show: `what` it is, by the names above.
+
+    A positive `amount` comes to the bank from the account `account_code`; a negative one, such as a cheque sent back
+    unpaid, leaves the bank for there. `payer` and `reference` are what the line may say of it; things paid in with one
+    slip share its reference, and are one line together.
+    """
 
     subject: str
     what: str
@@ -37,7 +41,7 @@ class Item:
 
     @property
     def key(self) -> str:
-        """What tells it from every other item: the same payout may be expected, and be expected back."""
+        """What tells it from all else that is expected: the same payout may be expected, and be expected back."""
         return f"{self.what}|{self.subject}"
 
 
@@ -55,7 +59,7 @@ class Reason:
 class Suggestion:
     """What a line may be: one item or several together, or with other lines (their references) one item."""
 
-    items: tuple[Item, ...]
+    items: tuple[Expected, ...]
     reasons: tuple[Reason, ...]
     score: int
     with_lines: tuple[str, ...] = ()
@@ -131,7 +135,7 @@ class OnStatement:
 
 
 def suggest(
-    line: OnStatement, items: Sequence[Item], others: Sequence[OnStatement] = (), most: int = 3
+    line: OnStatement, items: Sequence[Expected], others: Sequence[OnStatement] = (), most: int = 3
 ) -> list[Suggestion]:
     """What a line may be, best first; at most `most`, and none for a line that nothing fits. `others` are further
     lines that wait, because one item may have come in parts."""
@@ -143,7 +147,7 @@ def suggest(
     return sorted(found, key=lambda each: -each.score)[:most]
 
 
-def _may_be(line: OnStatement, item: Item) -> bool:
+def _may_be(line: OnStatement, item: Expected) -> bool:
     """Whether an item could show on this day, in this direction."""
     before, after = _WINDOWS.get(item.what, (7, 60))
     in_time = item.since - timedelta(days=before) <= line.day <= item.since + timedelta(days=after)
@@ -151,13 +155,13 @@ def _may_be(line: OnStatement, item: Item) -> bool:
     return in_time and same_way and item.amount.currency == line.amount.currency
 
 
-def _one(line: OnStatement, item: Item) -> Suggestion:
+def _one(line: OnStatement, item: Expected) -> Suggestion:
     said = _said_of(line, [item])
     days = abs((line.day - item.since).days)
     return Suggestion((item,), (Reason("amount"), *said, Reason("days", days)), 100 + _worth(said) - min(days, 30))
 
 
-def _several(line: OnStatement, items: Sequence[Item]) -> Iterator[Suggestion]:
+def _several(line: OnStatement, items: Sequence[Expected]) -> Iterator[Suggestion]:
     """Things that add up to the line: first those of one slip, then any few of them."""
     for kinds in _TOGETHER:
         group = [item for item in items if item.what in kinds]
@@ -174,7 +178,7 @@ def _several(line: OnStatement, items: Sequence[Item]) -> Iterator[Suggestion]:
             yield Suggestion(tuple(each), reasons, 70 + _worth(said) - min(days, 30))
 
 
-def _parts(line: OnStatement, items: Sequence[Item], others: Sequence[OnStatement]) -> Iterator[Suggestion]:
+def _parts(line: OnStatement, items: Sequence[Expected], others: Sequence[OnStatement]) -> Iterator[Suggestion]:
     """One item that came as several lines, of which this is one."""
     for item in items:
         rest = item.amount.minor - line.amount.minor
@@ -196,11 +200,11 @@ def _parts(line: OnStatement, items: Sequence[Item], others: Sequence[OnStatemen
             yield Suggestion((item,), reasons, 40 + _worth(said), tuple(near[place].reference for place in picked))
 
 
-def _total(items: Sequence[Item]) -> int:
+def _total(items: Sequence[Expected]) -> int:
     return sum(item.amount.minor for item in items)
 
 
-def _said_of(line: OnStatement, items: Sequence[Item]) -> list[Reason]:
+def _said_of(line: OnStatement, items: Sequence[Expected]) -> list[Reason]:
     """What the line itself says of the items: a reference of theirs, a word of the payer's name."""
     words = _words(line.said)
     squeezed = "".join(words)

@@ -5,7 +5,6 @@ Expectations: what each thing that waits for the bank looks like on a statement.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.appeals.appeal import AppealAccount
+from app.bank.matching import AWAITED, BOUNCED, ORDER, TRANSFER, Expected
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, Donation
@@ -21,34 +21,13 @@ from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
-from app.money import Money
 from app.offline import cheques, counts, promises, standing_orders
 from app.offline.gifts import HELD
 
 # The account that something was taken from.
 Held = aliased(Account)
-# A transfer that was announced, and booked then, as was once the rule.
-AWAITED = "awaited"
 # A cheque may come back for a while after it was credited, and what bounced may still show on a statement.
 _MAY_BOUNCE, _MAY_SHOW = timedelta(days=30), timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One thing that a line of the statement may show. `what` is 'cash', 'cheque', 'bank-transfer' (announced),
-    'awaited' (announced, and booked then, as was once the rule), 'standing-order' or 'bounced'.
-
-    A positive amount comes to the bank from the account `account_code`; a negative one, a cheque sent back unpaid,
-    leaves the bank for there. Things paid in with one slip share its `reference`, and are one line together.
-    """
-
-    subject: str
-    what: str
-    amount: Money
-    since: date
-    account_code: str
-    payer: str | None
-    reference: str | None
 
 
 def cash() -> Iterator[Expected]:
@@ -59,8 +38,8 @@ def cash() -> Iterator[Expected]:
     for sheet in db.session.scalars(waiting.order_by(CountSheet.id)):
         since = sheet.paid_in_on or sheet.counted_on
         yield Expected(
-            f"count:{sheet.reference}", "cash", sheet.amount, since, f"assets:cash:{sheet.currency}", None,
-            sheet.paying_in,
+            f"count:{sheet.reference}", CASH, sheet.amount, since, f"assets:cash:{sheet.currency}",
+            reference=sheet.paying_in or "",
         )  # fmt: skip
 
 
@@ -97,12 +76,13 @@ def gifts() -> Iterator[Expected]:
         if donation.method != BANK_TRANSFER:
             what, account = donation.method, f"{HELD[donation.method]}:{donation.currency}"
         elif donation.state == PLEDGED:
-            what, account = BANK_TRANSFER, income_account
+            what, account = TRANSFER, income_account
         else:
             what, account = AWAITED, f"assets:awaited:{donation.currency}"
         yield Expected(
             f"donation:{donation.reference}", what, donation.amount,
-            row.paid_in_on or row.expected_on or row.given_on, account, donation.name, row.paying_in or row.what,
+            row.paid_in_on or row.expected_on or row.given_on, account, donation.name or "",
+            row.paying_in or row.what or "",
         )  # fmt: skip
 
 
@@ -129,9 +109,10 @@ def bounces() -> Iterator[Expected]:
         # By a rule of before, one that had been credited left the hand when it bounced, and the line puts it back.
         owed = bounced_in_hand and credited_from_hand
         yield Expected(
-            f"donation:{donation.reference}", "bounced" if row.banked_on else CHEQUE,
+            f"donation:{donation.reference}", BOUNCED if row.banked_on else CHEQUE,
             donation.amount if row.banked_on is None else -donation.amount, row.bounced_on or row.banked_on,
-            f"assets:cheques:{donation.currency}" if owed else income_account, donation.name, row.paying_in,
+            f"assets:cheques:{donation.currency}" if owed else income_account, donation.name or "",
+            row.paying_in or "",
         )  # fmt: skip
 
 
@@ -157,8 +138,8 @@ def orders() -> Iterator[Expected]:
     )
     for order, income_account in db.session.execute(due):
         yield Expected(
-            f"standing-order:{order.reference}", "standing-order", order.amount, order.next_due_on, income_account,
-            order.payer, order.reference_text,
+            f"standing-order:{order.reference}", ORDER, order.amount, order.next_due_on, income_account,
+            order.payer or "", order.reference_text or "",
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bank import matching
-from app.bank.matching import ASIDE, BOUNCED, CASH, CHEQUE, ORDER, PAYOUT, TRANSFER, Item, OnStatement, suggest
+from app.bank.matching import ASIDE, BOUNCED, CASH, CHEQUE, ORDER, PAYOUT, TRANSFER, Expected, OnStatement, suggest
 from app.money import Money
 
 DAY = date(2026, 7, 7)
@@ -21,7 +21,7 @@ def a_line(minor, said="", *, day=DAY, reference="line-1"):
 
 
 def an_item(subject, minor, what=CASH, *, days_ago=2, **more):
-    return Item(subject, what, gbp(minor), DAY - timedelta(days=days_ago), "assets:cash:gbp", **more)
+    return Expected(subject, what, gbp(minor), DAY - timedelta(days=days_ago), "assets:cash:gbp", **more)
 
 
 def first(found):
@@ -90,7 +90,7 @@ def test_what_could_not_show_yet_or_goes_the_other_way_is_not_suggested():
         an_item("later", 5000, days_ago=-20),
         an_item("long ago", 5000, ORDER, days_ago=90),
         an_item("out", -5000, BOUNCED),
-        Item("dollars", CASH, Money(5000, "usd"), DAY, "assets:cash:usd"),
+        Expected("dollars", CASH, Money(5000, "usd"), DAY, "assets:cash:usd"),
     ]
     assert suggest(a_line(5000), items) == []
     assert first(suggest(a_line(-5000), items))[0] == ["out"]

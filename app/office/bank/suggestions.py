@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.bank import booking, finding, matching
 from app.bank.account import BankAccount
 from app.bank.booking import ASIDE, BankMatch
-from app.bank.matching import Item, OnStatement, Suggestion
+from app.bank.matching import Expected, OnStatement, Suggestion
 from app.bank.statement import BankLine
 from app.reconciliation.bank import expected
 
@@ -36,7 +36,7 @@ class One:
 
     matches: list[BankMatch]
     suggestions: list[Suggestion]
-    items: list[Item]
+    items: list[Expected]
     aside: bool
 
 

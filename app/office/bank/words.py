@@ -8,7 +8,7 @@ from app.bank import booking as matches
 from app.bank import matching
 from app.bank.formats import contents
 from app.bank.formats.contents import FileNote, LeftOut, NotReadable
-from app.bank.matching import Item, Reason
+from app.bank.matching import Expected, Reason
 from app.money import written
 
 _OTHERWISE = _l(
@@ -200,7 +200,7 @@ def is_warning(each: FileNote) -> bool:
     return each.kind not in (contents.FEES, contents.ONE_WAY)
 
 
-def item_name(each: Item) -> str:
+def item_name(each: Expected) -> str:
     """'Cheque of Łucja Okoń, slip S-417'."""
     of = [str(_ITEMS.get(each.what, each.what))]
     if each.payer and each.what not in (matching.PAYOUT, matching.PAYOUT_BACK):
@@ -234,6 +234,6 @@ def why(reason: Reason) -> str:
             return str(ngettext("%(num)s day apart", "%(num)s days apart", reason.number))
 
 
-def worth(each: Item) -> str:
+def worth(each: Expected) -> str:
     """An item's amount, without its sign."""
     return written(-each.amount if each.amount.minor < 0 else each.amount)

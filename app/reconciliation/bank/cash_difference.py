@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from app.bank import booking, matching
 from app.bank.account import BankAccount
 from app.bank.booking import EXPECTED, SPENDING
-from app.bank.matching import Item
+from app.bank.matching import Expected
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money
@@ -26,18 +26,17 @@ class NotTwoPeople(DomainError):
     """A difference is said with a reason by two people who are not the same."""
 
 
-def items(account: BankAccount) -> list[Item]:
+def items(account: BankAccount) -> list[Expected]:
     """The cash and the cheques that were paid in and wait for the bank's line."""
     return [each for each in bank_expected.items(account) if each.what in (matching.CASH, matching.CHEQUE)]
 
 
 def confirm(reference: str, keys: Sequence[str], *, reason: str, names: tuple[str, str], by: str) -> Money:
-    """Book a line as what was paid in under these keys (`Item.key`), cash among it, although the sums differ; returns
-    the difference: negative when the bank has less than was counted. The caller commits, and writes reason and names
-    on the audit trail: they may name people, so the books do not have them.
-
-    Raises `NotTwoPeople`, `NotExpected`, `DoesNotFit` when the sums are the same, without cash or when more is missing
-    than there was cash, `booking.BookedAlready` or `LookupError`.
+    """Book a line as what was paid in under these keys (`Expected.key`), cash among it, although the sums differ;
+    returns the difference: negative when the bank has less than was counted. The caller commits, and writes reason
+    and names on the audit trail: they may name people, so the books do not have them. Raises `NotTwoPeople`,
+    `NotExpected`, `DoesNotFit` when the sums are the same, without cash or when more is missing than there was cash,
+    `booking.BookedAlready` or `LookupError`.
     """
     first, second = (" ".join(each.split()) for each in names)
     if not 0 < len(reason) <= LONGEST_REASON or not first or not second or first.casefold() == second.casefold():

@@ -18,7 +18,7 @@ from app.appeals.appeal import Appeal
 from app.bank import booking, matching, part
 from app.bank.account import BankAccount
 from app.bank.booking import ASIDE, CHARGE, CLAIMED, EXPECTED, GIFT, INTEREST, RETURNED, SPENDING, BankMatch
-from app.bank.matching import Item
+from app.bank.matching import Expected
 from app.bank.statement import BankLine
 from app.donations.donation import BANK_TRANSFER
 from app.errors import DomainError
@@ -60,7 +60,7 @@ _BY_ITSELF = (*_BECOMES_A_GIFT, matching.ENTRY)
 
 
 def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
-    """Book lines as what was expected under these keys (`Item.key`): one line as one item or as several, or several
+    """Book lines as what was expected under these keys (`Expected.key`): one line as one item or as several, or several
     lines as one. The caller commits. Raises `booking.BookedAlready`, `NotExpected`, `DoesNotFit`,
     `by_hand.NotYet` or `LookupError`."""
     lines = booking.lock(references)
@@ -86,7 +86,7 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
         _book(line, parts, last=line is lines[-1], by=by)
 
 
-def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by: str) -> None:
+def _book(line: BankLine, parts: Sequence[tuple[Expected, Money]], *, last: bool, by: str) -> None:
     source = booking.source_of(line)
     if parts[0][0].what in _BECOMES_A_GIFT:
         # What was promised is a gift of its own, which is posted where it is received.
@@ -110,7 +110,7 @@ def _book(line: BankLine, parts: Sequence[tuple[Item, Money]], *, last: bool, by
     booking.note(line, entry_id, kind, [(each.subject, amount) for each, amount in parts], by)
 
 
-def _memo(first: Item) -> str:
+def _memo(first: Expected) -> str:
     return {
         matching.PAYOUT: "payout on the bank's statement",
         matching.PAYOUT_BACK: "payout sent back by the bank",

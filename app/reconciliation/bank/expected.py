@@ -8,7 +8,7 @@ from app import clock
 from app.bank.account import BankAccount
 from app.bank.booking import ASIDE, CLAIMED, EXPECTED, RETURNED, BankMatch
 from app.bank.matching import ASIDE as MONEY_ASIDE
-from app.bank.matching import ENTRY, PAYOUT, PAYOUT_BACK, Item
+from app.bank.matching import ENTRY, PAYOUT, PAYOUT_BACK, Expected
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.ledger.accounts import Account
@@ -24,36 +24,24 @@ _COMES_BACK = timedelta(days=60)
 _BY_HAND = timedelta(days=180)
 
 
-def items(account: BankAccount | None = None) -> list[Item]:
+def items(account: BankAccount | None = None) -> list[Expected]:
     """Everything that a line may be, of this account where it is given, in a fixed number of queries however much
     there is."""
-    found = [
-        Item(
-            each.subject,
-            each.what,
-            each.amount,
-            each.since,
-            each.account_code,
-            each.payer or "",
-            each.reference or "",
-        )
-        for each in expected.at_the_bank()
-    ]
-    return [*payouts(), *found, *aside(), *(entries(account) if account is not None else [])]
+    return [*payouts(), *expected.at_the_bank(), *aside(), *(entries(account) if account is not None else [])]
 
 
-def entries(account: BankAccount) -> list[Item]:
+def entries(account: BankAccount) -> list[Expected]:
     """What is in the books already and on no line of the account's statement: entered by hand, such as a charge, or
     money moved between two accounts, each of which has a line of its own for the one entry."""
     today = clock.today()
     return [
-        Item(f"entry:{each.entry_id}", ENTRY, each.amount, each.booked_on, "", reference=each.memo)
+        Expected(f"entry:{each.entry_id}", ENTRY, each.amount, each.booked_on, "", reference=each.memo)
         for each in sums.off_statement(account, today - _BY_HAND, today)
         if each.amount.minor
     ]
 
 
-def payouts() -> list[Item]:
+def payouts() -> list[Expected]:
     """Payouts that have left Stripe and are not on a statement yet, and those that arrived lately and may come back.
 
     What Stripe has moved counts from its own entries, what the bank has shown from the matches; a payout of which
@@ -72,9 +60,9 @@ def payouts() -> list[Item]:
         day = when.get(subject, since)
         code = f"assets:in-transit:{currency}"
         if left:
-            found.append(Item(subject, PAYOUT, Money(left, currency), day, code, payer="Stripe"))
+            found.append(Expected(subject, PAYOUT, Money(left, currency), day, code, payer="Stripe"))
         elif minor > 0 and day > clock.today() - _COMES_BACK:
-            found.append(Item(subject, PAYOUT_BACK, Money(-minor, currency), day, code, payer="Stripe"))
+            found.append(Expected(subject, PAYOUT_BACK, Money(-minor, currency), day, code, payer="Stripe"))
     return sorted(found, key=lambda each: (each.since, each.subject))
 
 
@@ -120,7 +108,7 @@ def _shown_by_bank() -> dict[str, tuple[int, date]]:
     return {row.subject: (int(row.minor), row.day) for row in rows}
 
 
-def aside() -> list[Item]:
+def aside() -> list[Expected]:
     """Money that came in, that nobody could say anything about, and that is neither claimed nor returned yet: as what
     may be sent back, oldest first."""
     taken = (
@@ -137,7 +125,7 @@ def aside() -> list[Item]:
         .order_by(BankLine.day, BankLine.id)
     )
     return [
-        Item(
+        Expected(
             row.subject, MONEY_ASIDE, Money(-int(row.left), row.BankLine.currency), row.BankLine.day,
             f"liabilities:unidentified:{row.BankLine.currency}", row.BankLine.payer, row.BankLine.details,
         )

@@ -3,6 +3,8 @@
 Everybody names an account by its code. Only what writes transfers needs ids, and remembers those it has seen.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -137,3 +139,25 @@ def chart(currency: str) -> dict[str, tuple[str, str]]:
 def every() -> Sequence[Account]:
     """Every account that is open, by code."""
     return db.session.scalars(select(Account).order_by(Account.code)).all()
+
+
+def of_kind(kind: str, currency: str) -> list[Account]:
+    """The accounts of a kind that are open in a currency, by name."""
+    wanted = (Account.kind == kind) & (Account.currency == currency)
+    return list(db.session.scalars(select(Account).where(wanted).order_by(Account.name, Account.id)))
+
+
+def named(prefix: str, kind: str, name: str, currency: str) -> str:
+    """The code of the account that people call `name`, opened now if there is none: 'expenses' and 'Hall hire' open
+    `expenses:hall-hire:gbp`. The same name in capitals is the same account."""
+    for each in of_kind(kind, currency):
+        if each.code.startswith(f"{prefix}:") and each.name.casefold() == name.casefold():
+            return each.code
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "account"
+    # So many accounts of one name in other letters are more than anybody keeps.
+    codes = [f"{prefix}:{slug}:{currency}", *(f"{prefix}:{slug}-{number}:{currency}" for number in range(2, 1000))]
+    taken = {each.code for each in of_kind(kind, currency)} | set(chart(currency))
+    code = next(each for each in codes if each not in taken)
+    open_account(code, kind, name, currency)
+    return code

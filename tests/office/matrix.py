@@ -247,6 +247,10 @@ MATRIX: dict[str, Route] = {
     "office.bank_differences.show": Route(reads=MONEY_CHANGES),
     "office.bank_differences.create": Route(changes=MONEY_CHANGES),
     "office.bank_lines.undo": Route(changes=MONEY_CHANGES),
+    "office.bank_money.transfer": Route(changes=MONEY_CHANGES),
+    "office.bank_money.bill": Route(changes=MONEY_CHANGES),
+    "office.bank_money.income": Route(changes=MONEY_CHANGES),
+    "office.bank_money.erase_payee": Route(changes=MONEY_CHANGES),
     "office.bank_aside.index": Route(reads=MONEY_READS),
 }
 

@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, Length
 from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
 from app.audit.trail import record
+from app.bank import bill as bills_paid
 from app.bank import booking, part
 from app.bank.account import BankAccount
 from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready, NotBooked
@@ -28,6 +29,7 @@ from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at, subjects, suggestions
 from app.office.bank import words as bank_words
+from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm
 from app.office.offline import forms, words
 from app.offline.corrections import StaysBounced
 from app.reconciliation.bank import confirming
@@ -166,7 +168,7 @@ def everything(account: str) -> ResponseReturnValue:
 def show(account: str, line: str) -> ResponseReturnValue:
     """One line: what it is, or all that it may be."""
     found = at.account_or_404(account)
-    return _page(found, at.line_or_404(found, line))
+    return page(found, at.line_or_404(found, line))
 
 
 @bp.post("/<line>/match")
@@ -203,7 +205,7 @@ def gift(account: str, line: str) -> ResponseReturnValue:
     row = at.line_or_404(found, line)
     form = BankGiftForm(row)
     if not form.validate():
-        return _page(found, row, form, 422)
+        return page(found, row, form, 422)
     known_later = row.entry_id is not None
     book = confirming.claim if known_later else confirming.receive
     try:
@@ -230,7 +232,7 @@ def gifts(account: str, line: str) -> ResponseReturnValue:
     row = at.line_or_404(found, line)
     form = parts_form(row, part.parts_of(row))
     if not form.validate():
-        return _page(found, row, status=422, parts=form)
+        return page(found, row, status=422, parts=form)
     try:
         with writing():
             confirming.receive_parts(row.reference, form.gifts, f"person:{me().reference}", branch_id=form.branch_id)
@@ -283,16 +285,21 @@ def undo(account: str, line: str) -> ResponseReturnValue:
     return redirect(url_for(".show", account=account, line=line), code=303)
 
 
-def _page(
+def page(
     account: BankAccount,
     line: BankLine,
     form: BankGiftForm | None = None,
     status: int = 200,
     parts: PartsForm | None = None,
+    **others: CleanedForm,
 ) -> ResponseReturnValue:
+    """The page of one line, with forms that were sent and are to be corrected."""
     found = suggestions.one(account, line)
     parts = parts or parts_form(line, part.parts_of(line))
+    forms_of = {"transfer": OwnTransferForm(line), "bill": BillForm(line), "income": IncomeForm(line), **others}
+    paid = [each for match in found.matches if (each := bills_paid.of(match.entry_id)) is not None]
     return render_template(
-        "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts,
-        form=form or BankGiftForm(line), named=subjects.named(found.matches),
+        "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts, paid=paid,
+        form=form or BankGiftForm(line), named=subjects.named(found.matches), wrong=next(iter(others.values()), None),
+        **forms_of,
     ), status  # fmt: skip

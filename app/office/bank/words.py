@@ -78,6 +78,10 @@ _MATCHES = {
     matches.CHARGE: _l("Bank charge"),
     matches.SPENDING: _l("Spending"),
     matches.INTEREST: _l("Interest"),
+    matches.TRANSFER: _l("Transfer between our own accounts"),
+    matches.BILL: _l("A bill"),
+    matches.INCOME: _l("Other income"),
+    matches.PAID_BACK: _l("A gift paid back"),
 }
 
 

@@ -117,6 +117,7 @@ WORDS = {
     "bank.line_matched": _l("Said what a bank's line is"),
     "bank.cash_difference": _l("Booked cash that the bank counted otherwise"),
     "bank.line_undone": _l("Took back what a bank's line is"),
+    "bank.payee_erased": _l("Erased who was paid by a bill"),
     "branch.founded": _l("Founded a branch"),
     "branch.changed": _l("Changed a branch"),
     "branch.closed": _l("Closed a branch"),

@@ -243,7 +243,7 @@ def undo(reference: str, by: str) -> None:
     latest = booking.matches_of(line)
     if latest and latest[-1].kind == ASIDE and not _waits(line):
         raise ClaimedSince("this money has been sent back since")
-    for each in [line, *_further_parts(line, latest)]:
+    for each in [line, *_further_parts(line, latest), *_other_sides(line, latest)]:
         for match in booking.undo(each, by):
             source = db.session.get_one(Entry, match.entry_id).source
             if match.kind in (EXPECTED, GIFT) and not match.subject.startswith(("payout:", "entry:")):
@@ -264,6 +264,18 @@ def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
         .where((BankMatch.amount_minor > 0) == (line.amount_minor > 0), BankMatch.line_id != line.id)
     )
     return list(db.session.scalars(select(BankLine).where(BankLine.id.in_(of_the_same)).order_by(BankLine.id)))
+
+
+def _other_sides(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
+    """The lines of our other accounts that are the same transfer: when its entry, which this line brought, is reversed,
+    they wait again."""
+    own = select(Entry.id).where(
+        Entry.id.in_([each.entry_id for each in latest[-1:]]), Entry.source.like(f"bank:{line.reference}%")
+    )
+    others = select(BankMatch.line_id).where(
+        BankMatch.entry_id.in_(own), BankMatch.undone_by.is_(None), BankMatch.line_id != line.id
+    )
+    return list(db.session.scalars(select(BankLine).where(BankLine.id.in_(others)).order_by(BankLine.id)))
 
 
 def _waits(line: BankLine) -> bool:

@@ -1,0 +1,129 @@
+"""The forms that say what money is that is no gift: a transfer between own accounts, a bill, or other income."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from app.bank.account import BankAccount
+from app.bank.statement import BankLine
+from app.reconciliation.bank import bills, own_transfers
+from app.web.fields import CleanedForm
+
+_NAME = Length(max=60, message=_l("The name must be 60 characters or fewer"))
+
+
+class OwnTransferForm(CleanedForm):
+    """To or from which of our other bank accounts the money went."""
+
+    other = SelectField(_l("Other account"), validate_choice=False)
+
+    def __init__(self, line: BankLine, **values: Any) -> None:
+        """Offer the other accounts in the line's currency."""
+        super().__init__(**values)
+        self._accounts = {each.reference: each for each in own_transfers.accounts_for(line)}
+        self.other.choices = [SelectChoice(each.reference, each.name) for each in self._accounts.values()]
+
+    def validate_other(self, field: Field) -> None:
+        """Take an account that was offered."""
+        if field.data not in self._accounts:
+            self.wrong(field, _("Select an account"))
+
+    @property
+    def chosen(self) -> BankAccount:
+        """The account of a valid form."""
+        return self._accounts[self.other.data]
+
+
+class BillForm(CleanedForm):
+    """Who was paid, the voucher, and what for: an expense account from the list, or a new one."""
+
+    payee = StringField(
+        _l("Paid to"), validators=[Length(max=200, message=_l("The name must be 200 characters or fewer"))]
+    )
+    voucher = StringField(
+        _l("Voucher number"),
+        description=_l("The number that you wrote on the bill, such as 27"),
+        validators=[
+            DataRequired(_l("Enter the voucher number")),
+            Length(max=40, message=_l("The voucher number must be 40 characters or fewer")),
+        ],
+    )
+    expense = SelectField(_l("What for"), validate_choice=False)
+    new_expense = StringField(
+        _l("New expense account"),
+        description=_l("Only if the list has none that fits. Name what was bought, not a person."),
+        validators=[_NAME],
+    )
+
+    def __init__(self, line: BankLine, **values: Any) -> None:
+        """Offer the expense accounts in the line's currency."""
+        super().__init__(**{"data": {"payee": line.payer}, **values})
+        self._offered = dict(bills.expenses(line.currency))
+        self.expense.choices = [SelectChoice("", _("Select an account")), *_choices(self._offered)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Take one account: from the list, or new."""
+        super().validate(extra_validators)
+        _one_account(self, self.expense, self.new_expense, self._offered)
+        return not self.errors
+
+    @property
+    def account(self) -> str:
+        """The code of the account of a valid form, or the name of a new one."""
+        return str(self.new_expense.data or self.expense.data)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the account is new."""
+        return bool(self.new_expense.data)
+
+
+class IncomeForm(CleanedForm):
+    """What the money is from: an income account from the list, or a new one."""
+
+    income = SelectField(_l("What it is from"), validate_choice=False)
+    new_income = StringField(
+        _l("New income account"),
+        description=_l("Such as Jumble sale or Hall rent. Name what it is from, not a person."),
+        validators=[_NAME],
+    )
+
+    def __init__(self, line: BankLine, **values: Any) -> None:
+        """Offer the accounts of other income in the line's currency."""
+        super().__init__(**values)
+        self._offered = dict(bills.other_incomes(line.currency))
+        self.income.choices = [SelectChoice("", _("Select an account")), *_choices(self._offered)]
+        if not self._offered:
+            del self.income
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Take one account: from the list, or new."""
+        super().validate(extra_validators)
+        _one_account(self, self.income if self._offered else None, self.new_income, self._offered)
+        return not self.errors
+
+    @property
+    def account(self) -> str:
+        """The code of the account of a valid form, or the name of a new one."""
+        return str(self.new_income.data or self.income.data)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the account is new."""
+        return bool(self.new_income.data)
+
+
+def _choices(offered: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(code, name) for code, name in offered.items()]
+
+
+def _one_account(form: CleanedForm, listed: Field | None, new: Field, offered: dict[str, str]) -> None:
+    chosen = listed.data if listed is not None and listed.data in offered else ""
+    if chosen and new.data:
+        form.wrong(new, _("Select an account or name a new one, not both"))
+    elif not chosen and not new.data:
+        form.wrong(listed if listed is not None else new, _("Select an account, or name a new one"))

@@ -1,0 +1,68 @@
+"""Transfers between two of our own bank accounts: a line of each statement, and one movement in the books."""
+
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from app import clock
+from app.bank import booking
+from app.bank.account import BankAccount, ledger_code
+from app.bank.booking import TRANSFER
+from app.bank.statement import BankLine
+from app.extensions import db
+from app.ledger.entries import Entry, Transfer
+from app.reconciliation.bank import sums
+from app.reconciliation.bank.confirming import DoesNotFit
+
+# So far apart the two banks may date one transfer, and a person who entered it by hand.
+_NEAR = timedelta(days=14)
+# A closed month may have moved the entry to a later day in the books.
+_LATE = timedelta(days=180)
+
+
+def accounts_for(line: BankLine) -> list[BankAccount]:
+    """Our other bank accounts in the line's currency, by name."""
+    others = (BankAccount.id != line.account_id) & (BankAccount.currency == line.currency)
+    return list(db.session.scalars(select(BankAccount).where(others).order_by(BankAccount.name)))
+
+
+def book(reference: str, other: BankAccount, by: str) -> None:
+    """Book a line as a transfer to or from another account of ours. Where the other account's line, or a person, has
+    brought the same transfer into the books before, the line is matched with that entry and posts nothing. The caller
+    commits. Raises `booking.BookedAlready`, `DoesNotFit` for the line's own account or another currency, or
+    `LookupError`."""
+    (line,) = booking.lock([reference])
+    if other.id == line.account_id or other.currency != line.currency:
+        raise DoesNotFit("a transfer goes to another account in the same currency")
+    entry_id = _booked_before(line, other)
+    subject = f"entry:{entry_id}"
+    if entry_id is None:
+        subject = booking.subject_of(line)
+        entry_id = booking.post(
+            line,
+            [(subject, ledger_code(other), line.amount)],
+            kind="own-transfer",
+            memo="moved between our own bank accounts",
+            by=by,
+        )
+    booking.note(line, entry_id, TRANSFER, [(subject, line.amount)], by)
+
+
+def _booked_before(line: BankLine, other: BankAccount) -> int | None:
+    """The entry of the same transfer that no line of this account stands for yet, the nearest in days."""
+    own = db.session.get_one(BankAccount, line.account_id)
+    found = sums.off_statement(own, line.day - _NEAR, line.day + _LATE)
+    same = [each.entry_id for each in found if each.amount == line.amount]
+    at_the_other = or_(
+        Transfer.from_account_id == other.ledger_account_id, Transfer.to_account_id == other.ledger_account_id
+    )
+    entries = db.session.scalars(
+        select(Entry).where(
+            Entry.id.in_(same),
+            Entry.lines == 1,
+            select(Transfer.entry_id).where(Transfer.entry_id == Entry.id, at_the_other).exists(),
+        )
+    )
+    apart = {each.id: abs(clock.local_day(each.occurred_at) - line.day) for each in entries}
+    near = [entry_id for entry_id in apart if apart[entry_id] <= _NEAR]
+    return min(near, key=lambda entry_id: (apart[entry_id], entry_id), default=None)

@@ -1,0 +1,80 @@
+"""Money that is no gift, said on the page of its line: a transfer, a bill, other income."""
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select, text
+
+from app.bank.statement import BankLine
+from app.extensions import db
+from tests.bank.bank import a_bank_account
+from tests.reconciliation.bank.test_confirming import balances, the_statement
+
+
+@pytest.fixture
+def treasurer(signed_in):
+    return signed_in("treasurer")
+
+
+@pytest.fixture
+def bank(app):
+    return a_bank_account()
+
+
+def words(answer):
+    return " ".join(BeautifulSoup(answer.data, "html5lib").get_text(" ").split())
+
+
+def address(bank, line, way=""):
+    return f"/office/bank/{bank.reference}/lines/{line}{way and '/' + way}"
+
+
+def test_a_transfer_is_booked_on_the_page_of_either_line(treasurer, bank):
+    savings = a_bank_account("Savings")
+    (out,), (came,) = the_statement(bank, (-5000, "TO SAVINGS")), the_statement(savings, (5000, "FROM TREASURER"))
+    shown = words(treasurer.get(address(bank, out)))
+    assert "Transfer to another account of ours" in shown
+    assert "Book as a transfer of £50.00" in shown
+    treasurer.post(address(bank, out, "transfer"), data={"other": savings.reference})
+    assert "In the books already, moved between our own bank accounts" in words(
+        treasurer.get(f"/office/bank/{savings.reference}/lines/")
+    )
+    treasurer.post(address(savings, came, "transfer"), data={"other": bank.reference})
+    assert balances() == {"assets:bank:gbp": -5000, "assets:bank:savings:gbp": 5000}
+    assert "Transfer between our own accounts" in words(treasurer.get(address(savings, came)))
+    refused = treasurer.post(address(bank, out, "transfer"), data={"other": "nothing"})
+    assert (refused.status_code, "Select an account" in words(refused)) == (422, True)
+
+
+def test_a_bill_names_payee_voucher_and_account_and_forgets_the_payee_when_told(treasurer, bank):
+    (line,) = the_statement(bank, (-12_000, "T HALE PRINTERS"))
+    refused = treasurer.post(address(bank, line, "bill"), data={"payee": "Tom Hale", "new_expense": "Leaflets"})
+    assert (refused.status_code, "Enter the voucher number" in words(refused)) == (422, True)
+    assert BeautifulSoup(refused.data, "html5lib").select_one("input[name=payee]")["value"] == "Tom Hale"
+    both = {"payee": "", "voucher": "1", "expense": "expenses:other:gbp", "new_expense": "Leaflets"}
+    assert "not both" in words(treasurer.post(address(bank, line, "bill"), data=both))
+    neither = treasurer.post(address(bank, line, "bill"), data={"voucher": "1"})
+    assert "Select an account, or name a new one" in words(neither)
+    treasurer.post(address(bank, line, "bill"), data={"payee": "Tom Hale", "voucher": "27", "new_expense": "Leaflets"})
+    assert balances() == {"assets:bank:gbp": -12_000, "expenses:leaflets:gbp": 12_000}
+    shown = words(treasurer.get(address(bank, line)))
+    assert all(each in shown for each in ("A bill", "Tom Hale", "Voucher number 27"))
+    asked = treasurer.post(address(bank, line, "payee"))
+    assert "Erase who was paid by this line?" in words(asked)
+    treasurer.post(address(bank, line, "payee"), data={"confirmed": "yes"})
+    shown = words(treasurer.get(address(bank, line)))
+    assert ("HALE" not in shown.upper(), "Voucher number 27" in shown) == (True, True)
+    assert not db.session.scalar(text("SELECT count(*) FROM bank_bills WHERE payee <> ''"))
+    assert db.session.scalars(select(BankLine)).one().said == ""
+
+
+def test_other_income_goes_to_an_account_that_the_treasurer_names(treasurer, bank):
+    one, two = the_statement(bank, (4500, "JUMBLE"), (500, "JUMBLE"))
+    assert "Money that is not a gift and counts for no appeal." in words(treasurer.get(address(bank, one)))
+    refused = treasurer.post(address(bank, one, "income"), data={})
+    assert (refused.status_code, "Select an account, or name a new one" in words(refused)) == (422, True)
+    treasurer.post(address(bank, one, "income"), data={"new_income": "Jumble sale"})
+    treasurer.post(address(bank, two, "income"), data={"income": "income:other:jumble-sale:gbp"})
+    assert balances() == {"assets:bank:gbp": 5000, "income:other:jumble-sale:gbp": -5000}
+    assert "changed since you opened" in words(
+        treasurer.post(address(bank, two, "income"), data={"new_income": "Jumble sale"}, follow_redirects=True)
+    )

@@ -5,7 +5,19 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, request
 
 from app.config import Settings
-from app.public import appeals, articles, changing, feeds, front, images, outbox, privacy, receipts, structured
+from app.public import (
+    appeals,
+    articles,
+    changing,
+    feeds,
+    front,
+    images,
+    outbox,
+    privacy,
+    receipts,
+    share_pictures,
+    structured,
+)
 from app.public.appeals import qr
 from app.public.giving import monthly, once
 from app.public.plans import access
@@ -49,7 +61,7 @@ def _pages(settings: Settings) -> Blueprint:
     public = Blueprint("public", __name__)
     for pages in (
         front.bp, articles.bp, feeds.bp, appeals.bp, once.bp, monthly.bp, changing.bp, receipts.bp, access.bp,
-        plans_pages.bp, images.bp, privacy.bp,
+        plans_pages.bp, images.bp, share_pictures.bp, privacy.bp,
     ):  # fmt: skip
         public.register_blueprint(pages)
     if settings.practice:

@@ -26,7 +26,16 @@ class _Shelf:
     def __init__(self, edition: str) -> None:
         self.edition = edition
         self.pages: OrderedDict[str, bytes] = OrderedDict()
-        self.lock = threading.Lock()
+        self.lock, self.making = threading.Lock(), threading.Lock()
+
+    def keep_alone(self, tag: str, make: Callable[[], bytes]) -> bytes:
+        """As `keep`, but only one is made at a time; who asks for one that is there does not wait."""
+        with self.lock:
+            page = self.pages.get(tag)
+        if page is not None:
+            return page
+        with self.making:
+            return self.keep(tag, make)
 
     def keep(self, tag: str, make: Callable[[], bytes]) -> bytes:
         """What is kept under the tag, made now if nothing is."""
@@ -41,6 +50,19 @@ class _Shelf:
             while len(self.pages) > _MOST:
                 self.pages.popitem(last=False)
         return page
+
+
+def file(identity: object, make: Callable[[], bytes], mimetype: str) -> Response:
+    """A file at this address with this identity, kept like a page; files are costly to make, so one is made at a time.
+
+    What `make` raises goes through, and nothing is kept then.
+    """
+    shelf = _shelf()
+    tag = _tag(shelf.edition, request.script_root, request.path, identity)
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
+    if request.if_none_match.contains_weak(tag):
+        return Response(status=304, headers=headers)
+    return Response(shelf.keep_alone(tag, make), mimetype=mimetype, headers=headers)
 
 
 def answer(identity: object, render: Callable[[], str], mimetype: str = "text/html") -> Response:

@@ -12,6 +12,7 @@ from app import markup
 from app.appeals.appeal import Appeal
 from app.articles import images
 from app.articles.article import Article
+from app.public import share_pictures
 from app.services import services
 from app.web import assets
 
@@ -35,15 +36,15 @@ def register(app: Flask) -> None:
     app.add_template_global(of_front, "front_data")
 
 
-def share_picture(text: str = "") -> Picture:
-    """The first of our pictures that a text shows; else the one that stands for the whole site."""
+def share_picture(title: str, drawn: str, text: str = "") -> Picture:
+    """The first of our pictures that a text shows; else the one that we draw, at the path `drawn`, of this title."""
     settings = services().settings
     for named in markup.images(text):
         image = named.reference and images.named(named.reference)
         if image:
             address = settings.base_url + markup.image_address(image.reference)
             return Picture(address, image.width, image.height, named.words or image.words)
-    return Picture(settings.base_url + assets.asset("share.png"), 1200, 630, settings.organisation.name)
+    return Picture(settings.base_url + drawn, *share_pictures.SIZE, title)
 
 
 def of_article(article: Article, permalink: str) -> dict[str, Any]:
@@ -56,7 +57,11 @@ def of_article(article: Article, permalink: str) -> dict[str, Any]:
         "mainEntityOfPage": permalink,
         "datePublished": article.posted_at.isoformat(timespec="seconds"),
         "dateModified": article.changed_at.isoformat(timespec="seconds"),
-        "image": [share_picture(article.text).address],
+        "image": [
+            share_picture(
+                article.headline, url_for("public.share_pictures.of_article", number=article.number), article.text
+            ).address
+        ],
         "author": _organisation(),
         "publisher": _organisation(),
     }

@@ -13,9 +13,11 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, StringField, TextAreaField, ValidationError
-from wtforms.widgets import DateInput, TextInput
+from wtforms import Field, StringField, TextAreaField, ValidationError, fields
+from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.widgets import DateInput, TextInput, TimeInput
 
 from app import clock, typed_amount, typed_text
 from app.money import Money, NotAnAmount
@@ -50,21 +52,24 @@ def instant(on: date, at: time = time()) -> datetime:
     return datetime.combine(on, at, clock.local_zone()).astimezone(UTC)
 
 
-def typed_day(moment: datetime | None) -> str:
-    """An instant's local day as a day field holds it; empty without one."""
-    return clock.local_day(moment).isoformat() if moment else ""
+def typed_day(moment: datetime | None) -> date | None:
+    """An instant's local day as a day field holds it; nothing without one."""
+    return clock.local_day(moment) if moment else None
 
 
-def typed_time(moment: datetime | None) -> str:
-    """An instant's local time as a time field holds it; empty without one."""
-    return f"{clock.local(moment):%H:%M}" if moment else ""
+def typed_time(moment: datetime | None) -> time | None:
+    """An instant's local time of day as a time field holds it; nothing without one."""
+    return clock.local(moment).time() if moment else None
 
 
+# What a mail server must take (RFC 5321).
+_LONGEST_EMAIL = 254
 _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
 
 
 class DayField(StringField):  # type: ignore[misc]
-    """A day; browsers offer a calendar, and '9/7/2026' is understood where they do not."""
+    """A day; browsers offer a calendar, and '9/7/2026' is understood where they do not. Where there must be one, ask
+    with `InputRequired`: `DataRequired` would say of a day that cannot be read that there is none."""
 
     widget = DateInput()
     data: date | None
@@ -75,11 +80,43 @@ class DayField(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
         self.data = None
-        text = valuelist[0].strip() if valuelist else ""
+        text = typed_text.line(valuelist[0]) if valuelist else ""
         try:
             self.data = day(text) if text else None
         except ValueError as error:
-            raise ValidationError(_("Enter a day, like 9/7/2026")) from error
+            raise ValidationError(_("Enter a day like 27/3/2026")) from error
+
+
+class TimeField(StringField):  # type: ignore[misc]
+    """A time of day on a clock of 24 hours, '19:30' or '19.30'."""
+
+    widget = TimeInput()
+    data: time | None
+
+    def _value(self) -> str:
+        return f"{self.data:%H:%M}" if self.data else (self.raw_data[0] if self.raw_data else "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        self.data = None
+        text = typed_text.line(valuelist[0]) if valuelist else ""
+        try:
+            self.data = time_of_day(text) if text else None
+        except ValueError as error:
+            raise ValidationError(_("Enter a time like 19:30")) from error
+
+
+class EmailField(fields.EmailField):  # type: ignore[misc]
+    """An e-mail address. `missing` is what to say where there must be one; without it the field may stay empty."""
+
+    def __init__(self, label: Any = None, *, missing: Any = None, **values: Any) -> None:
+        """Look at the length and at the form of an address, always in the same words."""
+        validators = [
+            DataRequired(missing) if missing else Optional(),
+            Length(max=_LONGEST_EMAIL, message=_l("E-mail address must be 254 characters or fewer")),
+            Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
+        ]
+        super().__init__(label, validators, **values)
 
 
 class AmountField(StringField):  # type: ignore[misc]
@@ -151,24 +188,6 @@ class CleanedForm(FlaskForm):  # type: ignore[misc]
             self.csrf_token.errors = []
             self.form_errors.append(_("This page was open for too long. Nothing was saved; send it again."))
         return not self.errors
-
-    def day_in(self, field: StringField, needed: str = "") -> date | None:
-        """The day that was typed in a field. `needed` is what to say when there must be one and there is none."""
-        try:
-            if field.data or needed:
-                return day(field.data or "")
-        except ValueError:
-            self.wrong(field, _("Enter a day like 27/3/2026") if field.data else needed)
-        return None
-
-    def time_in(self, field: StringField, needed: str = "") -> time | None:
-        """The time of day that was typed in a field; otherwise as `day_in`."""
-        try:
-            if field.data or needed:
-                return time_of_day(field.data or "")
-        except ValueError:
-            self.wrong(field, _("Enter a time like 19:30") if field.data else needed)
-        return None
 
 
 def day_asked(name: str, otherwise: date) -> date:

@@ -6,25 +6,24 @@ Subjects of entries ('donation:<reference>') as ways through the office: to the 
 """
 
 import secrets
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, Length, Regexp
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Regexp
 
-from app import clock, typed_amount
+from app import clock
 from app.audit import trail
 from app.extensions import db
 from app.ledger import accounts, by_hand, reading
 from app.ledger.by_hand import Draft
 from app.ledger.entries import Entry
 from app.ledger.in_hand import BelowZero
-from app.money import Money, NotAnAmount, home_currency
+from app.money import Money, home_currency
 from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
 from app.office.books.words import BY_HAND, kind_name
@@ -35,7 +34,7 @@ from app.office.offline import words as offline_words
 from app.office.offline.noticed import Noticed
 from app.office.scope import my_accounts
 from app.web import notices
-from app.web.fields import CleanedForm
+from app.web.fields import AmountField, CleanedForm, DayField
 from app.writing import writing
 
 _LONGEST = 1000
@@ -52,9 +51,9 @@ class EntryForm(CleanedForm):
     )
     from_code = SelectField(_l("From"), validators=[DataRequired(_l("Select the account the money comes from"))])
     to_code = SelectField(_l("To"), validators=[DataRequired(_l("Select the account the money goes to"))])
-    amount = StringField(_l("Amount"), validators=[DataRequired(_l("Enter an amount"))])
-    day = StringField(
-        _l("Date"), description=_l("For example, 27/3/2026"), validators=[DataRequired(_l("Enter the date"))]
+    amount = AmountField(_l("Amount"), validators=[DataRequired(_l("Enter an amount"))])
+    day = DayField(
+        _l("Date"), description=_l("For example, 27/3/2026"), validators=[InputRequired(_l("Enter the date"))]
     )
     reason = TextAreaField(
         _l("Reason"),
@@ -67,31 +66,21 @@ class EntryForm(CleanedForm):
         super().__init__(**values)
         self._currency = currency
         self._money: Money | None = None
-        self._day: date | None = None
         self.kind.choices = [SelectChoice(kind, f"{name}: {when}") for kind, (name, when) in BY_HAND.items()]
         self.from_code.choices = self.to_code.choices = _choices(currency)
-
-    def validate_amount(self, field: StringField) -> None:
-        """Read what was typed."""
-        try:
-            self._money = typed_amount.read(field.data or "", self._currency)
-        except NotAnAmount as error:
-            self.wrong(field, typed_amount.complaint(error, field.data or "", self._currency))
-        else:
-            if self._money.minor <= 0:
-                self.wrong(field, _("The amount must be greater than zero"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether an entry can be made of it."""
         super().validate(extra_validators)
         if self.from_code.data and self.from_code.data == self.to_code.data:
             self.wrong(self.to_code, _("Choose two different accounts"))
-        self._day = self.day_in(self.day)
+        if not self.amount.errors:
+            self._money = self.amount.read(self._currency)
         return not self.errors
 
     def draft(self) -> Draft:
         """The entry that a valid form describes."""
-        day, money = self._day or clock.today(), self._money or Money(0, self._currency)
+        day, money = self.day.data or clock.today(), self._money or Money(0, self._currency)
         return Draft(
             self.kind.data, self.from_code.data, self.to_code.data, money, day, self.reason.data, self.nonce.data
         )

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from app.appeals import branch
 from app.appeals.finding import titles
@@ -30,7 +30,7 @@ from app.office.books.account_codes import PROGRAM_NAMES
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
 from app.web import notices
-from app.web.fields import CleanedForm, last_month
+from app.web.fields import CleanedForm, DayField, last_month
 from app.writing import writing
 
 # In the order of the form: the file, and what it is for.
@@ -71,8 +71,8 @@ class ExportForm(CleanedForm):
         validators=[DataRequired(_l("Select a file"))],
         choices=[SelectChoice(name, said) for name, said in FORMAT_NAMES.items()],
     )
-    from_on = StringField(_l("From"), validators=[DataRequired(_l("Enter the first date"))])
-    to_on = StringField(_l("To (inclusive)"), validators=[DataRequired(_l("Enter the last date"))])
+    from_on = DayField(_l("From"), validators=[InputRequired(_l("Enter the first date"))])
+    to_on = DayField(_l("To (inclusive)"), validators=[InputRequired(_l("Enter the last date"))])
     account = SelectField(_l("Account"), default="")
     appeal = SelectField(_l("Appeal"), default="")
     branch = SelectField(_l("Branch"), default="")
@@ -96,7 +96,7 @@ class ExportForm(CleanedForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether a file can be made of what was chosen."""
         super().validate(extra_validators)
-        first, last = self.day_in(self.from_on), self.day_in(self.to_on)
+        first, last = self.from_on.data, self.to_on.data
         form = FORMATS.get(self.format.data or "")
         if first and last and first > last:
             self.wrong(self.to_on, _("The last date must be on or after the first"))
@@ -216,7 +216,7 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
             found = exporting.totals(connection, choice)
             against = exporting.against(connection, choice, copy=_is_a_copy())
     if not asked:
-        form.from_on.data, form.to_on.data = (day.isoformat() for day in last_month())
+        form.from_on.data, form.to_on.data = last_month()
     made = log.latest()
     page = render_template(
         "office/books/exports.html",

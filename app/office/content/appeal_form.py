@@ -19,8 +19,7 @@ from app.donations import amounts
 from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
 from app.office.content.article_form import MOST_CHARACTERS
 from app.typed_amount import SeveralReadings
-from app.web import fields
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, DayField
 
 # An amount may hold a comma itself, so only one with a space after it separates.
 _SEPARATORS = re.compile(r"\n|;|,\s+")
@@ -72,8 +71,8 @@ class AppealForm(CleanedForm):
         default="",
         validate_choice=False,
     )
-    starts_on = StringField(_l("First day"), description=_l("Leave empty to keep it as a draft that nobody sees."))
-    ends_on = StringField(_l("Last day"), description=_l("Leave empty if it goes on until you end it."))
+    starts_on = DayField(_l("First day"), description=_l("Leave empty to keep it as a draft that nobody sees."))
+    ends_on = DayField(_l("Last day"), description=_l("Leave empty if it goes on until you end it."))
     under_articles = BooleanField(_l("Show it under the articles"))
     precedence = IntegerField(
         _l("Precedence"),
@@ -120,8 +119,8 @@ class AppealForm(CleanedForm):
         return not self.errors
 
     def _days_and_place(self) -> Schedule:
-        starts_on, ends_on = self.day_in(self.starts_on), self.day_in(self.ends_on)
-        if self.ends_on.data and not self.starts_on.data:
+        starts_on, ends_on = self.starts_on.data, self.ends_on.data
+        if ends_on and not starts_on and not self.starts_on.errors:
             self.wrong(self.starts_on, _("Enter the first day as well, or leave the last day empty"))
         if starts_on and ends_on and ends_on < starts_on:
             self.wrong(self.ends_on, _("The last day must be on or after the first day"))
@@ -136,13 +135,7 @@ class AppealForm(CleanedForm):
 
     def place_asked(self) -> tuple[date | None, date | None, int | None]:
         """First day, last day and precedence as they are in the form now; what cannot be read counts as empty."""
-        days = []
-        for field in (self.starts_on, self.ends_on):
-            try:
-                days.append(fields.day(field.data) if field.data else None)
-            except ValueError:
-                days.append(None)
-        return days[0], days[1], self.precedence.data if self.under_articles.data else None
+        return self.starts_on.data, self.ends_on.data, self.precedence.data if self.under_articles.data else None
 
     def _suggested(self) -> list[Money]:
         typed = [each.strip() for each in _SEPARATORS.split(self.suggested.data or "") if each.strip()]

@@ -147,8 +147,8 @@ def _filled(appeal: Appeal) -> dict[str, Any]:
         "target": str(appeal.target.major()) if appeal.target else "",
         "suggested": "\n".join(str(amount.major()) for amount in appeal.suggested),
         "rhythm": appeal.preset_rhythm or "",
-        "starts_on": appeal.starts_on.isoformat() if appeal.starts_on else "",
-        "ends_on": appeal.ends_on.isoformat() if appeal.ends_on else "",
+        "starts_on": appeal.starts_on,
+        "ends_on": appeal.ends_on,
         "under_articles": appeal.precedence is not None,
         "precedence": 10 if appeal.precedence is None else appeal.precedence,
     }

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired
+from wtforms import HiddenField
+from wtforms.validators import InputRequired
 
 from app import clock
 from app.appeals import finding, place, progress, scheduling
@@ -21,7 +21,7 @@ from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import authors
 from app.offline import lists
 from app.web import notices
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, DayField
 from app.writing import writing
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")
@@ -33,7 +33,7 @@ class EndAppealForm(CleanedForm):
     """The last day of an appeal."""
 
     based_on = HiddenField()
-    last_day = StringField(_l("Last day for gifts"), validators=[DataRequired(_l("Enter the last day for gifts"))])
+    last_day = DayField(_l("Last day for gifts"), validators=[InputRequired(_l("Enter the last day for gifts"))])
 
 
 @bp.get("/")
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     """One appeal: what it has raised, live; when it runs and where it stands; its versions."""
     appeal = named(slug)
-    return _page(appeal, EndAppealForm(formdata=None, based_on=appeal.version, last_day=clock.today().isoformat()))
+    return _page(appeal, EndAppealForm(formdata=None, based_on=appeal.version, last_day=clock.today()))
 
 
 @bp.post("/<slug>/ending")
@@ -62,10 +62,9 @@ def show(slug: str) -> ResponseReturnValue:
 def end(slug: str) -> ResponseReturnValue:
     """Give the appeal its last day; the page and its total stay."""
     appeal, form = named(slug), EndAppealForm()
-    form.validate()
-    last_day = form.day_in(form.last_day)
-    if last_day is None or form.errors:
+    if not form.validate():
         return _page(appeal, form, status=422)
+    last_day = form.last_day.data
     before = appeal.ends_on
     based_on = int(form.based_on.data) if (form.based_on.data or "").isdecimal() else 0
     try:

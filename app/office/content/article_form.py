@@ -13,7 +13,7 @@ from app import clock
 from app.articles.article import Article
 from app.articles.writing import Manuscript
 from app.web import fields
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, DayField, TimeField
 
 DRAFT, NOW, LATER, STAYS = "draft", "now", "later", "stays"
 # Bytes: a text of `MOST_CHARACTERS` in any script, and the other fields.
@@ -40,10 +40,10 @@ class ArticleForm(CleanedForm):
         ],
     )
     demands = TextAreaField(_l("Demands"), description=_l("One on each line. They appear as a list below the text."))
-    first_day = StringField(_l("First day"))
-    starts = StringField(_l("Starts at"), description=_l("Leave empty if it lasts all day."))
-    last_day = StringField(_l("Last day"), description=_l("Only if it lasts longer than one day."))
-    ends = StringField(_l("Ends at"))
+    first_day = DayField(_l("First day"))
+    starts = TimeField(_l("Starts at"), description=_l("Leave empty if it lasts all day."))
+    last_day = DayField(_l("Last day"), description=_l("Only if it lasts longer than one day."))
+    ends = TimeField(_l("Ends at"))
     place = StringField(
         _l("Place"),
         description=_l("The name, then a comma, then the address."),
@@ -54,8 +54,8 @@ class ArticleForm(CleanedForm):
         validators=[Length(max=300, message=_l("Getting there must be 300 characters or fewer"))],
     )
     when = RadioField(_l("Who can see it"), validate_choice=False)
-    day = StringField(_l("On this day"))
-    time = StringField(_l("At this time"))
+    day = DayField(_l("On this day"))
+    time = TimeField(_l("At this time"))
 
     def __init__(self, article: Article | None = None, **values: Any) -> None:
         """Offer what can become of the article: one that is public may stay so under its own date."""
@@ -98,15 +98,17 @@ class ArticleForm(CleanedForm):
             return self._article.posted_at
         if self.when.data != LATER:
             return clock.now()
-        on = self.day_in(self.day, needed=_("Enter the date from which readers can see it"))
-        at = self.time_in(self.time, needed=_("Enter the time from which readers can see it"))
+        on, at = self.day.data, self.time.data
+        if on is None and not self.day.errors:
+            self.wrong(self.day, _("Enter the date from which readers can see it"))
+        if at is None and not self.time.errors:
+            self.wrong(self.time, _("Enter the time from which readers can see it"))
         return fields.instant(on, at) if on and at is not None else clock.now()
 
     def _read_event(self) -> dict[str, Any]:
-        first, last = self.day_in(self.first_day), self.day_in(self.last_day)
-        starts, ends = self.time_in(self.starts), self.time_in(self.ends)
-        others = (self.last_day, self.starts, self.ends, self.place, self.directions)
-        if not self.first_day.data and any(field.data for field in others):
+        first, last, starts, ends = self.first_day.data, self.last_day.data, self.starts.data, self.ends.data
+        others = (last, starts is not None, ends is not None, self.place.data, self.directions.data)
+        if first is None and not self.first_day.errors and any(others):
             self.wrong(self.first_day, _("Enter the date of the event"))
         if ends is not None and starts is None:
             self.wrong(self.starts, _("Enter the start time, or leave the end time empty"))
@@ -135,13 +137,13 @@ def filled(article: Article) -> dict[str, Any]:
         "text": article.text,
         "demands": "\n".join(article.demands),
         "first_day": fields.typed_day(starts_at),
-        "starts": "" if article.event_all_day else fields.typed_time(starts_at),
-        "last_day": fields.typed_day(ends_at) if several_days or article.event_all_day else "",
-        "ends": "" if article.event_all_day else fields.typed_time(ends_at),
+        "starts": None if article.event_all_day else fields.typed_time(starts_at),
+        "last_day": fields.typed_day(ends_at) if several_days or article.event_all_day else None,
+        "ends": None if article.event_all_day else fields.typed_time(ends_at),
         "place": article.event_place or "",
         "directions": article.event_directions or "",
         "when": when,
         # Also of a draft: one that was public before can go back to its own date.
-        "day": fields.typed_day(moment) if when != STAYS else "",
-        "time": fields.typed_time(moment) if when != STAYS else "",
+        "day": fields.typed_day(moment) if when != STAYS else None,
+        "time": fields.typed_time(moment) if when != STAYS else None,
     }

@@ -1,17 +1,16 @@
 """The forms of donors: their details, notes, with whom they are one; and giving a gift back."""
 
-import re
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app import typed_amount
 from app.donations import amounts
 from app.money import Money, written
-from app.web.fields import AmountField, CleanedForm
+from app.web.fields import AmountField, CleanedForm, EmailField
 
 
 class NoteForm(CleanedForm):
@@ -31,20 +30,13 @@ class DonorForm(CleanedForm):
     """Who a donor is, and where letters go."""
 
     name = StringField(_l("Name"), validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))])
-    email = EmailField(
-        _l("E-mail address"), validators=[Length(max=254, message=_l("E-mail address must be 254 characters or fewer"))]
-    )
+    email = EmailField(_l("E-mail address"))
     address = TextAreaField(
         _l("Postal address"), validators=[Length(max=400, message=_l("Postal address must be 400 characters or fewer"))]
     )
     postcode = StringField(
         _l("Postcode"), validators=[Length(max=20, message=_l("Postcode must be 20 characters or fewer"))]
     )
-
-    def validate_email(self, field: EmailField) -> None:
-        """An address, or none."""
-        if field.data and not re.fullmatch(r"[^@\s]+@[^@\s]+", field.data):
-            self.wrong(field, _("Enter an e-mail address in the correct format, like name@example.org"))
 
 
 class MergeForm(CleanedForm):

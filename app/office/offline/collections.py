@@ -11,8 +11,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, StringField
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms import HiddenField, StringField
+from wtforms.validators import DataRequired, Length
 
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
@@ -35,7 +35,7 @@ from app.offline import alike, corrections, counts, gifts, lists
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.web import notices
-from app.web.fields import AmountField, PiecesField
+from app.web.fields import AmountField, EmailField, PiecesField
 from app.writing import writing
 
 # So many lines with a name are on a sheet; whoever is left is entered by itself.
@@ -162,14 +162,7 @@ def form_for(currency: str) -> type[CountForm]:
     fields: dict[str, Any] = {f"n{value}": PiecesField() for value in counts.of(currency)}
     for n in range(LINES):
         fields[f"name_{n}"] = StringField(_l("Name"), validators=[Length(max=120)])
-        fields[f"email_{n}"] = EmailField(
-            _l("E-mail address"),
-            validators=[
-                Optional(),
-                Length(max=254),
-                Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
-            ],
-        )
+        fields[f"email_{n}"] = EmailField(_l("E-mail address"))
         fields[f"amount_{n}"] = AmountField(_l("Amount"))
     return type("CountForm", (CountForm,), {"currency": currency, **fields})
 

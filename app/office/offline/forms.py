@@ -12,9 +12,9 @@ from typing import Any
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app import clock
 from app.appeals import branch as branches
@@ -32,7 +32,7 @@ from app.office.offline.noticed import Noticed
 from app.offline import alike, gifts
 from app.offline.alike import Alike
 from app.offline.gifts import HandGift
-from app.web.fields import AmountField, CleanedForm, DayField, day_asked
+from app.web.fields import AmountField, CleanedForm, DayField, EmailField, day_asked
 
 # So many appeals are offered; older ones are nothing that money still comes in for.
 _MOST_APPEALS = 100
@@ -127,11 +127,6 @@ class GiftForm(HandForm):
     email = EmailField(
         _l("E-mail address"),
         description=_l("The receipt is mailed to it. Without one it is made on paper, to hand over or to post."),
-        validators=[
-            Optional(),
-            Length(max=254),
-            Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
-        ],
     )
     address = TextAreaField(_l("Address"), validators=[Length(max=400)])
     postcode = StringField(_l("Postcode"), validators=[Length(max=20)])

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
@@ -27,6 +27,7 @@ from app.audit.reading import TrailFilter
 from app.ledger.exports.tables import guarded
 from app.office.access import ADMIN, AUDITOR, allow
 from app.staff import people
+from app.web.fields import DayField
 from app.writing import writing
 
 
@@ -41,8 +42,8 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
     by = SelectField(_l("Who"), validate_choice=False, validators=[Optional(), Length(max=60)])
     action = SelectField(_l("What"), validate_choice=False, validators=[Optional(), Length(max=60)])
     subject = StringField(_l("About"), validators=[Optional(), Length(max=120)])
-    since = DateField(_l("From"), validators=[Optional()])
-    until = DateField(_l("Until"), validators=[Optional()])
+    since = DayField(_l("From"), validators=[Optional()])
+    until = DayField(_l("Until"), validators=[Optional()])
 
     def __init__(self, people: list[tuple[str, str]], actions: list[tuple[str, str]]) -> None:
         """The choices are pairs of a value and what it is called; it reads the address."""

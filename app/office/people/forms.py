@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import Field, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -15,6 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.appeals import branch
 from app.staff import people
 from app.staff.people import BRANCH_TREASURER, ROLES
+from app.web.fields import EmailField
 
 NAMES = {
     people.ADMIN: _l("Admin"),
@@ -83,5 +84,5 @@ class InvitationForm(RolesForm):
     email = EmailField(
         _l("E-mail address"),
         description=_l("The invitation goes there, and they sign in with it."),
-        validators=[DataRequired(_l("Enter their e-mail address")), Length(max=254)],
+        missing=_l("Enter their e-mail address"),
     )

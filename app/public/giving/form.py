@@ -12,11 +12,11 @@ from flask import Response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, Email, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
-from app import clock, typed_amount, typed_text
+from app import clock, typed_amount
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
 from app.donations import amounts
@@ -24,6 +24,7 @@ from app.donations.checkout import Gift
 from app.errors import DomainError
 from app.money import Money, NotAnAmount, written
 from app.services import services
+from app.web.fields import CleanedForm, EmailField
 
 
 class NotTaken(DomainError):
@@ -50,20 +51,13 @@ OTHER = "other"
 ONCE, MONTHLY = "once", "monthly"
 # What an address may say of how often.
 _EVERY = {"once": ONCE, "month": MONTHLY}
-_CLEANED = {StringField: typed_text.line, EmailField: typed_text.line, TextAreaField: typed_text.lines}
 
 
 class DonationForm(FlaskForm):  # type: ignore[misc]
     """What a giver is asked. `address_rule` is the organisation's: none, optional or required."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """Spaces around what was typed never matter, nor do control characters in it."""
-
-        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Clean every text field."""
-            cleaned = _CLEANED.get(unbound_field.field_class)
-            options["filters"] = [*(options.get("filters") or []), cleaned] if cleaned else ()
-            return unbound_field.bind(form=form, **options)
+    # Spaces around what was typed never matter, nor do control characters in it.
+    Meta = CleanedForm.Meta
 
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
     amount = RadioField(_l("How much would you like to give?"), validate_choice=False)
@@ -81,14 +75,7 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             Length(max=120, message=_l("Your name must be 120 characters or fewer")),
         ],
     )
-    email = EmailField(
-        _l("E-mail address"),
-        validators=[
-            DataRequired(_l("Enter your e-mail address")),
-            Length(max=254, message=_l("Your e-mail address must be 254 characters or fewer")),
-            Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
-        ],
-    )
+    email = EmailField(_l("E-mail address"), missing=_l("Enter your e-mail address"))
     address = TextAreaField(_l("Address"))
     postcode = StringField(_l("Postcode"))
     message = TextAreaField(

@@ -50,7 +50,7 @@ def test_a_total_that_was_seen_while_typing_is_taken_at_once_and_only_once(app, 
         ({"n1000": "１"}, "in figures, like 12"),
         ({"place": ""}, "Enter where it was collected"),
         ({"day": "2090-01-01"}, "today or in the past"),
-        ({"day": "32/1/2026"}, "Enter a day, like"),
+        ({"day": "32/1/2026"}, "Enter a day like"),
         ({"appeal": "elsewhere"}, "Select an appeal"),
     ],
 )
@@ -153,7 +153,10 @@ def test_named_people_s_cash_is_a_gift_of_its_own_and_the_rest_the_collection(ap
         ({"amount_0": "5"}, "Enter who gave it"),
         ({"name_0": "Ida Brandt"}, "Enter an amount"),
         ({"name_0": "Ida Brandt", "amount_0": "100"}, "People with a name gave more than was counted"),
-        ({"name_0": "Ida Brandt", "amount_0": "5", "email_0": "ida"}, "Enter an e-mail address like"),
+        (
+            {"name_0": "Ida Brandt", "amount_0": "5", "email_0": "ida"},
+            "Enter an e-mail address in the correct format, like",
+        ),
     ],
 )
 def test_a_line_with_a_name_that_cannot_be_taken_says_why(app, signed_in, typed, words):

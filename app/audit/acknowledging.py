@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.audit.acknowledgement import Acknowledgement
 from app.extensions import db
+from app.subject import Subject
 
 
 def digest(facts: str) -> str:
@@ -16,7 +17,7 @@ def digest(facts: str) -> str:
     return hashlib.sha256(facts.encode()).hexdigest()
 
 
-def acknowledge(kind: str, reference: str, facts: str, *, reason: str, by: str, subject: str | None = None) -> None:
+def acknowledge(kind: str, reference: str, facts: str, *, reason: str, by: str, subject: Subject | None = None) -> None:
     """Let an exception stand as it is, for a reason; a later word takes the place of an earlier one. `subject` is whose
     erasure takes the reason along ('donation:<reference>'). The caller commits."""
     said = {
@@ -40,6 +41,6 @@ def every() -> dict[tuple[str, str], Acknowledgement]:
     return {(each.kind, each.reference): each for each in db.session.scalars(select(Acknowledgement))}
 
 
-def forget(subjects: Sequence[str]) -> None:
+def forget(subjects: Sequence[Subject]) -> None:
     """Erase the reasons that were given about these; the caller commits."""
     db.session.execute(update(Acknowledgement).where(Acknowledgement.subject.in_(subjects)).values(reason=None))

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.extensions import Base, Key, db
+from app.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _plain(value: object) -> object:
     return sorted(value, key=str) if isinstance(value, set | frozenset) else str(value)
 
 
-def about(subjects: Sequence[str]) -> list[int]:
+def about(subjects: Sequence[Subject]) -> list[int]:
     """The deeds that were ever done to these ('donation:<reference>') and still have their details."""
     return [
         deed_id

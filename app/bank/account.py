@@ -13,6 +13,7 @@ from app.extensions import Base, Key, db
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.money import Money
+from app.subject import Subject
 
 # The first account in a currency has this code in the ledger; a further one has a name of its own in it.
 _FIRST = "assets:bank"
@@ -57,7 +58,7 @@ def begin_with(account: BankAccount, balance: Money, day: date, recorded_by: str
         opening_source(account),
         [posting.Line(*(ends if balance.minor > 0 else ends[::-1]), Money(abs(balance.minor), account.currency))],
         kind="opening",
-        subject=f"bank-account:{account.reference}",
+        subject=Subject("bank-account", account.reference),
         memo="opening balance of the bank account",
         occurred_at=noon(day),
         recorded_by=recorded_by,

@@ -21,6 +21,7 @@ from app.ledger import posting, reversing
 from app.ledger.entries import Entry
 from app.ledger.posting import Line
 from app.money import Money
+from app.subject import Subject
 
 # What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `ASIDE` waits in an
 # account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
@@ -105,7 +106,7 @@ def bank_of(line: BankLine) -> str:
     return ledger_code(db.session.get_one(BankAccount, line.account_id))
 
 
-def post(line: BankLine, parts: Sequence[tuple[str, str, Money]], *, kind: str, memo: str, by: str) -> int:
+def post(line: BankLine, parts: Sequence[tuple[Subject, str, Money]], *, kind: str, memo: str, by: str) -> int:
     """Post the entry for a line, a transfer for each part (subject, the other account, signed amount), and return
     its id. What came in goes from there to the bank, what went out the other way."""
     bank = bank_of(line)
@@ -124,18 +125,18 @@ def post(line: BankLine, parts: Sequence[tuple[str, str, Money]], *, kind: str, 
     ).entry_id
 
 
-def subject_of(line: BankLine) -> str:
+def subject_of(line: BankLine) -> Subject:
     """A line as the subject of an entry."""
-    return f"bank-line:{line.reference}"
+    return Subject("bank-line", line.reference)
 
 
-def note(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[str, Money]], by: str) -> None:
+def note(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[Subject, Money]], by: str) -> None:
     """Note what a line was found to be: its parts (subject, signed amount), booked by this entry."""
     line.entry_id, line.bookings = entry_id, line.bookings + 1
     add_matches(line, entry_id, kind, parts, by)
 
 
-def add_matches(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[str, Money]], by: str) -> None:
+def add_matches(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[Subject, Money]], by: str) -> None:
     """Note a match and nothing else, for what becomes known later of money that was put aside."""
     for subject, amount in parts:
         db.session.add(
@@ -203,7 +204,7 @@ def _whole(source: str) -> str:
 _RUN = 500
 
 
-def forget(subjects: Sequence[str]) -> None:
+def forget(subjects: Sequence[Subject]) -> None:
     """Empty the words of every line that is one of these subjects in the books; the caller commits.
 
     Its identity stays, so that the same file taken in again adds nothing and brings no words back.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.money import Money
+from app.subject import Subject
 
 PAYOUT, PAYOUT_BACK, CASH, CHEQUE = "payout", "payout-back", "cash", "cheque"
 TRANSFER, ORDER, BOUNCED, ASIDE = "bank-transfer", "standing-order", "bounced", "aside"
@@ -31,7 +32,7 @@ class Expected:
     slip share its reference, and are one line together.
     """
 
-    subject: str
+    subject: Subject
     what: str
     amount: Money
     since: date

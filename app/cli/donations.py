@@ -13,6 +13,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, written
 from app.services import services
+from app.subject import Subject
 from app.writing import writing
 
 group = AppGroup("donations", help="Give a gift back, in part or in full.")
@@ -33,7 +34,9 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
         with writing():
             asked = donations_refunds.ask(donation, wanted, by="treasurer", reason=reason)
             row_id = asked.id
-            trail.record("donation.refunded", f"donation:{donation.reference}", after={"amount": written(asked.amount)})
+            trail.record(
+                "donation.refunded", Subject("donation", donation.reference), after={"amount": written(asked.amount)}
+            )
     except DomainError as refusal:
         raise click.ClickException(f"Nothing was refunded: {refusal}.") from refusal
     services().ask_for_refund(row_id)

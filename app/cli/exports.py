@@ -13,6 +13,7 @@ from app.donations.exports.exporting import EVERY_FORMAT, Choice, NotToBeExporte
 from app.ledger.exports import log
 from app.ledger.exports.formats import words
 from app.ledger.exports.snapshot import snapshot
+from app.subject import Subject
 from app.writing import writing
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -48,7 +49,7 @@ def export(
         try:
             with writing():
                 log.withdraw(instead_of, by=trail.at_work().by)
-                trail.record("export.withdrawn", f"export:{instead_of}")
+                trail.record("export.withdrawn", Subject("export", instead_of))
         except LookupError as refusal:
             raise click.ClickException(f"Nothing was written: there is no batch {instead_of}.") from refusal
     with snapshot() as connection:
@@ -60,7 +61,7 @@ def export(
                 raise click.ClickException(f"Nothing was written: {refusal}.") from refusal
             made = exporting.note(connection, choice, totals, by=trail.at_work().by)
             said = {"format": format_, "from": choice.from_on, "to": choice.to_on, "names": names}
-            trail.record("export.made", f"export:{made.reference}", after={**said, "lines": made.lines})
+            trail.record("export.made", Subject("export", made.reference), after={**said, "lines": made.lines})
             batch, lines = made.reference, made.lines
             beside, said_beside = exporting.companion(made)
         # Progress goes where it disturbs nobody who pipes the rest.

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.services import services
 from app.staff import people
 from app.staff.people import ROLES
+from app.subject import Subject
 from app.writing import writing
 
 group = AppGroup("staff", help="Who may enter the office.")
@@ -35,10 +36,12 @@ def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invit
     try:
         with writing():
             person = people.add(email, held, name=name, branch_id=_branch_id(branch), password_hash=password)
-            trail.record("person.added", f"person:{person.reference}", after={"email": person.email, "roles": held})
+            trail.record(
+                "person.added", Subject("person", person.reference), after={"email": person.email, "roles": held}
+            )
             if invite:
                 person.invited_at = clock.now()
-                emails_email.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+                emails_email.ask(people.INVITATION, Subject("person", person.reference), clock.now().isoformat())
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was added: {refusal}.") from refusal
     settings = services().settings
@@ -74,7 +77,7 @@ def remove(email: str) -> None:
         with writing():
             before = {"email": person.email, "roles": sorted(person.role_names)}
             people.remove(person, by=None)
-            trail.record("person.removed", f"person:{person.reference}", before=before)
+            trail.record("person.removed", Subject("person", person.reference), before=before)
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was removed: {refusal}.") from refusal
     click.echo(f"{email} may not enter any more.")

@@ -12,6 +12,7 @@ from app.audit.trail import record
 from app.config import Settings
 from app.extensions import db
 from app.ledger import beginning
+from app.subject import Subject
 from app.writing import writing
 
 
@@ -36,7 +37,7 @@ def _stand_a_general_fund_behind(currency: str) -> None:
                 _("What you give here is for the whole of our work: it goes where it is needed most."),
             )
             if opened is not None:
-                record("appeal.opened", f"appeal:{opened.reference}", after={"version": 1})
+                record("appeal.opened", Subject("appeal", opened.reference), after={"version": 1})
     except IntegrityError:
         # The worker or another web server, started at the same moment, was first.
         db.session.rollback()

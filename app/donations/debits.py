@@ -25,6 +25,7 @@ from app.emails.message import Mail
 from app.extensions import db
 from app.ledger import reading
 from app.payments.objects import Charge
+from app.subject import Subject
 from app.typed_text import one_line
 
 # The letter that tells the giver that the money did not come.
@@ -73,7 +74,7 @@ def _settle_state(gift: Donation) -> None:
         came_to_nothing = gift.declined_at is not None and gift.declined_at >= gift.on_its_way_at
         gift.state = FAILED if came_to_nothing else ON_ITS_WAY
         if came_to_nothing:
-            email.ask(GIFT_FAILED, f"donation:{gift.reference}", "failed")
+            email.ask(GIFT_FAILED, Subject("donation", gift.reference), "failed")
     db.session.flush()
 
 
@@ -107,14 +108,14 @@ def book(charge: Charge) -> None:
         .where(Donation.charge_id == charge.charge_id, Donation.returned_at.is_(None))
         .values(returned_at=charge.returned.created_at)
     )
-    if received.subject.startswith("donation:"):
+    if received.subject.kind == "donation":
         email.ask(GIFT_RETURNED, received.subject, charge.returned.txn_id)
 
 
 def write(due: DueLetter, settings: Settings) -> Mail | None:
     """The letter, of either kind; `None` when it is no longer so, or nobody is there to be told."""
     gift = db.session.scalars(
-        select(Donation).where(Donation.reference == due.subject.removeprefix("donation:"))
+        select(Donation).where(Donation.reference == Subject.parse(due.subject).reference)
     ).one_or_none()
     if gift is None or not gift.email or (due.kind == GIFT_FAILED and gift.state != FAILED):
         return None

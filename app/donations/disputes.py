@@ -18,6 +18,7 @@ from app.ledger.reading import FirstTransfer
 from app.money import Money
 from app.payments.objects import LOST, StripeDispute, movements_when_lost
 from app.payments.transaction import Transaction
+from app.subject import Subject
 
 # The kind of letter that tells the treasurer.
 DISPUTE = "dispute"
@@ -66,7 +67,7 @@ def keep(dispute: StripeDispute) -> None:
         postgresql.insert(Dispute).values(values).on_conflict_do_update(index_elements=["dispute_id"], set_=values)
     )
     if dispute.status not in _CLOSED:
-        email.ask(DISPUTE, f"dispute:{dispute.dispute_id}", "opened")
+        email.ask(DISPUTE, Subject("dispute", dispute.dispute_id), "opened")
 
 
 def find(dispute_id: str) -> Dispute | None:

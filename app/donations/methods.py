@@ -15,6 +15,7 @@ from app.ledger import trial_balance
 from app.ledger.entries import GIFT, NAMED_CASH, Entry
 from app.ledger.journal import JournalFilter
 from app.money import Money
+from app.subject import Subject
 
 # What is none of these was entered by hand, or moved.
 OTHER = "other"
@@ -29,7 +30,7 @@ KINDS = {
 _METHOD = {kind: method for method, kinds in KINDS.items() for kind in kinds}
 _D: Any = Donation.__table__
 _E: Any = Entry.__table__
-_ABOUT = "donation:"
+_ABOUT = Subject("donation", "")
 
 
 def income(wanted: JournalFilter) -> list[tuple[str, Money]]:

@@ -20,6 +20,7 @@ from app.ledger.posting import Line
 from app.money import Money, decimals
 from app.payments.objects import Charge
 from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
+from app.subject import Subject
 
 # Stripe rounds its rates to a few digits; what differs from the whole by less than this part of it is the whole.
 _ROUNDED = Decimal("0.0005")
@@ -71,7 +72,7 @@ def book(
     worth: Money,
     kind: str,
     memo: str,
-    subject: str,
+    subject: Subject,
     fees: str = "expenses:card-fees",
     already: Sequence[int] = (),
 ) -> None:
@@ -117,12 +118,12 @@ def book_by_type(transaction: Transaction) -> None:
         worth=transaction.amount,
         kind="stripe-fee" if fee_type else "unexplained",
         memo="Stripe's own fee" if fee_type else "movement of a type that the books do not know",
-        subject=f"transaction:{transaction.txn_id}",
+        subject=Subject("transaction", transaction.txn_id),
         fees="expenses:stripe-fees",
     )
 
 
-def _book_fee(transaction: Transaction, account: str, subject: str) -> int:
+def _book_fee(transaction: Transaction, account: str, subject: Subject) -> int:
     currency, fee = transaction.fee.currency, transaction.fee
     ends = ("assets:stripe", account) if fee.minor > 0 else (account, "assets:stripe")
     return posting.post(

@@ -13,6 +13,7 @@ from app.ledger import accounts, reading
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
+from app.subject import Subject
 
 # Built once: to build a statement costs more than to run it (docs/performance.md).
 _OURS: BindParameter[int] = bindparam("ours")
@@ -53,7 +54,7 @@ def minor() -> Any:
         .join_from(Entry, Transfer, Transfer.entry_id == Entry.id)
         .join(gone, gone.c.id == Transfer.from_account_id)
         .join(come, come.c.id == Transfer.to_account_id)
-        .where(Entry.subject == "donation:" + Donation.reference, Transfer.currency == Donation.currency)
+        .where(Entry.subject == Subject.of("donation", Donation.reference), Transfer.currency == Donation.currency)
         .correlate(Donation)
         .scalar_subquery()
     )

@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql
 from app.donations import movements
 from app.extensions import db
 from app.payments.payout import CANCELED, FAILED, ON_ITS_WAY, PAID, Payout, StripePayout
+from app.subject import Subject
 
 # A payout only ever moves on in this order; news that comes late never takes it back.
 _ORDER = {"pending": 0, ON_ITS_WAY: 1, PAID: 2, FAILED: 3, CANCELED: 3}
@@ -26,7 +27,7 @@ def book(payout: StripePayout) -> None:
                 worth=transaction.amount,
                 kind=kind,
                 memo=memo,
-                subject=f"payout:{payout.payout_id}",
+                subject=Subject("payout", payout.payout_id),
                 fees="expenses:stripe-fees",
             )
 

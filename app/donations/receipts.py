@@ -21,6 +21,7 @@ from app.ledger import erasure
 from app.receipts import issuing, register
 from app.receipts.facts import Facts, lines, thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt, ReceiptFile
+from app.subject import Subject
 from app.typed_text import one_line
 
 
@@ -146,7 +147,7 @@ def correct(charge_id: str) -> None:
 
 def correct_gift(donation: Donation) -> None:
     """The same for a gift of any kind; one that came by hand gets a receipt only where one was asked for."""
-    subject = f"donation:{donation.reference}"
+    subject = Subject("donation", donation.reference)
     line = register.receipts_of(subject)
     amount = net_amount.of(donation)
     # Whoever was forgotten gets no new receipt; one that is no longer true is void.

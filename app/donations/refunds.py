@@ -27,6 +27,7 @@ from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import reading
 from app.money import Money, written
 from app.payments.objects import Refund
+from app.subject import Subject
 from app.typed_text import one_line
 
 ASKED, REFUSED = "asked", "refused"
@@ -197,9 +198,9 @@ def book(refund: Refund) -> None:
     if received is None:
         return
     if refund.given_back is not None and refund.came_back is None:
-        email.ask(REFUND, f"refund:{refund.refund_id}", "given back")
+        email.ask(REFUND, Subject("refund", refund.refund_id), "given back")
     if refund.came_back is not None:
-        email.ask(REFUND_FAILED, f"refund:{refund.refund_id}", "came back")
+        email.ask(REFUND_FAILED, Subject("refund", refund.refund_id), "came back")
     if refund.given_back is not None:
         movements.book(
             refund.given_back,
@@ -223,7 +224,7 @@ def book(refund: Refund) -> None:
 def write(due: DueLetter, settings: Settings) -> Mail | None:
     """The letter about a refund, of either kind; `None` when it is no longer so, or nobody is there to be told."""
     refund = db.session.scalars(
-        select(DonationRefund).where(DonationRefund.refund_id == due.subject.removeprefix("refund:"))
+        select(DonationRefund).where(DonationRefund.refund_id == Subject.parse(due.subject).reference)
     ).one_or_none()
     if refund is None or refund.donation_id is None or (due.kind == REFUND and refund.state in CAME_TO_NOTHING):
         return None

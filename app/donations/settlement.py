@@ -20,6 +20,7 @@ from app.money import Money, home_currency, written
 from app.payments import contradiction
 from app.payments.objects import Charge
 from app.receipts import register
+from app.subject import Subject
 
 # Built once: to build a statement costs more than to run it (docs/performance.md).
 _DONATIONS: Any = Donation.__table__
@@ -84,7 +85,7 @@ def settle(charge: Charge) -> bool:
             "card_last4": charge.card_last4,
         },
     )
-    register.request(f"donation:{donation.reference}")
+    register.request(Subject("donation", donation.reference))
     _post(charge, received_at, donation.income, donation.reference)
     return True
 
@@ -116,7 +117,7 @@ def _post(charge: Charge, received_at: datetime, from_account: str, donation: st
         _source(charge.charge_id),
         [posting.Line(from_account, stripe, charge.amount)],
         kind=GIFT if donation else "unclaimed-charge",
-        subject=f"donation:{donation}" if donation else f"charge:{charge.charge_id}",
+        subject=Subject("donation", donation) if donation else Subject("charge", charge.charge_id),
         memo=("card gift received" if charge.paid_by is None else "gift received through Stripe")
         if donation
         else "charge that no donation claims",

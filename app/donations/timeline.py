@@ -19,6 +19,7 @@ from app.payments.event import StripeEvent
 from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
+from app.subject import Subject
 
 # What can happen, in the order in which it is told when several things happened at the same moment.
 PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, RECEIPT, MAILED, GIVEN, LETTER, REFUND, DISPUTE, PAYOUT = (
@@ -51,7 +52,7 @@ class Timeline:
 
 def of(gift: Donation) -> Timeline:
     """The story of a gift; always the same number of questions to the database."""
-    subject = f"donation:{gift.reference}"
+    subject = Subject("donation", gift.reference)
     refunds = db.session.scalars(
         select(DonationRefund).where(DonationRefund.donation_id == gift.id).order_by(DonationRefund.id)
     ).all()
@@ -65,7 +66,7 @@ def of(gift: Donation) -> Timeline:
         *(Happening(each.asked_at, REFUND, each) for each in refunds),
         *(Happening(each.opened_at, DISPUTE, each) for each in disputes),
         *_receipts(receipts),
-        *_letters([subject, *(f"refund:{each.refund_id}" for each in refunds if each.refund_id)]),
+        *_letters([subject, *(Subject("refund", each.refund_id) for each in refunds if each.refund_id)]),
         *_payouts([name for name in names if name]),
     ]
     found.sort(key=lambda each: (each.at.replace(microsecond=0), _ORDER[each.kind]))

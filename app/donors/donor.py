@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.donors import search_keys
 from app.extensions import Base, Key, db
+from app.subject import Subject
 
 
 def _name_key(context: Any) -> str | None:
@@ -60,7 +61,7 @@ class Note(Base):
     written_by: Mapped[str] = mapped_column(String(80))
 
 
-def note(subject: str, text: str, *, by: str) -> None:
+def note(subject: Subject, text: str, *, by: str) -> None:
     """Keep a note; the caller commits."""
     db.session.add(Note(subject=subject, text=text, written_by=by))
     db.session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.extensions import Base, DueWork, Key, db, partial_index
+from app.subject import Subject
 
 DUE, SENT, DROPPED = "due", "sent", "dropped"
 
@@ -36,7 +37,7 @@ class DueLetter(DueWork, Base):
     sent_at: Mapped[datetime | None]
 
 
-def ask(kind: str, subject: str, occasion: str) -> None:
+def ask(kind: str, subject: Subject, occasion: str) -> None:
     """Make a letter due; one for this kind, subject and occasion (an invoice, a refund, a moment) that was asked for
     before stays the only one. The caller commits, and the worker sends it."""
     # Mail servers log Message-IDs, so they must not give a reference away.

@@ -18,6 +18,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.posting import Line, Posted, find, post
 from app.money import Money
+from app.subject import Subject
 
 # What Stripe's own movements keep, and reconciliation compares to the penny: nothing by hand belongs there.
 ONLY_STRIPE_MOVES = ("assets:stripe:", "assets:stripe-unsettled:", "assets:disputed:", "suspense:stripe:")
@@ -60,7 +61,6 @@ def may_go(name: str, source: Account, target: Account) -> bool:
     )
 
 
-_SOURCE = "manual:"
 # The accounts where money is, of which one thing may be entered twice.
 _MONEY = ("assets:bank", "assets:cash")
 # So far apart may be the days on which two people enter one thing.
@@ -112,7 +112,7 @@ def enter(draft: Draft, *, by: str) -> Posted:
     Raises `NotTheseAccounts`, `DayNotOpen` and `in_hand.BelowZero`. The same draft entered again changes nothing.
     """
     kind = KINDS[draft.kind]
-    source = f"{_SOURCE}{draft.nonce}"
+    source = Subject("manual", draft.nonce)
     ends = _account(draft.from_code, draft.amount.currency), _account(draft.to_code, draft.amount.currency)
     if not may_go(draft.kind, ends[0], ends[1]):
         raise NotTheseAccounts(f"{kind.memo}: not from {draft.from_code} to {draft.to_code}")
@@ -138,7 +138,7 @@ def enter(draft: Draft, *, by: str) -> Posted:
 
 def is_entered(draft: Draft) -> bool:
     """Whether the very form that a draft came by is in the books already."""
-    return find(f"{_SOURCE}{draft.nonce}") is not None
+    return find(Subject("manual", draft.nonce)) is not None
 
 
 def overdraft(draft: Draft) -> Money | None:
@@ -177,7 +177,7 @@ def alike(draft: Draft) -> list[Entry]:
             Transfer.amount_minor == draft.amount.minor,
             Entry.booked_on.between(draft.day - _NEAR, draft.day + _NEAR),
             Entry.reverses_id.is_(None),
-            Entry.source != f"{_SOURCE}{draft.nonce}",
+            Entry.source != Subject("manual", draft.nonce),
             ~select(reversal.id).where(reversal.reverses_id == Entry.id).exists(),
         )
         .order_by(Entry.id.desc())
@@ -196,7 +196,7 @@ def _overdraft(account: Account | None, amount: Money, day: date) -> Money | Non
 def may_be_reversed(entry: Entry) -> bool:
     """Whether an entry is reversed here: one that was made here. What follows a gift, a bank's line or Stripe's news
     is corrected there, so that its receipt and its state follow."""
-    return entry.source.startswith(_SOURCE) and entry.reverses_id is None
+    return Subject.parse(entry.source).kind == "manual" and entry.reverses_id is None
 
 
 def undo(entry: Entry, reason: str, *, by: str) -> Posted:

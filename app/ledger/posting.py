@@ -14,6 +14,7 @@ from app.ledger import accounts, balances, closing, in_hand
 from app.ledger import entries as gifts_of
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
+from app.subject import Subject
 
 
 class SourceConflict(DomainError):
@@ -66,7 +67,7 @@ def post(
     lines: Sequence[Line],
     *,
     kind: str,
-    subject: str,
+    subject: Subject,
     memo: str,
     occurred_at: datetime,
     recorded_by: str,

@@ -15,6 +15,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.journal import JournalLine
 from app.money import Money
+from app.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class FirstTransfer:
     from_code: str
     to_code: str
     amount: Money
-    subject: str
+    subject: Subject
 
 
 def moved_by(source: str) -> FirstTransfer | None:

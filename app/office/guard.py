@@ -12,6 +12,7 @@ from app import clock
 from app.audit import trail
 from app.office import access
 from app.office.unsent import pages
+from app.subject import Subject
 from app.writing import writing
 
 # How long a sign-in counts as fresh, and how long after each use of it the next one does not ask again.
@@ -32,7 +33,7 @@ def check() -> ResponseReturnValue | None:
     allowed = access.allowed_by(view)
     if allowed is None or not allowed.lets(access.me().role_names, request.method):
         with writing():
-            trail.record("access.refused", f"page:{request.endpoint}", after={"method": request.method})
+            trail.record("access.refused", Subject("page", request.endpoint), after={"method": request.method})
         abort(403)
     if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, FRESH_AFTER_USE):
         return redirect(url_for("security.verify", next=_way_back(pages.AGAIN)), code=303)
@@ -60,7 +61,7 @@ def end_what_is_over() -> None:
 def name_the_actor() -> None:
     """Tell the trail who is at work in this request, and from which address."""
     person = access.somebody()
-    trail.begin(trail.Actor(f"person:{person.reference}" if person else "stranger", request.remote_addr))
+    trail.begin(trail.Actor(Subject("person", person.reference) if person else "stranger", request.remote_addr))
 
 
 def leave(_error: BaseException | None) -> None:

@@ -13,6 +13,7 @@ from app.donations.donation import CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting, reading
+from app.subject import Subject
 
 # Six months, by the custom of banks.
 _STALE_AFTER_DAYS = 183
@@ -45,7 +46,7 @@ def bounce(donation: Donation, day: date, *, by: str) -> None:
             )
         ],
         kind="bounced",
-        subject=f"donation:{donation.reference}",
+        subject=Subject("donation", donation.reference),
         memo="cheque bounced",
         occurred_at=by_hand.moment_of(day),
         recorded_by=by,

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
 from app.offline import cheques, counts, gifts, promises
+from app.subject import Subject
 
 _LONGEST = 500
 
@@ -48,7 +49,7 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
         raise AtTheBank("the bank has confirmed this sheet")
     if sheet.reversed_at is None:
         if sheet.rest.minor:
-            _reverse(f"count:{sheet.reference}", "cash counted wrongly", by)
+            _reverse(Subject("count", sheet.reference), "cash counted wrongly", by)
         counts.reverse(sheet, reason, by=by)
         sheet.reversed_at, sheet.reversed_by, sheet.reason = clock.now(), by, reason
         db.session.flush()
@@ -69,7 +70,7 @@ def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
     if row.state(donation) in (BANKED, BOUNCED):
         raise AtTheBank("the bank has shown this gift")
     if row.reversed_at is None:
-        _reverse(f"donation:{donation.reference}", f"{donation.method} entered wrongly", by)
+        _reverse(Subject("donation", donation.reference), f"{donation.method} entered wrongly", by)
         row.reversed_at, row.reversed_by, row.reason = clock.now(), by, reason
         db.session.flush()
         receipts.correct_gift(donation)
@@ -80,7 +81,7 @@ def _check(reason: str) -> None:
         raise NoReasonToCorrect(f"a correction says why, in up to {_LONGEST} characters")
 
 
-def _reverse(subject: str, memo: str, by: str) -> None:
+def _reverse(subject: Subject, memo: str, by: str) -> None:
     entry = db.session.scalars(select(Entry.id).where(Entry.subject == subject).order_by(Entry.id).limit(1)).one()
     reversing.reverse(entry, memo=memo, recorded_by=by)
 
@@ -92,12 +93,12 @@ class StaysBounced(DomainError):
     """A cheque that the bank sent back stays bounced: its receipt has been void since, and the giver may know."""
 
 
-def take_back(subject: str, line_reference: str, *, by: str) -> None:
+def take_back(subject: Subject, line_reference: str, *, by: str) -> None:
     """Undo what `expected.arrived` or `by_bank.receive` noted for a line (`bank:<line>`), whose entry the caller has
     reversed. What waited for the bank waits again; a gift that only the line made known is reversed, and its receipt
     void. The caller commits. Raises `StaysBounced` or `LookupError`.
     """
-    kind, _, reference = subject.partition(":")
+    kind, reference = subject.kind, subject.reference
     if kind == "count":
         sheet = db.session.scalars(select(CountSheet).where(CountSheet.reference == reference).with_for_update()).one()
         if sheet.bank_line == line_reference:

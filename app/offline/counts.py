@@ -28,6 +28,7 @@ from app.ledger import posting, reversing
 from app.money import Money, decimals
 from app.offline import gifts
 from app.offline.gifts import HandGift
+from app.subject import Subject
 
 # In minor units. Bank of England and Royal Mint, European Central Bank, United States: what is in circulation.
 _OF = {
@@ -132,10 +133,10 @@ def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id
     if amount.minor > named:
         source = income.account_of(appeal, branch_id)
         posting.post(
-            f"count:{reference}",
+            Subject("count", reference),
             [posting.Line(source, "assets:cash", Money(amount.minor - named, amount.currency))],
             kind=gift_kinds.CASH,
-            subject=f"count:{reference}",
+            subject=Subject("count", reference),
             memo="cash counted",
             occurred_at=moment,
             recorded_by=by,

@@ -23,6 +23,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.offline import cheques, counts, promises, standing_orders
 from app.offline.gifts import HELD
+from app.subject import Subject
 
 # The account that something was taken from.
 Held = aliased(Account)
@@ -38,7 +39,7 @@ def cash() -> Iterator[Expected]:
     for sheet in db.session.scalars(waiting.order_by(CountSheet.id)):
         since = sheet.paid_in_on or sheet.counted_on
         yield Expected(
-            f"count:{sheet.reference}", CASH, sheet.amount, since, f"assets:cash:{sheet.currency}",
+            Subject("count", sheet.reference), CASH, sheet.amount, since, f"assets:cash:{sheet.currency}",
             reference=sheet.paying_in or "",
         )  # fmt: skip
 
@@ -80,7 +81,7 @@ def gifts() -> Iterator[Expected]:
         else:
             what, account = AWAITED, f"assets:awaited:{donation.currency}"
         yield Expected(
-            f"donation:{donation.reference}", what, donation.amount,
+            Subject("donation", donation.reference), what, donation.amount,
             row.paid_in_on or row.expected_on or row.given_on, account, donation.name or "",
             row.paying_in or row.what or "",
         )  # fmt: skip
@@ -109,7 +110,7 @@ def bounces() -> Iterator[Expected]:
         # By a rule of before, one that had been credited left the hand when it bounced, and the line puts it back.
         owed = bounced_in_hand and credited_from_hand
         yield Expected(
-            f"donation:{donation.reference}", BOUNCED if row.banked_on else CHEQUE,
+            Subject("donation", donation.reference), BOUNCED if row.banked_on else CHEQUE,
             donation.amount if row.banked_on is None else -donation.amount, row.bounced_on or row.banked_on,
             f"assets:cheques:{donation.currency}" if owed else income_account, donation.name or "",
             row.paying_in or "",
@@ -138,7 +139,7 @@ def orders() -> Iterator[Expected]:
     )
     for order, income_account in db.session.execute(due):
         yield Expected(
-            f"standing-order:{order.reference}", ORDER, order.amount, order.next_due_on, income_account,
+            Subject("standing-order", order.reference), ORDER, order.amount, order.next_due_on, income_account,
             order.payer or "", order.reference_text or "",
         )  # fmt: skip
 
@@ -150,14 +151,13 @@ def at_the_bank() -> list[Expected]:
     return sorted(found, key=lambda each: (each.since, each.subject))
 
 
-def hold(subjects: Iterable[str]) -> None:
+def hold(subjects: Iterable[Subject]) -> None:
     """Let nobody bounce, reverse or pay in what waits under these subjects until the caller's transaction ends, so that
     what is looked up from here on stays true until it is booked."""
     kinds: dict[str, list[str]] = {"count": [], "donation": [], "standing-order": []}
     for subject in subjects:
-        kind, _, reference = subject.partition(":")
-        if kind in kinds and reference.isalnum():
-            kinds[kind].append(reference)
+        if subject.kind in kinds and subject.reference.isalnum():
+            kinds[subject.kind].append(subject.reference)
     theirs = select(Donation.id).where(Donation.reference.in_(kinds["donation"]))
     rows: tuple[Select[Any], ...] = (
         select(GiftByHand).where(GiftByHand.donation_id.in_(theirs)).order_by(GiftByHand.donation_id),
@@ -168,7 +168,7 @@ def hold(subjects: Iterable[str]) -> None:
         db.session.scalars(each.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def arrived(subject: str, line_reference: str, day: date, *, held: str | None = None) -> None:
+def arrived(subject: Subject, line_reference: str, day: date, *, held: str | None = None) -> None:
     """Note that the statement shows what was expected under this subject. Noting it again changes nothing.
 
     `line_reference` is the line's source (`bank:<line>`), `day` the day on which the bank booked it. The caller posts
@@ -177,7 +177,7 @@ def arrived(subject: str, line_reference: str, day: date, *, held: str | None = 
     the bank account that is `held` in the ledger, by default the first. The caller commits. Raises `LookupError`,
     and `by_hand.NotYet` for a gift of a day to come.
     """
-    kind, _, reference = subject.partition(":")
+    kind, reference = subject.kind, subject.reference
     if kind == "count":
         sheet = db.session.scalars(
             select(CountSheet)

@@ -37,6 +37,7 @@ from app.ledger import posting
 from app.ledger.entries import NAMED_CASH
 from app.money import Money
 from app.receipts import register
+from app.subject import Subject
 
 # Where what has come by each method is, until the bank's statement shows it.
 HELD = {CASH: "assets:cash", CHEQUE: "assets:cheques", IN_KIND: "expenses:in-kind"}
@@ -153,16 +154,16 @@ def book(donation: Donation, source: str, moment: datetime, *, held: str | None 
         source,
         [posting.Line(income.account_of(appeal, donation.branch_id), held, donation.amount)],
         kind=_KIND.get(donation.method, donation.method),
-        subject=f"donation:{donation.reference}",
+        subject=Subject("donation", donation.reference),
         memo=_MEMO[donation.method],
         occurred_at=moment,
         recorded_by=by,
     )
     db.session.flush()
-    if register.receipts_of(f"donation:{donation.reference}"):
+    if register.receipts_of(Subject("donation", donation.reference)):
         receipts.correct_gift(donation)
     elif donation.email or donation.name:
-        register.request(f"donation:{donation.reference}", on_paper=not donation.email)
+        register.request(Subject("donation", donation.reference), on_paper=not donation.email)
     db.session.flush()
 
 

@@ -25,6 +25,7 @@ from app.ledger import posting, reversing
 from app.ledger.entries import Entry
 from app.offline import cheques, gifts
 from app.receipts import register
+from app.subject import Subject
 from app.typed_text import one_line
 
 # The mail that tells the giver that a receipt does not count.
@@ -145,18 +146,18 @@ def make_promise(donation: Donation, *, by: str) -> None:
     if entry is None or donation.method == CHEQUE or row.state(donation) != by_hand.WAITING:
         raise NotPromised("only a transfer that was announced, and that no statement shows, is a promise")
     row.expected_on = row.given_on
-    numbered = register.current(f"donation:{donation.reference}")
+    numbered = register.current(Subject("donation", donation.reference))
     reversing.reverse(entry, memo="announced, not received", recorded_by=by)
     wait_again(donation, row)
     if numbered is not None and numbered.mailed_at is not None:
-        email.ask(RECEIPT_VOID, f"donation:{donation.reference}", numbered.printed_number)
+        email.ask(RECEIPT_VOID, Subject("donation", donation.reference), numbered.printed_number)
 
 
 def write(due: DueLetter, settings: Settings) -> Mail | None:
     """The mail that the receipt does not count because the transfer has not come; `None` once it has, or when nobody
     is there to be told."""
     gift = db.session.scalars(
-        select(Donation).where(Donation.reference == due.subject.removeprefix("donation:"))
+        select(Donation).where(Donation.reference == Subject.parse(due.subject).reference)
     ).one_or_none()
     if gift is None or not gift.email or gift.state != PLEDGED:
         return None

@@ -13,6 +13,7 @@ from app.ledger.beginning import Beginning
 from app.payments import contradiction
 from app.payments.event import PENDING, StripeEvent
 from app.payments.inbox import Delivery, NotFromStripe, UnreadableEvent, WrongMode, WrongTime
+from app.subject import Subject
 
 # The kind of letter, and its reasons.
 ALARM = "alarm"
@@ -37,7 +38,7 @@ _COUNTED = {
 
 def sound(reason: str) -> None:
     """Make an alarm's letter due, unless today's is; the caller commits."""
-    email.ask(ALARM, f"alarm:{reason}", clock.today().isoformat())
+    email.ask(ALARM, Subject("alarm", reason), clock.today().isoformat())
 
 
 def silence(missing: Iterable[Delivery]) -> None:

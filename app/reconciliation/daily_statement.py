@@ -18,6 +18,7 @@ from app.reconciliation.bank.balance import Agreement
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.finding import BookException
 from app.reconciliation.stripe_balance import Whole
+from app.subject import Subject
 
 # The kind of letter.
 STATEMENT = "statement"
@@ -63,7 +64,7 @@ class Statement:
 def ask(day: date) -> None:
     """Make a day's statement due to be sent, once there are books; the caller commits."""
     if db.session.scalar(select(Entry.id).where(Entry.booked_on <= day).limit(1)) is not None:
-        email.ask(STATEMENT, f"day:{day.isoformat()}", "night")
+        email.ask(STATEMENT, Subject("day", day.isoformat()), "night")
 
 
 def of(day: date) -> Statement:

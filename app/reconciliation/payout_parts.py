@@ -16,6 +16,7 @@ from app.extensions import db
 from app.money import Money
 from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
+from app.subject import Subject
 
 PAGE = 100
 
@@ -67,7 +68,7 @@ def page(payout: Payout, after: str = "") -> tuple[list[Part], str]:
 def line_of(payout: Payout) -> BankLine | None:
     """The line of the bank's statement that somebody has said to be this payout; where it came in parts, the first."""
     named = select(BankMatch.line_id).where(
-        BankMatch.subject == f"payout:{payout.payout_id}", BankMatch.undone_by.is_(None)
+        BankMatch.subject == Subject("payout", payout.payout_id), BankMatch.undone_by.is_(None)
     )
     return db.session.scalars(select(BankLine).where(BankLine.id.in_(named)).order_by(BankLine.id)).first()
 

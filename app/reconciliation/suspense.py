@@ -11,6 +11,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.posting import Line
 from app.money import Money
+from app.subject import Subject
 
 # What the Stripe account holds is proved by Stripe's own movements, so nothing is explained by it.
 _NOT_THERE = ("assets:stripe", "suspense:stripe")
@@ -31,7 +32,7 @@ def explain(txn_id: str, account: str, *, by: str, reason: str) -> tuple[int, Mo
     The books' own source makes it happen once; an explanation that was wrong is reversed, and can then be given anew.
     Raises `NothingToExplain` or `NoSuchAccount`.
     """
-    subject = f"transaction:{txn_id}"
+    subject = Subject("transaction", txn_id)
     found = _waiting(subject)
     if not found:
         raise NothingToExplain("nothing of this movement is in suspense")
@@ -49,21 +50,21 @@ def explain(txn_id: str, account: str, *, by: str, reason: str) -> tuple[int, Mo
         recorded_by=by,
     )
     reasons.keep(posted.entry_id, reason)
-    trail.record("suspense.explained", f"entry:{posted.entry_id}", after={"account": account, "reason": reason})
+    trail.record("suspense.explained", Subject("entry", posted.entry_id), after={"account": account, "reason": reason})
     return posted.entry_id, Money(minor, currency)
 
 
 def waiting(txn_id: str) -> Money | None:
     """What a balance transaction that is in suspense brought to the Stripe account, below nothing what it took; nothing
     when it is not known or has been explained."""
-    found = _waiting(f"transaction:{txn_id}")
+    found = _waiting(Subject("transaction", txn_id))
     return Money(-found[0][2], found[0][1]) if found else None
 
 
 def in_suspense(most: int) -> list[tuple[str, Money]]:
     """Every balance transaction of which something is in suspense, and how much, the oldest first."""
     return [
-        (subject.removeprefix("transaction:"), Money(minor, currency)) for subject, currency, minor in _waiting()[:most]
+        (Subject.parse(subject).reference, Money(minor, currency)) for subject, currency, minor in _waiting()[:most]
     ]
 
 

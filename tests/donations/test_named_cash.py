@@ -17,6 +17,7 @@ from app.offline import alike, corrections, counts, expected, paying_in
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.receipts.receipt import Receipt
+from app.subject import Subject
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import (
@@ -120,7 +121,7 @@ def test_a_sheet_goes_to_the_bank_as_one_sum_with_its_lines_and_comes_back_so():
     with writing():
         entry = db.session.scalars(select(Entry.id).where(Entry.source == "bank:1")).one()
         reversing.reverse(entry, memo="the bank's line is something else", recorded_by="ada")
-        corrections.take_back(f"count:{sheet.reference}", "bank:1", by="ada")
+        corrections.take_back(Subject("count", sheet.reference), "bank:1", by="ada")
     assert (state_of(gift), held("assets:cash:gbp"), raised_by(appeal)) == ("paid-in", 1300, (1300, 1))
     assert verifying.faults() == []
 

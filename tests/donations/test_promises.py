@@ -17,6 +17,7 @@ from app.ledger.entries import Entry
 from app.offline import corrections, expected, promises
 from app.receipts import issuing, register
 from app.receipts.receipt import Receipt
+from app.subject import Subject
 from app.worker import emails
 from app.writing import writing
 from tests.cast import an_appeal
@@ -112,7 +113,7 @@ def test_a_line_that_was_something_else_makes_it_a_promise_again_and_the_next_li
     with writing():
         entry = db.session.scalars(select(Entry.id).where(Entry.source == "bank:1")).one()
         reversing.reverse(entry, memo="the bank's line is something else", recorded_by="ada")
-        corrections.take_back(f"donation:{gift.reference}", "bank:1", by="ada")
+        corrections.take_back(Subject("donation", gift.reference), "bank:1", by="ada")
     assert (state_of(gift), raised_by(appeal), again(gift).received_at) == ("announced", (0, 0), None)
     assert receipts() == ["void"]
     the_bank_shows(expected.at_the_bank()[0], "bank:1:2")
@@ -153,7 +154,7 @@ def test_a_transfer_that_was_booked_early_may_still_be_shown_by_the_bank_as_it_i
     with writing():
         entry = db.session.scalars(select(Entry.id).where(Entry.source == "bank:1")).one()
         reversing.reverse(entry, memo="the bank's line is something else", recorded_by="ada")
-        corrections.take_back(f"donation:{gift.reference}", "bank:1", by="ada")
+        corrections.take_back(Subject("donation", gift.reference), "bank:1", by="ada")
     assert [each.reference for each, _ in promises.booked_early(10)] == [gift.reference]
     assert raised_by(appeal) == (2500, 1)
 

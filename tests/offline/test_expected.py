@@ -12,6 +12,7 @@ from app.extensions import db
 from app.ledger import verifying
 from app.offline import cheques, expected, paying_in, standing_orders
 from app.offline.standing_orders import Promise
+from app.subject import Subject
 from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import (
@@ -168,4 +169,4 @@ def test_a_cheque_that_was_credited_long_ago_is_not_expected_back():
 
 def test_nothing_unknown_can_arrive():
     with pytest.raises(LookupError), writing():
-        expected.arrived("pigeon:1", "bank:1", clock.today())
+        expected.arrived(Subject.parse("pigeon:1"), "bank:1", clock.today())

@@ -24,6 +24,7 @@ from app.ledger.entries import Entry
 from app.money import Money
 from app.payments import event as events
 from app.receipts import register as receipts
+from app.subject import Subject
 
 # The records of a gift are kept for six years after the end of the year in which it was made (PPERA 2000, s. 41(4)).
 _RETENTION_YEARS = 6
@@ -60,7 +61,7 @@ def erase(theirs: PersonalData, *, by: str, keep_names_over: Money | None) -> Er
     `NotErasable`."""
     about = check(theirs, keep_names_over=keep_names_over)
     subjects = list(theirs.subjects())
-    issued = sum(receipts.forget(f"donation:{each.reference}", by=by) for each in theirs.donations)
+    issued = sum(receipts.forget(Subject("donation", each.reference), by=by) for each in theirs.donations)
     events.forget(about, by=by)
     told = deeds.about(subjects)
     erasure.record("audit", told, by=by)
@@ -98,7 +99,8 @@ def _empty(theirs: PersonalData) -> None:
     ended = _orders(theirs)
     paid = db.session.scalars(select(StandingOrder.reference).where(ended))
     statements.forget(
-        [f"donation:{each.reference}" for each in theirs.donations] + [f"standing-order:{each}" for each in paid]
+        [Subject("donation", each.reference) for each in theirs.donations]
+        + [Subject("standing-order", each) for each in paid]
     )
     db.session.execute(update(StandingOrder).where(ended).values(payer=None, reference_text=None))
     db.session.execute(update(GiftByHand).where(by_hand).values(what=None, reason=None))

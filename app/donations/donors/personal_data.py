@@ -12,6 +12,7 @@ from app.donations.refunds import DonationRefund
 from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.extensions import db
+from app.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,11 @@ class PersonalData:
         """Their gifts and plans, which both hold what was typed into the form."""
         return [*self.donations, *self.plans]
 
-    def subjects(self) -> Iterator[str]:
+    def subjects(self) -> Iterator[Subject]:
         """What they are called in the books, the notes and the audit trail."""
-        yield from (f"donation:{each.reference}" for each in self.donations)
-        yield from (f"plan:{each.reference}" for each in self.plans)
-        yield from (f"donor:{each.reference}" for each in self.donors)
+        yield from (Subject("donation", each.reference) for each in self.donations)
+        yield from (Subject("plan", each.reference) for each in self.plans)
+        yield from (Subject("donor", each.reference) for each in self.donors)
 
     def names(self) -> Iterator[str]:
         """Everything by which an event at Stripe can be about them."""

@@ -27,6 +27,7 @@ from app.ledger.exports.ledger_table import control
 from app.ledger.exports.selection import Total
 from app.ledger.exports.tables import Table, amount, guarded
 from app.receipts.receipt import ISSUED, Receipt
+from app.subject import Subject
 
 _D: Any = Donation.__table__
 _C: Any = CountSheet.__table__
@@ -105,11 +106,12 @@ def _gift_rows(connection: Connection, wanted: ExportFilter, names: bool) -> Ite
     columns = (
         _D.c.reference, _D.c.received_at, Receipt.series, Receipt.number, Appeal.title, Branch.name,
         func.coalesce(_D.c.paid_by, _D.c.method),
-        _D.c.currency, _D.c.amount_minor, _net("donation:" + _D.c.reference, _D.c.currency), _fee(), _D.c.donor_id,
+        _D.c.currency, _D.c.amount_minor, _net(Subject.of("donation", _D.c.reference), _D.c.currency), _fee(),
+        _D.c.donor_id,
         Donor.reference, _D.c.name_may_be_shown,
         *((_D.c.name, _D.c.email, _D.c.address, _D.c.postcode) if names else ()),
     )  # fmt: skip
-    first = (Receipt.subject == "donation:" + _D.c.reference) & (Receipt.state == ISSUED)
+    first = (Receipt.subject == Subject.of("donation", _D.c.reference)) & (Receipt.state == ISSUED)
     found = _within(select(*columns), wanted).outerjoin(Donor, Donor.id == _D.c.donor_id).outerjoin(Receipt, first)
     replaced = _replacements(connection)
     for (
@@ -141,7 +143,7 @@ def _gift_rows(connection: Connection, wanted: ExportFilter, names: bool) -> Ite
 def _count_rows(connection: Connection, wanted: ExportFilter) -> Iterator[tuple[str, ...]]:
     columns = (
         _C.c.reference, _C.c.counted_on, Appeal.title, Branch.name, _C.c.currency, _counted(),
-        _net("count:" + _C.c.reference, _C.c.currency),
+        _net(Subject.of("count", _C.c.reference), _C.c.currency),
     )  # fmt: skip
     found = _counts(select(*columns), wanted).order_by(_C.c.counted_on, _C.c.id)
     for reference, day, appeal, branch, currency, minor, net in connection.execute(found):
@@ -156,7 +158,7 @@ def _replacements(connection: Connection) -> dict[str, str]:
     """The numbers of receipts that count in the place of a first one, by the donation's reference; they are few."""
     found = connection.execute(
         select(Receipt.subject, Receipt.series, Receipt.number)
-        .where(Receipt.subject.like("donation:%:%"), Receipt.state == ISSUED)
+        .where(Receipt.subject.like(Subject("donation", "%:%")), Receipt.state == ISSUED)
         .order_by(Receipt.id)
     )
     return {row.subject.split(":")[1]: _printed(row.series, row.number) for row in found}
@@ -177,7 +179,7 @@ def _fee() -> Any:
         .join(gone, gone.c.id == Transfer.from_account_id)
         .join(come, come.c.id == Transfer.to_account_id)
         .where(
-            Entry.subject == "donation:" + _D.c.reference,
+            Entry.subject == Subject.of("donation", _D.c.reference),
             Transfer.currency == _D.c.currency,
             ((gone.c.kind == "asset") & (come.c.kind == "expense"))
             | ((gone.c.kind == "expense") & (come.c.kind == "asset")),
@@ -192,7 +194,7 @@ def _counted() -> Any:
     return (
         select(func.sum(Transfer.amount_minor))
         .join_from(Entry, Transfer, Transfer.entry_id == Entry.id)
-        .where(Entry.source == "count:" + _C.c.reference)
+        .where(Entry.source == Subject.of("count", _C.c.reference))
         .scalar_subquery()
     )
 

@@ -24,6 +24,7 @@ from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.receipts.receipt import Receipt
+from app.subject import Subject
 from app.typed_text import one_line
 
 LASTS = timedelta(hours=1)
@@ -34,7 +35,7 @@ PLAN_LINK = "plan-link"
 
 def request(plan: Plan) -> None:
     """Make the mail with a fresh link due, to the address that the donor gave; the caller commits."""
-    email.ask(PLAN_LINK, f"plan:{plan.reference}", clock.now().isoformat())
+    email.ask(PLAN_LINK, Subject("plan", plan.reference), clock.now().isoformat())
 
 
 def make(plan: Plan, due: DueLetter, secret: str) -> str:
@@ -143,7 +144,7 @@ def _lasting_link(plan: Plan, settings: Settings) -> str:
     """Where another link can be had at any time: by the plan's last receipt. Empty while there is none."""
     reference = db.session.scalar(
         select(Receipt.reference)
-        .join(Donation, Receipt.subject == "donation:" + Donation.reference)
+        .join(Donation, Receipt.subject == Subject.of("donation", Donation.reference))
         .where(Donation.plan_id == plan.id)
         .order_by(Receipt.id.desc())
         .limit(1)
@@ -152,4 +153,4 @@ def _lasting_link(plan: Plan, settings: Settings) -> str:
 
 
 def _plan(due: DueLetter) -> Plan:
-    return db.session.scalars(select(Plan).where(Plan.reference == due.subject.removeprefix("plan:"))).one()
+    return db.session.scalars(select(Plan).where(Plan.reference == Subject.parse(due.subject).reference)).one()

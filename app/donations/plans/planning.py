@@ -14,6 +14,7 @@ from app.extensions import db
 from app.money import Money
 from app.payments.checkout import MonthlyCheckoutRequest
 from app.payments.subscription import OVER, Subscription
+from app.subject import Subject
 
 # What the donor is told by mail, when it happens.
 PAYMENT_FAILED, PLAN_ENDED = "plan-payment-failed", "plan-ended"
@@ -83,9 +84,9 @@ def note(told: Subscription) -> None:
     plan.state = state
     db.session.flush()
     if state == PAST_DUE:
-        email.ask(PAYMENT_FAILED, f"plan:{plan.reference}", told.invoice_id or told.subscription_id)
+        email.ask(PAYMENT_FAILED, Subject("plan", plan.reference), told.invoice_id or told.subscription_id)
     elif state == ENDED and plan.started_at is not None:
-        email.ask(PLAN_ENDED, f"plan:{plan.reference}", told.subscription_id)
+        email.ask(PLAN_ENDED, Subject("plan", plan.reference), told.subscription_id)
     elif before != PLEDGED:
         _confirm(plan, before, amount_before)
 
@@ -94,11 +95,11 @@ def _confirm(plan: Plan, before: str, amount_before: Money) -> None:
     """Tell the donor of a running plan what has been changed, whoever did it: nobody is charged otherwise unawares."""
     moment = "" if plan.known_at is None else plan.known_at.isoformat()
     if plan.amount != amount_before:
-        email.ask(AMOUNT_CHANGED, f"plan:{plan.reference}", f"{plan.amount} {moment}")
+        email.ask(AMOUNT_CHANGED, Subject("plan", plan.reference), f"{plan.amount} {moment}")
     if plan.state == PAUSED and before != PAUSED:
-        email.ask(PLAN_PAUSED, f"plan:{plan.reference}", moment)
+        email.ask(PLAN_PAUSED, Subject("plan", plan.reference), moment)
     elif plan.state == ACTIVE and before == PAUSED:
-        email.ask(PLAN_RESUMED, f"plan:{plan.reference}", moment)
+        email.ask(PLAN_RESUMED, Subject("plan", plan.reference), moment)
 
 
 def _next_payment(told: Subscription) -> datetime | None:

@@ -24,6 +24,7 @@ from app.money import Money, NotAnAmount, home_currency
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
 from app.reconciliation.bank import balance, expected
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, DayField
 from app.writing import writing
@@ -130,8 +131,8 @@ def create() -> ResponseReturnValue:
     with writing():
         account = bank_account.open_account(form.name.data, form.chosen_currency, form.last_digits.data or "")
         if form.balance is not None and form.day.data is not None:
-            bank_account.begin_with(account, form.balance, form.day.data, f"person:{me().reference}")
-        record("bank.account_added", f"bank-account:{account.reference}", after={"name": account.name})
+            bank_account.begin_with(account, form.balance, form.day.data, Subject("person", me().reference))
+        record("bank.account_added", Subject("bank-account", account.reference), after={"name": account.name})
     notices.done(_("Account added. Import its statement next."))
     return redirect(url_for("office.bank_imports.new", account=account.reference), code=303)
 

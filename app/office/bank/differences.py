@@ -22,6 +22,7 @@ from app.office.bank import words as bank_words
 from app.reconciliation.bank import cash_difference
 from app.reconciliation.bank.cash_difference import LONGEST_NAME, LONGEST_REASON, NotTwoPeople
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -81,10 +82,10 @@ def create(account: str, line: str) -> ResponseReturnValue:
     try:
         with writing():
             difference = cash_difference.confirm(
-                row.reference, form.paid_in.data, by=f"person:{me().reference}", **said
+                row.reference, form.paid_in.data, by=Subject("person", me().reference), **said
             )  # fmt: skip
             after = {"is": form.paid_in.data, "difference": difference, **said}
-            record("bank.cash_difference", f"bank-line:{row.reference}", after=after)
+            record("bank.cash_difference", Subject("bank-line", row.reference), after=after)
     except NotTwoPeople:
         form.wrong(form.second, _("Enter a second person: two people say that the sums differ"))
     except DoesNotFit:

@@ -22,6 +22,7 @@ from app.office.access import TREASURER, allow, me
 from app.office.bank import at, words
 from app.office.bank.import_forms import ColumnsForm, FileForm, TakingForm
 from app.office.confirming import Question, asks_once
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -63,7 +64,7 @@ def upload() -> ResponseReturnValue:
             name=values.words(form.file.data.filename)[:200],
             body=body,
             uploaded_at=clock.now(),
-            uploaded_by=f"person:{me().reference}",
+            uploaded_by=Subject("person", me().reference),
         )
         session.add(stored)
     return redirect(url_for(".look", account=found.reference, upload=stored.reference), code=303)
@@ -105,10 +106,10 @@ def take(account: str, upload: str) -> ResponseReturnValue:
         # The same form sent twice at once would add twice what it says are further payments.
         if session.scalar(delete(BankUpload).where(BankUpload.id == waiting).returning(BankUpload.id)) is None:
             return redirect(url_for("office.bank_lines.index", account=account), code=303)
-        by = f"person:{me().reference}"
+        by = Subject("person", me().reference)
         taken = taking_in.take_in(found, read, body, by, others=form.chosen_others, closing=form.closing)
         record(
-            "bank.imported", f"bank-account:{found.reference}",
+            "bank.imported", Subject("bank-account", found.reference),
             after={"file": name, "new": taken.new, "known": taken.known},
         )  # fmt: skip
     new = ngettext("%(num)s new line", "%(num)s new lines", taken.new)
@@ -136,7 +137,7 @@ def keep_columns(account: str, upload: str) -> ResponseReturnValue:
         return _columns(found, stored, form, 422 if form.errors else 200)
     with writing():
         mapping.keep(found.id, form.table.shape, form.columns)
-        record("bank.columns_kept", f"bank-account:{found.reference}")
+        record("bank.columns_kept", Subject("bank-account", found.reference))
     return redirect(url_for(".look", account=account, upload=upload), code=303)
 
 
@@ -168,8 +169,8 @@ def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
     statement = at.import_or_404(found, digest, number)
     try:
         with writing():
-            gone = taking_back.take_back(found, statement, f"person:{me().reference}")
-            record("bank.import_taken_back", f"bank-account:{found.reference}", after={"lines": gone})
+            gone = taking_back.take_back(found, statement, Subject("person", me().reference))
+            record("bank.import_taken_back", Subject("bank-account", found.reference), after={"lines": gone})
         notices.done(ngettext("Import undone: %(num)s line removed.", "Import undone: %(num)s lines removed.", gone))
     except taking_back.SomeAreBooked:
         notices.failed(

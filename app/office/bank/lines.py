@@ -34,6 +34,7 @@ from app.office.offline import forms, words
 from app.offline.corrections import StaysBounced
 from app.reconciliation.bank import confirming
 from app.reconciliation.bank.confirming import ClaimedSince, DoesNotFit, NotExpected, PartGift, WrongWay
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -181,9 +182,9 @@ def confirm(account: str, line: str) -> ResponseReturnValue:
     keys = request.form.getlist("is")
     try:
         with writing():
-            confirming.confirm(references, keys, f"person:{me().reference}")
+            confirming.confirm(references, keys, Subject("person", me().reference))
             for reference in references:
-                record("bank.line_matched", f"bank-line:{reference}", after={"is": keys})
+                record("bank.line_matched", Subject("bank-line", reference), after={"is": keys})
     except DoesNotFit:
         notices.failed(_("The selected items do not add up to the amount of the line. Nothing was booked."))
         return redirect(url_for(".show", account=account, line=line), code=303)
@@ -211,10 +212,10 @@ def gift(account: str, line: str) -> ResponseReturnValue:
     try:
         with writing():
             book(
-                row.reference, form.chosen_appeal, f"person:{me().reference}", payer=form.payer.data or "",
+                row.reference, form.chosen_appeal, Subject("person", me().reference), payer=form.payer.data or "",
                 branch_id=form.branch_id,
             )  # fmt: skip
-            record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gift"})
+            record("bank.line_matched", Subject("bank-line", row.reference), after={"is": "gift"})
     except NotYet:
         notices.failed(_("The line is dated in the future. You can book it as a gift once that date has come."))
     except (NotExpected, BookedAlready, WrongWay, DoesNotFit):
@@ -235,8 +236,14 @@ def gifts(account: str, line: str) -> ResponseReturnValue:
         return page(found, row, status=422, parts=form)
     try:
         with writing():
-            confirming.receive_parts(row.reference, form.gifts, f"person:{me().reference}", branch_id=form.branch_id)
-            record("bank.line_matched", f"bank-line:{row.reference}", after={"is": "gifts", "number": len(form.gifts)})
+            confirming.receive_parts(
+                row.reference, form.gifts, Subject("person", me().reference), branch_id=form.branch_id
+            )
+            record(
+                "bank.line_matched",
+                Subject("bank-line", row.reference),
+                after={"is": "gifts", "number": len(form.gifts)},
+            )
     except NotYet:
         notices.failed(_("The line is dated in the future. You can book it as a gift once that date has come."))
     except (BookedAlready, WrongWay, DoesNotFit):
@@ -253,8 +260,8 @@ def otherwise(account: str, line: str) -> ResponseReturnValue:
     try:
         with writing():
             if kind in _OTHERWISE:
-                confirming.otherwise(row.reference, kind, f"person:{me().reference}")
-                record("bank.line_matched", f"bank-line:{row.reference}", after={"is": kind})
+                confirming.otherwise(row.reference, kind, Subject("person", me().reference))
+                record("bank.line_matched", Subject("bank-line", row.reference), after={"is": kind})
     except (BookedAlready, WrongWay):
         notices.failed(_("This has changed since you opened the page. Nothing was booked. Check it and try again."))
     return redirect(url_for(".index", account=account), code=303)
@@ -271,8 +278,8 @@ def undo(account: str, line: str) -> ResponseReturnValue:
             latest = booking.matches_of(row)[-1:]
             if [str(each.entry_id) for each in latest] != request.form.getlist("entry"):
                 raise NotBooked
-            confirming.undo(row.reference, f"person:{me().reference}")
-            record("bank.line_undone", f"bank-line:{row.reference}")
+            confirming.undo(row.reference, Subject("person", me().reference))
+            record("bank.line_undone", Subject("bank-line", row.reference))
         notices.done(_("Match undone. Its entry is reversed, and the line is waiting to be matched again."))
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))

@@ -18,6 +18,7 @@ from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm
 from app.office.confirming import Question, asks_once
 from app.reconciliation.bank import bills, own_transfers
 from app.reconciliation.bank.confirming import DoesNotFit, WrongWay
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -86,7 +87,7 @@ def erase_payee(account: str, line: str) -> ResponseReturnValue:
         for each in booking.all_matches_of(row):
             bills_paid.erase_payee(each.entry_id)
         booking.forget([booking.subject_of(row)])
-        record("bank.payee_erased", f"bank-line:{row.reference}")
+        record("bank.payee_erased", Subject("bank-line", row.reference))
     notices.done(_("The payee is erased."))
     return redirect(url_for("office.bank_lines.show", account=account, line=line), code=303)
 
@@ -94,8 +95,8 @@ def erase_payee(account: str, line: str) -> ResponseReturnValue:
 def _book(account: str, line: BankLine, kind: str, book: Callable[[str], None]) -> ResponseReturnValue:
     try:
         with writing():
-            book(f"person:{me().reference}")
-            record("bank.line_matched", f"bank-line:{line.reference}", after={"is": kind})
+            book(Subject("person", me().reference))
+            record("bank.line_matched", Subject("bank-line", line.reference), after={"is": kind})
     except (BookedAlready, WrongWay, DoesNotFit):
         notices.failed(_("This has changed since you opened the page. Nothing was booked. Check it and try again."))
     return redirect(url_for("office.bank_lines.index", account=account), code=303)

@@ -13,6 +13,7 @@ from app.ledger.accounts import Account
 from app.ledger.exports import program_accounts
 from app.ledger.exports.program_accounts import NO_TAX, There
 from app.office.access import AUDITOR, TREASURER, allow
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -53,7 +54,7 @@ def keep(program: str) -> ResponseReturnValue:
         if changed:
             old = {accounts[each].code: before[each].code for each in changed if each in before}
             new = {accounts[each].code: there.code for each, there in changed.items()}
-            trail.record("export.accounts_mapped", f"program:{program}", old, new)
+            trail.record("export.accounts_mapped", Subject("program", program), old, new)
     notices.done(_("Account codes saved."))
     return redirect(url_for(".show", program=program), code=303)
 

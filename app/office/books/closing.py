@@ -13,6 +13,7 @@ from app.audit import trail
 from app.ledger import closing
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -46,7 +47,7 @@ def close() -> ResponseReturnValue:
         with writing():
             before = closing.closed_through().day
             closing.close(through, by=trail.at_work().by)
-            trail.record("month.closed", f"month:{through:%Y-%m}", {"closed": before}, {"closed": through})
+            trail.record("month.closed", Subject("month", f"{through:%Y-%m}"), {"closed": before}, {"closed": through})
     except (closing.ClosedAlready, closing.MonthNotOver):
         # Somebody was faster; the page shows what is so now.
         return redirect(url_for(".show"), code=303)
@@ -69,7 +70,7 @@ def reopen() -> ResponseReturnValue:
             opened = closing.reopen(by=trail.at_work().by)
             now = closing.closed_through().day
             after = {"closed": now, "reason": form.reason.data}
-            trail.record("month.reopened", f"month:{opened:%Y-%m}", {"closed": opened}, after)
+            trail.record("month.reopened", Subject("month", f"{opened:%Y-%m}"), {"closed": opened}, after)
     except closing.NothingClosed:
         return redirect(url_for(".show"), code=303)
     notices.done(_("Month reopened."))

@@ -33,6 +33,7 @@ from app.office.offline import noticed
 from app.office.offline import words as offline_words
 from app.office.offline.noticed import Noticed
 from app.office.scope import my_accounts
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, CleanedForm, DayField
 from app.writing import writing
@@ -107,8 +108,8 @@ def _choices(currency: str) -> dict[str, list[tuple[str, str]]]:
     return groups
 
 
-# What stands before the colon: the page, and what the page calls the rest.
-_PAGES = {
+# For a kind of subject: the page, and what the page calls the reference.
+_PAGES: dict[str, tuple[str, str]] = {
     "bank-line": ("office.bank.line", "line"),
     "bank-account": ("office.bank.show", "account"),
     "donation": ("office.donations.show", "reference"),
@@ -119,12 +120,12 @@ _PAGES = {
 
 def way_to(subject: str) -> str | None:
     """The address of what a subject names, where there is such a page and this person may see it."""
-    word, _, reference = subject.partition(":")
-    endpoint, name = _PAGES.get(word, ("", ""))
+    about = Subject.parse(subject)
+    endpoint, name = _PAGES.get(about.kind, ("", ""))
     view = current_app.view_functions.get(endpoint)
     if view is None or not access.may(view):
         return None
-    values: dict[str, Any] = {name: reference}
+    values: dict[str, Any] = {name: about.reference}
     return url_for(endpoint, **values)
 
 
@@ -167,7 +168,7 @@ def reverse(number: int) -> ResponseReturnValue:
         with writing():
             made = by_hand.undo(db.session.get_one(Entry, number), form.reason.data, by=trail.at_work().by)
             if made.new:
-                trail.record("entry.reversed", f"entry:{number}", after={"reason": form.reason.data})
+                trail.record("entry.reversed", Subject("entry", number), after={"reason": form.reason.data})
     except BelowZero as refusal:
         form.form_errors.append(offline_words.refused(refusal))
         return _page(number, form), 409
@@ -200,7 +201,7 @@ def create() -> ResponseReturnValue:
         with writing():
             made = by_hand.enter(form.draft(), by=trail.at_work().by)
             if made.new:
-                trail.record("entry.made", f"entry:{made.entry_id}", after={"reason": form.reason.data})
+                trail.record("entry.made", Subject("entry", made.entry_id), after={"reason": form.reason.data})
     except by_hand.NotTheseAccounts:
         form.wrong(
             form.to_code, _("This type of entry cannot be made between these two accounts. Select other accounts.")
@@ -249,4 +250,4 @@ def _page(number: int, form: ReversalForm) -> str:
 
 def _hand(recorded_by: str) -> str:
     """Who or what wrote an entry: a person's name, or 'stripe'."""
-    return authors.names([recorded_by])[recorded_by] if recorded_by.startswith("person:") else recorded_by
+    return authors.names([recorded_by])[recorded_by] if Subject.parse(recorded_by).kind == "person" else recorded_by

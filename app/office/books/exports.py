@@ -29,6 +29,7 @@ from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.books.account_codes import PROGRAM_NAMES
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, DayField, last_month
 from app.writing import writing
@@ -195,7 +196,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
             made = log.withdraw(reference, by=trail.at_work().by)
         except LookupError:
             abort(404)
-        trail.record("export.withdrawn", f"export:{reference}")
+        trail.record("export.withdrawn", Subject("export", reference))
     notices.done(_("Batch %(batch)s withdrawn. Its postings can be exported again.", batch=made.reference))
     return redirect(url_for(".index"), code=303)
 
@@ -253,7 +254,7 @@ def _file(*, names: bool) -> ResponseReturnValue:
             exporting.refuse(connection, choice, copy=_is_a_copy())
             export = exporting.note(connection, choice, found, by=trail.at_work().by, copy=_is_a_copy())
             said = {"format": choice.format, "from": choice.from_on, "to": choice.to_on, "names": export.names}
-            trail.record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
+            trail.record("export.made", Subject("export", export.reference), after={**said, "lines": export.lines})
         made = exporting.make(connection, choice, found, export.reference)
         response = Response(made.pieces, content_type=made.content_type)
         # The snapshot lasts until the last piece is sent, or the reader has gone.

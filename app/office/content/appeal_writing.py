@@ -22,6 +22,7 @@ from app.office.content import article_form, authors, words
 from app.office.content.appeal_form import AppealForm
 from app.office.content.appeals import named
 from app.office.content.words import worded
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -53,7 +54,7 @@ def create() -> ResponseReturnValue:
     try:
         with writing():
             appeal = appeals_writing.begin(form.slug.data, form.unit, form.text.data, form.changes())
-            record("appeal.opened", f"appeal:{appeal.reference}", after={"version": 1})
+            record("appeal.opened", Subject("appeal", appeal.reference), after={"version": 1})
     except NotASlug:
         form.wrong(form.slug, _("The address must only include lower-case letters, numbers and single hyphens"))
     except SlugTaken:
@@ -89,7 +90,7 @@ def save(slug: str) -> ResponseReturnValue:
         with writing():
             if appeals_writing.revise(appeal, based_on, form.text.data, form.changes()):
                 record(
-                    "appeal.revised", f"appeal:{appeal.reference}",
+                    "appeal.revised", Subject("appeal", appeal.reference),
                     before={"version": based_on}, after={"version": based_on + 1},
                 )  # fmt: skip
     except WrittenMeanwhile:

@@ -20,6 +20,7 @@ from app.audit.trail import record
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import authors
 from app.offline import lists
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, DayField
 from app.writing import writing
@@ -70,7 +71,7 @@ def end(slug: str) -> ResponseReturnValue:
     try:
         with writing():
             if appeals_writing.revise(appeal, based_on, appeal.text, {"ends_on": last_day}):
-                record("appeal.ended", f"appeal:{appeal.reference}", {"ends_on": before}, {"ends_on": last_day})
+                record("appeal.ended", Subject("appeal", appeal.reference), {"ends_on": before}, {"ends_on": last_day})
     except DatesCrossed:
         form.wrong(form.last_day, _("The last day must be on or after the first day"))
         return _page(named(slug), form, status=422)

@@ -17,6 +17,7 @@ from app.office.content import article_form, authors, words
 from app.office.content.article_form import ArticleForm
 from app.office.content.articles import NUMBER, named
 from app.office.content.words import worded
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -48,7 +49,7 @@ def create() -> ResponseReturnValue:
     try:
         with writing():
             article = articles_writing.begin(form.manuscript())
-            record("article.begun", f"article:{article.number}", after={"version": 1})
+            record("article.begun", Subject("article", article.number), after={"version": 1})
     except (ForeignImage, ImageWithoutWords) as refusal:
         return _refused(form, refusal)
     notices.done(_("Saved as article %(number)s.", number=article.number))
@@ -79,7 +80,7 @@ def save(number: int) -> ResponseReturnValue:
             if articles_writing.revise(article, based_on, form.manuscript()):
                 record(
                     "article.revised",
-                    f"article:{number}",
+                    Subject("article", number),
                     before={"version": based_on},
                     after={"version": based_on + 1},
                 )

@@ -19,6 +19,7 @@ from app.office import long_bodies
 from app.office.access import AUDITOR, EDITOR, allow
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -83,7 +84,7 @@ def create() -> ResponseReturnValue:
         return _page(form, status=422)
     with writing():
         image = articles_images.keep(picture, form.words.data)
-        record("image.uploaded", f"image:{image.reference}")
+        record("image.uploaded", Subject("image", image.reference))
     return redirect(url_for(".show", reference=image.reference), code=303)
 
 
@@ -122,7 +123,7 @@ def remove(reference: str) -> ResponseReturnValue:
     with writing():
         image = articles_images.named(reference) or abort(404)
         articles_images.take_away(image)
-        record("image.removed", f"image:{reference}")
+        record("image.removed", Subject("image", reference))
     notices.done(_("Image deleted. Where it was used, its description is shown instead."))
     return redirect(url_for(".index"), code=303)
 

@@ -17,6 +17,7 @@ from app.audit.trail import record
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import articles, authors
 from app.office.content.words import worded
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -30,7 +31,7 @@ class VersionedPage(NamedTuple):
 
     address: str
     title: str
-    subject: str
+    subject: Subject
 
 
 @bp.get(f"/articles/{articles.NUMBER}/<int:version>")
@@ -96,9 +97,9 @@ def _restore(written: Written, number: int) -> ResponseReturnValue:
 def _place(written: Written) -> VersionedPage:
     if isinstance(written, Article):
         address = url_for("office.articles.show", number=written.number)
-        return VersionedPage(address, written.headline, f"article:{written.number}")
+        return VersionedPage(address, written.headline, Subject("article", written.number))
     return VersionedPage(
-        url_for("office.appeals.show", slug=written.slug), written.title, f"appeal:{written.reference}"
+        url_for("office.appeals.show", slug=written.slug), written.title, Subject("appeal", written.reference)
     )
 
 

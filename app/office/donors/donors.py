@@ -22,6 +22,7 @@ from app.donors.donor import Donor, note
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
 from app.office.donors.forms import DonorForm, MergeForm, NoteForm
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -41,7 +42,7 @@ def donor_page(donor: Donor, **forms: Any) -> str:
         newer=request.args.get("newer"),
     )
     here: dict[str, Any] = {"reference": donor.reference}
-    notes = donor_rows.notes_about(f"donor:{donor.reference}")
+    notes = donor_rows.notes_about(Subject("donor", donor.reference))
     return render_template(
         "office/donors/donor.html",
         donor=donor,
@@ -101,7 +102,7 @@ def correct(reference: str) -> ResponseReturnValue:
             donor = find(reference)
             before = asdict(donor_list.of(donor))
             donor_list.correct(donor, now)
-            record("donor.corrected", f"donor:{reference}", before=before, after=asdict(now))
+            record("donor.corrected", Subject("donor", reference), before=before, after=asdict(now))
     except donor_list.AddressTaken:
         form.wrong(
             form.email, _("Another donor has this e-mail address. If they are the same person, merge the two donors.")
@@ -119,7 +120,7 @@ def add_note(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return donor_page(donor, note=form), 422
     with writing():
-        note(f"donor:{reference}", form.text.data, by=trail.at_work().by)
-        record("donor.noted", f"donor:{reference}")
+        note(Subject("donor", reference), form.text.data, by=trail.at_work().by)
+        record("donor.noted", Subject("donor", reference))
     notices.done(_("Note saved."))
     return redirect(url_for(".show", reference=reference), code=303)

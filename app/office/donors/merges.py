@@ -12,6 +12,7 @@ from app.extensions import db
 from app.office.access import TREASURER, allow
 from app.office.donors import donors
 from app.office.donors.forms import MergeForm
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -32,7 +33,7 @@ def merge(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             merging.merge(db.session.get_one(Donor, donor.id), db.session.get_one(Donor, other.id))
-            record("donor.merged", f"donor:{reference}", after={"other": other.reference})
+            record("donor.merged", Subject("donor", reference), after={"other": other.reference})
     except DomainError:
         form.wrong(form.other, _("These donors are already merged, or one of them was erased"))
         return donors.donor_page(donors.find(reference), merge=form), 422
@@ -51,6 +52,6 @@ def unmerge(reference: str) -> ResponseReturnValue:
             abort(404)
         whole = db.session.get_one(Donor, part.merged_into_id).reference
         merging.unmerge(part)
-        record("donor.unmerged", f"donor:{whole}", after={"other": reference})
+        record("donor.unmerged", Subject("donor", whole), after={"other": reference})
     notices.done(_("Merge undone."))
     return redirect(url_for("office.donors.show", reference=reference), code=303)

@@ -10,6 +10,7 @@ from app.donations import finding
 from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.receipts import handing_over
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -35,8 +36,12 @@ def give(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             how = request.form.get("how", "")
-            receipt = handing_over.give(f"donation:{gift.reference}", how, by=trail.at_work().by)
-            record("receipt.given", f"donation:{gift.reference}", after={"number": receipt.printed_number, "how": how})
+            receipt = handing_over.give(Subject("donation", gift.reference), how, by=trail.at_work().by)
+            record(
+                "receipt.given",
+                Subject("donation", gift.reference),
+                after={"number": receipt.printed_number, "how": how},
+            )
         notices.done(_("Receipt %(number)s marked as delivered.", number=receipt.printed_number))
     except handing_over.NotToBeGiven:
         notices.failed(_("This receipt is no longer waiting. Check the list again."))

@@ -17,6 +17,7 @@ from app.office.access import TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.donors.forms import RefundForm
 from app.services import services
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -68,7 +69,7 @@ def create(reference: str) -> ResponseReturnValue:
             if (refunds.left(gift) + amount).minor != _number(form.shown.data):
                 raise GivenBackSince
             row_id = asked.id
-            record("donation.refunded", f"donation:{reference}", after={"amount": written(amount)})
+            record("donation.refunded", Subject("donation", reference), after={"amount": written(amount)})
     except GivenBackSince:
         form.only_so_much_is_left(refunds.left(_gift(reference)))
         return _form(_gift(reference), form), 409

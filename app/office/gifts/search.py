@@ -35,6 +35,7 @@ from app.office.books.words import method_name
 from app.office.content import authors
 from app.office.donors.forms import NoteForm
 from app.receipts import handing_over
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, DayField
 from app.writing import writing
@@ -184,7 +185,7 @@ def _file(*, names: bool) -> ResponseReturnValue:
         with writing():
             export, made = found_gifts.take(connection, wanted, between, names=names, by=trail.at_work().by)
             said = {"format": export.format, "from": export.from_on, "to": export.to_on, "names": names}
-            record("export.made", f"export:{export.reference}", after={**said, "lines": export.lines})
+            record("export.made", Subject("export", export.reference), after={**said, "lines": export.lines})
         response = Response(made.pieces, content_type=made.content_type)
         # The snapshot lasts until the last piece is sent, or the reader has gone.
         response.call_on_close(stack.pop_all().close)
@@ -211,8 +212,8 @@ def add_note(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(gift, form), 422
     with writing():
-        note(f"donation:{reference}", form.text.data, by=trail.at_work().by)
-        record("donation.noted", f"donation:{reference}")
+        note(Subject("donation", reference), form.text.data, by=trail.at_work().by)
+        record("donation.noted", Subject("donation", reference))
     notices.done(_("Note saved."))
     return redirect(url_for(".show", reference=reference), code=303)
 
@@ -224,7 +225,7 @@ def _gift(reference: str) -> Donation:
 
 def _page(gift: Donation, form: NoteForm) -> str:
     gift_timeline = timeline.of(gift)
-    subject = f"donation:{gift.reference}"
+    subject = Subject("donation", gift.reference)
     notes = notes_about(subject)
     dispute = disputes.of_charge(gift.charge_id)
     can_go_back = gift.state == RECEIVED and gift.method == CARD and not disputes.withdrawn(gift.charge_id)

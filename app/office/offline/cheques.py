@@ -20,6 +20,7 @@ from app.office.offline.forms import ChequeForm
 from app.office.offline.gifts import take_in
 from app.office.offline.noticed import Noticed
 from app.offline import cheques, lists
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -89,8 +90,8 @@ def bounce(reference: str) -> ResponseReturnValue:
     _cheque(reference)
     try:
         with writing():
-            cheques.bounce(_cheque(reference), clock.today(), by=f"person:{me().reference}")
-            record("cheque.bounced", f"donation:{reference}")
+            cheques.bounce(_cheque(reference), clock.today(), by=Subject("person", me().reference))
+            record("cheque.bounced", Subject("donation", reference))
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))
         return back

@@ -34,6 +34,7 @@ from app.office.offline.noticed import Noticed
 from app.offline import alike, corrections, counts, gifts, lists
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, EmailField, PiecesField
 from app.writing import writing
@@ -209,10 +210,14 @@ def create() -> ResponseReturnValue:
             form.chosen_appeal,
             form.count(),
             submission=form.nonce.data or "",
-            by=f"person:{me().reference}",
+            by=Subject("person", me().reference),
             branch_id=form.branch_id,
         )
-        record("count.entered", f"count:{sheet.reference}", after={"amount": str(sheet.amount), "place": sheet.place})
+        record(
+            "count.entered",
+            Subject("count", sheet.reference),
+            after={"amount": str(sheet.amount), "place": sheet.place},
+        )
     notices.done(_("Counted: %(amount)s is in the books.", amount=written(total)))
     return redirect(url_for(".show", reference=sheet.reference), code=303)
 
@@ -248,8 +253,8 @@ def correct(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             sheet = _sheet(reference)
-            corrections.undo_count(sheet, reason=form.reason.data, by=f"person:{me().reference}")
-            record("count.reversed", f"count:{reference}", after={"reason": form.reason.data})
+            corrections.undo_count(sheet, reason=form.reason.data, by=Subject("person", me().reference))
+            record("count.reversed", Subject("count", reference), after={"reason": form.reason.data})
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))
         return redirect(url_for(".show", reference=reference), code=303)

@@ -26,6 +26,7 @@ from app.office.offline.forms import CorrectionForm, GiftForm
 from app.office.offline.noticed import Noticed
 from app.offline import corrections, gifts, lists, promises
 from app.receipts import handing_over, register
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -94,12 +95,12 @@ def take_in(form: GiftForm) -> Donation:
             form.method,
             form.gift(),
             submission=form.nonce.data or "",
-            by=f"person:{me().reference}",
+            by=Subject("person", me().reference),
             branch_id=form.branch_id,
         )
         after = {"amount": str(donation.amount), "method": form.method, "name": donation.name}
         what = "gift.announced" if donation.state == PLEDGED else "gift.entered"
-        record(what, f"donation:{donation.reference}", after=after)
+        record(what, Subject("donation", donation.reference), after=after)
     return donation
 
 
@@ -133,8 +134,8 @@ def correct(reference: str) -> ResponseReturnValue:
         return _page(donation, form, status=422)
     try:
         with writing():
-            corrections.undo_gift(_gift(reference), reason=form.reason.data, by=f"person:{me().reference}")
-            record("gift.reversed", f"donation:{reference}", after={"reason": form.reason.data})
+            corrections.undo_gift(_gift(reference), reason=form.reason.data, by=Subject("person", me().reference))
+            record("gift.reversed", Subject("donation", reference), after={"reason": form.reason.data})
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))
         return redirect(url_for(".show", reference=reference), code=303)
@@ -170,8 +171,8 @@ def withdraw(reference: str) -> ResponseReturnValue:
         return _page(donation, form, status=422)
     try:
         with writing():
-            promises.withdraw(_gift(reference), form.reason.data, by=f"person:{me().reference}")
-            record("gift.withdrawn", f"donation:{reference}", after={"reason": form.reason.data})
+            promises.withdraw(_gift(reference), form.reason.data, by=Subject("person", me().reference))
+            record("gift.withdrawn", Subject("donation", reference), after={"reason": form.reason.data})
     except promises.NotPromised:
         notices.failed(_("This gift has come in the meantime, so it cannot be withdrawn."))
         return redirect(url_for(".show", reference=reference), code=303)
@@ -186,8 +187,8 @@ def make_promise(reference: str) -> ResponseReturnValue:
     _gift(reference)
     try:
         with writing():
-            promises.make_promise(_gift(reference), by=f"person:{me().reference}")
-            record("gift.made_promise", f"donation:{reference}")
+            promises.make_promise(_gift(reference), by=Subject("person", me().reference))
+            record("gift.made_promise", Subject("donation", reference))
     except promises.NotPromised:
         notices.failed(_("The bank’s statement has shown this gift in the meantime, so it stays."))
         return redirect(url_for(".show", reference=reference), code=303)
@@ -221,7 +222,7 @@ def _gift(reference: str) -> Donation:
 
 def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:
     row = by_hand.of(donation)
-    proofs = register.read_all(f"donation:{donation.reference}")
+    proofs = register.read_all(Subject("donation", donation.reference))
     page = render_template(
         "office/offline/gift_by_hand.html",
         gift=donation,

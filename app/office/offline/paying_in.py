@@ -18,6 +18,7 @@ from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.offline import words
 from app.offline import lists, paying_in
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, DayField
 from app.writing import writing
@@ -63,8 +64,8 @@ def pay_in() -> ResponseReturnValue:
         with writing():
             paying_in.pay_in([_sheet(each.reference) for each in sheets], [_gift(each.reference) for each in gifts],
                              slip, form.day.data or clock.today())  # fmt: skip
-            for subject in (*(f"count:{each.reference}" for each in sheets),
-                            *(f"donation:{each.reference}" for each in gifts)):  # fmt: skip
+            for subject in (*(Subject("count", each.reference) for each in sheets),
+                            *(Subject("donation", each.reference) for each in gifts)):  # fmt: skip
                 record("money.paid_in", subject, after={"slip": slip})
     except paying_in.NotPayableYet:
         form.form_errors.append(_("One of the cheques is dated later than this day; pay it in when its day has come"))

@@ -29,6 +29,7 @@ from app.office.offline.forms import HandForm
 from app.office.offline.noticed import Noticed
 from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, DayField
 from app.writing import writing
@@ -117,7 +118,9 @@ def create() -> ResponseReturnValue:
         return _form(form, status=409, found=found)
     with writing():
         order = standing_orders.expect(form.chosen_appeal, form.promise(), branch_id=form.branch_id)
-        record("standing_order.expected", f"standing-order:{order.reference}", after={"amount": str(order.amount)})
+        record(
+            "standing_order.expected", Subject("standing-order", order.reference), after={"amount": str(order.amount)}
+        )
     notices.done(_("Expected from now on."))
     return redirect(url_for(".index"), code=303)
 
@@ -141,7 +144,7 @@ def end(reference: str) -> ResponseReturnValue:
     _order(reference)
     with writing():
         standing_orders.end(_order(reference))
-        record("standing_order.ended", f"standing-order:{reference}")
+        record("standing_order.ended", Subject("standing-order", reference))
     notices.done(_("Ended: nothing more is expected of it."))
     return redirect(url_for(".index"), code=303)
 
@@ -174,7 +177,7 @@ def pass_over(reference: str) -> ResponseReturnValue:
             return redirect(url_for(".index"), code=303)
         standing_orders.pass_over(order)
         after = {"due": order.next_due_on}
-        record("standing_order.passed_over", f"standing-order:{reference}", before={"due": before}, after=after)
+        record("standing_order.passed_over", Subject("standing-order", reference), before={"due": before}, after=after)
     notices.done(_("The payment that did not come is given up; the next one is expected."))
     return redirect(url_for(".index"), code=303)
 
@@ -201,7 +204,7 @@ def save(reference: str) -> ResponseReturnValue:
         before = {"amount": str(order.amount), "day": order.day_of_month}
         standing_orders.change(order, form.chosen_appeal, form.promise(), branch_id=form.branch_id)
         after = {"amount": str(order.amount), "day": order.day_of_month}
-        record("standing_order.changed", f"standing-order:{reference}", before=before, after=after)
+        record("standing_order.changed", Subject("standing-order", reference), before=before, after=after)
     notices.done(_("Changed: from the next payment on it is expected like this."))
     return redirect(url_for(".index"), code=303)
 

@@ -27,6 +27,7 @@ from app.audit.reading import TrailFilter
 from app.ledger.exports.tables import guarded
 from app.office.access import ADMIN, AUDITOR, allow
 from app.staff import people
+from app.subject import Subject
 from app.web.fields import DayField
 from app.writing import writing
 
@@ -191,7 +192,7 @@ def take_out() -> ResponseReturnValue:
         return index()
     wanted = form.wanted()
     with writing():
-        trail.record("audit.exported", "audit:trail", after=form.as_query())
+        trail.record("audit.exported", Subject("audit", "trail"), after=form.as_query())
     return Response(
         stream_with_context(_lines(reading.all_of_them(wanted))),
         mimetype="text/csv",
@@ -208,7 +209,7 @@ def _lines(all_told: Iterable[reading.AuditReading]) -> Iterator[str]:
     writer.writerow(_COLUMNS)
     for told in all_told:
         deed, details = told.deed, told.details
-        who = names.get(deed.by.removeprefix("person:")) or deed.by
+        who = names.get(Subject.parse(deed.by).reference) or deed.by
         said = [
             json.dumps(details[part], ensure_ascii=False) if part in details else "" for part in ("before", "after")
         ]
@@ -222,7 +223,7 @@ def _lines(all_told: Iterable[reading.AuditReading]) -> Iterator[str]:
 
 def _form() -> AuditForm:
     """The filters, with everybody who ever was in the office and all that can be done there."""
-    choices = [(f"person:{each.reference}", each.name or each.email or each.reference) for each in people.ever()]
+    choices = [(Subject("person", each.reference), each.name or each.email or each.reference) for each in people.ever()]
     others = [("operator", _("The operator")), ("stranger", _("Strangers"))]
     return AuditForm([*others, *choices], [(action, str(words)) for action, words in WORDS.items()])
 
@@ -230,8 +231,12 @@ def _form() -> AuditForm:
 def _names(all_told: Iterable[reading.AuditReading]) -> dict[str, Any]:
     """What the people on this page are called, by 'person:<reference>': whether they did something or it was about
     them."""
-    named = {part for told in all_told for part in (told.deed.by, told.deed.subject) if part.startswith("person:")}
-    known = people.named({each.removeprefix("person:") for each in named})
-    found = {f"person:{each.reference}": each.name or each.email or each.reference for each in known}
-    nobody = {"operator": _("The operator"), "stranger": _("A stranger"), "person:unknown": _("Nobody known")}
-    return {**nobody, **found}
+    named = {
+        part for told in all_told for part in (told.deed.by, told.deed.subject) if Subject.parse(part).kind == "person"
+    }
+    known = people.named({Subject.parse(each).reference for each in named})
+    found: dict[str, Any] = {
+        Subject("person", each.reference): each.name or each.email or each.reference for each in known
+    }
+    found[Subject("person", "unknown")] = _("Nobody known")
+    return {"operator": _("The operator"), "stranger": _("A stranger"), **found}

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.audit import trail
 from app.office.access import EVERYONE, allow, me
 from app.staff import people
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -26,6 +27,6 @@ def end_sessions() -> ResponseReturnValue:
     """Sign out everywhere, here as well."""
     with writing():
         people.end(me())
-        trail.record("person.sessions_ended", f"person:{me().reference}")
+        trail.record("person.sessions_ended", Subject("person", me().reference))
     notices.done(_("You are signed out everywhere."))
     return redirect(url_for("security.login"), code=303)

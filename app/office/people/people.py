@@ -13,6 +13,7 @@ from app.office.access import ADMIN, AUDITOR, allow
 from app.office.people.forms import InvitationForm, RolesForm
 from app.staff import people
 from app.staff.people import Person
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -72,8 +73,8 @@ def _ask_in(person: Person) -> None:
     email.ask(people.INVITATION, _subject(person), clock.now().isoformat())
 
 
-def _subject(person: Person) -> str:
-    return f"person:{person.reference}"
+def _subject(person: Person) -> Subject:
+    return Subject("person", person.reference)
 
 
 def state(person: Person) -> dict[str, object]:

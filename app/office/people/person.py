@@ -15,6 +15,7 @@ from app.office.people.forms import RolesForm
 from app.office.people.people import known, state
 from app.staff import people
 from app.staff.people import Person
+from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
@@ -73,7 +74,7 @@ def invite_again(reference: str) -> ResponseReturnValue:
 
     def ask() -> None:
         person.invited_at = clock.now()
-        email.ask(people.INVITATION, f"person:{person.reference}", clock.now().isoformat())
+        email.ask(people.INVITATION, Subject("person", person.reference), clock.now().isoformat())
 
     return _done(person, "person.invited", ask, _("Another invitation goes out at once."))
 
@@ -108,7 +109,7 @@ def _done(person: Person, action: str, deed: Callable[[], dict[str, object] | No
     try:
         with writing():
             after = deed()
-            trail.record(action, f"person:{person.reference}", before=before, after=after)
+            trail.record(action, Subject("person", person.reference), before=before, after=after)
     except people.OwnRoles:
         notices.failed(_("Nobody changes their own roles or removes themselves: ask another admin."))
     except people.LastAdmin:

@@ -16,6 +16,7 @@ from app.appeals.raised import BranchTotal
 from app.audit.trail import record
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
 from app.staff import people
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -67,7 +68,7 @@ def create() -> ResponseReturnValue:
     try:
         with writing():
             branch = branches.found_branch(form.name.data, form.region.data or "")
-            record("branch.founded", f"branch:{branch.reference}", after={"name": branch.name})
+            record("branch.founded", Subject("branch", branch.reference), after={"name": branch.name})
     except NameTaken:
         form.wrong(form.name, _("There is a branch of this name already"))
         return _form(form, status=422)
@@ -96,7 +97,7 @@ def save(reference: str) -> ResponseReturnValue:
             before = {"name": branch.name, "region": branch.region}
             branches.rename(branch, form.name.data, form.region.data or "")
             after = {"name": branch.name, "region": branch.region}
-            record("branch.changed", f"branch:{reference}", before=before, after=after)
+            record("branch.changed", Subject("branch", reference), before=before, after=after)
     except NameTaken:
         form.wrong(form.name, _("There is a branch of this name already"))
         return _form(form, _branch(reference), status=422)
@@ -118,7 +119,7 @@ def close(reference: str) -> ResponseReturnValue:
             branches.close(branch)
         else:
             branches.reopen(branch)
-        record("branch.closed" if branch.closed_on else "branch.reopened", f"branch:{reference}")
+        record("branch.closed" if branch.closed_on else "branch.reopened", Subject("branch", reference))
     notices.done(_("Closed: it takes nothing more.") if branch.closed_on else _("Open again."))
     return redirect(url_for(".index"), code=303)
 

@@ -10,6 +10,7 @@ from app import limits, networks
 from app.audit import trail
 from app.office import access
 from app.services import services
+from app.subject import Subject
 from app.writing import writing
 
 # In a quarter of an hour. Low enough that guessing a password or a code is hopeless, high enough for a bad morning.
@@ -56,7 +57,7 @@ def check() -> None:
         if over and over.first:
             # Once a window: whoever goes on must not fill the trail.
             after = {"limit": over.limit, "account": _account()}
-            trail.record("access.limited", f"page:{request.endpoint}", after=after)
+            trail.record("access.limited", Subject("page", request.endpoint), after=after)
     if over:
         abort(429)
 

@@ -36,6 +36,7 @@ from app.office.sign_in import settings as sign_in_settings
 from app.services import services
 from app.staff import people
 from app.staff.people import Passkey, Person, PersonRole
+from app.subject import Subject
 from app.writing import writing
 
 View = Callable[..., Any]
@@ -204,7 +205,7 @@ class Letters(MailUtil):
         if _LETTERS[template] == people.NEW_PASSWORD:
             # For an address that nobody has, Flask-Security hashes something, so that it takes as long as mailing did.
             hash_password("takes its time")
-        email.ask(_LETTERS[template], f"person:{user.reference}", clock.now().isoformat())
+        email.ask(_LETTERS[template], Subject("person", user.reference), clock.now().isoformat())
 
 
 # Flask-Security's blueprint, whose pages everybody may open.

@@ -10,6 +10,7 @@ from flask_security import signals
 from app.audit import trail
 from app.staff import people
 from app.staff.people import Person
+from app.subject import Subject
 from app.writing import is_writing, writing
 
 # What Flask-Security tells, and what the trail calls it.
@@ -43,21 +44,21 @@ def _change(action: str, ends_sessions: bool) -> Callable[..., None]:
             people.end(person)
             # But not the one in which it was done.
             session["_user_id"] = person.fs_uniquifier
-        _write(action, f"person:{person.reference}", {"name": name} if name else None)
+        _write(action, Subject("person", person.reference), {"name": name} if name else None)
 
     return changed
 
 
 def _came_in(_app: Flask, *, user: Person, authn_via: list[str] | None = None, **_values: Any) -> None:
     person = _person(user)
-    trail.begin(trail.Actor(f"person:{person.reference}", request.remote_addr))
+    trail.begin(trail.Actor(Subject("person", person.reference), request.remote_addr))
     if authn_via != ["change"]:
-        _write("person.signed_in", f"person:{person.reference}", {"page": request.endpoint})
+        _write("person.signed_in", Subject("person", person.reference), {"page": request.endpoint})
 
 
 def _was_refused(_app: Flask, *, user: Person, **_values: Any) -> None:
     g.refusal_is_noted = True
-    _write("person.sign_in_failed", f"person:{_person(user).reference}", {"page": request.endpoint})
+    _write("person.sign_in_failed", Subject("person", _person(user).reference), {"page": request.endpoint})
 
 
 def note_strangers(response: Response) -> Response:
@@ -70,13 +71,13 @@ def note_strangers(response: Response) -> Response:
     stayed = response.status_code == 200
     unknown_passkey = request.endpoint == "security.wan_signin_response" and not current_user.is_authenticated
     if unknown_passkey or (request.endpoint == "security.mf_recovery" and stayed):
-        _write("person.sign_in_failed", "person:unknown", {"page": request.endpoint})
+        _write("person.sign_in_failed", Subject("person", "unknown"), {"page": request.endpoint})
     elif request.endpoint == "security.login" and stayed:
-        _write("person.sign_in_failed", "person:unknown", email)
+        _write("person.sign_in_failed", Subject("person", "unknown"), email)
     elif request.endpoint == "security.forgot_password" and stayed and not g.get("link_is_noted"):
-        _write("person.link_asked", "person:unknown", email)
+        _write("person.link_asked", Subject("person", "unknown"), email)
     elif request.endpoint == "security.mf_recovery_codes" and stayed:
-        _write("person.recovery_codes_made", trail.at_work().by)
+        _write("person.recovery_codes_made", Subject.parse(trail.at_work().by))
     return response
 
 
@@ -86,7 +87,7 @@ def _person(user: Any) -> Person:
     return person
 
 
-def _write(action: str, subject: str, after: dict[str, Any] | None = None) -> None:
+def _write(action: str, subject: Subject, after: dict[str, Any] | None = None) -> None:
     if is_writing():
         trail.record(action, subject, after=after)
         return

@@ -29,6 +29,7 @@ from app.reconciliation import suspense
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.exception import BookException
 from app.services import services
+from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
 from app.writing import writing
@@ -133,7 +134,7 @@ def withdraw() -> ResponseReturnValue:
     found = _still(form.kind.data, form.reference.data)
     with writing():
         acknowledging.withdraw(form.kind.data, form.reference.data)
-        subject = _subject(found) if found else f"exception:{form.reference.data}"
+        subject = _subject(found) if found else Subject("exception", form.reference.data)
         record("exception.withdrawn", subject, after={"kind": form.kind.data})
     return redirect(url_for(".index"), code=303)
 
@@ -144,7 +145,7 @@ def catch_up() -> ResponseReturnValue:
     """Have the worker compare all that Stripe still lists with the books, and take in what is missing."""
     with writing():
         services().ask_to_catch_up()
-        record("stripe.catch_up_asked", "stripe:account")
+        record("stripe.catch_up_asked", Subject("stripe", "account"))
     notices.done(
         _("Fetching anything from the last 30 days that is missing from the books. This takes a few "
         "minutes; check this page again then."),
@@ -159,7 +160,7 @@ def replay(event_id: str) -> ResponseReturnValue:
     try:
         with writing():
             inbox.apply_again(event_id)
-            record("stripe.event_replayed", f"event:{event_id}")
+            record("stripe.event_replayed", Subject("event", event_id))
     except inbox.NotThere:
         abort(404)
     except inbox.EventErased:
@@ -205,7 +206,7 @@ def _still(kind: str, reference: str) -> BookException | None:
 
 
 def _subject(found: BookException) -> str:
-    return f"donation:{found.gift}" if found.gift else f"exception:{found.reference}"
+    return Subject("donation", found.gift) if found.gift else Subject("exception", found.reference)
 
 
 def _in_suspense(txn_id: str) -> Money:

@@ -16,10 +16,9 @@ from app.money import Money
 from app.offline import expected
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected
+from app.subject import Subject
 
 LONGEST_REASON, LONGEST_NAME = 500, 120
-# The start of a difference's subject, before its line's reference.
-SUBJECT = "cash-difference:"
 
 
 class NotTwoPeople(DomainError):
@@ -42,7 +41,7 @@ def confirm(reference: str, keys: Sequence[str], *, reason: str, names: tuple[st
     if not 0 < len(reason) <= LONGEST_REASON or not first or not second or first.casefold() == second.casefold():
         raise NotTwoPeople("a difference is said with a reason by two people")
     (line,) = booking.lock([reference])
-    expected.hold(key.partition("|")[2] for key in keys)
+    expected.hold(Subject.parse(key.partition("|")[2]) for key in keys)
     known = {each.key: each for each in items(db.session.get_one(BankAccount, line.account_id))}
     if not keys or any(key not in known for key in keys) or len(set(keys)) != len(keys):
         raise NotExpected("this is not expected any more")
@@ -53,7 +52,7 @@ def confirm(reference: str, keys: Sequence[str], *, reason: str, names: tuple[st
     cash = sum((each.amount for each in chosen if each.what == matching.CASH), Money(0, line.currency))
     if not difference.minor or not cash.minor or -difference.minor >= cash.minor:
         raise DoesNotFit("the difference must be one of the cash")
-    subject = f"{SUBJECT}{line.reference}"
+    subject = Subject("cash-difference", line.reference)
     parts = [(each.subject, each.account_code, each.amount) for each in chosen]
     entry_id = booking.post(
         line,

@@ -29,6 +29,7 @@ from app.money import Money
 from app.offline import corrections, expected
 from app.offline import gifts as offline_gifts
 from app.reconciliation.bank import expected as bank_expected
+from app.subject import Subject
 
 
 class NotExpected(DomainError):
@@ -65,7 +66,7 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
     `by_hand.NotYet` or `LookupError`."""
     lines = booking.lock(references)
     # A cheque that bounces while its line is confirmed would leave the appeal twice.
-    expected.hold(key.partition("|")[2] for key in keys)
+    expected.hold(Subject.parse(key.partition("|")[2]) for key in keys)
     account = db.session.get_one(BankAccount, lines[0].account_id)
     known = {each.key: each for each in bank_expected.items(account)}
     if not keys or any(key not in known for key in keys) or len(set(keys)) != len(keys):
@@ -94,7 +95,7 @@ def _book(line: BankLine, parts: Sequence[tuple[Expected, Money]], *, last: bool
         entry_id = posting.find(source)
         assert entry_id is not None  # noqa: S101 - arrived() has posted it
     elif parts[0][0].what == matching.ENTRY:
-        entry_id = int(parts[0][0].subject.removeprefix("entry:"))
+        entry_id = int(parts[0][0].subject.reference)
     else:
         entry_id = booking.post(
             line,
@@ -104,7 +105,7 @@ def _book(line: BankLine, parts: Sequence[tuple[Expected, Money]], *, last: bool
             by=by,
         )
         for each, _ in parts:
-            if last and each.subject.startswith(("count:", "donation:")):
+            if last and each.subject.kind in ("count", "donation"):
                 expected.arrived(each.subject, source, line.day)
     kind = RETURNED if parts[0][0].what == matching.ASIDE else EXPECTED
     booking.note(line, entry_id, kind, [(each.subject, amount) for each, amount in parts], by)
@@ -147,7 +148,7 @@ def receive(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_
     )  # fmt: skip
     entry_id = posting.find(source)
     assert entry_id is not None  # noqa: S101 - receive() has posted it
-    booking.note(line, entry_id, GIFT, [(f"donation:{donation.reference}", line.amount)], by)
+    booking.note(line, entry_id, GIFT, [(Subject("donation", donation.reference), line.amount)], by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def receive_parts(reference: str, gifts: Sequence[PartGift], by: str, *, branch_
     if any(each.amount_minor < 0 for each in parts.values()):
         raise WrongWay("money that went out is no gift")
     source_of = {each.number: booking.part_source(line, each.number) for each in gifts}
-    found: list[tuple[int, str, Money]] = []
+    found: list[tuple[int, Subject, Money]] = []
     for gift in gifts:
         own = parts[gift.number]
         amount = part.amount_of(own, line)
@@ -181,7 +182,7 @@ def receive_parts(reference: str, gifts: Sequence[PartGift], by: str, *, branch_
         )  # fmt: skip
         entry_id = posting.find(source_of[gift.number])
         assert entry_id is not None  # noqa: S101 - receive() has posted it
-        found.append((entry_id, f"donation:{donation.reference}", amount))
+        found.append((entry_id, Subject("donation", donation.reference), amount))
     # The line stands in the books from its first part on; each part's match names the entry of its own.
     first, *further = found
     booking.note(line, first[0], GIFT, [first[1:]], by)
@@ -212,7 +213,7 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
     entry_id = posting.find(source)
     assert entry_id is not None  # noqa: S101 - receive() has posted it
     booking.add_matches(line, entry_id, CLAIMED, [(subject, -line.amount)], by)
-    booking.add_matches(line, entry_id, GIFT, [(f"donation:{donation.reference}", line.amount)], by)
+    booking.add_matches(line, entry_id, GIFT, [(Subject("donation", donation.reference), line.amount)], by)
 
 
 def _fitting(appeal: Appeal, line: BankLine) -> Appeal:
@@ -246,8 +247,8 @@ def undo(reference: str, by: str) -> None:
     for each in [line, *_further_parts(line, latest), *_other_sides(line, latest)]:
         for match in booking.undo(each, by):
             source = db.session.get_one(Entry, match.entry_id).source
-            if match.kind in (EXPECTED, GIFT) and not match.subject.startswith(("payout:", "entry:")):
-                corrections.take_back(match.subject, source, by=by)
+            if match.kind in (EXPECTED, GIFT) and Subject.parse(match.subject).kind not in ("payout", "entry"):
+                corrections.take_back(Subject.parse(match.subject), source, by=by)
 
 
 def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
@@ -256,7 +257,7 @@ def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
     whole = [
         each.subject
         for each in latest
-        if each.kind in (EXPECTED, RETURNED) and each.subject.startswith(("count:", "donation:", "bank-line:"))
+        if each.kind in (EXPECTED, RETURNED) and Subject.parse(each.subject).kind in ("count", "donation", "bank-line")
     ]
     of_the_same = (
         select(BankMatch.line_id)

@@ -17,6 +17,7 @@ from app.money import Money
 from app.offline import expected
 from app.payments.payout import Payout
 from app.reconciliation.bank import sums
+from app.subject import Subject
 
 # A bank may send a payout back for a while after it arrived (docs.stripe.com/payouts, "Failed payouts").
 _COMES_BACK = timedelta(days=60)
@@ -35,7 +36,7 @@ def entries(account: BankAccount) -> list[Expected]:
     money moved between two accounts, each of which has a line of its own for the one entry."""
     today = clock.today()
     return [
-        Expected(f"entry:{each.entry_id}", ENTRY, each.amount, each.booked_on, "", reference=each.memo)
+        Expected(Subject("entry", each.entry_id), ENTRY, each.amount, each.booked_on, "", reference=each.memo)
         for each in sums.off_statement(account, today - _BY_HAND, today)
         if each.amount.minor
     ]
@@ -49,9 +50,9 @@ def payouts() -> list[Expected]:
     """
     on_its_way, shown = _moved_by_stripe(), _shown_by_bank()
     when = {
-        f"payout:{each.payout_id}": clock.local_day(each.arrives_at)
+        Subject("payout", each.payout_id): clock.local_day(each.arrives_at)
         for each in db.session.scalars(
-            select(Payout).where(Payout.payout_id.in_([s.removeprefix("payout:") for s, _ in on_its_way]))
+            select(Payout).where(Payout.payout_id.in_([subject.reference for subject, _ in on_its_way]))
         )
     }
     found = []
@@ -78,7 +79,7 @@ def in_transit() -> dict[str, tuple[Money, date]]:
     return dict(sorted(found.items()))
 
 
-def _moved_by_stripe() -> dict[tuple[str, str], tuple[int, date]]:
+def _moved_by_stripe() -> dict[tuple[Subject, str], tuple[int, date]]:
     """Each payout's sum on the way to the bank by Stripe's entries, and the day of the first, where a statement has
     yet to show it or has shown it lately."""
     # What comes to the account is on its way; what leaves it has come back to Stripe.
@@ -95,14 +96,14 @@ def _moved_by_stripe() -> dict[tuple[str, str], tuple[int, date]]:
         .where(Account.code.like("assets:in-transit:%"), Entry.source.like("stripe:%"))
         .group_by(Entry.subject, Account.currency)
     )
-    return {(row.subject, row.currency): (int(row.minor), row.since) for row in rows}
+    return {(Subject.parse(row.subject), row.currency): (int(row.minor), row.since) for row in rows}
 
 
 def _shown_by_bank() -> dict[str, tuple[int, date]]:
     rows = db.session.execute(
         select(BankMatch.subject, func.sum(BankMatch.amount_minor).label("minor"), func.max(BankLine.day).label("day"))
         .join(BankLine, BankLine.id == BankMatch.line_id)
-        .where(BankMatch.kind == EXPECTED, BankMatch.subject.like("payout:%"), BankMatch.undone_by.is_(None))
+        .where(BankMatch.kind == EXPECTED, Subject.all_of("payout", BankMatch.subject), BankMatch.undone_by.is_(None))
         .group_by(BankMatch.subject)
     )
     return {row.subject: (int(row.minor), row.day) for row in rows}

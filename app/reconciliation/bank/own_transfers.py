@@ -13,6 +13,7 @@ from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.reconciliation.bank import sums
 from app.reconciliation.bank.confirming import DoesNotFit
+from app.subject import Subject
 
 # So far apart the two banks may date one transfer, and a person who entered it by hand.
 _NEAR = timedelta(days=14)
@@ -35,7 +36,7 @@ def book(reference: str, other: BankAccount, by: str) -> None:
     if other.id == line.account_id or other.currency != line.currency:
         raise DoesNotFit("a transfer goes to another account in the same currency")
     entry_id = _booked_before(line, other)
-    subject = f"entry:{entry_id}"
+    subject = Subject("entry", entry_id)
     if entry_id is None:
         subject = booking.subject_of(line)
         entry_id = booking.post(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.audit import acknowledging
 from app.audit.acknowledgement import Acknowledgement
 from app.reconciliation.exceptions.exception import BookException
+from app.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,5 @@ def facts_of(found: BookException) -> str:
 
 def let_stand(found: BookException, *, reason: str, by: str) -> None:
     """Let an exception stand, as it is now; the caller commits."""
-    subject = f"donation:{found.gift}" if found.gift else None
+    subject = Subject("donation", found.gift) if found.gift else None
     acknowledging.acknowledge(found.kind, found.reference, facts_of(found), reason=reason, by=by, subject=subject)

@@ -32,7 +32,7 @@ def unidentified(most: int) -> list[BookException]:
     return [
         BookException(
             "unidentified money",
-            each.subject.removeprefix("bank-line:"),
+            each.subject.reference,
             f"{written(-each.amount)} since {each.since}, {balance.days_since(each.since)} days",
             facts=f"{written(-each.amount)} since {each.since}",
         )

@@ -15,6 +15,7 @@ from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import bank, offline, plans, stripe
 from app.reconciliation.exceptions.exception import BookException
+from app.subject import Subject
 
 __all__ = ["BookException", "find"]
 
@@ -79,9 +80,9 @@ def _unclaimed(most: int) -> list[BookException]:
     return [
         BookException(
             "unclaimed charge",
-            row.subject.removeprefix("charge:"),
+            Subject.parse(row.subject).reference,
             f"{written(Money(row.amount_minor, row.currency))} on {row.booked_on} belongs to no donation",
-            stripe_id=row.subject.removeprefix("charge:"),
+            stripe_id=Subject.parse(row.subject).reference,
         )
         for row in rows
     ]

@@ -20,6 +20,7 @@ from app.payments.transaction import StripeTransaction
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance, suspense
 from app.reconciliation.exceptions.exception import BookException
+from app.subject import Subject
 
 # What is not through after this long is more than a hiccup.
 _LATE = timedelta(hours=1)
@@ -63,25 +64,23 @@ def closed_disputes(most: int) -> list[BookException]:
     ).all()
     found = []
     for row in rows:
-        disputes = _disputes_of(row.subject)
+        disputes = _disputes_of(Subject.parse(row.subject))
         if disputes and not any(map(donations_disputes.is_open, disputes)):
             names = ", ".join(f"{each.dispute_id}: {each.status}" for each in disputes)
             left = written(Money(int(row.minor), row.currency))
             what = f"{left} of {row.subject} is still disputed ({names})"
-            kind, _, reference = row.subject.partition(":")
-            gift = reference if kind == "donation" else ""
+            about = Subject.parse(row.subject)
+            gift = about.reference if about.kind == "donation" else ""
             found.append(
                 BookException("closed dispute", row.subject, what, gift=gift, stripe_id=disputes[-1].dispute_id)
             )
     return found[:most]
 
 
-def _disputes_of(subject: str) -> Sequence[Dispute]:
+def _disputes_of(subject: Subject) -> Sequence[Dispute]:
     """The disputes of a gift ('donation:<reference>') or of a charge that no gift claims ('charge:<id>')."""
-    kind, _, name = subject.partition(":")
-    charge = (
-        select(Donation.charge_id).where(Donation.reference == name) if kind == "donation" else select(literal(name))
-    )
+    of_gift = select(Donation.charge_id).where(Donation.reference == subject.reference)
+    charge = of_gift if subject.kind == "donation" else select(literal(subject.reference))
     return db.session.scalars(select(Dispute).where(Dispute.charge_id.in_(charge)).order_by(Dispute.id)).all()
 
 

@@ -7,10 +7,12 @@ from sqlalchemy import bindparam, text
 from app.extensions import db
 from app.ledger.entries import CASH, COUNTED
 from app.ledger.verifying import Fault
+from app.subject import Subject
 
+_GIFT = Subject("donation", "")
 # The entries of a donation (d) that received it and have not been reversed: what <received> stands for.
 _RECEIVED = """
-    FROM entries e WHERE e.subject = 'donation:' || d.reference AND e.kind IN :kinds AND e.reverses_id IS NULL
+    FROM entries e WHERE e.subject = '<gift>' || d.reference AND e.kind IN :kinds AND e.reverses_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses_id = e.id)
 """
 _CHECKS = (
@@ -20,7 +22,7 @@ _CHECKS = (
         SELECT 1 FROM entries e JOIN transfers t ON t.entry_id = e.id
         JOIN appeal_accounts a ON a.account_id = t.from_account_id AND a.appeal_id = d.appeal_id
             AND (d.method = 'card' OR coalesce(a.branch_id, 0) = coalesce(d.branch_id, 0))
-        WHERE e.subject = 'donation:' || d.reference AND e.kind IN :kinds AND e.reverses_id IS NULL
+        WHERE e.subject = '<gift>' || d.reference AND e.kind IN :kinds AND e.reverses_id IS NULL
             AND t.amount_minor = d.amount_minor AND t.currency = d.currency
             AND (d.method <> 'card' OR e.source = 'stripe:' || d.charge_id || '\\:received'))
     ORDER BY d.id
@@ -31,8 +33,8 @@ _CHECKS = (
     """,
     """
     SELECT 'entries ' || e.id AS place, 'is of a donation that is not there' AS fault
-    FROM entries e LEFT JOIN donations d ON d.reference = substr(e.subject, 10)
-    WHERE e.kind IN :kinds AND e.subject LIKE 'donation:%' AND d.id IS NULL ORDER BY e.id
+    FROM entries e LEFT JOIN donations d ON d.reference = substr(e.subject, length('<gift>') + 1)
+    WHERE e.kind IN :kinds AND e.subject LIKE '<gift>%' AND d.id IS NULL ORDER BY e.id
     """,
     """
     SELECT 'gifts_by_hand ' || g.donation_id AS place,
@@ -67,7 +69,7 @@ _CHECKS = (
 def faults(most: int) -> Iterator[Fault]:
     """The gifts and donors that are not as the ledger and the records say, at most `most` of each kind."""
     for check in _CHECKS:
-        asked = text(check.replace("<received>", _RECEIVED))
+        asked = text(check.replace("<received>", _RECEIVED).replace("<gift>", _GIFT))
         if ":kinds" in asked.text:
             asked = asked.bindparams(bindparam("kinds", [*COUNTED, CASH], expanding=True))
         for row in db.session.execute(asked).fetchmany(most):

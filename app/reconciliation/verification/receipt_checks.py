@@ -16,6 +16,7 @@ from app.money import Money, written
 from app.receipts import register
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt
+from app.subject import Subject
 
 _RUN = 400
 _COUNTERS = (
@@ -107,14 +108,14 @@ def _gifts(references: Collection[str]) -> dict[str, _Gift]:
     entered = (
         select(Entry.subject, func.sum(_income()).label("net_amount"))
         .join(Transfer, Transfer.entry_id == Entry.id)
-        .where(Entry.subject.in_([f"donation:{each}" for each in references]))
+        .where(Entry.subject.in_([Subject("donation", each) for each in references]))
         .group_by(Entry.subject)
     )
     by_card = {row.subject: int(row.net_amount or 0) for row in db.session.execute(entered)}
     found = {}
     for row in rows:
         if row.method == CARD:
-            net_amount = by_card.get(f"donation:{row.reference}", 0)
+            net_amount = by_card.get(Subject("donation", row.reference), 0)
         else:
             # A bank's line may take several cheques back under one subject; that these two are true is checked apart.
             net_amount = 0 if row.reversed_at or row.bounced_on else row.amount_minor
@@ -129,7 +130,7 @@ def _was_ever_nothing(reference: str) -> bool:
         select(func.sum(_income()))
         .select_from(Entry)
         .join(Transfer, Transfer.entry_id == Entry.id)
-        .where(Entry.subject == f"donation:{reference}")
+        .where(Entry.subject == Subject("donation", reference))
         .group_by(Entry.id)
         .order_by(Entry.id)
     ):

@@ -31,6 +31,7 @@ from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, PartGift
 from app.reconciliation.exceptions import bank as exceptions_bank
 from app.reconciliation.exceptions.exception import BookException
 from app.services import services
+from app.subject import Subject
 from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
@@ -505,7 +506,7 @@ def test_a_cheque_cannot_bounce_while_its_line_is_confirmed(app, bank, database_
                 db.session.remove()
 
     with ThreadPoolExecutor(1) as somebody_else, writing():
-        expected.hold([subject])
+        expected.hold([Subject.parse(subject)])
         with pytest.raises(OperationalError, match="lock timeout"):
             somebody_else.submit(bounce).result(timeout=10)
 

@@ -39,7 +39,7 @@ class Promise:
 
 
 def expect(appeal: Appeal, promise: Promise, *, branch_id: int | None = None) -> StandingOrder:
-    """Expect a standing order's payments from the first due day on or after `since`, of the donor it says or else of
+    """Add a standing order's payments from the first due day on or after `since`, of the donor it says or else of
     one under the payer's name; the caller commits. Raises `NotAnOrder`."""
     _check(promise)
     # The account is opened now, so that what is expected can name it.

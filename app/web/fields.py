@@ -84,7 +84,7 @@ class DayField(StringField):  # type: ignore[misc]
         try:
             self.data = day(text) if text else None
         except ValueError as error:
-            raise ValidationError(_("Enter a day like 27/3/2026")) from error
+            raise ValidationError(_("Enter a date, like 27/3/2026")) from error
 
 
 class TimeField(StringField):  # type: ignore[misc]
@@ -103,7 +103,7 @@ class TimeField(StringField):  # type: ignore[misc]
         try:
             self.data = time_of_day(text) if text else None
         except ValueError as error:
-            raise ValidationError(_("Enter a time like 19:30")) from error
+            raise ValidationError(_("Enter a time, like 19:30")) from error
 
 
 class EmailField(fields.EmailField):  # type: ignore[misc]
@@ -153,7 +153,7 @@ class PiecesField(StringField):  # type: ignore[misc]
         self.data = 0
         text = valuelist[0].strip() if valuelist else ""
         if text and not _WHOLE.fullmatch(text):
-            raise ValidationError(_("Enter how many there are of each, in figures, like 12"))
+            raise ValidationError(_("Enter the number of each in figures, like 12"))
         self.data = int(text or 0)
 
     def process(self, *arguments: Any, **values: Any) -> None:
@@ -186,7 +186,7 @@ class CleanedForm(FlaskForm):  # type: ignore[misc]
         super().validate(extra_validators)
         if "csrf_token" in self and self.csrf_token.errors:
             self.csrf_token.errors = []
-            self.form_errors.append(_("This page was open for too long. Nothing was saved; send it again."))
+            self.form_errors.append(_("This page was open for too long, so nothing was saved. Send it again."))
         return not self.errors
 
 

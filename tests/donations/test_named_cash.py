@@ -1,4 +1,4 @@
-"""Cash from people with a name: a gift of its own, by itself or as a line of a count sheet, and never both."""
+"""Cash from named donors: a gift of its own, by itself or as a line of a count sheet, and never both."""
 
 from datetime import timedelta
 

@@ -56,14 +56,14 @@ def test_a_collection_and_two_cheques_are_entered_by_keyboard_and_paid_in(app, b
     appeal = an_appeal()
     page = comes_in(browser.new_context(), app, office)
     page.goto(f"{office}collections/")
-    page.get_by_role("link", name="Count a collection").click()
+    page.get_by_role("link", name="Enter a count").click()
     expect(page.get_by_label("Place")).to_be_focused()
     types_on(page, "Market Square", "12, 14", "S-901", "", "Tomos Rees")
     # £50, £20, £10, £5, £2, £1, and of 50p three.
     types_on(page, "", "2", "", "1", "", "12", "3")
     expect(page.locator("[data-total]")).to_have_text("£58.50")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Counted: £58.50 is in the books.")).to_be_visible()
+    expect(page.get_by_text("Count saved: £58.50 is in the books.")).to_be_visible()
 
     page.goto(f"{office}cheques/new")
     for amount, name in (("40", "Ida Brandt"), ("12.50", "Łucja Okoń")):
@@ -82,10 +82,10 @@ def test_a_collection_and_two_cheques_are_entered_by_keyboard_and_paid_in(app, b
 
     page.get_by_role("link", name="Łucja Okoń").click()
     without_fault(page)
-    page.get_by_label("Why is it wrong?").fill("It was £12.05")
-    page.get_by_role("button", name="Reverse this gift").click()
-    page.get_by_role("button", name="Reverse this gift").click()
-    expect(page.get_by_text("The gift is reversed.")).to_be_visible()
+    page.get_by_label("Reason").fill("It was £12.05")
+    page.get_by_role("button", name="Reverse gift").click()
+    page.get_by_role("button", name="Reverse gift").click()
+    expect(page.get_by_text("Gift reversed.")).to_be_visible()
     assert raised_by(appeal) == (9850, 1)
     assert verifying.faults() == []
 
@@ -95,13 +95,13 @@ def test_without_a_script_the_total_is_shown_before_the_sheet_is_taken(app, brow
     page = comes_in(browser.new_context(java_script_enabled=False), app, office)
     page.goto(f"{office}collections/new")
     page.get_by_label("Place").fill("Mill Lane")
-    page.get_by_label("and by").fill("Tomos Rees")
+    page.get_by_label("And by").fill("Tomos Rees")
     page.get_by_label("£20", exact=True).fill("3")
-    page.get_by_role("button", name="Enter this sheet").click()
+    page.get_by_role("button", name="Save sheet").click()
     expect(page.get_by_text("It comes to £60.00.")).to_be_visible()
     assert raised_by(appeal) == (0, 0)
     page.get_by_role("button", name="Enter £60.00").click()
-    expect(page.get_by_text("Counted: £60.00 is in the books.")).to_be_visible()
+    expect(page.get_by_text("Count saved: £60.00 is in the books.")).to_be_visible()
     assert raised_by(appeal) == (6000, 0)
 
 

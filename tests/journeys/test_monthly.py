@@ -91,7 +91,7 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     db.session.rollback()
 
     page.get_by_role("link", name="End this monthly gift").click()
-    page.get_by_role("button", name="End it").click()
+    page.get_by_role("button", name="End").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
     eventually(lambda: mailed(house, "Thank you for your monthly gift"), 30)
     page.goto(plan)

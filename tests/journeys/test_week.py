@@ -41,7 +41,7 @@ def goes_to(page: Page, *names: str) -> None:
 
 def counts(page: Page, day: date) -> None:
     """A street collection of £58.50."""
-    goes_to(page, "Collections", "Count a collection")
+    goes_to(page, "Collections", "Enter a count")
     page.get_by_label("Date").fill(day.isoformat())
     page.get_by_label("Place").focus()
     types_on(page, "Market Square", "12, 14", "S-901", "", "Tomos Rees")
@@ -49,7 +49,7 @@ def counts(page: Page, day: date) -> None:
     types_on(page, "", "2", "", "1", "", "12", "3")
     expect(page.locator("[data-total]")).to_have_text("£58.50")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Counted: £58.50 is in the books.")).to_be_visible()
+    expect(page.get_by_text("Count saved: £58.50 is in the books.")).to_be_visible()
 
 
 def enters_cheques(page: Page, day: date) -> None:
@@ -74,11 +74,11 @@ def pays_in(page: Page, day: date) -> None:
         box.press("Space")
     page.get_by_label("Reference of the paying-in slip").fill("500123")
     page.get_by_label("Paid in on").fill(day.isoformat())
-    page.get_by_role("button", name="Pay in what is ticked").click()
+    page.get_by_role("button", name="Pay in selected").click()
     expect(page.get_by_text("Paid in with slip 500123.")).to_be_visible()
     goes_to(page, "Today")
     expect(page.locator(".needs__way")).to_have_text(
-        ["£58.50 in cash, not at the bank yet", "£52.50 in cheques, not at the bank yet"]
+        ["£58.50 in cash not yet paid in", "£52.50 in cheques not yet paid in"]
     )
 
 

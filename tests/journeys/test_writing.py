@@ -72,7 +72,7 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
         page.get_by_role("table").get_by_role("link", name="Keep the Lantern lit").click()
     assert streamed.value.status == 200
     expect(page.locator(".raised__number")).to_have_text("£0")
-    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Appeals").click()
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Appeals").click()
     page.get_by_role("link", name="Write an appeal").click()
     page.get_by_label("Title").fill("Mend the weir")
     page.get_by_label("Address").fill("mend-the-weir")

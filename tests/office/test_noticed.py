@@ -77,7 +77,7 @@ def test_a_bank_account_asks_before_it_goes_below_zero(app, signed_in):
     values = an_entry(client, from_code="assets:bank:gbp", amount="101")
     answer = client.post("/office/entries/", data=values)
     assert answer.status_code == 409
-    assert "The bank account would stand at −£1.00." in said(answer).replace("-£", "−£")
+    assert "The bank account would have a balance of −£1.00." in said(answer).replace("-£", "−£")
     assert held("assets:bank:gbp") == 10_000
     assert sent_all_the_same(client, answer, "/office/entries/", values).status_code == 303
     assert held("assets:bank:gbp") == -100
@@ -117,7 +117,7 @@ def test_a_standing_order_that_is_expected_already_is_shown_before_it_is_expecte
     assert client.post(address, data=values).status_code == 303
     again = filled(client, f"{address}new", **typed)
     answer = client.post(address, data=again)
-    assert (answer.status_code, "which is expected already" in said(answer)) == (409, True)
+    assert (answer.status_code, "which is already expected" in said(answer)) == (409, True)
     assert db.session.scalar(select(func.count()).select_from(StandingOrder)) == 1
     assert sent_all_the_same(client, answer, address, again).status_code == 303
 

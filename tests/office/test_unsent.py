@@ -103,7 +103,7 @@ def test_five_pounds_and_a_reason_are_still_five_pounds_and_a_reason_after_the_p
     again = client.get(answer.location)
     password = {"password": PASSWORD, "csrf_token": page(again).main.select_one("[name=csrf_token]")["value"]}
     shown = client.post(answer.location, data=password, follow_redirects=True)
-    assert "Nothing was saved yet. You had to sign in again first." in said(shown)
+    assert "Nothing has been saved yet. You had to sign in again first." in said(shown)
     form = page(shown).select_one("form.desk-form")
     assert form.select_one("#amount")["value"] == "5.00"
     assert form.select_one("#reason").text == "He asked\r\nfor <it> & more".replace("\r\n", "\n")
@@ -130,7 +130,7 @@ def test_whatever_form_is_sent_without_a_session_is_shown_to_its_writer_again(
         shown = client.get(kept(answer), follow_redirects=True)
         text = said(shown)
         typed = [each.text for each in page(shown).main.select("textarea")]
-        if not ("typed in vain" in text or "typed in vain" in typed or "Nothing was saved yet." in text):
+        if not ("typed in vain" in text or "typed in vain" in typed or "Nothing has been saved yet." in text):
             wrong[rule.endpoint] = text[:200]
         assert "a secret of mine" not in shown.text
     assert wrong == {}
@@ -210,7 +210,7 @@ def test_codes_keys_and_passwords_are_never_kept_and_a_file_is_to_be_chosen_agai
     signs_in(client, person)
     shown = client.get(way, follow_redirects=True)
     assert page(shown).select_one("#words")["value"] == "A bus"
-    assert "A file is never kept: choose it again." in said(shown)
+    assert "Files are not kept, so select the file again." in said(shown)
 
 
 def test_a_form_that_is_not_ours_is_not_kept(client: Any, person: Person) -> None:

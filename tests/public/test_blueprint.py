@@ -139,7 +139,7 @@ def test_a_method_that_is_not_allowed_says_which_are(client):
 def test_a_fact_of_the_house_is_a_conflict_unless_it_says_otherwise_and_is_said_in_the_log(troubled, caplog):
     answer = troubled.get("/trouble/fact")
     assert answer.status_code == 409
-    assert "Load the page again" in read(answer).main.get_text()
+    assert "Reload it" in read(answer).main.get_text()
     assert "the gift has been refunded in full" not in answer.text
     assert "the gift has been refunded in full" in caplog.text
     assert troubled.get("/trouble/gone").status_code == 410

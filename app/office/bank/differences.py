@@ -34,7 +34,7 @@ class DifferenceForm(CleanedForm):
     """What was paid in, why the sums differ, and which two people say so."""
 
     paid_in = SelectMultipleField(
-        _l("What was paid in"), validate_choice=False, validators=[DataRequired(_l("Tick what was paid in"))]
+        _l("What was paid in"), validate_choice=False, validators=[DataRequired(_l("Select what was paid in"))]
     )
     reason = TextAreaField(
         _l("Why the sums differ"),

@@ -28,7 +28,7 @@ def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:
         kind, reference = subject.kind, subject.reference
         if kind == "donation" and reference in gifts:
             gift = gifts[reference]
-            words = _("%(how)s of %(name)s", how=method_name(gift.method), name=gift.name or _("somebody"))
+            words = _("%(how)s of %(name)s", how=method_name(gift.method), name=gift.name or _("someone"))
             found[key] = words, url_for("office.donations.show", reference=reference)
         elif kind == "count" and reference in sheets:
             words = _("Collection at %(place)s", place=sheets[reference].place)

@@ -44,7 +44,7 @@ def _whether_it_goes_back(reference: str) -> Question | None:
     if amount is None:
         return None
     return Question(
-        _("Refund %(amount)s to %(name)s?", amount=written(amount), name=gift.name or _("somebody")),
+        _("Refund %(amount)s to %(name)s?", amount=written(amount), name=gift.name or _("someone")),
         _("%(amount)s of %(whole)s will be refunded the way it was paid. A refund cannot be undone.",
           amount=written(amount), whole=written(gift.amount)),
         _("Refund the gift"),

@@ -62,21 +62,23 @@ def create() -> ResponseReturnValue:
         return _form(form, status=409, found=found)
     donation = take_in(form)
     notices.done(
-        _("Entered: a cheque over %(amount)s from %(name)s.", amount=written(donation.amount),
-          name=donation.name or _("somebody")),
+        _("Cheque saved: %(amount)s from %(name)s.", amount=written(donation.amount),
+          name=donation.name or _("someone")),
     )  # fmt: skip
     if form.dated_on.data and cheques.is_stale(form.dated_on.data):
-        notices.failed(_("This cheque is more than six months old. The bank may not pay it: ask for a new one."))
+        notices.failed(
+            _("This cheque is more than six months old. The bank may refuse it, so ask the donor for a new one.")
+        )
     return redirect(url_for(".new", **form.same_again()) if "another" in request.form else url_for(".index"), code=303)
 
 
 def _whether_it_bounced(reference: str) -> Question:
     cheque = _cheque(reference)
     return Question(
-        _("Has this cheque of %(name)s bounced?", name=cheque.name or _("somebody")),
-        _("The appeal’s total falls by %(amount)s at once, and the receipt is void. It stays so, even if the bank pays "
-          "later: enter the cheque anew then.", amount=written(cheque.amount)),
-        _("The cheque has bounced"),
+        _("Mark the cheque from %(name)s as bounced?", name=cheque.name or _("someone")),
+        _("The appeal’s total falls by %(amount)s at once, and the receipt becomes void. This "
+        "cannot be undone. If the bank pays after all, enter the cheque again.", amount=written(cheque.amount)),
+        _("Mark as bounced"),
         url_for("office.gifts_by_hand.show", reference=reference),
     )  # fmt: skip
 
@@ -96,9 +98,9 @@ def bounce(reference: str) -> ResponseReturnValue:
         notices.failed(words.refused(refusal))
         return back
     except cheques.NotACheque:
-        notices.failed(_("This cheque was reversed, so it cannot bounce."))
+        notices.failed(_("This cheque has been reversed, so it cannot be marked as bounced."))
         return back
-    notices.done(_("Bounced: it counts no more, and its receipt is void."))
+    notices.done(_("Cheque marked as bounced. It no longer counts and its receipt is void."))
     return back
 
 

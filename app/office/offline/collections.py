@@ -50,8 +50,12 @@ class CountForm(HandForm):
     place = StringField(_l("Place"), validators=[DataRequired(_l("Enter where it was collected")), Length(max=120)])
     box = StringField(_l("Box numbers"), validators=[Length(max=80)])
     seal = StringField(_l("Seal numbers"), validators=[Length(max=80)])
-    counter_one = StringField(_l("Counted by"), validators=[DataRequired(_l("Enter who counted")), Length(max=120)])
-    counter_two = StringField(_l("and by"), validators=[DataRequired(_l("Enter who else counted")), Length(max=120)])
+    counter_one = StringField(
+        _l("Counted by"), validators=[DataRequired(_l("Enter the name of the person who counted")), Length(max=120)]
+    )
+    counter_two = StringField(
+        _l("And by"), validators=[DataRequired(_l("Enter the name of the second person who counted")), Length(max=120)]
+    )
     shown = HiddenField()
     # Filled in by `form_for`: a name, an e-mail address and an amount for each line.
     lines = range(LINES)
@@ -114,12 +118,15 @@ class CountForm(HandForm):
                 continue
             money = amount.read(self.currency)
             if not name.data:
-                self.wrong(name, _("Enter who gave it"))
+                self.wrong(name, _("Enter the name of the donor"))
             elif money is not None and not email.errors and self.day.data:
                 found.append(HandGift(amount=money, given_on=self.day.data, name=name.data, email=email.data or ""))
         self._named = tuple(found)
         if not self.errors and self.rest().minor < 0:
-            self.wrong(self.named_rows()[0][2], _("People with a name gave more than was counted; check the amounts"))
+            self.wrong(
+                self.named_rows()[0][2],
+                _("The gifts from named donors add up to more than was counted. Check the amounts"),
+            )
 
     @property
     def pieces(self) -> dict[int, int]:
@@ -133,13 +140,13 @@ class CountForm(HandForm):
     def validate_counter_two(self, field: StringField) -> None:
         """Two different people count."""
         if field.data and counts.same_person(self.counter_one.data or "", field.data):
-            self.wrong(field, _("Two different people must count; this is the same name twice"))
+            self.wrong(field, _("Enter two different names: two people must count"))
 
     def validate(self, extra_validators: object = None) -> bool:
         """Whether the sheet can be taken; one without a coin cannot."""
         super().validate(extra_validators)
         if not self.errors and not self.total().minor:
-            self.wrong(self.rows()[0][2], _("Enter how many notes and coins there are"))
+            self.wrong(self.rows()[0][2], _("Enter the number of notes and coins"))
         self._read_named()
         return not self.errors
 
@@ -218,7 +225,7 @@ def create() -> ResponseReturnValue:
             Subject("count", sheet.reference),
             after={"amount": str(sheet.amount), "place": sheet.place},
         )
-    notices.done(_("Counted: %(amount)s is in the books.", amount=written(total)))
+    notices.done(_("Count saved: %(amount)s is in the books.", amount=written(total)))
     return redirect(url_for(".show", reference=sheet.reference), code=303)
 
 
@@ -234,10 +241,10 @@ def _whether_it_is_wrong(reference: str) -> Question | None:
     if not CorrectionForm().validate():
         return None
     return Question(
-        _("Reverse the count of %(place)s?", place=sheet.place),
-        _("The appeal’s total falls by %(amount)s at once. A reversed sheet stays readable, and stays reversed: if "
-          "there is a right one, count it anew.", amount=written(sheet.amount)),
-        _("Reverse this sheet"),
+        _("Reverse the count for %(place)s?", place=sheet.place),
+        _("The appeal’s total falls by %(amount)s at once. The sheet stays on record as reversed, "
+        "and this cannot be undone. Enter a new count if there is a correct one.", amount=written(sheet.amount)),
+        _("Reverse count sheet"),
         url_for(".show", reference=reference),
     )  # fmt: skip
 
@@ -259,9 +266,9 @@ def correct(reference: str) -> ResponseReturnValue:
         notices.failed(words.refused(refusal))
         return redirect(url_for(".show", reference=reference), code=303)
     except corrections.AtTheBank:
-        notices.failed(_("The bank has confirmed this sheet, so it cannot be reversed."))
+        notices.failed(_("This sheet has been matched with the bank statement, so it cannot be reversed."))
         return redirect(url_for(".show", reference=reference), code=303)
-    notices.done(_("The sheet is reversed. If there is a right one, count it anew."))
+    notices.done(_("Count sheet reversed. Enter a new count if there is a correct one."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 

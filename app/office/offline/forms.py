@@ -89,7 +89,7 @@ class HandForm(CleanedForm):
     def validate_branch(self, field: SelectField) -> None:
         """Take a branch that was offered, or none."""
         if field.data and field.data not in self._branches:
-            self.wrong(field, _("Choose a branch"))
+            self.wrong(field, _("Select a branch"))
 
     def validate_day(self, field: DayField) -> None:
         """A gift is entered when it has come."""
@@ -126,7 +126,7 @@ class GiftForm(HandForm):
     name = StringField(_l("Name"), validators=[Length(max=120)])
     email = EmailField(
         _l("E-mail address"),
-        description=_l("The receipt is mailed to it. Without one it is made on paper, to hand over or to post."),
+        description=_l("The receipt is sent to this address. Leave empty for a paper receipt to hand over or post."),
     )
     address = TextAreaField(_l("Address"), validators=[Length(max=400)])
     postcode = StringField(_l("Postcode"), validators=[Length(max=20)])
@@ -174,9 +174,9 @@ class GiftForm(HandForm):
 
 def like(each: Alike) -> Noticed:
     """What is said of a gift that looks like the one that is entered."""
-    named = {"amount": written(each.amount), "name": each.name or _("somebody"), "day": offline_words.day(each.day)}
+    named = {"amount": written(each.amount), "name": each.name or _("someone"), "day": offline_words.day(each.day)}
     if each.promised:
-        words = _("This looks like what was promised on %(day)s: %(amount)s from %(name)s.", **named)
+        words = _("This looks like the gift promised on %(day)s: %(amount)s from %(name)s.", **named)
     elif each.method in (BANK_TRANSFER, STANDING_ORDER):
         words = _("This looks like the transfer of %(day)s: %(amount)s from %(name)s.", **named)
     else:
@@ -198,10 +198,10 @@ class CashForm(GiftForm):
 
     method = CASH
     day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
-    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter who gave it")), Length(max=120)])
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter the name of the donor")), Length(max=120)])
     what = StringField(
         _l("Box or occasion"),
-        description=_l("If the cash is in a box that is counted, enter it as a line of the count sheet instead."),
+        description=_l("If the cash was in a counted box, enter it as a line of the count sheet instead."),
         validators=[Length(max=80)],
     )
 
@@ -210,8 +210,8 @@ class TransferForm(GiftForm):
     """A bank transfer that a donor has told us of, and that no statement shows yet."""
 
     method = BANK_TRANSFER
-    day = DayField(_l("Announced on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
-    expected_on = DayField(_l("Expected by"), description=_l("It is overdue after this day."), validators=[Optional()])
+    day = DayField(_l("Promised on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
+    expected_on = DayField(_l("Expected by"), description=_l("It is overdue after this date."), validators=[Optional()])
     what = StringField(_l("Reference on the transfer"), validators=[Length(max=80)])
 
 
@@ -222,7 +222,7 @@ class InKindForm(GiftForm):
     amount = AmountField(_l("Value"), validators=[DataRequired(_l("Enter the value"))])
     what = StringField(
         _l("What was given"),
-        description=_l("And how its value is known, such as the price of the same in a shop."),
+        description=_l("Include how you know its value, such as the price in a shop."),
         validators=[DataRequired(_l("Enter what was given")), Length(max=200)],
     )
 
@@ -238,9 +238,9 @@ FORMS: dict[str, type[GiftForm]] = {
 def titles() -> dict[str, str]:
     """What entering a gift is called, by its method."""
     return {
-        CASH: str(_("Enter cash from a named person")),
+        CASH: str(_("Enter cash from a named donor")),
         CHEQUE: str(_("Enter a cheque")),
-        BANK_TRANSFER: str(_("Expect a bank transfer")),
+        BANK_TRANSFER: str(_("Enter a promised bank transfer")),
         IN_KIND: str(_("Enter a gift in kind")),
     }
 
@@ -249,10 +249,10 @@ class CorrectionForm(CleanedForm):
     """The reason for which something is reversed."""
 
     reason = TextAreaField(
-        _l("Why is it wrong?"),
-        description=_l("Kept beside the books, where it can be erased. Name nobody if you can help it."),
+        _l("Reason"),
+        description=_l("Stored separately from the books, and can be erased. Avoid naming people."),
         validators=[
-            DataRequired(_l("Say why it is wrong")),
+            DataRequired(_l("Enter a reason")),
             Length(max=500, message=_l("Reason must be 500 characters or fewer")),
         ],
     )

@@ -78,11 +78,13 @@ def create(method: str) -> ResponseReturnValue:
     if noticed.asks(found):
         return _form(form, status=409, found=found)
     donation = take_in(form)
-    named = {"amount": written(donation.amount), "name": donation.name or _("somebody")}
+    named = {"amount": written(donation.amount), "name": donation.name or _("someone")}
     if donation.state == PLEDGED:
-        notices.done(_("Expected: %(amount)s from %(name)s. It is a gift once the bank shows it.", **named))
+        notices.done(
+            _("Promise saved: %(amount)s from %(name)s. It becomes a gift once it is on the bank statement.", **named)
+        )
     else:
-        notices.done(_("Entered: %(amount)s from %(name)s.", **named))
+        notices.done(_("Gift saved: %(amount)s from %(name)s.", **named))
     following = url_for(".new", method=method, **form.same_again())
     return redirect(following if "another" in request.form else url_for(".index"), code=303)
 
@@ -116,10 +118,10 @@ def _whether_it_is_wrong(reference: str) -> Question | None:
     if gift.state != RECEIVED or not CorrectionForm().validate():
         return None
     return Question(
-        _("Reverse %(amount)s from %(name)s?", amount=written(gift.amount), name=gift.name or _("somebody")),
-        _("Its receipt is void. A reversed gift stays readable, and stays reversed: if there is a right one, enter it "
-          "anew."),
-        _("Reverse this gift"),
+        _("Reverse the gift of %(amount)s from %(name)s?", amount=written(gift.amount), name=gift.name or _("someone")),
+        _("Its receipt becomes void. The gift stays on record as reversed, and this cannot be "
+        "undone. Enter the correct gift if there is one."),
+        _("Reverse gift"),
         url_for(".show", reference=reference),
     )  # fmt: skip
 
@@ -140,12 +142,12 @@ def correct(reference: str) -> ResponseReturnValue:
         notices.failed(words.refused(refusal))
         return redirect(url_for(".show", reference=reference), code=303)
     except corrections.OfASheet:
-        notices.failed(_("This gift is a line of a count sheet. Reverse the sheet, and count it anew."))
+        notices.failed(_("This gift is a line of a count sheet. Reverse the sheet and enter a new count."))
         return redirect(url_for(".show", reference=reference), code=303)
     except (corrections.AtTheBank, corrections.NothingToReverse):
-        notices.failed(_("This gift is at the bank, or was only promised, so it cannot be reversed here."))
+        notices.failed(_("This gift is on the bank statement or was only promised, so it cannot be reversed here."))
         return redirect(url_for(".show", reference=reference), code=303)
-    notices.done(_("The gift is reversed. If there is a right one, enter it anew."))
+    notices.done(_("Gift reversed. Enter the correct gift if there is one."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -154,9 +156,13 @@ def _whether_it_is_withdrawn(reference: str) -> Question | None:
     if gift.state != PLEDGED or not CorrectionForm().validate():
         return None
     return Question(
-        _("Withdraw %(amount)s from %(name)s?", amount=written(gift.amount), name=gift.name or _("somebody")),
-        _("It is not expected any more. If it comes after all, the bank’s line can still be booked as a gift."),
-        _("Withdraw it"),
+        _(
+            "Withdraw the promise of %(amount)s from %(name)s?",
+            amount=written(gift.amount),
+            name=gift.name or _("someone"),
+        ),
+        _("It will no longer be expected. If the money arrives after all, you can still book the bank line as a gift."),
+        _("Withdraw promise"),
         url_for(".show", reference=reference),
     )
 
@@ -174,9 +180,9 @@ def withdraw(reference: str) -> ResponseReturnValue:
             promises.withdraw(_gift(reference), form.reason.data, by=Subject("person", me().reference))
             record("gift.withdrawn", Subject("donation", reference), after={"reason": form.reason.data})
     except promises.NotPromised:
-        notices.failed(_("This gift has come in the meantime, so it cannot be withdrawn."))
+        notices.failed(_("This gift has since arrived, so it cannot be withdrawn."))
         return redirect(url_for(".show", reference=reference), code=303)
-    notices.done(_("Withdrawn: it is not expected any more. Nothing had been booked."))
+    notices.done(_("Promise withdrawn. It is no longer expected. Nothing had been booked."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -190,9 +196,14 @@ def make_promise(reference: str) -> ResponseReturnValue:
             promises.make_promise(_gift(reference), by=Subject("person", me().reference))
             record("gift.made_promise", Subject("donation", reference))
     except promises.NotPromised:
-        notices.failed(_("The bank’s statement has shown this gift in the meantime, so it stays."))
+        notices.failed(_("This gift is now on the bank statement, so it cannot be changed to a promise."))
         return redirect(url_for(".show", reference=reference), code=303)
-    notices.done(_("It is out of the books from today, its receipt is void, and the bank’s line will make it a gift."))
+    notices.done(
+        _(
+            "Changed to a promise. It is out of the books from today and its receipt is "
+            "void. It becomes a gift again once it is on the bank statement."
+        )
+    )
     return redirect(url_for(".index"), code=303)
 
 

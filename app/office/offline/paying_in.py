@@ -35,7 +35,7 @@ class SlipForm(CleanedForm):
         _l("Reference of the paying-in slip"),
         validators=[
             DataRequired(_l("Enter the reference on the slip")),
-            Length(max=40, message=_l("The reference must be 40 characters or fewer")),
+            Length(max=40, message=_l("Reference must be 40 characters or fewer")),
         ],
     )
     day = DayField(_l("Paid in on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
@@ -56,7 +56,7 @@ def pay_in() -> ResponseReturnValue:
     sheets = [_sheet(reference) for reference in request.form.getlist("sheet")[:_MOST]]
     gifts = [_gift(reference) for reference in request.form.getlist("cheque")[:_MOST]]
     if form.validate() and not sheets and not gifts:
-        form.form_errors.append(_("Tick what was paid in"))
+        form.form_errors.append(_("Select what was paid in"))
     if form.errors:
         return _page(form, status=422)
     slip = form.slip.data or ""
@@ -68,15 +68,17 @@ def pay_in() -> ResponseReturnValue:
                             *(Subject("donation", each.reference) for each in gifts)):  # fmt: skip
                 record("money.paid_in", subject, after={"slip": slip})
     except paying_in.NotPayableYet:
-        form.form_errors.append(_("One of the cheques is dated later than this day; pay it in when its day has come"))
+        form.form_errors.append(_("One of the cheques is dated after this date. Pay it in once its date has come"))
     except BelowZero as refusal:
         form.form_errors.append(words.refused(refusal))
     except NotYet:
         form.wrong(form.day, _("The date must be today or in the past"))
     except paying_in.NotAtHand:
-        form.form_errors.append(_("Something of this is at the bank already, or was reversed; look through the list"))
+        form.form_errors.append(_("Some of this has already been paid in or was reversed. Check the list"))
     else:
-        notices.done(_("Paid in with slip %(slip)s. The statement will confirm it.", slip=slip))
+        notices.done(
+            _("Paid in with slip %(slip)s. Match it with the bank line when it is on the statement.", slip=slip)
+        )
         return redirect(url_for(".show"), code=303)
     return _page(form, status=409)
 

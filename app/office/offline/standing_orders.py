@@ -42,11 +42,12 @@ class OrderForm(HandForm):
 
     amount = AmountField(_l("Amount each month"), validators=[InputRequired(_l("Enter an amount"))])
     payer = StringField(
-        _l("Name on the account"), validators=[InputRequired(_l("Enter whose account it comes from")), Length(max=120)]
+        _l("Name on the bank account"),
+        validators=[InputRequired(_l("Enter the name on the bank account")), Length(max=120)],
     )
     reference_text = StringField(
         _l("Reference on the statement"),
-        description=_l("By it the statement’s line is recognised."),
+        description=_l("Used to recognise the line on the statement."),
         validators=[Length(max=80)],
     )
     day_of_month = IntegerField(
@@ -121,17 +122,17 @@ def create() -> ResponseReturnValue:
         record(
             "standing_order.expected", Subject("standing-order", order.reference), after={"amount": str(order.amount)}
         )
-    notices.done(_("Expected from now on."))
+    notices.done(_("Standing order saved. It is expected from now on."))
     return redirect(url_for(".index"), code=303)
 
 
 def _whether_it_ends(reference: str) -> Question:
     order = _order(reference)
     return Question(
-        _("End the standing order of %(name)s?", name=order.payer or _("somebody")),
-        _("No payment of it is expected any more. What came already stays. If money comes again, it is a line that "
-          "nobody expects; to expect it, enter the order anew."),
-        _("End it"),
+        _("End the standing order from %(name)s?", name=order.payer or _("someone")),
+        _("No more payments will be expected. Payments already received stay. If the donor starts "
+        "again, enter a new standing order."),
+        _("End"),
         url_for(".index"),
     )  # fmt: skip
 
@@ -145,7 +146,7 @@ def end(reference: str) -> ResponseReturnValue:
     with writing():
         standing_orders.end(_order(reference))
         record("standing_order.ended", Subject("standing-order", reference))
-    notices.done(_("Ended: nothing more is expected of it."))
+    notices.done(_("Standing order ended. No more payments are expected."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -154,10 +155,10 @@ def _whether_it_is_given_up(reference: str) -> Question | None:
     if order.next_due_on.isoformat() != request.form.get("due"):
         return None
     return Question(
-        _("Give up the missed payment of %(name)s?", name=order.payer or _("somebody")),
-        _("The payment of %(amount)s that was due on %(day)s is not expected any more; the next one is.",
+        _("Skip the missed payment from %(name)s?", name=order.payer or _("someone")),
+        _("The payment of %(amount)s due on %(day)s will no longer be expected. The next one will be.",
           amount=written(order.amount), day=format_date(order.next_due_on, "long")),
-        _("Give up the missed one"),
+        _("Skip missed payment"),
         url_for(".index"),
     )  # fmt: skip
 
@@ -178,7 +179,7 @@ def pass_over(reference: str) -> ResponseReturnValue:
         standing_orders.pass_over(order)
         after = {"due": order.next_due_on}
         record("standing_order.passed_over", Subject("standing-order", reference), before={"due": before}, after=after)
-    notices.done(_("The payment that did not come is given up; the next one is expected."))
+    notices.done(_("Missed payment skipped. The next one is expected."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -205,7 +206,7 @@ def save(reference: str) -> ResponseReturnValue:
         standing_orders.change(order, form.chosen_appeal, form.promise(), branch_id=form.branch_id)
         after = {"amount": str(order.amount), "day": order.day_of_month}
         record("standing_order.changed", Subject("standing-order", reference), before=before, after=after)
-    notices.done(_("Changed: from the next payment on it is expected like this."))
+    notices.done(_("Changes saved. They apply from the next payment."))
     return redirect(url_for(".index"), code=303)
 
 
@@ -215,8 +216,8 @@ def _alike(form: OrderForm) -> list[Noticed]:
     mine = [each for each in alike.orders(promise.amount, promise.payer) if my_branch_id() in (None, each.branch_id)]
     return [
         Noticed(
-            _("This looks like the standing order of %(name)s over %(amount)s, which is expected already.",
-              name=each.payer or _("somebody"), amount=written(each.amount)),
+            _("This looks like the standing order of %(amount)s from %(name)s, which is already expected.",
+              name=each.payer or _("someone"), amount=written(each.amount)),
             url_for(".index"),
         )
         for each in mine[:3]

@@ -14,18 +14,18 @@ def refused(refusal: BelowZero) -> str:
     named = {"missing": written(refusal.missing), "day": day(refusal.day)}
     if refusal.code.startswith("assets:cheques:"):
         return str(
-            _("Nothing was booked: the cheques in hand would be %(missing)s short on %(day)s. Enter the cheque that "
-              "is missing first, with the day on which it came.", **named)
+            _("Nothing was booked, because the cheques in hand would be %(missing)s short on "
+            "%(day)s. Enter the missing cheque first, with the date it was received.", **named)
         )  # fmt: skip
     return str(
-        _("Nothing was booked: the cash in hand would be %(missing)s short on %(day)s. Enter the count that is missing "
-          "first, with the day on which it was counted.", **named)
+        _("Nothing was booked, because the cash in hand would be %(missing)s short on %(day)s. "
+        "Enter the missing count first, with the date it was counted.", **named)
     )  # fmt: skip
 
 
 def overdrawn(left: Money) -> str:
     """What is asked before a bank account goes below zero."""
-    return str(_("The bank account would stand at %(left)s.", left=written(left)))
+    return str(_("The bank account would have a balance of %(left)s.", left=written(left)))
 
 
 def day(each: date) -> str:

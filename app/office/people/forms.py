@@ -26,11 +26,11 @@ NAMES = {
 }
 
 MEANINGS = {
-    people.ADMIN: _l("lets people in and reads the audit trail"),
+    people.ADMIN: _l("manages people and reads the audit trail"),
     people.TREASURER: _l("gifts, bank, books and exports"),
-    people.BRANCH_TREASURER: _l("the money of one branch, and no other"),
+    people.BRANCH_TREASURER: _l("the money of one branch only"),
     people.EDITOR: _l("articles and appeals"),
-    people.AUDITOR: _l("reads everything, changes nothing"),
+    people.AUDITOR: _l("can read everything but change nothing"),
 }
 
 
@@ -47,7 +47,7 @@ class RolesForm(FlaskForm):  # type: ignore[misc]
         choices=[SelectChoice(role, NAMES[role]) for role in ROLES],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        validators=[DataRequired(_l("Choose at least one role"))],
+        validators=[DataRequired(_l("Select at least one role"))],
     )
     branch = SelectField(_l("Branch"), description=_l("Only for a branch treasurer."), validate_choice=True)
 
@@ -67,9 +67,9 @@ class RolesForm(FlaskForm):  # type: ignore[misc]
     def validate_branch(self, field: Field) -> None:
         """A branch treasurer has one, and nobody else."""
         if BRANCH_TREASURER in (self.roles.data or []) and not field.data:
-            raise ValidationError(_l("Choose the branch whose treasurer this is"))
+            raise ValidationError(_l("Select the branch of this treasurer"))
         if BRANCH_TREASURER not in (self.roles.data or []) and field.data:
-            raise ValidationError(_l("Only a branch treasurer has a branch: choose that role, or no branch"))
+            raise ValidationError(_l("Only a branch treasurer can have a branch: select that role, or no branch"))
 
     def branch_id(self) -> int | None:
         """The key of the chosen branch; call it once the form is valid."""
@@ -83,6 +83,6 @@ class InvitationForm(RolesForm):
     name = StringField(_l("Name"), validators=[DataRequired(_l("Enter their name")), Length(max=120)])
     email = EmailField(
         _l("E-mail address"),
-        description=_l("The invitation goes there, and they sign in with it."),
+        description=_l("The invitation is sent to this address, and they sign in with it."),
         missing=_l("Enter their e-mail address"),
     )

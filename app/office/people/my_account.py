@@ -28,5 +28,5 @@ def end_sessions() -> ResponseReturnValue:
     with writing():
         people.end(me())
         trail.record("person.sessions_ended", Subject("person", me().reference))
-    notices.done(_("You are signed out everywhere."))
+    notices.done(_("You have been signed out everywhere."))
     return redirect(url_for("security.login"), code=303)

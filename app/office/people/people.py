@@ -48,7 +48,7 @@ def invite() -> ResponseReturnValue:
         except (people.NotAnEmailAddress, people.KnownAlready) as refusal:
             form.email.errors = [_why(refusal)]
         else:
-            notices.done(_("%(name)s is invited. The letter goes out at once.", name=person.name))
+            notices.done(_("Invitation sent to %(name)s.", name=person.name))
             return redirect(url_for(".show", reference=person.reference), code=303)
     return render_template("office/people/person_new.html", form=form), 422
 
@@ -86,5 +86,5 @@ def state(person: Person) -> dict[str, object]:
 
 def _why(refusal: Exception) -> str:
     if isinstance(refusal, people.KnownAlready):
-        return str(_("Somebody of the office has this e-mail address"))
+        return str(_("Someone with this e-mail address already has access"))
     return str(_("Enter an e-mail address in the correct format, like name@example.org"))

@@ -34,7 +34,9 @@ def change_roles(reference: str) -> ResponseReturnValue:
         people.change_roles(person, form.roles.data, form.branch_id(), by=me())
         return state(person)
 
-    return _done(person, "person.roles_changed", change, _("The roles are changed. Their sessions have ended."))
+    return _done(
+        person, "person.roles_changed", change, _("Roles changed. They have been signed out and need to sign in again.")
+    )
 
 
 @bp.post("/sessions/end")
@@ -42,16 +44,18 @@ def change_roles(reference: str) -> ResponseReturnValue:
 def end_sessions(reference: str) -> ResponseReturnValue:
     """Sign somebody out everywhere."""
     person = known(reference)
-    return _done(person, "person.sessions_ended", lambda: people.end(person), _("They are signed out everywhere."))
+    return _done(
+        person, "person.sessions_ended", lambda: people.end(person), _("They have been signed out everywhere.")
+    )
 
 
 def _whether_the_factor_is_lost(reference: str) -> Question:
     person = known(reference)
     return Question(
-        _("Take the second factor of %(name)s away?", name=person.name or person.email),
-        _("Their app, their passkeys and their recovery codes work no more; the next sign-in by password sets up new "
-          "ones. Make sure first that it is them who ask: speak to them."),
-        _("Let them set up a new second factor"),
+        _("Reset the second factor of %(name)s?", name=person.name or person.email),
+        _("Their app, passkeys and recovery codes will stop working, and they set up new ones when "
+        "they next sign in with their password. Speak to them first to make sure that they asked for this."),
+        _("Reset second factor"),
         url_for("office.people.show", reference=reference),
     )  # fmt: skip
 
@@ -62,7 +66,7 @@ def _whether_the_factor_is_lost(reference: str) -> Question:
 def forget_second_factor(reference: str) -> ResponseReturnValue:
     """For whoever lost phone and recovery codes: at the next sign-in they set up a new second factor."""
     person = known(reference)
-    said = _("At the next sign-in they set up a new second factor.")
+    said = _("Second factor reset. They will set up a new one when they next sign in.")
     return _done(person, "person.second_factor_forgotten", lambda: people.forget_second_factor(person), said)
 
 
@@ -76,7 +80,7 @@ def invite_again(reference: str) -> ResponseReturnValue:
         person.invited_at = clock.now()
         email.ask(people.INVITATION, Subject("person", person.reference), clock.now().isoformat())
 
-    return _done(person, "person.invited", ask, _("Another invitation goes out at once."))
+    return _done(person, "person.invited", ask, _("Another invitation has been sent."))
 
 
 def _whether_they_go(reference: str) -> Question | None:
@@ -86,8 +90,8 @@ def _whether_they_go(reference: str) -> Question | None:
     name = person.name or person.email
     return Question(
         _("Remove %(name)s?", name=name),
-        _("They are signed out and cannot sign in any more; the audit trail keeps their name. To let them in again, "
-          "they are invited anew."),
+        _("They will be signed out and can no longer sign in. Their name stays in the audit trail. "
+        "To give them access again, send a new invitation."),
         _("Remove %(name)s", name=name),
         url_for("office.people.show", reference=reference),
     )  # fmt: skip
@@ -99,7 +103,7 @@ def _whether_they_go(reference: str) -> Question | None:
 def remove(reference: str) -> ResponseReturnValue:
     """Take somebody out; the audit trail keeps their name."""
     person = known(reference)
-    said = _("%(name)s may not enter any more.", name=person.name or person.email)
+    said = _("%(name)s no longer has access.", name=person.name or person.email)
     return _done(person, "person.removed", lambda: people.remove(person, by=me()), said)
 
 
@@ -111,9 +115,9 @@ def _done(person: Person, action: str, deed: Callable[[], dict[str, object] | No
             after = deed()
             trail.record(action, Subject("person", person.reference), before=before, after=after)
     except people.OwnRoles:
-        notices.failed(_("Nobody changes their own roles or removes themselves: ask another admin."))
+        notices.failed(_("You cannot change your own roles or remove yourself. Ask another admin."))
     except people.LastAdmin:
-        notices.failed(_("This is the last admin: make somebody else an admin first."))
+        notices.failed(_("This is the last admin. Make someone else an admin first."))
     else:
         notices.done(said)
     if person.active:

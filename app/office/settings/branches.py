@@ -27,7 +27,7 @@ bp = Blueprint("branches", __name__, url_prefix="/branches")
 class BranchForm(CleanedForm):
     """A branch's name and region."""
 
-    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter the branch’s name")), Length(max=120)])
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter a name for the branch")), Length(max=120)])
     region = StringField(_l("Region"), validators=[Length(max=120)])
 
 
@@ -70,9 +70,9 @@ def create() -> ResponseReturnValue:
             branch = branches.found_branch(form.name.data, form.region.data or "")
             record("branch.founded", Subject("branch", branch.reference), after={"name": branch.name})
     except NameTaken:
-        form.wrong(form.name, _("There is a branch of this name already"))
+        form.wrong(form.name, _("A branch with this name already exists"))
         return _form(form, status=422)
-    notices.done(_("%(name)s is a branch now.", name=form.name.data))
+    notices.done(_("Branch %(name)s added.", name=form.name.data))
     return redirect(url_for(".index"), code=303)
 
 
@@ -99,7 +99,7 @@ def save(reference: str) -> ResponseReturnValue:
             after = {"name": branch.name, "region": branch.region}
             record("branch.changed", Subject("branch", reference), before=before, after=after)
     except NameTaken:
-        form.wrong(form.name, _("There is a branch of this name already"))
+        form.wrong(form.name, _("A branch with this name already exists"))
         return _form(form, _branch(reference), status=422)
     notices.done(_("Saved."))
     return redirect(url_for(".index"), code=303)
@@ -120,7 +120,7 @@ def close(reference: str) -> ResponseReturnValue:
         else:
             branches.reopen(branch)
         record("branch.closed" if branch.closed_on else "branch.reopened", Subject("branch", reference))
-    notices.done(_("Closed: it takes nothing more.") if branch.closed_on else _("Open again."))
+    notices.done(_("Branch closed.") if branch.closed_on else _("Branch reopened."))
     return redirect(url_for(".index"), code=303)
 
 

@@ -25,7 +25,7 @@ class _Worded:
 
 
 _LONG_ENOUGH = _l(
-    "At least %(number)s characters. Four words that nobody would put side by side are easy to keep in mind.",
+    "At least %(number)s characters. Four unrelated words are easy to remember.",
     number=FEWEST_CHARACTERS,
 )
 
@@ -64,7 +64,7 @@ class ForgottenForm(_Worded, forms.ForgotPasswordForm):
 class NewPasswordForm(_Worded, forms.ResetPasswordForm):
     """A new password, for whoever came by a link."""
 
-    labels: ClassVar[dict[str, Any]] = {"password": _l("New password"), "password_confirm": _l("The same once more")}
+    labels: ClassVar[dict[str, Any]] = {"password": _l("New password"), "password_confirm": _l("Repeat password")}
     hints: ClassVar[dict[str, Any]] = {"password": _LONG_ENOUGH}
 
 
@@ -72,9 +72,9 @@ class ChangePasswordForm(_Worded, forms.ChangePasswordForm):
     """The present password and a new one."""
 
     labels: ClassVar[dict[str, Any]] = {
-        "password": _l("Present password"),
+        "password": _l("Current password"),
         "new_password": _l("New password"),
-        "new_password_confirm": _l("The same once more"),
+        "new_password_confirm": _l("Repeat password"),
     }
     hints: ClassVar[dict[str, Any]] = {"new_password": _LONG_ENOUGH}
 
@@ -97,7 +97,7 @@ class CodeForm(_Worded, forms.TwoFactorVerifyCodeForm):
 
     labels: ClassVar[dict[str, Any]] = {"code": _l("Code")}
     hints: ClassVar[dict[str, Any]] = {
-        "code": _l("Six digits, from the app on your phone. A new one comes every half minute.")
+        "code": _l("Six digits from the app on your phone. The code changes every 30 seconds.")
     }
 
     def validate_code(self, field: Field) -> None:
@@ -109,7 +109,7 @@ class RecoveryCodeForm(_Worded, recovery_codes.MfRecoveryForm):
     """One of the codes that were written down."""
 
     labels: ClassVar[dict[str, Any]] = {"code": _l("Recovery code")}
-    hints: ClassVar[dict[str, Any]] = {"code": _l("Such as 1f3a-90bc-77de. Each works once.")}
+    hints: ClassVar[dict[str, Any]] = {"code": _l("Like 1f3a-90bc-77de. Each code works once.")}
 
     def validate_code(self, field: Field) -> None:
         """However it was typed from paper."""
@@ -120,7 +120,7 @@ class PasskeyForm(_Worded, webauthn.WebAuthnRegisterForm):
     """A name for a new passkey. All of ours are asked for a PIN or a finger, so each is both factors in one."""
 
     labels: ClassVar[dict[str, Any]] = {"name": _l("Name of the new passkey")}
-    hints: ClassVar[dict[str, Any]] = {"name": _l("So that you know it again: the device it is on.")}
+    hints: ClassVar[dict[str, Any]] = {"name": _l("So that you recognise it, such as the device it is on.")}
     usage = HiddenField(filters=[lambda _sent: "first"])
 
 

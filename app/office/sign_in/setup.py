@@ -69,7 +69,7 @@ def _whether_the_passkey_goes() -> Question | None:
         return None
     return Question(
         _("Remove the passkey “%(name)s”?", name=name),
-        _("It signs you in no more. The device that holds it may go on offering it: remove it there as well."),
+        _("You will no longer be able to sign in with it. Your device may still offer it, so remove it there as well."),
         _("Remove"),
         url_for("security.wan_register"),
     )
@@ -80,9 +80,9 @@ def _whether_the_codes_go() -> Question | None:
     if person is None or not person.mf_recovery_codes:
         return None
     return Question(
-        _("Make new recovery codes?"),
-        _("The codes that you have now work no more, wherever you wrote them down."),
-        _("Make new codes"),
+        _("Create new recovery codes?"),
+        _("Your current recovery codes will stop working."),
+        _("Create new codes"),
         url_for("security.mf_recovery_codes"),
     )
 

@@ -55,6 +55,6 @@ def test_one_person_is_not_enough_and_what_was_typed_stays(line, signed_in):
     assert again.find("textarea").text.strip() == "a worn note"
     assert again.find("input", {"value": paid_in}).has_attr("checked")
     nothing = treasurer.post(form["action"], data={**said, "paid_in": [], "reason": ""})
-    assert "Tick what was paid in" in words(nothing)
+    assert "Select what was paid in" in words(nothing)
     assert "Say why the sums differ" in words(nothing)
     assert held("expenses:cash-differences:gbp") == 0

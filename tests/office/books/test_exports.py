@@ -144,7 +144,7 @@ def test_what_goes_together_with_nothing_is_said_in_words(treasurer, subtests):
     for wrong, said in (
         ({"from_on": "2027-01-01"}, "The last date must be on or after the first"),
         ({"from_on": ""}, "Enter the first date"),
-        ({"to_on": "someday"}, "Enter a day like 27/3/2026"),
+        ({"to_on": "someday"}, "Enter a date, like 27/3/2026"),
         ({"format": "lotus"}, "Not a valid choice."),
     ):
         with subtests.test(said):

@@ -21,7 +21,7 @@ def test_a_cheque_is_entered_and_the_next_form_is_there(app, signed_in):
     data = filled(client, "/office/cheques/new", **CHEQUE, another="1")
     answer = client.post("/office/cheques/", data=data)
     assert (answer.status_code, answer.location) == (303, f"/office/cheques/new?appeal={appeal.reference}")
-    assert "a cheque over £40.00 from Ida Brandt" in said(client.get(answer.location))
+    assert "Cheque saved: £40.00 from Ida Brandt" in said(client.get(answer.location))
     assert raised_by(appeal) == (4000, 1)
     gift = db.session.scalars(select(Donation)).one()
     assert (gift.method, gift.name, by_hand.of(gift).what) == ("cheque", "Ida Brandt", "000123")
@@ -51,7 +51,7 @@ def test_the_next_of_a_pile_has_the_day_the_appeal_and_the_branch_of_the_one_bef
         ({"amount": "0"}, "greater than zero"),
         ({"amount": "1.234"}, "no more than two decimals"),
         ({"email": "ida"}, "Enter an e-mail address"),
-        ({"dated_on": "soon"}, "Enter a day"),
+        ({"dated_on": "soon"}, "Enter a date"),
     ],
 )
 def test_what_is_wrong_with_a_cheque_is_said(app, signed_in, typed, words):
@@ -66,7 +66,7 @@ def test_a_cheque_that_bounces_counts_no_more(app, signed_in):
     appeal, client = an_appeal(), signed_in("treasurer")
     cheque = a_cheque(appeal)
     answer = client.post(f"/office/cheques/{cheque.reference}/bounced", data={"confirmed": "yes"})
-    assert "Bounced: it counts no more" in said(client.get(answer.location))
+    assert "Cheque marked as bounced." in said(client.get(answer.location))
     assert raised_by(appeal) == (0, 1)
 
 

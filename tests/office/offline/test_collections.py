@@ -22,7 +22,7 @@ def test_a_sheet_is_shown_with_its_total_and_taken_when_it_is_sent_again(app, si
     appeal, client = an_appeal(), signed_in("treasurer")
     first = client.post("/office/collections/", data=filled(client, "/office/collections/new", **SHEET))
     assert first.status_code == 200
-    assert "It comes to £21.50" in said(first)
+    assert "The total is £21.50" in said(first)
     assert sheets() == []
     again = {each["name"]: each.get("value", "") for each in page(first).select("form.form input[name]")}
     answer = client.post("/office/collections/", data={**again, "appeal": appeal.reference})
@@ -30,7 +30,7 @@ def test_a_sheet_is_shown_with_its_total_and_taken_when_it_is_sent_again(app, si
     [sheet] = sheets()
     assert (sheet.amount_minor, sheet.counter_one, sheet.pieces) == (2150, "Nasreen Akhtar", [[1000, 2], [50, 3]])
     assert raised_by(appeal) == (2150, 0)
-    assert "Counted: £21.50 is in the books." in said(client.get(answer.location))
+    assert "Count saved: £21.50 is in the books." in said(client.get(answer.location))
     assert db.session.scalars(select(AuditRecord.action).order_by(AuditRecord.id.desc())).first() == "count.entered"
 
 
@@ -44,8 +44,8 @@ def test_a_total_that_was_seen_while_typing_is_taken_at_once_and_only_once(app, 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"counter_two": "nasreen  akhtar"}, "Two different people must count"),
-        ({"n1000": "", "n50": ""}, "Enter how many notes and coins there are"),
+        ({"counter_two": "nasreen  akhtar"}, "Enter two different names"),
+        ({"n1000": "", "n50": ""}, "Enter the number of notes and coins"),
         ({"n1000": "two"}, "in figures, like 12"),
         ({"n1000": "１"}, "in figures, like 12"),
         ({"place": ""}, "Enter where it was collected"),
@@ -74,17 +74,17 @@ def test_a_sheet_is_reversed_with_a_reason(app, signed_in):
     assert raised_by(appeal) == (0, 0)
     shown = said(client.get(address))
     assert "one box twice" in shown
-    assert "Reverse this sheet" not in shown
+    assert "Reverse count sheet" not in shown
     assert expectations() == []
 
 
 def test_the_auditor_reads_and_is_offered_nothing_to_change(app, signed_in):
     sheet = a_count(an_appeal())
     client = signed_in("auditor")
-    assert "Count a collection" not in said(client.get("/office/collections/"))
+    assert "Enter a count" not in said(client.get("/office/collections/"))
     shown = said(client.get(f"/office/collections/{sheet.reference}"))
     assert "Market Square" in shown
-    assert "Reverse this sheet" not in shown
+    assert "Reverse count sheet" not in shown
 
 
 def test_another_branch_s_sheets_are_not_there(app, signed_in):
@@ -106,7 +106,7 @@ def test_another_branch_s_sheets_are_not_there(app, signed_in):
 def test_a_branch_s_treasurer_without_a_branch_sees_and_enters_nothing(app, signed_in):
     a_count(an_appeal())
     client = signed_in("branch_treasurer")
-    assert "No collection was counted yet" in said(client.get("/office/collections/"))
+    assert "No collections yet" in said(client.get("/office/collections/"))
     assert client.get("/office/collections/new").status_code == 404
 
 
@@ -132,7 +132,7 @@ def test_named_people_s_cash_is_a_gift_of_its_own_and_the_rest_the_collection(ap
     assert client.post("/office/collections/", data={**data, "shown": "2150"}).status_code == 303
     assert raised_by(appeal) == (2150, 1)
     shown = said(client.get(f"/office/collections/{sheets()[0].reference}"))
-    assert "Collection, without names £16.50" in shown
+    assert "Collection without names £16.50" in shown
     assert "Ida Brandt £5.00" in shown
     # The same person is noticed when entered by itself.
     address = "/office/gifts-by-hand/new/cash"
@@ -150,7 +150,7 @@ def test_named_people_s_cash_is_a_gift_of_its_own_and_the_rest_the_collection(ap
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"amount_0": "5"}, "Enter who gave it"),
+        ({"amount_0": "5"}, "Enter the name of the donor"),
         ({"name_0": "Ida Brandt"}, "Enter an amount"),
         ({"name_0": "Ida Brandt", "amount_0": "100"}, "People with a name gave more than was counted"),
         (

@@ -33,13 +33,13 @@ def test_a_transfer_is_expected_and_withdrawn_and_never_in_the_total(app, signed
     client.post(address, data=filled(client, address, amount="60", name="Ida Brandt", what="BRANDT"))
     gift = db.session.scalars(select(Donation)).one()
     assert raised_by(appeal) == (0, 0)
-    assert "Announced" in said(client.get("/office/gifts-by-hand/?method=bank-transfer"))
+    assert "Promised" in said(client.get("/office/gifts-by-hand/?method=bank-transfer"))
     assert "Ida Brandt" in said(client.get("/office/gifts-by-hand/?method=promised"))
-    assert "There is nothing here yet" in said(client.get("/office/gifts-by-hand/?method=in-kind"))
+    assert "No gifts yet" in said(client.get("/office/gifts-by-hand/?method=in-kind"))
     client.post(
         f"/office/gifts-by-hand/{gift.reference}/withdrawal", data={"reason": "changed their mind", "confirmed": "yes"}
     )
-    assert "There is nothing here yet" in said(client.get("/office/gifts-by-hand/?method=promised"))
+    assert "No gifts yet" in said(client.get("/office/gifts-by-hand/?method=promised"))
     shown = said(client.get(f"/office/gifts-by-hand/{gift.reference}"))
     assert "Withdrawn" in shown
     assert "changed their mind" in shown
@@ -49,7 +49,7 @@ def test_a_transfer_is_overdue_after_its_day(app, signed_in):
     appeal = an_appeal()
     a_gift_by(BANK_TRANSFER, appeal, given_on=clock.today() - timedelta(days=9), expected_on=clock.today())
     client = signed_in("treasurer")
-    assert "Announced for 9 days" in said(client.get("/office/gifts-by-hand/?method=promised"))
+    assert "Promised for 9 days" in said(client.get("/office/gifts-by-hand/?method=promised"))
     with writing():
         db.session.scalars(select(GiftByHand)).one().expected_on = clock.today() - timedelta(days=5)
     assert "Overdue for 5 days" in said(client.get("/office/gifts-by-hand/?method=promised"))
@@ -73,7 +73,7 @@ def test_a_transfer_that_was_booked_early_leaves_the_books_with_one_press(app, s
     client.post(listed.form["action"])
     assert raised_by(appeal) == (0, 0)
     assert page(client.get("/office/gifts-by-hand/")).select_one("section[aria-labelledby=early]") is None
-    assert "Announced" in said(client.get(f"/office/gifts-by-hand/{gift.reference}"))
+    assert "Promised" in said(client.get(f"/office/gifts-by-hand/{gift.reference}"))
 
 
 def test_a_method_that_is_not_entered_here_is_not_there(app, signed_in):
@@ -101,7 +101,7 @@ def test_cash_from_a_named_person_is_entered_by_itself_and_needs_the_name(app, s
     appeal, client = an_appeal(), signed_in("treasurer")
     address = "/office/gifts-by-hand/new/cash"
     answer = client.post(address, data=filled(client, address, amount="20"))
-    assert (answer.status_code, "Enter who gave it" in said(answer)) == (422, True)
+    assert (answer.status_code, "Enter the name of the donor" in said(answer)) == (422, True)
     answer = client.post(address, data=filled(client, address, amount="20", name="Ida Brandt"))
     assert (answer.status_code, raised_by(appeal)) == (303, (2000, 1))
     assert "Ida Brandt" in said(client.get("/office/gifts-by-hand/?method=cash"))

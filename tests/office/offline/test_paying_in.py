@@ -24,8 +24,8 @@ def test_what_is_ticked_goes_to_the_bank_with_the_slip(app, signed_in):
     assert "Paid in with slip 500123" in said(client.get(answer.location))
     needs = said(client.get("/office/today/"))
     assert "to pay in" not in needs
-    assert "£13.00 in cash, not at the bank yet" in needs
-    assert "£25.00 in cheques, not at the bank yet" in needs
+    assert "£13.00 in cash not yet paid in" in needs
+    assert "£25.00 in cheques not yet paid in" in needs
     assert len(expectations()) == 2
     assert raised_by(appeal) == (3800, 1)
 
@@ -34,11 +34,11 @@ def test_nothing_ticked_no_slip_and_a_cheque_of_tomorrow_are_refused(app, signed
     client = signed_in("treasurer")
     cheque = a_cheque(an_appeal(), dated_on=clock.today() + timedelta(days=1))
     day = clock.today().isoformat()
-    assert "Tick what was paid in" in said(client.post("/office/paying-in/", data={"slip": "1", "day": day}))
+    assert "Select what was paid in" in said(client.post("/office/paying-in/", data={"slip": "1", "day": day}))
     answer = client.post("/office/paying-in/", data={"cheque": cheque.reference, "day": day})
     assert (answer.status_code, "Enter the reference on the slip" in said(answer)) == (422, True)
     answer = client.post("/office/paying-in/", data={"cheque": cheque.reference, "slip": "1", "day": day})
-    assert (answer.status_code, "dated later than this day" in said(answer)) == (409, True)
+    assert (answer.status_code, "dated after this date" in said(answer)) == (409, True)
     assert by_hand.of(again(cheque)).paying_in is None
 
 
@@ -50,7 +50,7 @@ def test_all_ticks_what_is_at_hand_and_may_go_to_the_bank_today(app, signed_in):
     client.post("/office/paying-in/", data={"cheque": gone.reference, "slip": "1", "day": clock.today().isoformat()})
     shown = page(client.get("/office/paying-in/"))
     assert shown.select("input[checked]") == []
-    all_of_it = shown.find("a", string="Tick all that is at hand")["href"]
+    all_of_it = shown.find("a", string="Select everything in hand")["href"]
     ticked = page(client.get(all_of_it)).select("input[checked]")
     assert [each["value"] for each in ticked] == [sheet.reference, cheque.reference]
 

@@ -91,7 +91,7 @@ def test_one_is_changed_from_the_next_payment_on_and_what_was_typed_is_what_it_h
     assert (data["amount"], data["payer"], data["reference_text"]) == ("10.00", "Ida Brandt", "BRANDT FUND")
     day = 1 if first.day != 1 else 2
     sent = {**data, "amount": "12.50", "payer": "Ida Brandt-Okoń", "day_of_month": str(day)}
-    assert "is expected like this" in said(client.post(address, data=sent, follow_redirects=True))
+    assert "They apply from the next payment" in said(client.post(address, data=sent, follow_redirects=True))
     [changed] = orders()
     assert (changed.amount_minor, changed.payer, changed.day_of_month) == (1250, "Ida Brandt-Okoń", day)
     assert changed.next_due_on == max(

@@ -59,7 +59,7 @@ def test_an_empty_page_says_so(app: Flask, signed_in: Any, query: str) -> None:
     record("audit.exported", "audit:trail")
     page = signed_in("admin").get(f"/office/audit/?{query}")
     assert page.status_code == 200
-    assert "Nothing of this kind" in page.text
+    assert "Nothing found" in page.text
 
 
 def test_a_day_that_is_none_is_refused_in_words(app: Flask, signed_in: Any) -> None:

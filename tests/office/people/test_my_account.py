@@ -9,7 +9,7 @@ from tests.office.walking import gets_second_factor, read
 def test_everybody_sees_how_they_sign_in(app: Flask) -> None:
     person = gets_second_factor(a_person("treasurer", name="Nasreen Akhtar"))
     words = read(sign_in(app, person).get("/office/me/")).main.get_text()
-    for said in ("Nasreen Akhtar", "Treasurer", "An app on your phone", "Passkeys"):
+    for said in ("Nasreen Akhtar", "Treasurer", "App on your phone", "Passkeys"):
         assert said in words
 
 

@@ -181,7 +181,7 @@ def test_a_recovery_code_opens_once(app: Flask, treasurer: Person) -> None:
 def test_who_fails_to_sign_in_does_not_learn_why(app: Flask, editor: Person, email: str | None, password: str) -> None:
     walker = Walker(app).opens("/office/sign-in").sends(email=email or editor.email or "", password=password)
     assert not walker.is_in
-    assert "The e-mail address or the password is not right" in walker.words
+    assert "The e-mail address or password is not correct" in walker.words
     assert walker.answer.status_code == 200
 
 
@@ -239,7 +239,7 @@ def test_a_new_password_by_link_ends_every_session_and_the_link(app: Flask, edit
 
 def test_a_password_is_twelve_characters_or_more(app: Flask, editor: Person) -> None:
     walker = Walker(app).opens(link_for(editor)).sends(password="elevenchars", password_confirm="elevenchars")
-    assert "at least 12 characters" in walker.words
+    assert "Enter a password of 12 to 128 characters" in walker.words
     assert Walker(app).signs_in(editor).is_in
 
 

@@ -94,9 +94,12 @@ def of(donation: Donation) -> GiftByHand:
 
 
 def net_amount(donation: Donation) -> Money:
-    """What is kept of a gift that did not come by card: all of it once it has come, until it bounces or is reversed."""
+    """What is kept of a gift that did not come by card: all of it once it has come, until it bounces or is reversed,
+    or as much as was not paid back."""
     nothing = donation.state != donations.RECEIVED or of(donation).came_to_nothing
-    return Money(0, donation.currency) if nothing else donation.amount
+    return (
+        Money(0, donation.currency) if nothing else donation.amount - Money(donation.paid_back_minor, donation.currency)
+    )
 
 
 def moment_of(day: date) -> datetime:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.donations.plans import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
@@ -44,6 +44,8 @@ class Donation(Base):
     What is paid at Stripe has the method *card*, and `paid_by` is Stripe's word for it when it was something else. A
     delayed one is received when the money has come, and was charged before (`charged_at`); the giver's bank may take it
     back after that (`returned_at`).
+    `paid_back_minor` is what its giver got back from our bank account, as the bank's statement shows; refunds at Stripe
+    are rows of their own.
     `name_key`, `email_key` and `card_last4` are what a gift is found by; `donor_id` is whose it is, once the worker has
     said so.
     """
@@ -51,6 +53,7 @@ class Donation(Base):
     __tablename__ = "donations"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("paid_back_minor BETWEEN 0 AND amount_minor", name="paid_back"),
         CheckConstraint("state IN ('pledged', 'on-its-way', 'received', 'failed', 'abandoned')", name="state"),
         CheckConstraint("(state = 'received') = (received_at IS NOT NULL)", name="received_at"),
         CheckConstraint("(charge_id IS NOT NULL) = (state = 'received' AND method = 'card')", name="charge_id"),
@@ -89,6 +92,7 @@ class Donation(Base):
     on_its_way_at: Mapped[datetime | None]
     charged_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
+    paid_back_minor: Mapped[int] = mapped_column(Key, default=0, server_default=text("0"))
 
     name: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))

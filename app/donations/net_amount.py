@@ -30,7 +30,7 @@ _NET = (
 def of(donation: Donation) -> Money:
     """The net amount of a received donation: over the entries about it, what left the account it was received on (its
     appeal's income), less what came back there. Refunds and lost disputes lower it, a refund that failed raises it.
-    One that did not come by card is kept whole, until it bounces or is reversed.
+    One that did not come by card is kept whole, until it bounces, is reversed or is paid back.
     """
     if donation.method != CARD:
         return by_hand.net_amount(donation)
@@ -65,8 +65,9 @@ def minor() -> Any:
     return case(
         ((Donation.method != CARD) & of_none, 0),
         (
-            (Donation.method == CARD) & or_(refunded, disputed, Donation.returned_at.is_not(None)),
+            (Donation.method == CARD)
+            & or_(refunded, disputed, Donation.returned_at.is_not(None), Donation.paid_back_minor > 0),
             func.coalesce(booked, 0),
         ),
-        else_=Donation.amount_minor,
+        else_=Donation.amount_minor - Donation.paid_back_minor,
     )

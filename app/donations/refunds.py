@@ -128,13 +128,13 @@ def ask(donation: Donation, amount: Money | None, *, by: str, reason: str) -> Do
 
 
 def left(donation: Donation) -> Money:
-    """What of a received donation is neither refunded nor asked to be."""
+    """What of a received donation is neither refunded nor asked to be, nor paid back by bank."""
     held = db.session.scalar(
         select(func.coalesce(func.sum(DonationRefund.amount_minor), 0)).where(
             DonationRefund.donation_id == donation.id, DonationRefund.state.not_in(CAME_TO_NOTHING)
         )
     )
-    return donation.amount - Money(int(held or 0), donation.currency)
+    return donation.amount - Money(int(held or 0) + donation.paid_back_minor, donation.currency)
 
 
 def note(told: Refund) -> None:

@@ -17,11 +17,12 @@ from app.money import Money
 @dataclass(frozen=True, slots=True)
 class Return:
     """Money that went back, or with `on_its_way` is about to. `day` is when it was asked for; `None` for what the
-    giver's bank took back after a dispute."""
+    giver's bank took back after a dispute, and for what we paid back from our own bank account (`by_transfer`)."""
 
     amount: Money
     day: date | None
     on_its_way: bool = False
+    by_transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ def of(gift: Donation) -> WentBack | None:
         booked = refund.state != ASKED and refund.amount <= gone
         gone -= refund.amount if booked else Money(0, gone.currency)
         returns.append(Return(refund.amount, clock.local_day(refund.asked_at), on_its_way=not booked))
+    if gift.paid_back_minor:
+        paid = Money(gift.paid_back_minor, gift.currency)
+        gone -= paid
+        returns.append(Return(paid, None, by_transfer=True))
     if gone.minor > 0:
         returns.append(Return(gone, None))
     return WentBack(returns, keeps) if returns else None

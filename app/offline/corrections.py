@@ -47,6 +47,8 @@ def undo_count(sheet: CountSheet, *, reason: str, by: str) -> None:
     db.session.refresh(sheet, with_for_update=True)
     if sheet.banked_on is not None:
         raise AtTheBank("the bank has confirmed this sheet")
+    if any(gift.paid_back_minor for gift, _row in counts.named_gifts(sheet)):
+        raise AtTheBank("a gift of this sheet has been paid back")
     if sheet.reversed_at is None:
         if sheet.rest.minor:
             _reverse(Subject("count", sheet.reference), "cash counted wrongly", by)
@@ -67,7 +69,7 @@ def undo_gift(donation: Donation, *, reason: str, by: str) -> None:
         raise NothingToReverse("a promise is withdrawn, not reversed")
     if row.count_sheet_id is not None and row.reversed_at is None:
         raise OfASheet("this gift is a line of a count sheet")
-    if row.state(donation) in (BANKED, BOUNCED):
+    if row.state(donation) in (BANKED, BOUNCED) or donation.paid_back_minor:
         raise AtTheBank("the bank has shown this gift")
     if row.reversed_at is None:
         _reverse(Subject("donation", donation.reference), f"{donation.method} entered wrongly", by)
@@ -89,6 +91,10 @@ def _reverse(subject: Subject, memo: str, by: str) -> None:
 _REASON = "the bank's line is something else"
 
 
+class PaidBack(DomainError):
+    """The gift has been paid back since; the line that shows it is undone first."""
+
+
 class StaysBounced(DomainError):
     """A cheque that the bank sent back stays bounced: its receipt has been void since, and the giver may know."""
 
@@ -96,7 +102,7 @@ class StaysBounced(DomainError):
 def take_back(subject: Subject, line_reference: str, *, by: str) -> None:
     """Undo what `expected.arrived` or `by_bank.receive` noted for a line (`bank:<line>`), whose entry the caller has
     reversed. What waited for the bank waits again; a gift that only the line made known is reversed, and its receipt
-    void. The caller commits. Raises `StaysBounced` or `LookupError`.
+    void. The caller commits. Raises `StaysBounced`, `PaidBack` or `LookupError`.
     """
     kind, reference = subject.kind, subject.reference
     if kind == "count":
@@ -120,6 +126,8 @@ def _gift(donation: Donation, line: str, by: str) -> None:
         raise StaysBounced("the bank has sent this cheque back")
     if row.bank_line != line:
         return
+    if donation.paid_back_minor:
+        raise PaidBack("the gift has been paid back since")
     row.banked_on = row.bank_line = None
     # What was entered before the statement came waits again; the rest was never there without it.
     if donation.submission != gifts.mark_of(line):

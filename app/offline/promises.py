@@ -143,7 +143,7 @@ def make_promise(donation: Donation, *, by: str) -> None:
     if donation.state == PLEDGED:
         return
     entry = posting.find(f"{donation.method}:{donation.reference}")
-    if entry is None or donation.method == CHEQUE or row.state(donation) != by_hand.WAITING:
+    if entry is None or donation.method == CHEQUE or donation.paid_back_minor or row.state(donation) != by_hand.WAITING:
         raise NotPromised("only a transfer that was announced, and that no statement shows, is a promise")
     row.expected_on = row.given_on
     numbered = register.current(Subject("donation", donation.reference))

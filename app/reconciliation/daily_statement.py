@@ -111,7 +111,7 @@ def _moved(day: date) -> list[DayMovements]:
                       row.currency == currency),
             # What waits unidentified was received; that it is recognised later moves it within `givers`.
             received=-total(currency, *COUNTED, CASH, "unclaimed-charge", "unidentified", account_kind=givers),
-            refunded=total(currency, "refund", "refund-returned", account_kind=givers) +
+            refunded=total(currency, "refund", "refund-returned", "paid-back", account_kind=givers) +
                      total(currency, "banked", account_kind=("liability",)),
             # A cheque that the bank took back is 'banked' from the bank to the appeal.
             lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers) +

@@ -250,6 +250,7 @@ MATRIX: dict[str, Route] = {
     "office.bank_money.transfer": Route(changes=MONEY_CHANGES),
     "office.bank_money.bill": Route(changes=MONEY_CHANGES),
     "office.bank_money.income": Route(changes=MONEY_CHANGES),
+    "office.bank_money.pay_back": Route(changes=MONEY_CHANGES),
     "office.bank_money.erase_payee": Route(changes=MONEY_CHANGES),
     "office.bank_aside.index": Route(reads=MONEY_READS),
 }

@@ -29,9 +29,9 @@ from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at, subjects, suggestions
 from app.office.bank import words as bank_words
-from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm
+from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm, PayBackForm
 from app.office.offline import forms, words
-from app.offline.corrections import StaysBounced
+from app.offline.corrections import PaidBack, StaysBounced
 from app.reconciliation.bank import confirming
 from app.reconciliation.bank.confirming import ClaimedSince, DoesNotFit, NotExpected, PartGift, WrongWay
 from app.subject import Subject
@@ -285,6 +285,8 @@ def undo(account: str, line: str) -> ResponseReturnValue:
         notices.failed(words.refused(refusal))
     except StaysBounced:
         notices.failed(_("A bounced cheque cannot be undone: its receipt is void, and the donor may have been told."))
+    except PaidBack:
+        notices.failed(_("This gift has since been paid back. Undo the match of that line first."))
     except ClaimedSince:
         notices.failed(_("This money has since been sent back. Undo the match of that line first."))
     except NotBooked:
@@ -303,7 +305,13 @@ def page(
     """The page of one line, with forms that were sent and are to be corrected."""
     found = suggestions.one(account, line)
     parts = parts or parts_form(line, part.parts_of(line))
-    forms_of = {"transfer": OwnTransferForm(line), "bill": BillForm(line), "income": IncomeForm(line), **others}
+    forms_of = {
+        "transfer": OwnTransferForm(line),
+        "bill": BillForm(line),
+        "income": IncomeForm(line),
+        "back": PayBackForm(line),
+        **others,
+    }
     paid = [each for match in found.matches if (each := bills_paid.of(match.entry_id)) is not None]
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts, paid=paid,

@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from app.audit.trail import record
 from app.bank import bill as bills_paid
 from app.bank import booking
-from app.bank.booking import BILL, INCOME, TRANSFER, BookedAlready
+from app.bank.booking import BILL, INCOME, PAID_BACK, TRANSFER, BookedAlready
 from app.bank.statement import BankLine
+from app.donations.paid_back import MoreThanIsKept, NothingToPayBack
+from app.money import written
 from app.office.access import TREASURER, allow, me
 from app.office.bank import at
 from app.office.bank.lines import page
-from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm
+from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm, PayBackForm
 from app.office.confirming import Question, asks_once
-from app.reconciliation.bank import bills, own_transfers
+from app.reconciliation.bank import bills, own_transfers, paying_back
 from app.reconciliation.bank.confirming import DoesNotFit, WrongWay
 from app.subject import Subject
 from app.web import notices
@@ -66,6 +68,26 @@ def income(account: str, line: str) -> ResponseReturnValue:
     return _book(
         account, row, INCOME, lambda by: bills.receive(row.reference, form.account, by, new=form.is_new)
     )  # fmt: skip
+
+
+@bp.post("/<line>/back")
+@allow(changes={TREASURER})
+def pay_back(account: str, line: str) -> ResponseReturnValue:
+    """Say that the line is a gift, or a part of one, that went back to its giver."""
+    found = at.account_or_404(account)
+    row = at.line_or_404(found, line)
+    form = PayBackForm(row)
+    if not form.validate():
+        return page(found, row, status=422, back=form)
+    try:
+        return _book(account, row, PAID_BACK, lambda by: paying_back.book(row.reference, form.reference, by))
+    except MoreThanIsKept as refusal:
+        form.refuse(_("Only %(amount)s of this gift is left to pay back", amount=written(refusal.kept)))
+    except NothingToPayBack:
+        form.refuse(_("Nothing of this gift can be paid back"))
+    except LookupError:
+        form.refuse(_("There is no gift with this reference"))
+    return page(found, row, status=422, back=form)
 
 
 def _whether_to_erase(account: str, line: str) -> Question:

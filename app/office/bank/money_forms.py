@@ -8,10 +8,14 @@ from wtforms import Field, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from app import clock
 from app.bank.account import BankAccount
 from app.bank.statement import BankLine
-from app.reconciliation.bank import bills, own_transfers
+from app.donations.donation import Donation
+from app.money import written
+from app.reconciliation.bank import bills, own_transfers, paying_back
 from app.web.fields import CleanedForm
+from app.web.filters import day
 
 _NAME = Length(max=60, message=_l("The name must be 60 characters or fewer"))
 
@@ -115,6 +119,46 @@ class IncomeForm(CleanedForm):
     def is_new(self) -> bool:
         """Whether the account is new."""
         return bool(self.new_income.data)
+
+
+class PayBackForm(CleanedForm):
+    """Which gift the money went back of: from the list, or by its reference."""
+
+    gift = SelectField(_l("Gift"), validate_choice=False)
+    other_gift = StringField(
+        _l("Reference of another gift"),
+        description=_l("Only if the list does not have it. It is the last part of the address of the gift’s page."),
+        validators=[Length(max=64, message=_l("The reference must be 64 characters or fewer"))],
+    )
+
+    def __init__(self, line: BankLine, **values: Any) -> None:
+        """Offer gifts that the line may be paying back."""
+        super().__init__(**values)
+        found = paying_back.offered(line)
+        self.gift.choices = [SelectChoice("", _("Select a gift")), *(SelectChoice(*_gift(each)) for each in found)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Take one gift."""
+        super().validate(extra_validators)
+        if self.gift.data and self.other_gift.data:
+            self.wrong(self.other_gift, _("Select a gift or enter a reference, not both"))
+        elif not self.gift.data and not self.other_gift.data:
+            self.wrong(self.gift, _("Select a gift, or enter its reference"))
+        return not self.errors
+
+    @property
+    def reference(self) -> str:
+        """The reference of the gift of a valid form."""
+        return str(self.other_gift.data or self.gift.data)
+
+    def refuse(self, why: str) -> None:
+        """Say why the gift that was named cannot be it."""
+        self.wrong(self.other_gift if self.other_gift.data else self.gift, why)
+
+
+def _gift(each: Donation) -> tuple[str, str]:
+    when = f" · {day(clock.local_day(each.received_at))}" if each.received_at else ""
+    return each.reference, f"{each.name or _('somebody')} · {written(each.amount)}{when}"
 
 
 def _choices(offered: dict[str, str]) -> list[SelectChoice]:

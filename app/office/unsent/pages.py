@@ -44,6 +44,7 @@ PAGES: dict[str, str] = {
     "office.bank_money.bill": "office.bank_lines.show",
     "office.bank_money.erase_payee": "office.bank_lines.show",
     "office.bank_money.income": "office.bank_lines.show",
+    "office.bank_money.pay_back": "office.bank_lines.show",
     "office.bank_money.transfer": "office.bank_lines.show",
     "office.cheques.bounce": "office.gifts_by_hand.show",
     "office.exports.take_with_names": "office.exports.with_names",

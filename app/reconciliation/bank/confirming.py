@@ -17,9 +17,10 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.bank import booking, matching, part
 from app.bank.account import BankAccount
-from app.bank.booking import ASIDE, CHARGE, CLAIMED, EXPECTED, GIFT, INTEREST, RETURNED, SPENDING, BankMatch
+from app.bank.booking import ASIDE, CHARGE, CLAIMED, EXPECTED, GIFT, INTEREST, PAID_BACK, RETURNED, SPENDING, BankMatch
 from app.bank.matching import Expected
 from app.bank.statement import BankLine
+from app.donations import paid_back
 from app.donations.donation import BANK_TRANSFER
 from app.errors import DomainError
 from app.extensions import db
@@ -249,6 +250,9 @@ def undo(reference: str, by: str) -> None:
             source = db.session.get_one(Entry, match.entry_id).source
             if match.kind in (EXPECTED, GIFT) and Subject.parse(match.subject).kind not in ("payout", "entry"):
                 corrections.take_back(Subject.parse(match.subject), source, by=by)
+            elif match.kind == PAID_BACK:
+                gift = paid_back.locked(Subject.parse(match.subject).reference)
+                paid_back.note(gift, match.amount_in(each.currency))
 
 
 def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:

@@ -54,6 +54,14 @@ _CHECKS = (
     ORDER BY d.id
     """,
     """
+    SELECT 'donations ' || d.id AS place, 'is not paid back as much as the ledger says' AS fault FROM donations d
+    WHERE d.paid_back_minor <> coalesce((
+        SELECT sum(t.amount_minor) FROM entries e JOIN transfers t ON t.entry_id = e.id
+        WHERE e.subject = '<gift>' || d.reference AND e.kind = 'paid-back'
+        AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses_id = e.id)), 0)
+    ORDER BY d.id
+    """,
+    """
     SELECT 'donors ' || d.id AS place, 'is erased, of which nothing is on record' AS fault
     FROM donors d LEFT JOIN erasures e ON e.subject = 'donor' AND e.subject_id = d.id
     WHERE d.erased_at IS NOT NULL AND e.id IS NULL ORDER BY d.id

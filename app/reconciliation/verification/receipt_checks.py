@@ -100,7 +100,7 @@ def _what_is_wrong(row: Row[Any], gift: _Gift, *, followed: bool) -> str | None:
 def _gifts(references: Collection[str]) -> dict[str, _Gift]:
     rows = db.session.execute(
         select(Donation.id, Donation.reference, Donation.method, Donation.amount_minor, Donation.currency,
-               GiftByHand.reversed_at, GiftByHand.bounced_on)
+               GiftByHand.reversed_at, GiftByHand.bounced_on, Donation.paid_back_minor)
         .outerjoin(GiftByHand, GiftByHand.donation_id == Donation.id)
         .where(Donation.reference.in_(references))
     ).all()  # fmt: skip
@@ -118,7 +118,7 @@ def _gifts(references: Collection[str]) -> dict[str, _Gift]:
             net_amount = by_card.get(Subject("donation", row.reference), 0)
         else:
             # A bank's line may take several cheques back under one subject; that these two are true is checked apart.
-            net_amount = 0 if row.reversed_at or row.bounced_on else row.amount_minor
+            net_amount = 0 if row.reversed_at or row.bounced_on else row.amount_minor - row.paid_back_minor
         found[row.reference] = _Gift(Money(net_amount, row.currency), row.method == CARD, row.id in erased)
     return found
 

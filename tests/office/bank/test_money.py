@@ -7,6 +7,8 @@ from sqlalchemy import select, text
 from app.bank.statement import BankLine
 from app.extensions import db
 from tests.bank.bank import a_bank_account
+from tests.cast import an_appeal
+from tests.offline.hands import a_cheque
 from tests.reconciliation.bank.test_confirming import balances, the_statement
 
 
@@ -78,3 +80,22 @@ def test_other_income_goes_to_an_account_that_the_treasurer_names(treasurer, ban
     assert "changed since you opened" in words(
         treasurer.post(address(bank, two, "income"), data={"new_income": "Jumble sale"}, follow_redirects=True)
     )
+
+
+def test_a_gift_that_was_paid_back_is_chosen_from_those_that_it_can_be(treasurer, bank):
+    gift = a_cheque(an_appeal(), 2500)
+    line, more = the_statement(bank, (-1000, "TO LUCJA OKON"), (-2000, "BACK"))
+    shown = BeautifulSoup(treasurer.get(address(bank, line)).data, "html5lib")
+    assert [each["value"] for each in shown.select("select[name=gift] option")] == ["", gift.reference]
+    for sent, said in (
+        ({}, "Select a gift, or enter its reference"),
+        ({"gift": gift.reference, "other_gift": "x"}, "Select a gift or enter a reference, not both"),
+        ({"other_gift": "x"}, "There is no gift with this reference"),
+    ):
+        refused = treasurer.post(address(bank, line, "back"), data=sent)
+        assert (refused.status_code, said in words(refused)) == (422, True)
+    treasurer.post(address(bank, line, "back"), data={"gift": gift.reference})
+    assert "A gift paid back" in words(treasurer.get(address(bank, line)))
+    refused = treasurer.post(address(bank, more, "back"), data={"other_gift": gift.reference})
+    assert "Only £15.00 of this gift is left to pay back" in words(refused)
+    assert "gift paid back by bank" in words(treasurer.get(f"/office/donations/{gift.reference}"))

@@ -1,9 +1,10 @@
 """The one clock: aware instants in UTC for the machine, local days where people read or account for them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _local_zone = ZoneInfo("Europe/London")
+_ahead = timedelta(0)
 
 
 def use_local_zone(zone: ZoneInfo) -> None:
@@ -19,7 +20,16 @@ def local_zone() -> ZoneInfo:
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _ahead
+
+
+def tell(moment: datetime | None) -> None:
+    """Make it `moment` in this process, and let time run on from there; without one, the real time again.
+
+    For the example's year alone, which happens on days that are over (`app/cli/example/`): nothing else calls it.
+    """
+    global _ahead
+    _ahead = timedelta(0) if moment is None else moment - datetime.now(UTC)
 
 
 def from_timestamp(seconds: int) -> datetime:

@@ -131,6 +131,17 @@ def next_due(db: sqlite3.Connection) -> float | None:
     return moment
 
 
+def is_empty(db: sqlite3.Connection) -> bool:
+    """Whether nothing has ever happened here."""
+    return db.execute("SELECT 1 FROM objects LIMIT 1").fetchone() is None
+
+
+def empty(db: sqlite3.Connection) -> None:
+    """Forget everything that happened."""
+    for table in ("objects", "deliveries", "answers"):
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - a fixed text
+
+
 def mischief(db: sqlite3.Connection) -> set[str]:
     """The faults that are switched on: `twice`, `backwards`, `hold`, `lost`."""
     return {row["name"] for row in db.execute("SELECT name FROM mischief")}

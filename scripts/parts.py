@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -28,8 +28,9 @@ class Parts:
         """Whether somebody has said stop."""
         return self._asked > 0
 
-    def run(self) -> int:
-        """Start all, wait until one ends or a signal says stop, stop all.
+    def run(self, before_the_second: Callable[[], int] = lambda: 0) -> int:
+        """Start all, wait until one ends or a signal says stop, stop all. `before_the_second` is done when the first
+        program has been started, and ends everything with its status unless that is 0.
 
         Returns 0 after a signal, else the status of the program that ended: one that ends by itself is never right,
         so its 0 becomes 1.
@@ -37,8 +38,11 @@ class Parts:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
         try:
-            for name, command in self._commands.items():
-                self._start(name, command)
+            for place, (name, command) in enumerate(self._commands.items()):
+                if place == 1 and (failed := before_the_second()):
+                    return failed
+                if not self.stopping:
+                    self._start(name, command)
             while not self.stopping:
                 for name, part in self._running.items():
                     if (status := part.poll()) is not None:

@@ -32,14 +32,26 @@ def main() -> int:
             )
             return 1
     flask = str(COMMANDS / "flask")
-    for preparation in (["db", "upgrade"], ["example", "load"]):
-        done = subprocess.run([flask, *preparation], cwd=HOUSE, env=environ, check=False)
-        if done.returncode:
-            return done.returncode
+    done = subprocess.run([flask, "db", "upgrade"], cwd=HOUSE, env=environ, check=False)
+    if done.returncode:
+        return done.returncode
     commands = {"practice": [sys.executable, "-m", "practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
     parts = Parts(commands, HOUSE, environ)
-    threading.Thread(target=announce, args=(environ, parts), daemon=True).start()
-    return parts.run()
+    return parts.run(before_the_second=lambda: load_example(flask, environ, parts))
+
+
+def load_example(flask: str, environ: dict[str, str], parts: Parts) -> int:
+    """Load what is not there yet, once Practice Stripe answers: the example's gifts are paid there. Then have it said
+    where everything is."""
+    wait_for(f"{environ['STRIPE_API_BASE']}/healthz", parts)
+    if parts.stopping:
+        return 0
+    without_gifts = ["--empty"] if environ.get("EXAMPLE") == "empty" else []
+    command = [flask, "example", "load", *without_gifts]
+    status = subprocess.run(command, cwd=HOUSE, env=environ, check=False).returncode
+    if status == 0:
+        threading.Thread(target=announce, args=(environ, parts), daemon=True).start()
+    return status
 
 
 def practice_environ() -> dict[str, str]:
@@ -68,13 +80,20 @@ def is_free(bind: str) -> bool:
     return True
 
 
+def wait_for(url: str, parts: Parts) -> bool:
+    """Wait until an address answers; false when it does not in time, or somebody has said stop."""
+    deadline = time.monotonic() + OPENS_WITHIN
+    while not answers(url):
+        if parts.stopping or time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
 def announce(environ: dict[str, str], parts: Parts) -> None:
     """Say where everything is, once the site answers."""
-    deadline = time.monotonic() + OPENS_WITHIN
-    while not answers(f"http://{environ['BIND']}/healthz"):
-        if parts.stopping or time.monotonic() > deadline:
-            return
-        time.sleep(0.2)
+    if not wait_for(f"http://{environ['BIND']}/healthz", parts):
+        return
     site, practice = environ["BASE_URL"], environ["STRIPE_API_BASE"]
     print(
         f"\n"

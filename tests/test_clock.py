@@ -1,6 +1,7 @@
 """The clock: instants are aware and in UTC, days are those of the place."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,3 +52,16 @@ def test_another_zone_has_days_of_its_own():
 def test_today_is_the_local_day_of_now(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 6, 30, 23, 30, tzinfo=UTC))
     assert clock.today() == date(2026, 7, 1)
+
+
+def test_the_example_alone_can_tell_it_a_time_and_it_runs_on_from_there():
+    moment = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
+    clock.tell(moment)
+    told = clock.now()
+    clock.tell(None)
+    assert timedelta(0) <= told - moment < timedelta(minutes=1)
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+    callers = {
+        file.parent.name for file in (Path(clock.__file__).parent).rglob("*.py") if "clock.tell(" in file.read_text()
+    }
+    assert callers == {"example"}

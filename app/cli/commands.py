@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from app.cli import appeals, articles, books, donations, donors, example, exports, staff, stripe
+from app.cli import appeals, articles, books, donations, donors, exports, staff, stripe
+from app.cli.example import command as example
 from app.cli.serve import serve
 from app.cli.work import work
 

@@ -7,6 +7,7 @@ both have one.
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app import clock
 from practice import simulated_time, store
 from practice.api import answering, parameters
 from practice.api.reading import KINDS
@@ -41,6 +42,29 @@ def pass_time() -> ResponseReturnValue:
         if until > simulated_time.instant() + 10 * 366 * 24 * 60 * 60:
             raise Refused("Time goes by at most ten years at once.", param="advance")
         settling.pass_time(db, until)
+    return _done()
+
+
+@control.post("/history")
+def begin_history() -> ResponseReturnValue:
+    """Go back by `back` seconds, so that a history can be told from there; only where nothing has happened yet. One
+    that was broken off is forgotten, and told anew."""
+    with answering.database().open() as db:
+        if not (store.is_empty(db) or simulated_time.is_past()):
+            raise Refused("Something has happened here already, so time cannot go back.", param="back")
+        store.empty(db)
+        simulated_time.put_back(db, parameters.integer(request.form.get("back", ""), "back"))
+    return _done()
+
+
+@control.post("/history/end")
+def end_history() -> ResponseReturnValue:
+    """Let time go by until the present: what happens from now on is delivered. Where no history is told, nothing is
+    done."""
+    with answering.database().open() as db:
+        if simulated_time.is_past():
+            settling.pass_time(db, clock.now().timestamp())
+            simulated_time.put_back(db, 0)
     return _done()
 
 

@@ -65,3 +65,26 @@ def test_what_does_not_exist_is_404(practice, path):
 def test_what_nobody_can_do_is_404(api, practice):
     charge = a_gift(api)
     assert visit(f"{practice}/control/charges/{charge.id}/burn", {}).status == 404
+
+
+def test_a_new_one_is_told_a_history_of_which_nothing_is_delivered(api, practice, hook):
+    press(practice, "history", back=30 * DAY)
+    assert abs(a_gift(api).created - clock.now().timestamp() + 30 * DAY) < 60
+    press(practice, "clock", advance=20 * DAY)
+    press(practice, "history/end")
+    assert abs(press(practice, "clock", advance=0)["now"] - clock.now().timestamp()) < 5
+    session = api.v1.checkout.sessions.create(params=a_session())
+    api.v1.checkout.sessions.expire(session.id)
+    assert eventually(hook.types) == ["checkout.session.expired"]
+
+
+def test_where_something_has_happened_time_does_not_go_back(api, practice):
+    a_gift(api)
+    assert visit(f"{practice}/control/history", {"back": str(DAY)}).status == 409
+
+
+def test_a_history_that_was_broken_off_is_told_anew(api, practice):
+    press(practice, "history", back=30 * DAY)
+    a_gift(api)
+    press(practice, "history", back=20 * DAY)
+    assert api.v1.charges.list().data == []

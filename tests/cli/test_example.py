@@ -1,29 +1,44 @@
-"""The example organisation: complete, loaded once, and only in practice mode."""
+"""The example organisation: complete, loaded once, only in practice mode; and the year in which readers gave to it."""
 
-from dataclasses import replace
+import os
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app import clock, create_app
+from app import clock, config, create_app
 from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.articles.article import Article
 from app.config import Settings
+from app.donations.donation import CARD, RECEIVED, Donation
+from app.donations.plans.plan import ACTIVE, ENDED, Plan
 from app.extensions import db
 from app.ledger.entries import Entry
+from app.reconciliation.exceptions import finding
 from app.writing import writing
+from tests.journeys.house import ROOT, answers, eventually, free_port
 
 
-def load(app: Flask) -> str:
-    result = app.test_cli_runner().invoke(args=["example", "load"])
+def load(app: Flask, *options: str) -> str:
+    result = app.test_cli_runner().invoke(args=["example", "load", *options])
     assert result.exit_code == 0, result.output
     return result.output
 
 
+# It starts programs of its own, and lives a year.
+pytestmark = pytest.mark.timeout(600)
+
+
 def test_it_brings_articles_old_and_new_events_ahead_and_one_appeal_in_force(app: Flask) -> None:
-    assert "11 articles and 2 appeals" in load(app)
+    assert "11 articles and 3 appeals" in load(app, "--empty")
     articles = db.session.scalars(select(Article)).all()
     assert all(article.posted_at <= clock.now() for article in articles)
     assert min(article.posted_at.year for article in articles) == 2012
@@ -34,20 +49,35 @@ def test_it_brings_articles_old_and_new_events_ahead_and_one_appeal_in_force(app
     assert [a.slug for a in appeals if a.open_on(clock.today()) and a.precedence] == ["keep-the-lantern-lit"]
 
 
-def test_nothing_in_its_books_is_made_up(app: Flask) -> None:
-    load(app)
+def test_empty_it_comes_without_gifts(app: Flask) -> None:
+    load(app, "--empty")
     assert db.session.scalar(select(func.count()).select_from(Entry)) == 0
     assert {each.amount.minor for each in raised.of(db.session.scalars(select(Appeal)).all()).values()} == {0}
 
 
 def test_a_second_load_changes_nothing_even_after_an_edit(app: Flask) -> None:
-    load(app)
+    load(app, "--empty")
     with writing():
         article = db.session.scalars(select(Article).where(Article.number == 112)).one()
         article.headline = "Corrections: it was an otter after all"
     assert load(app) == ""
     assert db.session.scalar(select(func.count()).select_from(Article)) == 11
     assert db.session.scalars(select(Article.headline).where(Article.number == 112)).one().endswith("after all")
+
+
+def test_without_practice_stripe_nothing_is_loaded_and_it_says_what_to_do(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["example", "load"])
+    assert result.exit_code == 1
+    assert "python -m practice" in result.output
+    assert "--empty" in result.output
+    assert db.session.scalar(select(func.count()).select_from(Appeal)) == 0
+
+
+def test_a_year_that_was_broken_off_is_said(app: Flask, settings: Settings) -> None:
+    (settings.data_dir / "example-unfinished").touch()
+    result = app.test_cli_runner().invoke(args=["example", "load"])
+    assert result.exit_code == 1
+    assert "was broken off" in result.output
 
 
 @pytest.mark.usefixtures("app")
@@ -58,3 +88,108 @@ def test_it_stays_out_of_books_that_are_not_for_practice(settings: Settings) -> 
         db.engine.dispose()
     assert result.exit_code == 1
     assert "only for practice mode" in result.output
+
+
+# --- the year ---
+
+YEAR = tomllib.loads((ROOT / "examples/lantern-year.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Books with the year in them, and Practice Stripe still running beside them."""
+
+    environ: dict[str, str]
+
+    def flask(self, *command: str) -> str:
+        """What a command says that succeeds."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", *command],
+            cwd=ROOT, env=self.environ, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """The year, loaded once for all that is said about it."""
+    port = free_port()
+    kept = {name: os.environ[name] for name in os.environ if name in ("PATH", "HOME", "LANG") or "COV" in name}
+    environ = {
+        **kept, "PRACTICE": "1", "DATA_DIR": str(tmp_path_factory.mktemp("example")),
+        "PRACTICE_BIND": f"127.0.0.1:{port}", "STRIPE_API_BASE": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+    till = subprocess.Popen([sys.executable, "-m", "practice"], cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
+    try:
+        year = Loaded(environ)
+        year.flask("db", "upgrade")
+        eventually(lambda: answers(f"{environ['STRIPE_API_BASE']}/healthz"), 60)
+        assert "The year is over" in year.flask("example", "load")
+        yield year
+    finally:
+        till.terminate()
+        till.wait(timeout=30)
+
+
+@pytest.fixture
+def books(loaded: Loaded) -> Iterator[Flask]:
+    """The application on these books."""
+    application = create_app(config.read(loaded.environ))
+    with application.app_context():
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_books_are_clean_and_agree_with_stripe_to_the_penny(loaded: Loaded) -> None:
+    assert "The books are clean" in loaded.flask("books", "verify")
+    reconciled = loaded.flask("stripe", "reconcile").splitlines()
+    assert len(reconciled) > 10
+    assert all(line.endswith("difference £0.00") for line in reconciled)
+
+
+def test_catching_up_finds_nothing_missing_and_a_second_load_loads_nothing(loaded: Loaded) -> None:
+    assert loaded.flask("example", "load") == ""
+    assert "0 events and 0 movements were missing" in loaded.flask("stripe", "catch-up")
+
+
+def test_it_is_the_same_year_each_time(books: Flask) -> None:
+    told = {
+        (name, minor, clock.today() - timedelta(days=day))
+        for lines in YEAR["cards"].values() for day, name, minor, *_ in lines
+    }  # fmt: skip
+    once = select(Donation).where(Donation.method == CARD, Donation.plan_id.is_(None), Donation.state == RECEIVED)
+    found = {
+        (each.name, each.amount_minor, clock.local_day(each.received_at))
+        for each in db.session.scalars(once) if each.received_at
+    }  # fmt: skip
+    assert found == told
+    settings: Settings = books.extensions["whipround"]
+    assert not (settings.data_dir / "example-unfinished").exists()
+
+
+@pytest.mark.usefixtures("books")
+def test_a_past_appeal_was_met_and_the_present_one_is_well_on_its_way() -> None:
+    appeals = {each.slug: each for each in db.session.scalars(select(Appeal))}
+    sums = raised.of(list(appeals.values()))
+    share = {slug: sums[each.id].amount.minor / each.target_minor for slug, each in appeals.items()}
+    assert share["a-press-of-our-own"] >= 1
+    assert 0.4 < share["keep-the-lantern-lit"] < 0.9
+    assert 0.05 < share["friends-of-the-lantern"] < 1
+
+
+@pytest.mark.usefixtures("books")
+def test_monthly_givers_give_and_one_has_stopped() -> None:
+    states = Counter(db.session.scalars(select(Plan.state)))
+    assert states == {ACTIVE: len(YEAR["monthly"]["givers"]) - 1, ENDED: 1}
+    assert len(db.session.scalars(select(Donation).where(Donation.plan_id.is_not(None))).all()) > 10
+
+
+@pytest.mark.usefixtures("books")
+def test_only_what_the_treasurer_has_to_do_is_an_exception() -> None:
+    kinds = Counter(each.kind for each in finding.find())
+    assert kinds["dispute"] == 1
+    assert kinds["bank line"] > 5
+    # What else is there is what these lines will explain.
+    assert set(kinds) <= {"dispute", "bank line", "standing order", "announced transfer", "unbanked cash"}

@@ -24,6 +24,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "DATA_DIR": str(tmp_path / "data"),
         "BIND": f"127.0.0.1:{free_port()}",
         "PRACTICE_BIND": f"127.0.0.1:{free_port()}",
+        "EXAMPLE": "empty",
     }
 
 

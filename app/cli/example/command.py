@@ -1,4 +1,4 @@
-"""`flask example load`: a made-up newspaper to try Whipround with. Only practice mode takes it.
+"""`flask example load`: a made-up newspaper to try Whipround with, and its year. Only practice mode takes it.
 
 The people of the example newspaper: one of each role, so that practice mode's office can be tried at once.
 """
@@ -6,22 +6,31 @@ The people of the example newspaper: one of each role, so that practice mode's o
 import tomllib
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 from flask_security.utils import hash_password
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock
 from app.appeals import branch
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.appeals.writing import open_appeal
+from app.articles import images
 from app.articles.article import Article
+from app.articles.images import Reencoded
+from app.cli.example.practice_stripe import NotThere, PracticeStripe
+from app.cli.example.year import Year
 from app.cli.starting import refuse_old_schema
+from app.config import Settings
+from app.donations.donation import Donation
 from app.extensions import db
+from app.ledger.entries import Entry
+from app.markup import image_address
 from app.services import services
 from app.staff import people
 from app.staff.people import Person
@@ -54,22 +63,58 @@ def _give_second_factor(person: Person) -> None:
     security.mf_recovery_codes_util.create_recovery_codes(person)
 
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "lantern.toml"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 group = AppGroup("example", help="An organisation to try things out with.")
 
 
 @group.command("load")
-def load() -> None:
-    """Put the example's articles, appeals and people into practice mode, once; it comes without gifts."""
+@click.option("--empty", is_flag=True, help="Without the gifts: articles, appeals and people alone.")
+def load(empty: bool) -> None:
+    """Put the example's articles, appeals, people and a year of gifts into practice mode, once. The gifts come only to
+    books that are new, and need Practice Stripe to run (`python -m practice`)."""
     settings = services().settings
     if not settings.practice:
         raise click.ClickException("The example is only for practice mode (PRACTICE=1); these books are not.")
     refuse_old_schema()
-    example = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    unfinished = settings.data_dir / "example-unfinished"
+    if unfinished.exists():
+        raise click.ClickException(
+            f"Loading the example was broken off. Take {settings.data_dir} and its database away, then load it again."
+        )
+    nothing_yet = not any(db.session.scalar(select(each.id).limit(1)) for each in (Appeal, Article, Donation, Entry))
+    db.session.rollback()
+    if empty or not nothing_yet:
+        _load_newspaper(settings)
+        return
+    year = Year(_read("lantern-year.toml"), PracticeStripe(settings.stripe_api_base or ""))
+    try:
+        year.begin_at_stripe()
+    except NotThere as failure:
+        raise click.ClickException(
+            f"{failure}. The example's gifts are paid there: start it with `python -m practice`, or load the example "
+            "without gifts: `flask example load --empty`."
+        ) from failure
+    unfinished.touch()
+    _load_newspaper(settings)
+    click.echo("Readers give to it for a year; this takes some seconds.")
+    began = perf_counter()
+    year.live()
+    unfinished.unlink()
+    gifts = db.session.scalar(select(func.count()).select_from(Donation))
+    click.echo(f"The year is over: {gifts} gifts, in {perf_counter() - began:.0f} seconds.")
+
+
+def _load_newspaper(settings: Settings) -> None:
+    """The articles, appeals and people that are not there yet."""
+    example = _read("lantern.toml")
+    numbers = set(db.session.scalars(select(Article.number)))
+    missing = [each for each in example["articles"] if each["number"] not in numbers]
+    db.session.rollback()
+    files = [each["picture"] for each in missing if "picture" in each]
+    drawn = {file: images.reencode((EXAMPLES / file).read_bytes()) for file in files}
     with writing():
-        numbers = set(db.session.scalars(select(Article.number)))
-        articles = [_article(each) for each in example["articles"] if each["number"] not in numbers]
+        articles = [_article(each, drawn) for each in missing]
         db.session.add_all(articles)
         slugs = set(db.session.scalars(select(Appeal.slug)))
         appeals = [_appeal(each, settings.currency) for each in example["appeals"] if each["slug"] not in slugs]
@@ -82,17 +127,26 @@ def load() -> None:
         click.echo(f"Its office has {added} people; their password is “{PASSWORD}”.")
 
 
-def _article(given: dict[str, Any]) -> Article:
-    """One article. Its days are counted from today, except in the archive, where `posted` says them."""
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((EXAMPLES / name).read_text(encoding="utf-8"))
+
+
+def _article(given: dict[str, Any], drawn: dict[str, Reencoded]) -> Article:
+    """One article, with its picture in front. Its days are counted from today, except in the archive, where `posted`
+    says them."""
     if "posted" in given:
         posted_at = datetime.fromisoformat(given["posted"]).replace(tzinfo=clock.local_zone())
     else:
         # Never in the future, at whatever hour of the day the example is loaded.
         posted_at = min(_moment(-given["days_ago"], given["posted_at"]), clock.now())
+    picture = ""
+    if "picture" in given:
+        words = given["picture_words"]
+        picture = f"![{words}]({image_address(images.keep(drawn[given['picture']], words).reference)})\n\n"
     article = Article(
         number=given["number"],
         headline=given["headline"],
-        text=given["text"].strip(),
+        text=picture + given["text"].strip(),
         demands=given.get("demands", []),
         posted_at=posted_at,
         updated_at=clock.now(),

@@ -23,7 +23,7 @@ from app.appeals.writing import open_appeal
 from app.articles import images
 from app.articles.article import Article
 from app.articles.images import Reencoded
-from app.cli.example.practice_stripe import NotThere, PracticeStripe
+from app.cli.example.practice_stripe import NoPracticeStripe, PracticeStripe
 from app.cli.example.year import Year
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
@@ -90,7 +90,7 @@ def load(empty: bool) -> None:
     year = Year(_read("lantern-year.toml"), PracticeStripe(settings.stripe_api_base or ""))
     try:
         year.begin_at_stripe()
-    except NotThere as failure:
+    except NoPracticeStripe as failure:
         raise click.ClickException(
             f"{failure}. The example's gifts are paid there: start it with `python -m practice`, or load the example "
             "without gifts: `flask example load --empty`."

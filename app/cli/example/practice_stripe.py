@@ -13,7 +13,7 @@ from app import clock
 from app.errors import DomainError
 
 
-class NotThere(DomainError):
+class NoPracticeStripe(DomainError):
     """Practice Stripe does not answer, or will not do what it was asked for."""
 
 
@@ -25,21 +25,21 @@ class PracticeStripe:
         self._address = urlsplit(address)
 
     def begin_history(self, first: datetime) -> None:
-        """Make it `first` there. Raises `NotThere`, also where something has happened already."""
+        """Make it `first` there. Raises `NoPracticeStripe`, also where something has happened already."""
         self._press("/control/history", back=int((clock.now() - first).total_seconds()))
 
     def end_history(self) -> None:
-        """Let time go by there until the present, for good. Raises `NotThere`."""
+        """Let time go by there until the present, for good. Raises `NoPracticeStripe`."""
         self._press("/control/history/end")
 
     def wait_until(self, moment: datetime) -> None:
-        """Let time go by there until `moment`, and everything happen at its time on the way. Raises `NotThere`."""
+        """Let time go by there until `moment`, and everything happen at its time on the way. Raises `NoPracticeStripe`."""
         present = int(self._press("/control/clock", advance=0)["now"])
         # Never nothing: what was done a moment ago has its fee by then.
         self._press("/control/clock", advance=max(int(moment.timestamp()) - present, 2))
 
     def pay(self, page: str, name: str, email: str, postcode: str) -> None:
-        """Pay on a Checkout page with a card that works. Raises `NotThere`."""
+        """Pay on a Checkout page with a card that works. Raises `NoPracticeStripe`."""
         typed = {
             "do": "pay", "email": email, "number": "4242424242424242", "exp": f"12/{clock.today().year % 100 + 3}",
             "cvc": "123", "name": name, "postal": postcode,
@@ -47,15 +47,15 @@ class PracticeStripe:
         self._ask(urlsplit(page).path, typed, expected=303)
 
     def pay_out(self) -> None:
-        """Have it pay out all that is available. Raises `NotThere`."""
+        """Have it pay out all that is available. Raises `NoPracticeStripe`."""
         self._press("/control/payouts/auto")
 
     def dispute(self, charge_id: str) -> None:
-        """Have a giver's bank take a payment back. Raises `NotThere`."""
+        """Have a giver's bank take a payment back. Raises `NoPracticeStripe`."""
         self._press(f"/control/charges/{charge_id}/dispute")
 
     def end_subscription(self, subscription_id: str) -> None:
-        """End a monthly gift. Raises `NotThere`."""
+        """End a monthly gift. Raises `NoPracticeStripe`."""
         self._press(f"/control/subscriptions/{subscription_id}/cancel")
 
     def _press(self, path: str, **fields: object) -> dict[str, Any]:
@@ -69,9 +69,9 @@ class PracticeStripe:
             answer = connection.getresponse()
             said = answer.read()
         except (OSError, HTTPException) as failure:
-            raise NotThere(f"Practice Stripe does not answer at {self._address.geturl()}") from failure
+            raise NoPracticeStripe(f"Practice Stripe does not answer at {self._address.geturl()}") from failure
         finally:
             connection.close()
         if answer.status != expected:
-            raise NotThere(f"Practice Stripe answered {answer.status} at {path}")
+            raise NoPracticeStripe(f"Practice Stripe answered {answer.status} at {path}")
         return said

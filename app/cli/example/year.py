@@ -60,11 +60,11 @@ class Year:
 
     def begin_at_stripe(self) -> None:
         """Take Practice Stripe back to the first day; what was told there of a history that was broken off is gone.
-        Raises `practice_stripe.NotThere`, also where something has happened already."""
+        Raises `practice_stripe.NoPracticeStripe`, also where something has happened already."""
         self._stripe.begin_history(self._moment(self._said["first_day"]))
 
     def live(self) -> None:
-        """Let it happen, from its first day to the present. Raises `practice_stripe.NotThere`."""
+        """Let it happen, from its first day to the present. Raises `practice_stripe.NoPracticeStripe`."""
         first = self._moment(self._said["first_day"])
         try:
             clock.tell(first)

@@ -33,7 +33,7 @@ class PracticeStripe:
         self._press("/control/history/end")
 
     def wait_until(self, moment: datetime) -> None:
-        """Let time go by there until `moment`, and everything happen at its time on the way. Raises `NoPracticeStripe`."""
+        """Let time go by until `moment`, and everything happen at its time on the way. Raises `NoPracticeStripe`."""
         present = int(self._press("/control/clock", advance=0)["now"])
         # Never nothing: what was done a moment ago has its fee by then.
         self._press("/control/clock", advance=max(int(moment.timestamp()) - present, 2))

@@ -39,6 +39,7 @@ from app.receipts.receipt import Receipt
 from app.receipts.rendering import PROCESSES, Renderer
 from app.services import services
 from app.staff import people
+from app.subject import Subject
 from app.worker import clock as worker_clock
 from app.worker import duties, receipts
 from app.writing import writing
@@ -95,7 +96,7 @@ class Year:
         """The books, the bank account and the standing orders."""
         treasurer = people.find_by_email(self._said["treasurer"])
         assert treasurer is not None  # noqa: S101 - the office is loaded before
-        self._by = f"person:{treasurer.reference}"
+        self._by = str(Subject("person", treasurer.reference))
         self._cards = CardGifts(self._said, self._stripe, first, self._by)
         with writing():
             beginning.begin(live=self._settings.live)

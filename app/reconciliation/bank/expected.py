@@ -127,7 +127,7 @@ def aside() -> list[Expected]:
     )
     return [
         Expected(
-            row.subject, MONEY_ASIDE, Money(-int(row.left), row.BankLine.currency), row.BankLine.day,
+            Subject.parse(row.subject), MONEY_ASIDE, Money(-int(row.left), row.BankLine.currency), row.BankLine.day,
             f"liabilities:unidentified:{row.BankLine.currency}", row.BankLine.payer, row.BankLine.details,
         )
         for row in rows

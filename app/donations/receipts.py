@@ -128,7 +128,7 @@ def _message_id(reference: str, link: str) -> str:
 
 
 def _donation(receipt: Receipt) -> Donation:
-    reference = receipt.subject.split(":")[1]
+    reference = register.gift_of(receipt.subject)
     return db.session.scalars(select(Donation).where(Donation.reference == reference)).one()
 
 

@@ -19,11 +19,23 @@ from app import clock
 from app.extensions import db
 from app.ledger import erasure
 from app.receipts.receipt import DUE, ISSUED, Receipt, ReceiptFile
+from app.subject import Subject
 
 
 def subject(of: str, place: int) -> str:
     """The subject of a gift's first receipt ('donation:<reference>'), or of its second ('donation:<reference>:2')."""
     return of if place == 1 else f"{of}:{place}"
+
+
+def parted(subject: str) -> tuple[str, int]:
+    """What a receipt's subject says: the reference of its donation, and which of that gift's receipts it is, from 1."""
+    reference, _, place = Subject.parse(subject).reference.partition(":")
+    return reference, int(place or 1)
+
+
+def gift_of(subject: str) -> str:
+    """The reference of the donation that a receipt with this subject is for."""
+    return parted(subject)[0]
 
 
 def receipts_of(of: str) -> list[Receipt]:
@@ -66,11 +78,13 @@ def _locked(which: ColumnElement[bool]) -> Receipt | None:
 
 
 def _neighbour(receipt: Receipt, step: int) -> Receipt | None:
-    kind, reference, *place = receipt.subject.split(":")
-    wanted = (int(place[0]) if place else 1) + step
+    reference, place = parted(receipt.subject)
+    wanted = place + step
     if wanted < 1:
         return None
-    return db.session.scalars(select(Receipt).where(Receipt.subject == subject(f"{kind}:{reference}", wanted))).first()
+    return db.session.scalars(
+        select(Receipt).where(Receipt.subject == subject(Subject("donation", reference), wanted))
+    ).first()
 
 
 _ADD = insert(Receipt.__table__)  # type: ignore[arg-type]

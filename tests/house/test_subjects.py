@@ -21,12 +21,6 @@ OTHER_COLONS = {
     "app/office/bank/subjects.py": "the source of an entry",
     "app/public/page_identity.py": "a mark of a page of a list",
     "app/receipts/register.py": "which of a gift's receipts it is",
-    "app/donations/receipts.py": "which of a gift's receipts it is",
-    "app/donations/exports/table.py": "which of a gift's receipts it is",
-    "app/office/gifts/paper_receipts.py": "which of a gift's receipts it is",
-    "app/public/plans/access.py": "which of a gift's receipts it is",
-    "app/reconciliation/exceptions/finding.py": "which of a gift's receipts it is",
-    "app/reconciliation/verification/receipt_checks.py": "which of a gift's receipts it is",
 }
 
 

@@ -26,6 +26,7 @@ from app.ledger.entries import Entry, Transfer
 from app.ledger.exports.ledger_table import control
 from app.ledger.exports.selection import Total
 from app.ledger.exports.tables import Table, amount, guarded
+from app.receipts import register
 from app.receipts.receipt import ISSUED, Receipt
 from app.subject import Subject
 
@@ -161,7 +162,7 @@ def _replacements(connection: Connection) -> dict[str, str]:
         .where(Receipt.subject.like(Subject("donation", "%:%")), Receipt.state == ISSUED)
         .order_by(Receipt.id)
     )
-    return {row.subject.split(":")[1]: _printed(row.series, row.number) for row in found}
+    return {register.gift_of(row.subject): _printed(row.series, row.number) for row in found}
 
 
 def _printed(series: str | None, number: int | None) -> str:

@@ -121,7 +121,7 @@ def _stuck_receipts(most: int) -> list[BookException]:
             "receipt",
             row.subject,
             f"tried {row.attempts} times: {row.last_error or 'not yet'}",
-            gift=row.subject.split(":")[1],
+            gift=register.gift_of(row.subject),
             facts=str(row.last_error),
         )
         for row in rows

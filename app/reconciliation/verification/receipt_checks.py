@@ -149,9 +149,9 @@ def _income() -> ColumnElement[int]:
 
 
 def _reference(row: Row[Any]) -> str:
-    return str(row.subject).split(":")[1]
+    return register.gift_of(row.subject)
 
 
 def _next(row: Row[Any]) -> str:
-    kind, reference, *place = str(row.subject).split(":")
-    return register.subject(f"{kind}:{reference}", (int(place[0]) if place else 1) + 1)
+    reference, place = register.parted(row.subject)
+    return register.subject(Subject("donation", reference), place + 1)

@@ -103,6 +103,7 @@ class IncomeForm(CleanedForm):
         self.income.choices = [SelectChoice("", _("Select an account")), *_choices(self._offered)]
         if not self._offered:
             del self.income
+            self.new_income.flags.required = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Take one account: from the list, or new."""

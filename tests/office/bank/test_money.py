@@ -71,7 +71,9 @@ def test_a_bill_names_payee_voucher_and_account_and_forgets_the_payee_when_told(
 
 def test_other_income_goes_to_an_account_that_the_treasurer_names(treasurer, bank):
     one, two = the_statement(bank, (4500, "JUMBLE"), (500, "JUMBLE"))
-    assert "Money that is not a gift and counts for no appeal." in words(treasurer.get(address(bank, one)))
+    shown = words(treasurer.get(address(bank, one)))
+    assert "Money that is not a gift and counts for no appeal." in shown
+    assert "New income account (optional)" not in shown
     refused = treasurer.post(address(bank, one, "income"), data={})
     assert (refused.status_code, "Select an account, or name a new one" in words(refused)) == (422, True)
     treasurer.post(address(bank, one, "income"), data={"new_income": "Jumble sale"})

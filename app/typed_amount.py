@@ -24,6 +24,9 @@ _CONTINENTAL = re.compile(
     r"(?P<whole>[1-9]\d{0,2}(?:(?P<mark>[. '])\d{3})(?:(?P=mark)\d{3})*|\d{1,12})?(?:,(?P<part>\d{0,3}))?"
 )
 
+# What is owed to the bank, as people and banks write it: '-5', '£-5', '5-', '(5)', '5 OD'.
+_BELOW_ZERO = re.compile(r"[^\d\s.,()-]{0,3}-\s*(?P<a>.+)|(?P<b>.+?)\s*-|[^\d\s]?\((?P<c>.+)\)|(?P<d>.+?)\s*(?i:OD|DR)")
+
 # Figures with more decimals than any currency has.
 _FINER = re.compile(r"(?:\d{1,12}|\d{1,3}(?:[ ',]\d{3})+|\d{1,3}(?:[ '.]\d{3})+)?[.,]\d{4,}")
 
@@ -32,6 +35,8 @@ _ALIKE = {
     **dict.fromkeys(map(ord, _SPACES), " "),
     ord("\N{RIGHT SINGLE QUOTATION MARK}"): "'",
     ord("\N{ARABIC DECIMAL SEPARATOR}"): ",",
+    ord("\N{MINUS SIGN}"): "-",
+    ord("\N{EN DASH}"): "-",
     ord("\N{FULLWIDTH FULL STOP}"): ".",
     ord("\N{FULLWIDTH COMMA}"): ",",
     ord("\N{FULLWIDTH POUND SIGN}"): "£",
@@ -77,6 +82,16 @@ def read(text: str, currency: str) -> Money:
     if len(found) > 1:
         raise SeveralReadings(tuple(sorted(found, reverse=True)))
     return found.pop()
+
+
+def read_signed(text: str, currency: str) -> Money | None:
+    """A balance that was typed: as `read`, and negative with a minus before or behind it, in brackets, or with the OD
+    or DR of a bank's page; `None` when nothing was typed. Raises as `read`."""
+    body = _plain(text)
+    if not body:
+        return None
+    match = _BELOW_ZERO.fullmatch(body)
+    return -read(match["a"] or match["b"] or match["c"] or match["d"], currency) if match else read(body, currency)
 
 
 def _as_we_write(english: re.Match[str], currency: str) -> bool:

@@ -112,3 +112,21 @@ def test_what_we_write_ourselves_is_never_asked_about(minor, currency):
     assert typed_amount.read(str(amount.major()), currency) == amount
     if decimals(currency) != 3:
         assert typed_amount.read(written(amount), currency) == amount or decimals(currency) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("", None), ("0", 0), ("1,234.50", 123450), ("5,50", 550), ("-5", -500), ("−12.50", -1250), ("£-5", -500),
+        ("5.00-", -500), ("(30.00)", -3000), ("£(30.00)", -3000), ("12.50 OD", -1250), ("12.50DR", -1250),
+    ],
+)  # fmt: skip
+def test_a_balance_that_is_typed_may_be_below_zero(text, minor):
+    read = typed_amount.read_signed(text, "gbp")
+    assert (None if read is None else read.minor) == minor
+
+
+@pytest.mark.parametrize("text", ["--5", "-", "()", "5 - 3", "(5", "OD", "-12.505"])
+def test_what_is_no_balance_is_refused(text):
+    with pytest.raises(NotAnAmount):
+        typed_amount.read_signed(text, "gbp")

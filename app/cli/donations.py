@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app import typed_amount
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.donations import refunds as donations_refunds
@@ -11,7 +12,7 @@ from app.donations.donation import Donation
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
 from app.extensions import db
-from app.money import Money, written
+from app.money import Money, NotAnAmount, written
 from app.services import services
 from app.subject import Subject
 from app.writing import writing
@@ -30,7 +31,7 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
     if donation is None:
         raise click.ClickException(f"There is no gift with the reference {reference}.")
     try:
-        wanted = None if amount is None else Money.parse(amount, donation.currency)
+        wanted = None if amount is None else _amount(amount, donation.currency)
         with writing():
             asked = donations_refunds.ask(donation, wanted, by="treasurer", reason=reason)
             row_id = asked.id
@@ -41,6 +42,14 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
         raise click.ClickException(f"Nothing was refunded: {refusal}.") from refusal
     services().ask_for_refund(row_id)
     _say(row_id)
+
+
+def _amount(text: str, currency: str) -> Money:
+    try:
+        return typed_amount.read(text, currency)
+    except NotAnAmount as error:
+        said = typed_amount.complaint(error, text, currency)
+        raise click.ClickException(f"Nothing was refunded: {said}.") from error
 
 
 def _say(row_id: int) -> None:

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 _WIDTH, _HEIGHT, _EDGE = 1200, 630, 72
 # The colours of the pages, in their light dress (static/css/tokens.css).
 _PAPER, _INK, _SOFT, _HAIR, _RED = "#faf7f0", "#191511", "#5a5247", "#dcd3c3", "#ae1019"
+_NUMBER_SIZES = 92, 76, 60, 44
 _TITLE_SIZES, _MOST_LINES, _LONGEST = (68, 60, 52), 3, 240
 _LIMITS = ((resource.RLIMIT_AS, 1024**3), (resource.RLIMIT_CPU, 10), (resource.RLIMIT_FSIZE, 0))
 
@@ -72,10 +73,13 @@ def _drawn(said: dict[str, Any]) -> Image.Image:
 
 def _total(pen: ImageDraw.ImageDraw, said: dict[str, Any]) -> None:
     """The number, what it is of, and the bar, on the floor of the picture."""
-    number = _Line(said["raised"], 92, bold=True)
-    number.draw(pen, 412, _RED)
-    words = _Line(said["of"], 34, bold=False)
-    words.draw(pen, 470, _INK, indent=number.width + 28)
+    for size in _NUMBER_SIZES:
+        number = _Line(said["raised"], size, bold=True)
+        words = _Line(said["of"], round(size * 0.37), bold=False)
+        if number.width + 28 + words.width <= _WIDTH - 2 * _EDGE:
+            break
+    number.draw(pen, 504 - number.size, _RED)
+    words.draw(pen, 504 - words.size, _INK, indent=number.width + 28)
     laps = said.get("laps") or []
     high = max(8, 36 // max(1, len(laps)))
     for place, lap in enumerate(laps):

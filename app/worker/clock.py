@@ -21,7 +21,7 @@ from app import clock, limits
 from app.bank import statement
 from app.config import Settings
 from app.donations.donors import donor_list
-from app.donations.plans import links
+from app.donations.plans import links, planning
 from app.errors import in_words
 from app.extensions import Base, db
 from app.ledger import seals
@@ -121,6 +121,13 @@ def receive_cheques() -> None:
         promises.cheques_come_due("clock")
 
 
+def ask_donors() -> None:
+    """Ask the donors of monthly gifts whose appeal has ended what these shall serve, once for each end."""
+    with writing():
+        planning.ask_donors_of_ended_appeals()
+
+
+ENDED_APPEALS = Regularly("plans-of-ended-appeals", timedelta(hours=6), ask_donors)
 CHEQUES = Regularly("post-dated-cheques", timedelta(hours=1), receive_cheques)
 HOUSEKEEPING = Regularly("forget-attempts", timedelta(hours=1), forget_attempts)
 

@@ -68,6 +68,7 @@ WRITERS: dict[str, Writer] = {
     links.PLAN_LINK: links.link,
     planning.PAYMENT_FAILED: links.payment_failed,
     planning.PLAN_ENDED: links.ended,
+    planning.APPEAL_ENDED: links.appeal_ended,
     planning.AMOUNT_CHANGED: links.changed,
     planning.PLAN_PAUSED: links.changed,
     planning.PLAN_RESUMED: links.changed,

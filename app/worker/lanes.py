@@ -14,7 +14,7 @@ from app.receipts.rendering import PROCESSES, Renderer
 from app.services import Gateway
 from app.worker import catch_up, clock, emails, events, payouts, receipts, refunds
 from app.worker import duties as worker_duties
-from app.worker.clock import CHEQUES, DONORS, HOUSEKEEPING, SEALS
+from app.worker.clock import CHEQUES, DONORS, ENDED_APPEALS, HOUSEKEEPING, SEALS
 from app.worker.duties import Work
 
 
@@ -43,6 +43,7 @@ def all_of(settings: Settings, gateway: Gateway, renderer: Renderer) -> list[Lan
             (
                 HOUSEKEEPING,
                 CHEQUES,
+                ENDED_APPEALS,
                 SEALS,
                 *clock.regularly(settings),
                 *catch_up.regularly(gateway, settings),

@@ -146,3 +146,13 @@ def test_the_general_fund_is_listed_as_what_it_is_and_cannot_be_ended(app):
     ended = run(app, "end", "general-fund")
     assert (ended.exit_code, the_appeal("general-fund").ends_on) == (1, None)
     assert "Error: the general fund takes gifts whenever no other appeal does" in ended.output
+
+
+def test_amounts_are_read_as_on_every_page(app):
+    an_appeal("winter")
+    assert run(app, "schedule", "winter", "--target", "25000 GBP").exit_code == 0
+    assert the_appeal().target == Money(2_500_000, "gbp")
+    asked = run(app, "schedule", "winter", "--target", "1.500")
+    assert asked.exit_code == 2
+    assert "“1.500” can be read as" in asked.output
+    assert "no more than two decimals" in run(app, "schedule", "winter", "--target", "12.3456").output

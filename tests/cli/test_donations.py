@@ -68,8 +68,8 @@ def test_without_an_amount_all_that_is_left_is_given_back(app, account):
     [
         (["--amount", "25.01"], "Nothing was refunded: £25.00 of this gift is left to refund."),
         (["--amount", "0"], "Nothing was refunded: £25.00 of this gift is left to refund."),
-        (["--amount", "ten"], "Nothing was refunded: not an amount of money."),
-        (["--amount=-5"], "Nothing was refunded: not an amount of money."),
+        (["--amount", "ten"], "Nothing was refunded: Enter an amount in figures, like 25 or 12.50."),
+        (["--amount=-5"], "Nothing was refunded: Enter an amount in figures, like 25 or 12.50."),
     ],
 )
 def test_what_cannot_be_given_back_is_refused_in_words(app, account, args, words):

@@ -99,5 +99,6 @@ def test_titles_of_any_script_stand_where_their_readers_begin(title, right):
 
 @pytest.mark.parametrize("title", ["A very long title " * 30, "Donaudampfschifffahrt" * 12, "", "\x00\u202e\n"])
 def test_no_title_breaks_the_picture_or_runs_over_its_edge(title):
-    picture = seen(share_pictures.drawn({**SAID, "title": title, "raised": "£1", "of": "raised", "laps": [1000] * 4}))
+    total = {"raised": "£123,456,789", "of": "raised of £25,000 · 493827%", "laps": [1000] * 4}
+    picture = seen(share_pictures.drawn({**SAID, "title": title, **total}))
     assert all(picture.getpixel((x, y)) == (250, 247, 240) for x in range(1132, 1200) for y in range(40, 630, 5))

@@ -279,3 +279,19 @@ def test_books_with_data_are_brought_up_whole(settings):
         }  # fmt: skip
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.mark.both_databases
+def test_sealed_books_are_not_taken_below_the_release_that_sealed_them(settings, caplog):
+    application = create_app(settings)
+    with application.app_context():
+        an_appeal()
+        worker_clock.seal()
+        db.session.remove()
+        with pytest.raises(SystemExit):
+            downgrade(revision="0018")
+        assert "go back with a backup" in caplog.text
+        upgrade()
+        assert found() == []
+        db.session.remove()
+        db.engine.dispose()

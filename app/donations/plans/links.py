@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.appeals.in_force import open_appeal
 from app.config import Settings
 from app.donations.donation import Donation
 from app.donations.plans import dates
@@ -96,6 +97,23 @@ def ended(due: DueLetter, settings: Settings) -> Mail | None:
     if plan.state != ENDED or plan.ended_at is None or not plan.email:
         return None
     return _compose(due, plan, settings, ended_on=clock.local_day(plan.ended_at).isoformat())
+
+
+def appeal_ended(due: DueLetter, settings: Settings) -> Mail | None:
+    """That the appeal has ended and the plan goes on, with the ways to leave it so or to choose otherwise."""
+    plan = _plan(due)
+    appeal = db.session.get_one(Appeal, plan.appeal_id)
+    over = appeal.ends_on is not None and appeal.ends_on < clock.today()
+    if not over or plan.state in (PLEDGED, ENDED) or not plan.email:
+        return None
+    other = open_appeal(clock.today())
+    return _compose(
+        due, plan, settings,
+        appeal_ended_on=appeal.ends_on.isoformat() if appeal.ends_on else "",
+        link=_link(plan, due, settings), lasting_link=_lasting_link(plan, settings),
+        other=one_line(other.title) if other else "",
+        other_link=f"{settings.base_url}/appeals/{other.slug}/donate?every=month" if other else "",
+    )  # fmt: skip
 
 
 def changed(due: DueLetter, settings: Settings) -> Mail | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from app import clock
 from app.appeals.appeal import Appeal
@@ -18,6 +18,7 @@ from app.subject import Subject
 
 # What the donor is told by mail, when it happens.
 PAYMENT_FAILED, PLAN_ENDED = "plan-payment-failed", "plan-ended"
+APPEAL_ENDED = "plan-appeal-ended"
 AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED = "plan-amount-changed", "plan-paused", "plan-resumed"
 
 # While its first payment is under way a subscription is *incomplete*, and its plan still only pledged.
@@ -89,6 +90,24 @@ def note(told: Subscription) -> None:
         email.ask(PLAN_ENDED, Subject("plan", plan.reference), told.subscription_id)
     elif before != PLEDGED:
         _confirm(plan, before, amount_before)
+
+
+def of_ended_appeals() -> Select[Plan]:
+    """The plans that go on although their appeal has ended, the longest running first."""
+    running = Plan.state.in_((ACTIVE, PAST_DUE, PAUSED))
+    return (
+        select(Plan)
+        .join(Appeal, Appeal.id == Plan.appeal_id)
+        .where(running, Appeal.ends_on < clock.today())
+        .order_by(Plan.id)
+    )
+
+
+def ask_donors_of_ended_appeals() -> None:
+    """Make the mail due that asks the donor of each such plan what it shall serve: one for each end of an appeal. The
+    caller commits."""
+    for reference, ends_on in db.session.execute(of_ended_appeals().with_only_columns(Plan.reference, Appeal.ends_on)):
+        email.ask(APPEAL_ENDED, Subject("plan", reference), str(ends_on))
 
 
 def _confirm(plan: Plan, before: str, amount_before: Money) -> None:

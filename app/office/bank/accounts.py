@@ -14,12 +14,11 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from app import clock
+from app import clock, typed_amount
 from app.appeals.finding import currencies
 from app.audit.trail import record
 from app.bank import account as bank_account
 from app.bank import finding, taking_back
-from app.bank.formats import values as formats_values
 from app.money import Money, NotAnAmount, home_currency
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
@@ -86,7 +85,7 @@ class BankAccountForm(CleanedForm):
     def validate_typed_balance(self, field: StringField) -> None:
         """Read the balance."""
         try:
-            self.balance = formats_values.money(field.data or "", self.chosen_currency)
+            self.balance = typed_amount.read_signed(field.data or "", self.chosen_currency)
         except NotAnAmount:
             self.wrong(field, _("Enter an amount in figures, like 1250.00 or -12.50"))
 

@@ -14,10 +14,10 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 
+from app import typed_amount
 from app.bank import taking_in
 from app.bank.account import BankAccount
 from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping
-from app.bank.formats import values as formats_values
 from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.bank.sorting import NEW, Sorted
@@ -84,7 +84,7 @@ class TakingForm(CleanedForm):
     def validate_typed_closing(self, field: StringField) -> None:
         """Read the balance, where one was typed."""
         try:
-            self.closing = formats_values.money(field.data or "", self._currency)
+            self.closing = typed_amount.read_signed(field.data or "", self._currency)
         except NotAnAmount:
             self.wrong(field, _("Enter an amount in figures, like 1250.00 or -12.50"))
 

@@ -22,6 +22,11 @@ WORDS = {
         _l("The donor has been sent a link to pay in another way, and Stripe will try again. You do "
         "not need to do anything unless they contact you."),
     ),
+    "plan of an ended appeal": (
+        _l("Monthly gifts whose appeal has ended"),
+        _l("They go on for the same purpose. The donor was asked by e-mail, once, and can end the "
+           "gift or begin another. Let it stand with a reason, or write to the donor."),
+    ),
     "second subscription": (
         _l("Monthly gifts charged by two subscriptions"),
         _l("Follow the link and cancel the subscription named below at Stripe. Then refund here what it took."),

@@ -42,6 +42,7 @@ def find_quickly(most: int = 500) -> list[BookException]:
         *_stuck_receipts(most),
         *plans.past_due(most),
         *plans.charged_twice(most),
+        *plans.of_ended_appeals(most),
         *stripe.contradictions(most),
         *stripe.disputes(most),
         *stripe.closed_disputes(most),

@@ -3,6 +3,8 @@
 from sqlalchemy import select
 
 from app import clock
+from app.appeals.appeal import Appeal
+from app.donations.plans import planning
 from app.donations.plans.news import SecondSubscription
 from app.donations.plans.plan import PAST_DUE, Plan
 from app.extensions import db
@@ -18,6 +20,20 @@ def past_due(most: int) -> list[BookException]:
             "failed monthly gift", plan.reference, f"{written(plan.amount)} a month, not taken since {_since(plan)}"
         )
         for plan in plans
+    ]
+
+
+def of_ended_appeals(most: int) -> list[BookException]:
+    """Plans that go on although their appeal has ended; their donors were asked by mail."""
+    rows = db.session.execute(planning.of_ended_appeals().add_columns(Appeal.title, Appeal.ends_on).limit(most))
+    return [
+        BookException(
+            "plan of an ended appeal",
+            plan.reference,
+            f"{written(plan.amount)} a month for “{title}”, which ended on {ends_on}",
+            facts=f"{title}, {ends_on}",
+        )
+        for plan, title, ends_on in rows
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.appeals import raised
+from app.appeals import general_fund, raised
 from app.appeals.appeal import Appeal
 from app.donations import settlement, stripe_news
 from app.donations.donation import Donation
@@ -21,6 +21,8 @@ from app.payments import objects as charges
 from app.payments import subscription
 from app.payments.event import News
 from app.receipts.receipt import Receipt
+from app.reconciliation.exceptions import plans as exceptions_plans
+from app.worker import emails
 from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_gift, an_appeal
@@ -180,3 +182,27 @@ def test_a_plan_that_has_begun_does_not_end_with_an_expired_checkout(app):
 def test_an_invoice_that_is_not_of_a_subscription_means_nothing_here(app):
     found = stripe_news.look(News(says.event("invoice.payment_failed", {"id": "in_1", "parent": None})), None)
     assert found == stripe_news.StripeNews()
+
+
+def test_a_plan_whose_appeal_has_ended_is_listed_and_its_donor_is_asked_once(app, settings):
+    appeal = an_appeal()
+    plan, _stripe = a_running_plan(appeal)
+    with writing():
+        planning.ask_donors_of_ended_appeals()
+    assert exceptions_plans.of_ended_appeals(10) == []
+    with writing():
+        db.session.get_one(Appeal, appeal.id).ends_on = clock.today() - timedelta(days=1)
+        general_fund.ensure("gbp", "General fund", "For all of our work.")
+    for _ in range(2):
+        with writing():
+            planning.ask_donors_of_ended_appeals()
+    (found,) = exceptions_plans.of_ended_appeals(10)
+    assert (found.kind, found.reference) == ("plan of an ended appeal", plan.reference)
+    due = db.session.scalars(select(DueLetter).where(DueLetter.kind == planning.APPEAL_ENDED)).one()
+    with writing():
+        mail = emails.WRITERS[due.kind](due, settings)
+    assert mail.subject == "“Keep the press turning” has ended: what shall your monthly gift do?"
+    for body in (mail.text, mail.html):
+        assert "goes on, for the same purpose, until you end it" in body
+        assert "http://localhost/plans/" in body
+        assert "http://localhost/appeals/general-fund/donate?every=month" in body

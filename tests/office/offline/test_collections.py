@@ -50,7 +50,7 @@ def test_a_total_that_was_seen_while_typing_is_taken_at_once_and_only_once(app, 
         ({"n1000": "１"}, "in figures, like 12"),
         ({"place": ""}, "Enter where it was collected"),
         ({"day": "2090-01-01"}, "today or in the past"),
-        ({"day": "32/1/2026"}, "Enter a day like"),
+        ({"day": "32/1/2026"}, "Enter a date, like"),
         ({"appeal": "elsewhere"}, "Select an appeal"),
     ],
 )
@@ -152,7 +152,7 @@ def test_named_people_s_cash_is_a_gift_of_its_own_and_the_rest_the_collection(ap
     [
         ({"amount_0": "5"}, "Enter the name of the donor"),
         ({"name_0": "Ida Brandt"}, "Enter an amount"),
-        ({"name_0": "Ida Brandt", "amount_0": "100"}, "People with a name gave more than was counted"),
+        ({"name_0": "Ida Brandt", "amount_0": "100"}, "The gifts from named donors add up to more than was counted"),
         (
             {"name_0": "Ida Brandt", "amount_0": "5", "email_0": "ida"},
             "Enter an e-mail address in the correct format, like",

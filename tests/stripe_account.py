@@ -5,6 +5,7 @@ It answers as the gateway does, from bodies in the shapes of Stripe's own, and r
 
 import itertools
 import threading
+from copy import deepcopy
 from typing import Any
 
 from app.extensions import db
@@ -52,8 +53,8 @@ class Account:
         return made
 
     def happens(self, kind: str, about: dict[str, Any]) -> dict[str, Any]:
-        """Make an event of an object as it is now."""
-        made = says.event(kind, dict(about), created=self.now)
+        """Make an event of an object as it is now; what becomes of the object later does not change it."""
+        made = says.event(kind, deepcopy(about), created=self.now)
         self.events.append(made)
         return made
 

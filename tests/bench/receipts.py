@@ -64,7 +64,7 @@ class Job:
     def __init__(self, stage: Stage, renderer: Renderer, count: int) -> None:
         self.stage, self.count = stage, count
         self.settings, self.renderer = read(stage.environment), renderer
-        self.duties = [receipts.making(self.settings, renderer), receipts.mailing(self.settings)]
+        self.making, self.mailing = receipts.making(self.settings, renderer), receipts.mailing(self.settings)
         self._give(2)
         self._work(2)
 
@@ -82,7 +82,7 @@ class Job:
             receipts._issue(receipts._look(receipt_id), self.settings)
             receipts._render(receipts._look(receipt_id), self.renderer)
         seconds = (time.perf_counter() - began) / len(due)
-        self._work(len(due))
+        self._mail_all(len(due))
         return seconds
 
     def seconds_with_mail(self) -> float:
@@ -95,10 +95,16 @@ class Job:
             with writing():
                 settlement.settle(Charge(f"ch_{reference}", Money(2500, "gbp"), clock.now(), True, reference))
 
+    def _mail_all(self, count: int) -> None:
+        """Mail what has been filed already, so that nothing is left over for the next round."""
+        if not all(self.mailing.work_once() for _ in range(count)):
+            raise RuntimeError("no receipt was to be mailed")
+        db.session.rollback()
+
     def _work(self, count: int) -> float:
         began = time.perf_counter()
         for _ in range(count):
-            if not all(duty.work_once() for duty in self.duties):
+            if not (self.making.work_once() and self.mailing.work_once()):
                 raise RuntimeError("no receipt was due")
         seconds = (time.perf_counter() - began) / count
         if failed := db.session.scalars(select(Receipt.last_error).where(Receipt.mailed_at.is_(None))).all():

@@ -11,6 +11,7 @@ from app.services import services
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
+from tests.reconciliation.test_tampering import tamper
 from tests.stripe_account import DAY, Account
 
 pytestmark = pytest.mark.both_databases
@@ -74,9 +75,9 @@ def test_a_payout_made_by_hand_is_shown_as_not_provable(app, account):
 def test_what_is_not_explained_is_named(app, account):
     flask(app, "stripe", "catch-up")
     flask(app, "stripe", "reconcile")
-    with writing() as session:
-        txn = session.scalar(text("SELECT txn_id FROM stripe_transactions WHERE type = 'refund' ORDER BY txn_id"))
-        session.execute(text("UPDATE stripe_transactions SET net_minor = net_minor - 1 WHERE txn_id = :t"), {"t": txn})
+    txn = db.session.scalar(text("SELECT txn_id FROM stripe_transactions WHERE type = 'refund' ORDER BY txn_id"))
+    db.session.rollback()
+    tamper(f"UPDATE stripe_transactions SET net_minor = net_minor - 1 WHERE txn_id = '{txn}'")
     result = flask(app, "stripe", "reconcile")
     assert result.exit_code == 1
     assert f"not explained: {txn}  refund" in result.output

@@ -20,7 +20,7 @@ from app.bank.account import BankAccount
 from app.donations.donation import CHEQUE, IN_KIND
 from app.extensions import db
 from app.money import Money
-from app.offline import standing_orders
+from app.offline import paying_in, standing_orders
 from app.offline.standing_orders import Promise
 from app.services import services
 from app.worker import clock as worker_clock
@@ -89,10 +89,12 @@ def _by_card(app: Flask, appeal: Any) -> None:
 
 def _by_hand(appeal: Any, branch_id: int) -> None:
     for number in range(3):
-        a_count(appeal, {5000: 20_000, 1: 3}, submission=f"sheet-{number}", branch_id=branch_id)
+        sheet = a_count(appeal, {5000: 20_000, 1: 3}, submission=f"sheet-{number}", branch_id=branch_id)
         a_gift_by(
             CHEQUE, appeal, MUCH, submission=f"cheque-{number}", name=LONG[:100], what="000123", branch_id=branch_id
         )
+    with writing():
+        paying_in.pay_in([sheet], [], "500123", clock.today())
     a_gift_by(IN_KIND, appeal, MUCH, submission="kind", name=LONG[:100], what="A printing press", branch_id=branch_id)
     for days in (0, 20, 70):
         day = clock.today() - timedelta(days=days)

@@ -57,7 +57,7 @@ MATRIX: dict[str, Route] = {
     "office.dashboard.show": Route(
         reads=MONEY_AND_BRANCH_READS | {EDITOR},
         another=LEFT_OUT,
-        held_by="test_dashboard.py::test_a_branch_treasurer_sees_the_own_branch_s_figures_alone",
+        held_by="test_today.py::test_a_branch_treasurer_sees_the_own_branch_s_figures_alone",
     ),
     "office.exceptions.index": Route(reads=MONEY_READS),
     "office.exceptions.acknowledge": Route(changes=MONEY_CHANGES),

@@ -116,6 +116,10 @@ def test_a_standing_order_that_is_expected_already_is_shown_before_it_is_expecte
     values = filled(client, f"{address}new", **typed)
     assert client.post(address, data=values).status_code == 303
     again = filled(client, f"{address}new", **typed)
+    # The first one made the donor known, so the second one asks who it is before anything else.
+    answer = client.post(address, data=again)
+    assert answer.status_code == 422
+    again["donor"] = page(answer).select_one("input[name=donor]")["value"]
     answer = client.post(address, data=again)
     assert (answer.status_code, "which is already expected" in said(answer)) == (409, True)
     assert db.session.scalar(select(func.count()).select_from(StandingOrder)) == 1

@@ -242,10 +242,14 @@ def test_a_charge_asks_for_its_intent_and_an_intent_for_its_charge(scripted, ask
     assert asking.charge("ch_1").donation == "d0c0ffee"
     assert asking.charge_of("pi_ch_1").donation == "d0c0ffee"
     assert asking.charge_of("pi_ch_1") is None
+    of_intent = (
+        "/v1/payment_intents/pi_ch_1?expand[0]=latest_charge.balance_transaction"
+        "&expand[1]=latest_charge.failure_balance_transaction"
+    )
     assert [unquote(path) for path, _, _ in scripted.asked] == [
-        "/v1/charges/ch_1?expand[0]=payment_intent&expand[1]=balance_transaction",
-        "/v1/payment_intents/pi_ch_1?expand[0]=latest_charge.balance_transaction",
-        "/v1/payment_intents/pi_ch_1?expand[0]=latest_charge.balance_transaction",
+        "/v1/charges/ch_1?expand[0]=payment_intent&expand[1]=balance_transaction&expand[2]=failure_balance_transaction",
+        of_intent,
+        of_intent,
     ]
 
 

@@ -7,7 +7,7 @@ import email.policy
 import pytest
 from bs4 import BeautifulSoup
 
-from app.worker import receipts
+from app.worker import duties, receipts
 from tests.cast import an_appeal
 from tests.receipts.stage import a_due_receipt
 from tests.worker.test_receipts import Answering
@@ -53,7 +53,7 @@ def test_the_notice_stands_on_a_page_of_its_own(client):
 
 def test_answers_to_mails_go_to_the_contact_address_which_stands_in_them(app, settings):
     a_due_receipt()
-    receipts.duty(settings, Answering(b"%PDF")).work_once()
+    duties.do_all_due([receipts.making(settings, Answering(b"%PDF")), receipts.mailing(settings)])
     (path,) = settings.outbox.glob("*.eml")
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert mail["Reply-To"] == "office@lantern.example"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app import clock
 from app.emails.email import DueLetter
@@ -21,6 +21,7 @@ from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import make_settings
+from tests.reconciliation.test_tampering import tamper
 from tests.stripe_account import DAY, Account
 
 pytestmark = pytest.mark.both_databases
@@ -86,8 +87,7 @@ def test_a_charge_that_stripe_has_not_settled_yet_is_waiting_and_no_difference(a
 
 
 def test_a_difference_is_said_and_is_an_exception(account, settings):
-    with writing() as session:
-        session.execute(text("UPDATE stripe_transactions SET net_minor = net_minor + 1 WHERE type = 'refund'"))
+    tamper("UPDATE stripe_transactions SET net_minor = net_minor + 1 WHERE type = 'refund'")
     made = daily_statement.of(yesterday())
     assert [each.difference for each in made.whole] == [gbp(-1)]
     kinds = [each.kind for each in made.exceptions]
@@ -133,8 +133,10 @@ def test_text_and_html_say_the_same(account, settings):
         for expected in ("£65.00", "£10.00", "£15.00", "£21.00", "£19.00", "2 gifts", "Difference", "the oldest for 1"):
             assert expected in words, expected
     lines = {" ".join(line.split()) for line in mail.text.splitlines()}
-    assert {"Received £65.00", "Given back £10.00", "Fees £21.00", "Difference £0.00"} <= lines
-    assert not page.select("img, link, script, form, iframe, a")
+    assert {"Received £65.00", "Refunded £10.00", "Fees £21.00", "Difference £0.00"} <= lines
+    assert not page.select("img, link, script, form, iframe")
+    # The address to write to, as in every mail, and nothing that leads to a page.
+    assert [link["href"] for link in page.select("a")] == ["mailto:office@lantern.example"]
 
 
 def test_it_is_sent_once_a_night_to_the_treasurer(account, settings):

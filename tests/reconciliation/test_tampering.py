@@ -33,6 +33,7 @@ GUARDS = {
     "receipts": ["receipts_stay_as_issued"],
     "receipt_files": ["receipt_files_are_never_changed"],
     "stripe_events": ["stripe_events_stay_as_they_came"],
+    "stripe_transactions": ["stripe_transactions_stay", "stripe_transactions_are_never_deleted"],
     "seals": ["seals_are_never_changed", "seals_are_never_deleted", "seals_are_kept"],
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ def kinds():
     """Every kind of exception that the reconciliation names."""
     for file in RECONCILIATION.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Found":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "BookException":
                 yield node.args[0].value
 
 

@@ -43,5 +43,5 @@ def _render(appeal: Shown) -> str:
 
 
 def _beginning(article: Article) -> str:
-    """The article's first paragraph, without its marks."""
-    return markup.plain(article.text.partition("\n\n")[0])
+    """The article's first paragraph that has words, without its marks: a picture may stand before it."""
+    return next(filter(None, map(markup.plain, article.text.split("\n\n"))), "")

@@ -27,6 +27,11 @@ def test_a_picture_is_kept_for_a_year_and_is_nothing_but_a_picture(client, refer
         assert client.get(f"/images/{path}").status_code == 404
 
 
+def test_the_front_page_shows_the_first_words_of_an_article_that_opens_with_a_picture(client, reference):
+    an_article(8, text=f"![A *press*]({markup.image_address(reference)})\n\nFirst *words*.\n\nMore.")
+    assert page(client.get("/")).select_one(".teaser__words").text == "First words."
+
+
 def test_an_article_shows_the_picture_that_it_names(client, reference):
     an_article(8, text=f"Words.\n\n![A *press*]({markup.image_address(reference)})")
     picture = page(client.get("/articles/8")).select_one(".prose img")

@@ -48,8 +48,11 @@ def reconcile(payout: str | None) -> None:
 def _show(payout: Payout) -> bool:
     """One payout in words; whether it is explained, or cannot be."""
     head = f"{payout.payout_id}  {payout.created_at:%Y-%m-%d}  {payout.status}"
+    amount = written(Money(payout.amount_minor, payout.currency))
+    if payout.is_not_sent:
+        click.echo(f"{head}  {amount}: Stripe has not sent it yet; its parts are looked up once it has.")
+        return True
     if not payout.automatic:
-        amount = written(Money(payout.amount_minor, payout.currency))
         click.echo(f"{head}  {amount}: made by hand, so Stripe does not say what is in it; not provable.")
         return True
     result = reconciliation_payouts.of_payout(payout)

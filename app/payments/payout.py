@@ -13,6 +13,8 @@ from app.extensions import Base, DueWork, Key, db, partial_index
 from app.money import Money
 from app.payments.transaction import Transaction, read_if_there
 
+# Stripe has made it, but has not sent it yet.
+PENDING = "pending"
 # A payout in one of these has left, or has come to its end.
 ON_ITS_WAY, PAID, FAILED, CANCELED = "in_transit", "paid", "failed", "canceled"
 
@@ -36,6 +38,11 @@ class Payout(DueWork, Base):
     arrives_at: Mapped[datetime]
     reconciled_at: Mapped[datetime | None]
     difference_minor: Mapped[int | None] = mapped_column(Key)
+
+    @property
+    def is_not_sent(self) -> bool:
+        """Whether Stripe has not sent it yet: only then are its parts looked up, so nothing is missing before."""
+        return self.automatic and self.status == PENDING
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,19 @@ def test_a_payout_made_by_hand_is_shown_as_not_provable(app, account):
     assert "£10.00: made by hand, so Stripe does not say what is in it; not provable." in result.output
 
 
+def test_a_payout_that_stripe_has_not_sent_yet_leaves_nothing_unexplained(app, account):
+    flask(app, "stripe", "catch-up")
+    account.gives(a_pledge(an_appeal("other"), "late").reference)
+    coming = account.pays_out()
+    coming["status"] = account.events[-1]["data"]["object"]["status"] = "pending"
+    account.events[-1]["type"] = "payout.created"
+    flask(app, "stripe", "catch-up")
+    result = flask(app, "stripe", "reconcile", coming["id"])
+    assert "£24.50: Stripe has not sent it yet; its parts are looked up once it has." in result.output
+    assert "difference" not in result.output
+    assert result.exit_code == 0
+
+
 def test_what_is_not_explained_is_named(app, account):
     flask(app, "stripe", "catch-up")
     flask(app, "stripe", "reconcile")

@@ -10,7 +10,7 @@ from app.bank.statement import BankLine
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import Money
-from app.payments.payout import PAID, Payout
+from app.payments.payout import PAID, PENDING, Payout
 from app.payments.transaction import StripeTransaction
 from app.reconciliation.bank import confirming
 from app.writing import writing
@@ -89,6 +89,20 @@ def test_a_payout_lists_its_parts_with_their_gifts_and_the_bank_s_line(app, sign
 @pytest.mark.usefixtures("two")
 def test_a_payout_made_by_hand_is_said_not_to_be_provable(signed_in):
     assert "cannot be checked" in page(signed_in("treasurer").get("/office/payouts/po_hand")).text
+
+
+def test_a_payout_that_stripe_has_not_sent_yet_shows_no_difference(app, signed_in):
+    moment = clock.now()
+    same = {"currency": "gbp", "status": PENDING, "created_at": moment, "arrives_at": moment}
+    with writing():
+        db.session.add(Payout(payout_id="po_coming", amount_minor=2450, automatic=True, **same))
+    client = signed_in("treasurer")
+    assert rows(page(client.get("/office/payouts/")).table)[1][1:] == [
+        "po_coming", "Not sent yet", "–", "–", "£24.50", "–",
+    ]  # fmt: skip
+    shown = page(client.get("/office/payouts/po_coming")).main.text
+    assert "Stripe has not sent this payout yet." in shown
+    assert "Difference" not in shown
 
 
 def test_without_payouts_the_page_says_where_they_will_come_from(app, signed_in):

@@ -27,7 +27,22 @@ test: development ## Run every test (two cores: about a quarter of an hour); PYT
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --cov --cov-report= --cov-fail-under=0 $(PYTEST)
 
 .PHONY: check
-check: inspect test coverage ## Everything that must hold before a change lands: inspect, test, coverage
+ifdef FILE
+check: one
+else
+check: inspect test coverage ## Everything that must hold before a change lands; FILE=app/money.py checks one file, in seconds
+endif
+
+# The tests of app/money.py are tests/test_money.py; those of a test are the test itself. On SQLite only.
+.PHONY: one
+one: development
+	$(BIN)/ruff format --check $(FILE)
+	$(BIN)/ruff check $(FILE)
+	$(BIN)/mypy $(FILE)
+	@file='$(FILE)'; case "$$file" in */test_*) tests="$$file" ;; \
+		*) tests="tests/$$(dirname "$${file#app/}")/test_$$(basename "$$file")" ;; esac; \
+	if [ -f "$$tests" ]; then $(BIN)/python -m pytest -q --numprocesses 0 -k 'not postgresql' "$$tests"; \
+	else echo "There is no $$tests: look in that folder for the tests of $$file."; fi
 
 .PHONY: inspect
 inspect: development ## Formatting, lint, types, the rules about who may import whom, and undeclared or unused libraries
@@ -42,9 +57,10 @@ inspect: development ## Formatting, lint, types, the rules about who may import 
 coverage: development ## What the last test run covered of app/; fails under 95 per cent of the branches
 	$(BIN)/coverage report
 
-.PHONY: orders
-orders: development ## Tell the money's whole life in 2000 orders, with losses and kills, on SQLite; SCHEDULES=… in others
+.PHONY: soak
+soak: development ## The slow proofs: 2000 orders of events with losses and kills, a year of 100,000 gifts; SCHEDULES=… YEAR=…
 	SCHEDULES=$${SCHEDULES:-2000} $(BIN)/python -m pytest tests/donations/test_orders.py -k 'sqlite and same' --timeout 0
+	YEAR=$${YEAR:-100000} $(BIN)/python -m pytest tests/ledger/exports/test_year.py -k 'not postgresql' --timeout 0
 
 .PHONY: bench
 bench: development ## Measure throughput and latency (docs/performance.md); takes several minutes

@@ -85,9 +85,9 @@ def _image(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env
     widths = ", ".join(f"{address} {width}w" for address, width in addresses)
     words = escape(renderer.renderInlineAsText(token.children or [], options, environment))
     size = environment.get("sizes", {}).get(match["reference"])
-    room = f' width="{size[0]}" height="{size[1]}"' if size else ""
+    dimensions = f' width="{size[0]}" height="{size[1]}"' if size else ""
     lazy = "" if environment.pop("at once", False) else ' loading="lazy"'
-    return f'<img src="{addresses[-1][0]}" srcset="{widths}" sizes="{_SIZES}" alt="{words}"{room}{lazy}>'
+    return f'<img src="{addresses[-1][0]}" srcset="{widths}" sizes="{_SIZES}" alt="{words}"{dimensions}{lazy}>'
 
 
 def _own(tag: str, name: str, value: str) -> str | None:

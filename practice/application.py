@@ -43,8 +43,8 @@ def create_app(settings: PracticeSettings) -> Flask:
     Babel(application)
     objects = Store(settings.data_dir / "practice-stripe.sqlite3", pace=settings.settles_after)
     application.extensions |= {"settings": settings, "store": objects, "rounds": Rounds(objects, settings)}
-    for door in (api, checkout, money, monthly, page, portal_page, hosted_invoice, counter, control):
-        application.register_blueprint(door)
+    for blueprint in (api, checkout, money, monthly, page, portal_page, hosted_invoice, counter, control):
+        application.register_blueprint(blueprint)
     application.before_request(_begin)
     application.after_request(_headers)
     application.register_error_handler(HTTPException, _went_wrong)

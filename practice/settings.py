@@ -38,7 +38,7 @@ def read(environ: Mapping[str, str] | None = None) -> PracticeSettings:
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", webhook_url):
         problems.append("PRACTICE_WEBHOOK_URL must be an address starting with http:// or https://.")
     try:
-        house = config.read({**given, "PRACTICE": "1"})
+        practice_defaults = config.read({**given, "PRACTICE": "1"})
     except config.SettingsError as error:
         raise config.SettingsError(problems + error.problems) from None
     if problems:
@@ -46,7 +46,7 @@ def read(environ: Mapping[str, str] | None = None) -> PracticeSettings:
     return PracticeSettings(
         bind=bind,
         webhook_url=webhook_url,
-        webhook_secrets=house.stripe_webhook_secrets,
-        data_dir=house.data_dir,
-        organisation=house.organisation.name,
+        webhook_secrets=practice_defaults.stripe_webhook_secrets,
+        data_dir=practice_defaults.data_dir,
+        organisation=practice_defaults.organisation.name,
     )

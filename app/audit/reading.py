@@ -25,7 +25,7 @@ class TrailFilter:
 
 @dataclass(frozen=True, slots=True)
 class TrailPosition:
-    """Where a page begins: after `seen` deeds of the instant `at`, for several may share one."""
+    """Where a page begins: after `seen` records of the instant `at`, for several may share one."""
 
     at: datetime
     seen: int
@@ -37,9 +37,9 @@ class TrailPosition:
 
 @dataclass(frozen=True, slots=True)
 class AuditReading:
-    """One deed with its details, which are empty once erased."""
+    """One record with its details, which are empty once erased."""
 
-    deed: AuditRecord
+    record: AuditRecord
     details: dict[str, Any]
     erased: bool
 
@@ -57,7 +57,7 @@ def place(text: str) -> TrailPosition | None:
 def page(
     wanted: TrailFilter, begin: TrailPosition | None, most: int
 ) -> tuple[Sequence[AuditReading], TrailPosition | None]:
-    """At most `most` deeds from a place on, newest first, and where the next page begins (`None` at the end).
+    """At most `most` records from a place on, newest first, and where the next page begins (`None` at the end).
 
     Takes the same time however long the trail is: every filter has an index that ends in the instant.
     """
@@ -65,22 +65,22 @@ def page(
     if begin is not None:
         statement = statement.where(AuditRecord.at <= begin.at).offset(begin.seen)
     rows = db.session.execute(statement.limit(most + 1)).all()
-    told = [_told(deed, body) for deed, body in rows[:most]]
+    records = [_reading(record, body) for record, body in rows[:most]]
     if len(rows) <= most:
-        return told, None
-    last = told[-1].deed.at
-    seen = sum(1 for each in told if each.deed.at == last)
+        return records, None
+    last = records[-1].record.at
+    seen = sum(1 for each in records if each.record.at == last)
     if begin is not None and begin.at == last:
         seen += begin.seen
-    return told, TrailPosition(last, seen)
+    return records, TrailPosition(last, seen)
 
 
 def all_of_them(wanted: TrailFilter) -> Iterator[AuditReading]:
-    """Every deed, newest first, read a piece at a time, so that memory stays bounded."""
+    """Every record, newest first, read a piece at a time, so that memory stays bounded."""
     begin: TrailPosition | None = None
     while True:
-        told, begin = page(wanted, begin, 500)
-        yield from told
+        records, begin = page(wanted, begin, 500)
+        yield from records
         db.session.expunge_all()
         if begin is None:
             return
@@ -89,7 +89,7 @@ def all_of_them(wanted: TrailFilter) -> Iterator[AuditReading]:
 def _narrowed(wanted: TrailFilter) -> Select[AuditRecord, str]:
     statement = (
         select(AuditRecord, AuditDetail.body)
-        .outerjoin(AuditDetail, AuditDetail.deed_id == AuditRecord.id)
+        .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
         .order_by(AuditRecord.at.desc(), AuditRecord.id.desc())
     )
     for column, value in (
@@ -106,7 +106,7 @@ def _narrowed(wanted: TrailFilter) -> Select[AuditRecord, str]:
     return statement
 
 
-def _told(deed: AuditRecord, body: str | None) -> AuditReading:
+def _reading(record: AuditRecord, body: str | None) -> AuditReading:
     details = json.loads(body) if body else {}
     details.pop("salt", None)
-    return AuditReading(deed, details, erased=body is None)
+    return AuditReading(record, details, erased=body is None)

@@ -1,10 +1,10 @@
-"""Writing the trail: each change made in the office, each sign-in, and each refusal leaves one deed.
+"""Writing the trail: each change made in the office, each sign-in, and each refusal leaves one record.
 
 Who is at work in this process or request, and from where; doors say it, and the trail writes it down.
 
 The trail's tables: what was done, which never changes, and its personal details, which can be erased.
 
-Forgetting: the details of deeds about somebody are erased; the deeds stay, with the hash of what they said.
+Forgetting: the details of records about somebody are erased; the records stay, with the hash of what they said.
 """
 
 import hashlib
@@ -80,12 +80,12 @@ class AuditRecord(Base):
 class AuditDetail(Base):
     """From where it was done, what was so before and what is so after: JSON that may hold personal data.
 
-    Erasing deletes the row; the deed and its digest stay, and tell that there was something.
+    Erasing deletes the row; the record and its digest stay, and tell that there was something.
     """
 
     __tablename__ = "deed_details"
 
-    deed_id: Mapped[int] = mapped_column(ForeignKey("deeds.id"), primary_key=True)
+    record_id: Mapped[int] = mapped_column("deed_id", ForeignKey("deeds.id"), primary_key=True)
     body: Mapped[str] = mapped_column(Text)
 
 
@@ -94,25 +94,25 @@ def record(
 ) -> AuditRecord:
     """Write down that whoever is at work did `action` ('donation.refunded') to `subject` ('donation:<reference>').
 
-    `before` and `after` are small and may hold personal data: they are kept apart from the deed and can be erased.
+    `before` and `after` are small and may hold personal data: they are kept apart from the record and can be erased.
     Belongs into the writing unit of the change itself, so that neither stands without the other; the caller commits.
     """
     actor = at_work()
     said = {name: value for name, value in (("from", actor.address), ("before", before), ("after", after)) if value}
     details = {**said, "salt": secrets.token_hex(16)}
     body = json.dumps(details, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    deed = AuditRecord(
+    made = AuditRecord(
         at=clock.now(),
         by=actor.by,
         action=action,
         subject=subject[:120],
         digest=hashlib.sha256(body.encode()).hexdigest(),
     )
-    db.session.add(deed)
+    db.session.add(made)
     db.session.flush()
-    db.session.add(AuditDetail(deed_id=deed.id, body=body))
+    db.session.add(AuditDetail(record_id=made.id, body=body))
     db.session.flush()
-    return deed
+    return made
 
 
 def _plain(value: object) -> object:
@@ -123,13 +123,13 @@ def _plain(value: object) -> object:
 
 
 def about(subjects: Sequence[Subject]) -> list[int]:
-    """The deeds that were ever done to these ('donation:<reference>') and still have their details."""
+    """The records of what was ever done to these ('donation:<reference>') and still have their details."""
     return [
-        deed_id
+        record_id
         for subject in subjects
-        for deed_id in db.session.scalars(
+        for record_id in db.session.scalars(
             select(AuditRecord.id)
-            .join(AuditDetail, AuditDetail.deed_id == AuditRecord.id)
+            .join(AuditDetail, AuditDetail.record_id == AuditRecord.id)
             .where(AuditRecord.subject == subject)
             .order_by(AuditRecord.id)
         )
@@ -137,7 +137,7 @@ def about(subjects: Sequence[Subject]) -> list[int]:
 
 
 def forget(ids: Sequence[int]) -> None:
-    """Erase the details of these deeds, of which an erasure is on record already: the database lets nothing go without
-    one. The caller commits."""
-    for deed_id in ids:
-        db.session.execute(delete(AuditDetail).where(AuditDetail.deed_id == deed_id))
+    """Erase the details of these records, of which an erasure is written already: the database lets nothing go
+    without one. The caller commits."""
+    for record_id in ids:
+        db.session.execute(delete(AuditDetail).where(AuditDetail.record_id == record_id))

@@ -23,14 +23,14 @@ from app.ledger.posting import Line
 from app.money import Money
 from app.subject import Subject
 
-# What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `ASIDE` waits in an
+# What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `UNIDENTIFIED` waits in an
 # account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
-EXPECTED, GIFT, ASIDE, CLAIMED, RETURNED = "expected", "gift", "aside", "claimed", "returned"
+EXPECTED, GIFT, UNIDENTIFIED, CLAIMED, RETURNED = "expected", "gift", "aside", "claimed", "returned"
 CHARGE, SPENDING, INTEREST = "charge", "spending", "interest"
 # `TRANSFER` is between two of our own bank accounts, each of which has a line of its own for the one entry; `INCOME` is
 # other income, which no appeal raised; `PAID_BACK` is a gift that its giver got back from the bank account.
 TRANSFER, BILL, INCOME, PAID_BACK = "transfer", "bill", "income", "paid-back"
-KINDS = (EXPECTED, GIFT, ASIDE, CLAIMED, RETURNED, CHARGE, SPENDING, INTEREST, TRANSFER, BILL, INCOME, PAID_BACK)
+KINDS = (EXPECTED, GIFT, UNIDENTIFIED, CLAIMED, RETURNED, CHARGE, SPENDING, INTEREST, TRANSFER, BILL, INCOME, PAID_BACK)
 
 
 class BankMatch(Base):

@@ -16,7 +16,7 @@ from app.money import Money
 from app.subject import Subject
 
 PAYOUT, PAYOUT_BACK, CASH, CHEQUE = "payout", "payout-back", "cash", "cheque"
-TRANSFER, ORDER, BOUNCED, ASIDE = "bank-transfer", "standing-order", "bounced", "aside"
+TRANSFER, ORDER, BOUNCED, UNIDENTIFIED = "bank-transfer", "standing-order", "bounced", "aside"
 # A transfer that was booked when it was announced, as was once the rule; `TRANSFER` was announced and is not booked.
 AWAITED = "awaited"
 # An entry that was made by hand, before the statement showed what it is about.
@@ -117,7 +117,7 @@ _WINDOWS = {
     AWAITED: (7, 60),
     ORDER: (4, 14),
     BOUNCED: (0, 90),
-    ASIDE: (0, 400),
+    UNIDENTIFIED: (0, 400),
     ENTRY: (14, 14),
 }
 # What is handed in together is one line: cash and cheques with one slip.

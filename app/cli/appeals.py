@@ -118,7 +118,7 @@ def list_() -> None:
     _tell_what_is_in_force()
     for appeal in appeals:
         so_far = written(sums[appeal.id].amount)
-        click.echo(f"{appeal.slug}  “{appeal.title}”  {_told(appeal)}, raised {so_far}")
+        click.echo(f"{appeal.slug}  “{appeal.title}”  {_say(appeal)}, raised {so_far}")
 
 
 @group.command("add")
@@ -145,7 +145,7 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
         raise click.ClickException(f"{text_file} is not text in UTF-8.") from error
     except DomainError as refusal:
         raise click.ClickException(f"{refusal}.") from refusal
-    click.echo(f"Opened /appeals/{slug}: {_told(appeal)}")
+    click.echo(f"Opened /appeals/{slug}: {_say(appeal)}")
     _tell_what_is_in_force()
 
 
@@ -182,11 +182,11 @@ def _change(slug: str, change: Callable[[Appeal], bool]) -> None:
                 versions.keep(appeal)
     except DomainError as refusal:
         raise click.ClickException(f"{refusal}.") from refusal
-    click.echo(f"{'Changed' if different else 'Nothing to change on'} /appeals/{slug}: {_told(appeal)}")
+    click.echo(f"{'Changed' if different else 'Nothing to change on'} /appeals/{slug}: {_say(appeal)}")
     _tell_what_is_in_force()
 
 
-def _told(appeal: Appeal) -> str:
+def _say(appeal: Appeal) -> str:
     """Dates, precedence and target in words."""
     if appeal.starts_on is None:
         days = "a draft"

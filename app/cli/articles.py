@@ -45,7 +45,7 @@ def import_(files: tuple[Path, ...]) -> None:
             failed += 1
             click.echo(f"{file}: not taken in: {_reason(refusal)}", err=True)
             continue
-        click.echo("\n".join(_told(file, found, taken, offered, settings)))
+        click.echo("\n".join(_say(file, found, taken, offered, settings)))
     if failed:
         click.echo(f"{failed} of {len(files)} files could not be taken in.", err=True)
         raise SystemExit(1)
@@ -55,7 +55,7 @@ def _reason(refusal: Exception) -> str:
     return (refusal.strerror or "cannot be read") if isinstance(refusal, OSError) else str(refusal)
 
 
-def _told(
+def _say(
     file: Path, found: ArchiveArticle, taken: ImportedArticle, offered: tuple[Appeal, bool] | None, settings: Settings
 ) -> list[str]:
     """What was understood of one file, in lines."""

@@ -40,11 +40,11 @@ def income(wanted: JournalFilter) -> list[tuple[str, Money]]:
     found: dict[tuple[str, str], int] = {}
     for method in (None, CARD, *ways) if ways else (None,):
         for (kind, currency), (come, gone) in trial_balance.by_kind(narrowed(wanted, method or "")).items():
-            told = _METHOD.get(kind, OTHER)
+            named = _METHOD.get(kind, OTHER)
             # Where there are debits, what came through Stripe is counted by its ways, and nothing of it here.
-            if ways and (told == CARD) is not (method is not None):
+            if ways and (named == CARD) is not (method is not None):
                 continue
-            key = currency, method or told
+            key = currency, method or named
             found[key] = found.get(key, 0) + gone - come
     order = [CARD, *ways, *(method for method in KINDS if method != CARD), OTHER]
     return [

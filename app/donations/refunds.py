@@ -137,33 +137,33 @@ def left(donation: Donation) -> Money:
     return donation.amount - Money(int(held or 0) + donation.paid_back_minor, donation.currency)
 
 
-def note(told: Refund) -> None:
+def note(refund: Refund) -> None:
     """Bring our row of a refund up to what Stripe says; one that was started in Stripe's dashboard gets a row now.
 
     The donation's row is locked, so that a refund made here and one made there cannot both be counted as left.
     """
     donation = db.session.scalars(
-        select(Donation).where(Donation.charge_id == told.charge.charge_id).with_for_update()
+        select(Donation).where(Donation.charge_id == refund.charge.charge_id).with_for_update()
     ).one_or_none()
-    ours = DonationRefund.refund_id == told.refund_id
-    if told.reference is not None:
-        ours |= DonationRefund.reference == told.reference
+    ours = DonationRefund.refund_id == refund.refund_id
+    if refund.reference is not None:
+        ours |= DonationRefund.reference == refund.reference
     row = db.session.scalars(select(DonationRefund).where(ours).with_for_update()).first()
     if row is None:
         row = DonationRefund(
             reference=secrets.token_hex(12),
             donation_id=None if donation is None else donation.id,
-            charge_id=told.charge.charge_id,
-            amount_minor=told.amount.minor,
-            currency=told.amount.currency,
+            charge_id=refund.charge.charge_id,
+            amount_minor=refund.amount.minor,
+            currency=refund.amount.currency,
             state=ASKED,
             asked_at=clock.now(),
             asked_by="stripe",
         )
         db.session.add(row)
-    row.refund_id = told.refund_id
-    if _ORDER.get(told.status, 1) >= _ORDER.get(row.state, 0):
-        row.state = told.status
+    row.refund_id = refund.refund_id
+    if _ORDER.get(refund.status, 1) >= _ORDER.get(row.state, 0):
+        row.state = refund.status
     db.session.flush()
 
 

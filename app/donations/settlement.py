@@ -95,8 +95,8 @@ def _as_before(charge: Charge, known: Money) -> bool:
     if charge.amount == known:
         return True
     what = f"{written(charge.amount)}, but the books have {written(known)}"
-    told = hashlib.sha256(str(charge.amount).encode()).hexdigest()
-    contradiction.note(contradiction.CHARGE, charge.charge_id, what, told)
+    digest = hashlib.sha256(str(charge.amount).encode()).hexdigest()
+    contradiction.note(contradiction.CHARGE, charge.charge_id, what, digest)
     return False
 
 

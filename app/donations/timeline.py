@@ -125,5 +125,5 @@ def _payouts(names: Sequence[str]) -> Iterator[Happening]:
 
 def _events(names: Sequence[str | None]) -> Sequence[StripeEvent]:
     about = StripeEvent.about.in_([name for name in names if name])
-    told = select(StripeEvent).where(about).order_by(StripeEvent.created_at, StripeEvent.id)
-    return db.session.scalars(told.options(defer(StripeEvent.body))).all()
+    query = select(StripeEvent).where(about).order_by(StripeEvent.created_at, StripeEvent.id)
+    return db.session.scalars(query.options(defer(StripeEvent.body))).all()

@@ -13,7 +13,7 @@ def network(scope: Scope, proxies: int) -> str:
     client = scope.get("client")
     address = str(client[0]) if client else ""
     if proxies:
-        told = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").split(b",")
-        if len(told) >= proxies:
-            address = told[-proxies].decode("latin-1").strip()
+        forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").split(b",")
+        if len(forwarded) >= proxies:
+            address = forwarded[-proxies].decode("latin-1").strip()
     return networks.of(address)

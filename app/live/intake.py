@@ -2,7 +2,7 @@
 
 A thread that waited for the bytes of a slow sender, or for a slow reader of its answer, would be lost to everybody
 else: eight of them would stop the site. So bodies are read here, on the loop, within a size and a time; and answers
-are handed over by `RequestHandover`.
+are handed over by `PacedAnswer`.
 
 Handing an answer over to its reader, who may be slow or leave, without keeping the thread that wrote it.
 """
@@ -27,7 +27,7 @@ class Shelf:
     held: int = 0
 
 
-class RequestHandover:
+class PacedAnswer:
     """One answer on its way: written by a thread, by way of its adapter, and read by a connection."""
 
     def __init__(self, shelf: Shelf) -> None:
@@ -36,7 +36,7 @@ class RequestHandover:
         self._messages: deque[Message] = deque()
         self._held = 0
         self._over = False
-        self._written, self._room = asyncio.Event(), asyncio.Event()
+        self._written, self._drained = asyncio.Event(), asyncio.Event()
 
     async def write(self, message: Message) -> None:
         """Take a part of the answer; waits while too much is unread, but never for a reader who is gone."""
@@ -46,14 +46,14 @@ class RequestHandover:
         self._messages.append(message)
         self._written.set()
         if self._held > _ONE or self._shelf.held > _ALL:
-            self._room.clear()
-            await self._room.wait()
+            self._drained.clear()
+            await self._drained.wait()
 
     def end(self) -> None:
         """Nothing more will be written, or nothing more will be read."""
         self._over = True
         self._written.set()
-        self._room.set()
+        self._drained.set()
 
     async def read(self, send: Send) -> None:
         """Pass the answer on, part by part, to its end. A reader who takes nothing for too long is left standing."""
@@ -67,7 +67,7 @@ class RequestHandover:
                     await send(message)
                 self._count(-len(message.get("body", b"")))
                 if self._held <= _ONE // 2:
-                    self._room.set()
+                    self._drained.set()
                 if not self._messages and not self._over:
                     self._written.clear()
         except TimeoutError:
@@ -132,7 +132,7 @@ class Intake:
             measure.taken -= len(body)
 
     async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
-        answer = RequestHandover(self._shelf)
+        answer = PacedAnswer(self._shelf)
 
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}

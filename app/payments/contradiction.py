@@ -53,21 +53,21 @@ def number_since(moment: datetime) -> int:
     return db.session.scalar(seen) or 0
 
 
-def fields_that_differ(known: dict[str, Any], told: dict[str, Any]) -> str:
+def fields_that_differ(known: dict[str, Any], delivered: dict[str, Any]) -> str:
     """In which fields two bodies of one event differ, 'data.object.amount, type'; empty when they say the same.
 
     What Stripe itself changes from one delivery to the next says nothing. An endpoint in another API version is told
     of the same object in other words, which are not compared.
     """
-    same_words = known.get("api_version") == told.get("api_version")
+    same_words = known.get("api_version") == delivered.get("api_version")
     compared = ("type", "created", "livemode", *(("data",) if same_words else ()))
-    differing = [name for field in compared for name in _differing(known.get(field), told.get(field), field)]
+    differing = [name for field in compared for name in _differing(known.get(field), delivered.get(field), field)]
     return ", ".join(differing[:_NAMED]) + (" …" if len(differing) > _NAMED else "")
 
 
-def _differing(known: Any, told: Any, name: str) -> Iterator[str]:
-    if isinstance(known, dict) and isinstance(told, dict):
-        for each in sorted(known.keys() | told.keys()):
-            yield from _differing(known.get(each), told.get(each), f"{name}.{each}")
-    elif known != told:
+def _differing(known: Any, delivered: Any, name: str) -> Iterator[str]:
+    if isinstance(known, dict) and isinstance(delivered, dict):
+        for each in sorted(known.keys() | delivered.keys()):
+            yield from _differing(known.get(each), delivered.get(each), f"{name}.{each}")
+    elif known != delivered:
         yield name

@@ -134,8 +134,8 @@ def _compare(delivery: Delivery) -> None:
         return
     differing = contradiction.fields_that_differ(json.loads(known), json.loads(delivery.raw))
     if differing:
-        told = hashlib.sha256(differing.encode() + delivery.raw).hexdigest()
-        contradiction.note(contradiction.EVENT, delivery.news.event_id, f"other than before: {differing}", told)
+        digest = hashlib.sha256(differing.encode() + delivery.raw).hexdigest()
+        contradiction.note(contradiction.EVENT, delivery.news.event_id, f"other than before: {differing}", digest)
 
 
 def put_by(delivery: Delivery, why: NotApplied) -> None:

@@ -178,8 +178,8 @@ def movements_when_lost(dispute: StripeDispute) -> frozenset[str] | None:
         .order_by(StripeEvent.created_at, StripeEvent.event_id)
     )
     for body in closed:
-        told = json.loads(body)["data"]["object"] if body else {}
-        if told.get("id") == dispute.dispute_id and told.get("status") == LOST:
-            listed = told.get("balance_transactions") or ()
+        event_object = json.loads(body)["data"]["object"] if body else {}
+        if event_object.get("id") == dispute.dispute_id and event_object.get("status") == LOST:
+            listed = event_object.get("balance_transactions") or ()
             return frozenset(each["id"] if isinstance(each, dict) else each for each in listed)
     return None

@@ -19,14 +19,14 @@ def duty(gateway: Gateway) -> Duty:
     def follow_up(row_id: int) -> None:
         body = db.session.scalar(select(StripeEvent.body).where(StripeEvent.id == row_id))
         db.session.rollback()
-        told = News(json.loads(body or b"{}"))
+        news = News(json.loads(body or b"{}"))
         with writing():
             # By now another event may have brought what this one waited for: then there is nothing to ask.
-            outcome = stripe_news.apply(told)
+            outcome = stripe_news.apply(news)
             if outcome is not Outcome.PENDING:
                 _set_state(row_id, outcome.value)
                 return
-        found = stripe_news.look(told, gateway)
+        found = stripe_news.look(news, gateway)
         with writing():
             stripe_news.book(found)
             _set_state(row_id, APPLIED)

@@ -98,13 +98,13 @@ def pay_invoice(reference: str) -> ResponseReturnValue:
     return answering.once(act, {"expand": parameters.EXPAND, "off_session": boolean, "payment_method": text})
 
 
-@monthly.post("/invoices/<reference>/<any(void, mark_uncollectible):deed>")
-def end_invoice(reference: str, deed: str) -> ResponseReturnValue:
+@monthly.post("/invoices/<reference>/<any(void, mark_uncollectible):action>")
+def end_invoice(reference: str, action: str) -> ResponseReturnValue:
     """Give an open invoice up."""
 
     def act(db: sqlite3.Connection, _given: Given) -> Given:
         invoice = answering.stored(db, "invoice", reference, "invoice").body
-        return invoices.end(db, invoice, "void" if deed == "void" else "uncollectible", answering.cause())
+        return invoices.end(db, invoice, "void" if action == "void" else "uncollectible", answering.cause())
 
     return answering.once(act, _NOTHING)
 

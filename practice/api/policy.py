@@ -12,12 +12,12 @@ from practice.webhooks.events import API_VERSION
 log = logging.getLogger("practice")
 
 
-def guard(door: Blueprint) -> None:
+def guard(blueprint: Blueprint) -> None:
     """Lay the policy on every route of `door`."""
-    door.before_request(authenticate)
-    door.after_request(sign_off)
-    door.register_error_handler(Refused, refuse)
-    door.register_error_handler(Exception, fail)
+    blueprint.before_request(authenticate)
+    blueprint.after_request(sign_off)
+    blueprint.register_error_handler(Refused, refuse)
+    blueprint.register_error_handler(Exception, fail)
 
 
 def authenticate() -> None:

@@ -67,11 +67,11 @@ def end(
 ) -> dict[str, Any]:
     """It is over at once; what was not paid is no longer tried. `reason` is Stripe's word, `details` the giver's."""
     moment = simulated_time.now()
-    told = subscription["cancellation_details"] if details is None else shapes.cancellation(reason, details)
+    said = subscription["cancellation_details"] if details is None else shapes.cancellation(reason, details)
     ended = {
         **subscription,
         "canceled_at": subscription["canceled_at"] or moment,
-        "cancellation_details": {**told, "reason": reason},
+        "cancellation_details": {**said, "reason": reason},
         "ended_at": moment,
         "pause_collection": None,
         "status": "canceled",

@@ -52,8 +52,8 @@ def _another_card(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[
     return store.look_up(db, subscription["id"]) or subscription
 
 
-# By the kind of object and the name of the deed.
-DEEDS: dict[tuple[str, str], Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]] = {
+# By the kind of object and the name of the action.
+ACTIONS: dict[tuple[str, str], Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]] = {
     ("charge", "refund"): _refund,
     ("charge", "dispute"): _dispute,
     ("dispute", "win"): _win,

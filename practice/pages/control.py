@@ -14,7 +14,7 @@ from practice.api.reading import KINDS
 from practice.api.refusals import Refused
 from practice.happening import renewing, settling
 from practice.objects import payouts, transactions
-from practice.pages.actions import DEEDS
+from practice.pages.actions import ACTIONS
 from practice.webhooks import queue
 
 control = Blueprint("control", __name__, url_prefix="/control")
@@ -105,15 +105,15 @@ def deliveries() -> ResponseReturnValue:
         return queue.latest(db, 200), 200
 
 
-@control.post(f"/<any({', '.join(KINDS)}):plural>/<reference>/<deed>")
-def do(plural: str, reference: str, deed: str) -> ResponseReturnValue:
+@control.post(f"/<any({', '.join(KINDS)}):plural>/<reference>/<action>")
+def do(plural: str, reference: str, action: str) -> ResponseReturnValue:
     """Do something to one object, such as `disputes/du_…/win`."""
     kind, param = KINDS[plural]
-    act = DEEDS.get((kind, deed))
+    act = ACTIONS.get((kind, action))
     with answering.database().open() as db:
         body = answering.stored(db, kind, reference, param).body
         if act is None:
-            raise Refused(f"Nobody can {deed} a {kind}.", status=404)
+            raise Refused(f"Nobody can {action} a {kind}.", status=404)
         changed = act(db, body)
     return _done(id=changed["id"], status=changed["status"])
 

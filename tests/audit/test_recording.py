@@ -23,7 +23,7 @@ def record(action: str = "donation.refunded", subject: str = "donation:abc", **s
 
 
 def told(**wanted: object) -> list[str]:
-    return [each.deed.action for each in reading.page(TrailFilter(**wanted), None, 100)[0]]  # type: ignore[arg-type]
+    return [each.record.action for each in reading.page(TrailFilter(**wanted), None, 100)[0]]  # type: ignore[arg-type]
 
 
 @pytest.mark.both_databases
@@ -32,7 +32,7 @@ def test_a_deed_says_who_from_where_what_before_and_after(app: Flask) -> None:
     record(before={"amount": Money(2500, "gbp"), "on": date(2026, 7, 1)}, after={"roles": frozenset({"b", "a"})})
     trail.end()
     (found,) = reading.page(TrailFilter(), None, 10)[0]
-    assert (found.deed.by, found.deed.subject) == ("person:mina", "donation:abc")
+    assert (found.record.by, found.record.subject) == ("person:mina", "donation:abc")
     assert found.details["from"] == "203.0.113.7"
     assert found.details["before"]["on"] == "2026-07-01"
     assert found.details["after"] == {"roles": ["a", "b"]}
@@ -44,7 +44,7 @@ def test_without_a_door_the_operator_is_at_work(app: Flask) -> None:
 
 def test_the_hash_of_the_details_is_in_the_deed_and_cannot_be_guessed_from_them(app: Flask) -> None:
     first, second = record(after={"name": "Mina"}), record(after={"name": "Mina"})
-    body = db.session.scalars(select(AuditDetail.body).where(AuditDetail.deed_id == first.id)).one()
+    body = db.session.scalars(select(AuditDetail.body).where(AuditDetail.record_id == first.id)).one()
     assert first.digest == hashlib.sha256(body.encode()).hexdigest()
     assert first.digest != second.digest
 
@@ -78,7 +78,7 @@ def test_details_can_be_erased_and_the_deed_stays(app: Flask) -> None:
         theirs = trail.about(["donation:abc"])
         erasure.record("audit", theirs, by="operator")
         trail.forget(theirs)
-    found = {each.deed.subject: each for each in reading.page(TrailFilter(), None, 10)[0]}
+    found = {each.record.subject: each for each in reading.page(TrailFilter(), None, 10)[0]}
     assert found["donation:abc"].erased
     assert found["donation:abc"].details == {}
     assert not found["donation:other"].erased
@@ -112,13 +112,13 @@ def test_pages_of_any_size_hold_every_deed_once(app: Flask, monkeypatch: pytest.
     begin: TrailPosition | None = None
     while True:
         page, after = reading.page(TrailFilter(), begin, size)
-        found += [each.deed.subject for each in page]
+        found += [each.record.subject for each in page]
         if after is None:
             break
         begin = reading.place(str(after))
         assert begin == after
     assert found == [f"donation:{number}" for number in reversed(range(12))]
-    assert [each.deed.subject for each in reading.all_of_them(TrailFilter())] == found
+    assert [each.record.subject for each in reading.all_of_them(TrailFilter())] == found
 
 
 @pytest.mark.parametrize(

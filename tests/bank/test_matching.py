@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bank import matching
-from app.bank.matching import ASIDE, BOUNCED, CASH, CHEQUE, ORDER, PAYOUT, TRANSFER, Expected, OnStatement, suggest
+from app.bank.matching import (
+    BOUNCED,
+    CASH,
+    CHEQUE,
+    ORDER,
+    PAYOUT,
+    TRANSFER,
+    UNIDENTIFIED,
+    Expected,
+    OnStatement,
+    suggest,
+)
 from app.money import Money
 
 DAY = date(2026, 7, 7)
@@ -97,7 +108,9 @@ def test_what_could_not_show_yet_or_goes_the_other_way_is_not_suggested():
 
 
 def test_money_aside_may_be_sent_back_for_a_long_time():
-    assert first(suggest(a_line(-700), [an_item("bank-line:x", -700, ASIDE, days_ago=300)]))[0] == ["bank-line:x"]
+    assert first(suggest(a_line(-700), [an_item("bank-line:x", -700, UNIDENTIFIED, days_ago=300)]))[0] == [
+        "bank-line:x"
+    ]
 
 
 def test_transfers_are_lines_of_their_own():

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.bank import taking_in
-from app.bank.booking import ASIDE
+from app.bank.booking import UNIDENTIFIED
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
 from app.donations.exports import exporting
@@ -46,7 +46,7 @@ def bank():
     first, _, third = db.session.scalars(select(BankLine.reference).order_by(BankLine.id)).all()
     for line in (first, third):
         with writing():
-            confirming.otherwise(line, ASIDE, "ada")
+            confirming.otherwise(line, UNIDENTIFIED, "ada")
     with writing():
         confirming.undo(third, "ada")
     with writing():

@@ -1,7 +1,7 @@
 """Orders: whatever the order in which Stripe tells of the money's life, however often, whatever it never delivers and
 whatever is killed meanwhile, the books are the same.
 
-A few schedules each run; `make orders` tries thousands. One that fails is shrunk and printed.
+A few schedules each run; `make soak` tries thousands. One that fails is shrunk and printed.
 """
 
 import os

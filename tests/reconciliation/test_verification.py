@@ -216,7 +216,7 @@ def test_a_digest_of_the_trail_stays_the_same_byte_for_byte():
             AuditRecord(id=7, at=moment, by="person:a", action="donation.noted", subject="donation:d", digest=hashed)
         )
         db.session.flush()
-        db.session.add(AuditDetail(deed_id=7, body=body))
+        db.session.add(AuditDetail(record_id=7, body=body))
     said = f"7\x1f2026-06-30T23:30:00.000120+00:00\x1fperson:a\x1fdonation.noted\x1fdonation:d\x1f{hashed}\x1f{hashed}"
     sealable = next(each for each in SEALED if each.subject == "audit")
     assert list(sealable.digests([7])) == [(7, hashlib.sha256(said.encode()).hexdigest())]

@@ -60,9 +60,9 @@ def test_other_roles_end_the_sessions(app: Flask) -> None:
 def test_the_last_admin_who_can_get_in_stays(app: Flask) -> None:
     only = added("mina@lantern.example", "admin")
     added("invited@lantern.example", "admin", hashed=None)
-    for deed in (lambda: people.remove(only, by=None), lambda: people.change_roles(only, ["editor"], None, by=None)):
+    for change in (lambda: people.remove(only, by=None), lambda: people.change_roles(only, ["editor"], None, by=None)):
         with pytest.raises(people.LastAdmin), writing():
-            deed()
+            change()
     added("second@lantern.example", "admin")
     with writing():
         people.remove(only, by=None)

@@ -40,17 +40,17 @@ def _names(part: Element, side: str) -> Iterable[str]:
 
 def words_of(part: Element) -> list[str]:
     """Everything that is said of a payment: its purpose, its references, the other side's account."""
-    told = [camt_xml.text(each) for tag in _WORDS for each in camt_xml.anywhere(part, tag)]
+    words = [camt_xml.text(each) for tag in _WORDS for each in camt_xml.anywhere(part, tag)]
     for side in ("DbtrAcct", "CdtrAcct"):
         for account in camt_xml.anywhere(part, side):
-            told.append(camt_xml.said(account, "Id", "IBAN") or camt_xml.said(account, "Id", "Othr", "Id"))
+            words.append(camt_xml.said(account, "Id", "IBAN") or camt_xml.said(account, "Id", "Othr", "Id"))
     for returned in camt_xml.anywhere(part, "RtrInf"):
-        told += [
+        words += [
             camt_xml.said(returned, "Rsn", "Cd"),
             *(camt_xml.text(e) for e in camt_xml.children(returned, "AddtlInf")),
         ]
-    told = [values.words(each) for each in told]
-    return [each for each in dict.fromkeys(told) if each.upper() not in _NOTHING]
+    words = [values.words(each) for each in words]
+    return [each for each in dict.fromkeys(words) if each.upper() not in _NOTHING]
 
 
 def own_id(entry: Element) -> str:

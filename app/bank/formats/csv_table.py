@@ -70,11 +70,11 @@ def text_of(body: bytes) -> str:
 def read(body: bytes) -> CsvTable:
     """The table in a CSV file. Raises `NotReadable`."""
     text = text_of(body).replace("\r\n", "\n").replace("\r", "\n")
-    told, _, rest = text.partition("\n")
+    first_line, _, rest = text.partition("\n")
     offset = 0
     separators = _SEPARATORS
-    if re.fullmatch(r"sep=.", told.strip(), re.I):
-        separators, text, offset = told.strip()[-1], rest, 1
+    if re.fullmatch(r"sep=.", first_line.strip(), re.I):
+        separators, text, offset = first_line.strip()[-1], rest, 1
     if text.count("\n") > _MOST_ROWS:
         raise NotReadable("too-large")
     beginning = text[:_BEGINNING]

@@ -166,9 +166,9 @@ def _said(text: str) -> tuple[str, str]:
     if re.match(r"\d{3}\?", text):
         parts = re.findall(r"\?(\d\d)([^?]*)", text.replace("\n", ""))
         name = "".join(said for code, said in parts if code in ("32", "33"))
-        told = " ".join(said for code, said in parts if code == "00" or "20" <= code <= "29" or "60" <= code <= "63")
+        details = " ".join(said for code, said in parts if code == "00" or "20" <= code <= "29" or "60" <= code <= "63")
         account = next((said for code, said in parts if code == "31"), "")
-        return values.words(name), values.words(told, account)
+        return values.words(name), values.words(details, account)
     named = re.search(r"/NAME/([^/]+)", text.replace("\n", ""))
     plain = re.sub(
         r"/(?:TRTP|NAME|REMI|EREF|IBAN|BIC|BENM|ORDP|CSID|MARF|ID)/+", " ", text.replace("\n", "" if named else " ")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from app import clock
 from app.audit import acknowledging
-from app.audit import trail as deeds
+from app.audit import trail as audit_trail
 from app.bank import booking as statements
 from app.donations import disputes
 from app.donations.by_hand import GiftByHand
@@ -57,15 +57,15 @@ def check(theirs: PersonalData, *, keep_names_over: Money | None) -> list[int]:
 
 def erase(theirs: PersonalData, *, by: str, keep_names_over: Money | None) -> ErasedCounts:
     """Forget this person: names, addresses, messages, notes, reasons, receipts' names and PDFs, the bodies of events,
-    the details of deeds. What they gave stays in the books under its reference. The caller commits. Raises
+    the details of audit records. What they gave stays in the books under its reference. The caller commits. Raises
     `NotErasable`."""
     about = check(theirs, keep_names_over=keep_names_over)
     subjects = list(theirs.subjects())
     issued = sum(receipts.forget(Subject("donation", each.reference), by=by) for each in theirs.donations)
     events.forget(about, by=by)
-    told = deeds.about(subjects)
-    erasure.record("audit", told, by=by)
-    deeds.forget(told)
+    records = audit_trail.about(subjects)
+    erasure.record("audit", records, by=by)
+    audit_trail.forget(records)
     acknowledging.forget(subjects)
     for subject in subjects:
         db.session.execute(delete(Note).where(Note.subject == subject))

@@ -119,9 +119,9 @@ def _ask_for(asked: RequestedChange, found: Subscription, gateway: Gateway) -> S
     return changed
 
 
-def done(asked: RequestedChange, told: Subscription) -> None:
+def done(asked: RequestedChange, subscription: Subscription) -> None:
     """Note what the change has made of the plan; the caller commits."""
-    planning.note(told)
+    planning.note(subscription)
     forget(asked)
 
 

@@ -56,17 +56,21 @@ class SecondSubscription(Base):
     seen_at: Mapped[datetime]
 
 
-def note(told: Subscription) -> None:
+def note(subscription: Subscription) -> None:
     """Keep a subscription that claims a plan of another one, or forget it when it is over; the caller, who has noted
     the plan itself before, commits."""
-    if told.status in OVER:
-        db.session.execute(delete(SecondSubscription).where(SecondSubscription.subscription_id == told.subscription_id))
+    if subscription.status in OVER:
+        db.session.execute(
+            delete(SecondSubscription).where(SecondSubscription.subscription_id == subscription.subscription_id)
+        )
         return
-    claimed = select(Plan.id).where(Plan.reference == (told.plan or ""), Plan.subscription_id != told.subscription_id)
+    claimed = select(Plan.id).where(
+        Plan.reference == (subscription.plan or ""), Plan.subscription_id != subscription.subscription_id
+    )
     plan_id = db.session.scalar(claimed)
     if plan_id is not None:
         db.session.execute(
             postgresql.insert(SecondSubscription)
-            .values(subscription_id=told.subscription_id, plan_id=plan_id, seen_at=told.seen_at)
+            .values(subscription_id=subscription.subscription_id, plan_id=plan_id, seen_at=subscription.seen_at)
             .on_conflict_do_nothing(index_elements=["subscription_id"])
         )

@@ -50,7 +50,7 @@ def abandon(reference: str) -> None:
     )
 
 
-def note(told: Subscription) -> None:
+def note(subscription: Subscription) -> None:
     """Bring a plan to the state of its subscription, and make the donor's mail due; the caller commits.
 
     A subscription without a plan of ours is somebody else's. A look that is older than what we know changes nothing,
@@ -58,36 +58,41 @@ def note(told: Subscription) -> None:
     """
     plan = db.session.scalars(
         select(Plan)
-        .where(Plan.reference == (told.plan or ""))
+        .where(Plan.reference == (subscription.plan or ""))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if plan is None or not _is_news(plan, told):
+    if plan is None or not _is_news(plan, subscription):
         return
-    state = ENDED if told.status in OVER else _STATES.get(told.status, plan.state)
-    if state == ACTIVE and told.paused:
+    state = ENDED if subscription.status in OVER else _STATES.get(subscription.status, plan.state)
+    if state == ACTIVE and subscription.paused:
         state = PAUSED
     before, amount_before = plan.state, plan.amount
-    plan.known_at, plan.subscription_id, plan.customer_id = told.seen_at, told.subscription_id, told.customer_id
-    if plan.currency == told.amount.currency and told.amount.minor > 0:
-        plan.amount_minor = told.amount.minor
+    plan.known_at, plan.subscription_id, plan.customer_id = (
+        subscription.seen_at,
+        subscription.subscription_id,
+        subscription.customer_id,
+    )
+    if plan.currency == subscription.amount.currency and subscription.amount.minor > 0:
+        plan.amount_minor = subscription.amount.minor
     # One whose first payment never came is *incomplete_expired* in the end; any other that is over had begun.
-    if state != PLEDGED and told.status != "incomplete_expired":
-        plan.started_at = plan.started_at or told.started_at
-    plan.ended_at = (told.ended_at or told.seen_at) if state == ENDED else None
-    plan.paused_until = told.resumes_at if state == PAUSED else None
-    plan.past_due_since = (plan.past_due_since or told.seen_at) if state == PAST_DUE else None
-    plan.ends_at = None if state == ENDED else told.ends_at
-    plan.next_payment_at = _next_payment(told) if state in (ACTIVE, PAUSED) else None
-    plan.payment_url = (told.payment_url or plan.payment_url) if state == PAST_DUE else None
+    if state != PLEDGED and subscription.status != "incomplete_expired":
+        plan.started_at = plan.started_at or subscription.started_at
+    plan.ended_at = (subscription.ended_at or subscription.seen_at) if state == ENDED else None
+    plan.paused_until = subscription.resumes_at if state == PAUSED else None
+    plan.past_due_since = (plan.past_due_since or subscription.seen_at) if state == PAST_DUE else None
+    plan.ends_at = None if state == ENDED else subscription.ends_at
+    plan.next_payment_at = _next_payment(subscription) if state in (ACTIVE, PAUSED) else None
+    plan.payment_url = (subscription.payment_url or plan.payment_url) if state == PAST_DUE else None
     if state == ENDED:
         plan.change_wanted = plan.change_key = plan.change_asked_at = None
     plan.state = state
     db.session.flush()
     if state == PAST_DUE:
-        email.ask(PAYMENT_FAILED, Subject("plan", plan.reference), told.invoice_id or told.subscription_id)
+        failed = subscription.invoice_id or subscription.subscription_id
+        email.ask(PAYMENT_FAILED, Subject("plan", plan.reference), failed)
     elif state == ENDED and plan.started_at is not None:
-        email.ask(PLAN_ENDED, Subject("plan", plan.reference), told.subscription_id)
+        email.ask(PLAN_ENDED, Subject("plan", plan.reference), subscription.subscription_id)
     elif before != PLEDGED:
         _confirm(plan, before, amount_before)
 
@@ -121,15 +126,19 @@ def _confirm(plan: Plan, before: str, amount_before: Money) -> None:
         email.ask(PLAN_RESUMED, Subject("plan", plan.reference), moment)
 
 
-def _next_payment(told: Subscription) -> datetime | None:
+def _next_payment(subscription: Subscription) -> datetime | None:
     """When the next payment is taken; none when the subscription ends with the month that is paid."""
-    over = told.ends_at is not None and told.next_payment_at is not None and told.ends_at <= told.next_payment_at
-    return None if over else told.next_payment_at
+    over = (
+        subscription.ends_at is not None
+        and subscription.next_payment_at is not None
+        and subscription.ends_at <= subscription.next_payment_at
+    )
+    return None if over else subscription.next_payment_at
 
 
-def _is_news(plan: Plan, told: Subscription) -> bool:
+def _is_news(plan: Plan, subscription: Subscription) -> bool:
     if plan.subscription_id is None:
         return True
-    if plan.subscription_id != told.subscription_id or plan.state == ENDED:
+    if plan.subscription_id != subscription.subscription_id or plan.state == ENDED:
         return False
-    return plan.known_at is None or told.seen_at >= plan.known_at
+    return plan.known_at is None or subscription.seen_at >= plan.known_at

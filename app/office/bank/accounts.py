@@ -109,7 +109,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "office/bank/accounts.html",
         accounts=[(each, balance.of(each), waiting.get(each.id, 0)) for each in accounts],
-        aside=expected.aside(),
+        unidentified=expected.unidentified(),
     )
 
 

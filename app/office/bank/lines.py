@@ -20,7 +20,7 @@ from app.audit.trail import record
 from app.bank import bill as bills_paid
 from app.bank import booking, part
 from app.bank.account import BankAccount
-from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready, NotBooked
+from app.bank.booking import CHARGE, INTEREST, SPENDING, UNIDENTIFIED, BookedAlready, NotBooked
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
 from app.donations.by_hand import NotYet
@@ -143,7 +143,7 @@ class BankGiftForm(CleanedForm):
 
 bp = Blueprint("bank_lines", __name__, url_prefix="/bank/<account>/lines")
 
-_OTHERWISE = {ASIDE, CHARGE, INTEREST, SPENDING}
+_OTHERWISE = {UNIDENTIFIED, CHARGE, INTEREST, SPENDING}
 
 
 @bp.get("/")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.bank import booking, finding, matching
 from app.bank.account import BankAccount
-from app.bank.booking import ASIDE, BankMatch
+from app.bank.booking import UNIDENTIFIED, BankMatch
 from app.bank.matching import Expected, OnStatement, Suggestion
 from app.bank.statement import BankLine
 from app.reconciliation.bank import expected
@@ -37,7 +37,7 @@ class One:
     matches: list[BankMatch]
     suggestions: list[Suggestion]
     items: list[Expected]
-    aside: bool
+    unidentified: bool
 
 
 def waiting(account: BankAccount) -> Desk:
@@ -64,14 +64,14 @@ def one(account: BankAccount, line: BankLine) -> One:
     items = expected.items(account)
     if line.entry_id is not None:
         waits = any(item.subject == booking.subject_of(line) for item in items)
-        return One(found, [], [], waits and found[-1].kind == ASIDE)
+        return One(found, [], [], waits and found[-1].kind == UNIDENTIFIED)
     others = [_on_statement(row) for row, _ in waiting(account).lines]
     fits = [
         item
         for item in items
         if item.amount.currency == line.currency and (item.amount.minor > 0) == (line.amount_minor > 0)
     ]
-    return One(found, matching.suggest(_on_statement(line), items, others, most=6), fits, aside=False)
+    return One(found, matching.suggest(_on_statement(line), items, others, most=6), fits, unidentified=False)
 
 
 def _on_statement(line: BankLine) -> OnStatement:

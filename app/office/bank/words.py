@@ -65,14 +65,14 @@ _ITEMS = {
     matching.AWAITED: _l("Bank transfer booked when it was promised"),
     matching.ORDER: _l("Standing order"),
     matching.BOUNCED: _l("Bounced cheque"),
-    matching.ASIDE: _l("Unidentified money, sent back"),
+    matching.UNIDENTIFIED: _l("Unidentified money, sent back"),
     matching.ENTRY: _l("In the books already"),
 }
 
 _MATCHES = {
     matches.EXPECTED: _l("Expected payment"),
     matches.GIFT: _l("A gift"),
-    matches.ASIDE: _l("Money from an unknown donor"),
+    matches.UNIDENTIFIED: _l("Money from an unknown donor"),
     matches.CLAIMED: _l("Donor identified"),
     matches.RETURNED: _l("Unidentified money, sent back"),
     matches.CHARGE: _l("Bank charge"),

@@ -167,17 +167,17 @@ def index() -> ResponseReturnValue:
     form = _form()
     if not form.validate():
         return render_template(
-            "office/people/audit_trail.html", form=form, told=[], names={}, older=None, start=None
+            "office/people/audit_trail.html", form=form, records=[], names={}, older=None, start=None
         ), 422
     begin = reading.place(request.args.get("begin", ""))
-    told, after = reading.page(form.wanted(), begin, _ON_A_PAGE)
+    records, after = reading.page(form.wanted(), begin, _ON_A_PAGE)
     query = form.as_query()
     return render_template(
         "office/people/audit_trail.html",
         form=form,
         query=query,
-        told=told,
-        names=_names(told),
+        records=records,
+        names=_names(records),
         older=url_for(".index", **query, begin=str(after)) if after else None,
         start=url_for(".index", **query) if begin else None,
     )
@@ -200,21 +200,21 @@ def take_out() -> ResponseReturnValue:
     )
 
 
-def _lines(all_told: Iterable[reading.AuditReading]) -> Iterator[str]:
+def _lines(all_records: Iterable[reading.AuditReading]) -> Iterator[str]:
     names = {each.reference: each.name for each in people.ever()}
     out = io.StringIO()
     # Spreadsheets know by it that what follows is UTF-8.
     out.write("\N{BYTE ORDER MARK}")
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
-    for told in all_told:
-        deed, details = told.deed, told.details
-        who = names.get(Subject.parse(deed.by).reference) or deed.by
+    for records in all_records:
+        record, details = records.record, records.details
+        who = names.get(Subject.parse(record.by).reference) or record.by
         said = [
             json.dumps(details[part], ensure_ascii=False) if part in details else "" for part in ("before", "after")
         ]
-        cells = (deed.at.isoformat(), who, deed.by, deed.action, deed.subject, details.get("from", ""), *said)
-        writer.writerow([*map(guarded, cells), deed.digest])
+        cells = (record.at.isoformat(), who, record.by, record.action, record.subject, details.get("from", ""), *said)
+        writer.writerow([*map(guarded, cells), record.digest])
         yield out.getvalue()
         out.seek(0)
         out.truncate()
@@ -228,11 +228,14 @@ def _form() -> AuditForm:
     return AuditForm([*others, *choices], [(action, str(words)) for action, words in WORDS.items()])
 
 
-def _names(all_told: Iterable[reading.AuditReading]) -> dict[str, Any]:
+def _names(all_records: Iterable[reading.AuditReading]) -> dict[str, Any]:
     """What the people on this page are called, by 'person:<reference>': whether they did something or it was about
     them."""
     named = {
-        part for told in all_told for part in (told.deed.by, told.deed.subject) if Subject.parse(part).kind == "person"
+        part
+        for records in all_records
+        for part in (records.record.by, records.record.subject)
+        if Subject.parse(part).kind == "person"
     }
     known = people.named({Subject.parse(each).reference for each in named})
     found: dict[str, Any] = {

@@ -107,12 +107,14 @@ def remove(reference: str) -> ResponseReturnValue:
     return _done(person, "person.removed", lambda: people.remove(person, by=me()), said)
 
 
-def _done(person: Person, action: str, deed: Callable[[], dict[str, object] | None], said: str) -> ResponseReturnValue:
+def _done(
+    person: Person, action: str, change: Callable[[], dict[str, object] | None], said: str
+) -> ResponseReturnValue:
     """Do it and write it down in one unit; say what came of it on the page where the person, or everybody, stands."""
     before = state(person)
     try:
         with writing():
-            after = deed()
+            after = change()
             trail.record(action, Subject("person", person.reference), before=before, after=after)
     except people.OwnRoles:
         notices.failed(_("You cannot change your own roles or remove yourself. Ask another admin."))

@@ -245,8 +245,8 @@ def set_up(app: Flask) -> None:
     for hooks, known in zip(_hooks(app), before, strict=True):
         added = [hook for hook in hooks[None] if hook not in known]
         hooks[None] = known
-        for door in (SECURITY, "office"):
-            hooks.setdefault(door, []).extend(added)
+        for key in (SECURITY, "office"):
+            hooks.setdefault(key, []).extend(added)
     # Nobody signs in by a token in the address or by JSON.
     security.login_manager.request_loader(None)
     security.want_json(lambda _request: False)

@@ -87,14 +87,14 @@ def _change(token: str, plan: Plan, change: Change) -> ResponseReturnValue:
         # Somebody was faster, here or at Stripe: the page shows what is so now.
         return redirect(url_for(".show", token=token), code=303)
     try:
-        told = changes.carry_out(asked, services().gateway)
+        changed = changes.carry_out(asked, services().gateway)
     except (PaymentsUnavailable, PaymentsRefused) as failure:
         if isinstance(failure, PaymentsRefused) or failure.outcome_stored:
             with writing():
                 changes.forget(asked)
         return _not_done(token, failure)
     with writing():
-        changes.done(asked, told)
+        changes.done(asked, changed)
     return redirect(url_for(".show", token=token, done=change.kind), code=303)
 
 

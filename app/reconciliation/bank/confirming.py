@@ -17,7 +17,18 @@ from sqlalchemy import select
 from app.appeals.appeal import Appeal
 from app.bank import booking, matching, part
 from app.bank.account import BankAccount
-from app.bank.booking import ASIDE, CHARGE, CLAIMED, EXPECTED, GIFT, INTEREST, PAID_BACK, RETURNED, SPENDING, BankMatch
+from app.bank.booking import (
+    CHARGE,
+    CLAIMED,
+    EXPECTED,
+    GIFT,
+    INTEREST,
+    PAID_BACK,
+    RETURNED,
+    SPENDING,
+    UNIDENTIFIED,
+    BankMatch,
+)
 from app.bank.matching import Expected
 from app.bank.statement import BankLine
 from app.donations import paid_back
@@ -48,7 +59,7 @@ class WrongWay(DomainError):
 # What a line may be that nobody expected: the account at its other end, the entry's kind, its memo, and whether it is
 # money in or out.
 _OTHERWISE = {
-    ASIDE: ("liabilities:unidentified", "unidentified", "money of an unknown giver", 1),
+    UNIDENTIFIED: ("liabilities:unidentified", "unidentified", "money of an unknown giver", 1),
     INTEREST: ("income:interest", "interest", "interest from the bank", 1),
     CHARGE: ("expenses:bank-charges", "bank-charge", "the bank's charge", -1),
     SPENDING: ("expenses:other", "spending", "paid from the bank", -1),
@@ -79,7 +90,7 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
         raise DoesNotFit("the amounts differ")
     if len(lines) + len(items) > 2 and any(each.what in _BY_ITSELF for each in items):
         raise DoesNotFit("a standing order, a transfer, and an entry that was made by hand, is a line of its own")
-    if len({each.what == matching.ASIDE for each in items}) > 1:
+    if len({each.what == matching.UNIDENTIFIED for each in items}) > 1:
         raise DoesNotFit("money of an unknown giver goes back by a line of its own")
     for line in lines:
         parts = [(each, each.amount if len(lines) == 1 else line.amount) for each in items]
@@ -108,7 +119,7 @@ def _book(line: BankLine, parts: Sequence[tuple[Expected, Money]], *, last: bool
         for each, _ in parts:
             if last and each.subject.kind in ("count", "donation"):
                 expected.arrived(each.subject, source, line.day)
-    kind = RETURNED if parts[0][0].what == matching.ASIDE else EXPECTED
+    kind = RETURNED if parts[0][0].what == matching.UNIDENTIFIED else EXPECTED
     booking.note(line, entry_id, kind, [(each.subject, amount) for each, amount in parts], by)
 
 
@@ -117,12 +128,12 @@ def _memo(first: Expected) -> str:
         matching.PAYOUT: "payout on the bank's statement",
         matching.PAYOUT_BACK: "payout sent back by the bank",
         matching.BOUNCED: "cheque sent back by the bank",
-        matching.ASIDE: "money of an unknown giver, sent back",
+        matching.UNIDENTIFIED: "money of an unknown giver, sent back",
     }.get(first.what, "paid in at the bank")
 
 
 def otherwise(reference: str, kind: str, by: str) -> None:
-    """Book a line as money put aside (`ASIDE`), interest, a charge of the bank's, or spending. The caller commits.
+    """Book a line as money of an unknown giver (`UNIDENTIFIED`), interest, a charge of the bank's, or spending. The caller commits.
 
     Raises `booking.BookedAlready`, `WrongWay` or `LookupError`.
     """
@@ -201,7 +212,7 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
     if line is None:
         raise LookupError("no such line")
     subject = booking.subject_of(line)
-    waiting = {each.subject for each in bank_expected.aside()}
+    waiting = {each.subject for each in bank_expected.unidentified()}
     if subject not in waiting:
         raise NotExpected("this money does not wait any more")
     before = sum(each.kind == CLAIMED for each in booking.all_matches_of(line))
@@ -243,7 +254,7 @@ def undo(reference: str, by: str) -> None:
     if line is None:
         raise LookupError("no such line")
     latest = booking.matches_of(line)
-    if latest and latest[-1].kind == ASIDE and not _waits(line):
+    if latest and latest[-1].kind == UNIDENTIFIED and not _waits(line):
         raise ClaimedSince("this money has been sent back since")
     for each in [line, *_further_parts(line, latest), *_other_sides(line, latest)]:
         for match in booking.undo(each, by):
@@ -284,4 +295,4 @@ def _other_sides(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
 
 
 def _waits(line: BankLine) -> bool:
-    return booking.subject_of(line) in {each.subject for each in bank_expected.aside()}
+    return booking.subject_of(line) in {each.subject for each in bank_expected.unidentified()}

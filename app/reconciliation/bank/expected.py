@@ -6,9 +6,9 @@ from sqlalchemy import case, func, select
 
 from app import clock
 from app.bank.account import BankAccount
-from app.bank.booking import ASIDE, CLAIMED, EXPECTED, RETURNED, BankMatch
-from app.bank.matching import ASIDE as MONEY_ASIDE
+from app.bank.booking import CLAIMED, EXPECTED, RETURNED, UNIDENTIFIED, BankMatch
 from app.bank.matching import ENTRY, PAYOUT, PAYOUT_BACK, Expected
+from app.bank.matching import UNIDENTIFIED as UNIDENTIFIED_MONEY
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.ledger.accounts import Account
@@ -28,7 +28,7 @@ _BY_HAND = timedelta(days=180)
 def items(account: BankAccount | None = None) -> list[Expected]:
     """Everything that a line may be, of this account where it is given, in a fixed number of queries however much
     there is."""
-    return [*payouts(), *expected.at_the_bank(), *aside(), *(entries(account) if account is not None else [])]
+    return [*payouts(), *expected.at_the_bank(), *unidentified(), *(entries(account) if account is not None else [])]
 
 
 def entries(account: BankAccount) -> list[Expected]:
@@ -109,7 +109,7 @@ def _shown_by_bank() -> dict[str, tuple[int, date]]:
     return {row.subject: (int(row.minor), row.day) for row in rows}
 
 
-def aside() -> list[Expected]:
+def unidentified() -> list[Expected]:
     """Money that came in, that nobody could say anything about, and that is neither claimed nor returned yet: as what
     may be sent back, oldest first."""
     taken = (
@@ -122,12 +122,13 @@ def aside() -> list[Expected]:
         select(BankLine, BankMatch.subject, (BankMatch.amount_minor + func.coalesce(taken.c.minor, 0)).label("left"))
         .join(BankMatch, BankMatch.line_id == BankLine.id)
         .outerjoin(taken, taken.c.subject == BankMatch.subject)
-        .where(BankMatch.kind == ASIDE, BankMatch.undone_by.is_(None))
+        .where(BankMatch.kind == UNIDENTIFIED, BankMatch.undone_by.is_(None))
         .order_by(BankLine.day, BankLine.id)
     )
     return [
         Expected(
-            Subject.parse(row.subject), MONEY_ASIDE, Money(-int(row.left), row.BankLine.currency), row.BankLine.day,
+            Subject.parse(row.subject), UNIDENTIFIED_MONEY,
+            Money(-int(row.left), row.BankLine.currency), row.BankLine.day,
             f"liabilities:unidentified:{row.BankLine.currency}", row.BankLine.payer, row.BankLine.details,
         )
         for row in rows

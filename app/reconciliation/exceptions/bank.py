@@ -36,7 +36,7 @@ def unidentified(most: int) -> list[BookException]:
             f"{written(-each.amount)} since {each.since}, {balance.days_since(each.since)} days",
             facts=f"{written(-each.amount)} since {each.since}",
         )
-        for each in expected.aside()[:most]
+        for each in expected.unidentified()[:most]
     ]
 
 

@@ -103,7 +103,7 @@ def _of_the_trail(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
             AuditRecord.digest,
             AuditDetail.body,
         )
-        .outerjoin(AuditDetail, AuditDetail.deed_id == AuditRecord.id)
+        .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
         .where(AuditRecord.id.in_(ids))
         .order_by(AuditRecord.id)
     )

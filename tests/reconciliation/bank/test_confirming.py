@@ -14,7 +14,7 @@ from app.appeals.appeal import Appeal
 from app.bank import account as bank_account
 from app.bank import booking, taking_in
 from app.bank.account import ledger_code
-from app.bank.booking import ASIDE, CHARGE, INTEREST, SPENDING, BookedAlready
+from app.bank.booking import CHARGE, INTEREST, SPENDING, UNIDENTIFIED, BookedAlready
 from app.bank.formats.contents import ReadFile, ReadLine, ReadPart
 from app.bank.statement import BankLine
 from app.donations import by_hand
@@ -276,7 +276,7 @@ def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
     appeal = an_appeal()
     (line,) = the_statement(bank, (70_000, "REF 8812", 12))
     with writing():
-        confirming.otherwise(line, ASIDE, "ada")
+        confirming.otherwise(line, UNIDENTIFIED, "ada")
     assert balances() == {"assets:bank:gbp": 70_000, "liabilities:unidentified:gbp": -70_000}
     since = TODAY - timedelta(days=12)
     assert exceptions_bank.unidentified(10) == [
@@ -295,7 +295,7 @@ def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
         assert len(exceptions_bank.unidentified(10)) == waiting
     assert (balances(), raised_by(appeal)) == ({}, 0)
     with writing():
-        confirming.otherwise(line, ASIDE, "ada")
+        confirming.otherwise(line, UNIDENTIFIED, "ada")
         confirming.claim(line, appeal, "ada")
     assert raised_by(appeal) == 70_000
 
@@ -303,7 +303,7 @@ def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
 def test_unknown_money_may_be_sent_back(bank):
     came, went = the_statement(bank, (70_000, "REF 8812", 12), (-70_000, "RETURN"))
     with writing():
-        confirming.otherwise(came, ASIDE, "ada")
+        confirming.otherwise(came, UNIDENTIFIED, "ada")
     confirm(went, f"aside|bank-line:{came}")
     assert (balances(), exceptions_bank.unidentified(10)) == ({}, [])
     with pytest.raises(confirming.ClaimedSince), writing():
@@ -339,7 +339,7 @@ def test_what_does_not_fit_or_is_stale_books_nothing(bank):
         with pytest.raises(refused), writing():
             confirming.confirm(references, keys, "ada")
     for way, refused in ((lambda: confirming.receive(out, appeal, "ada"), WrongWay),
-                         (lambda: confirming.otherwise(out, ASIDE, "ada"), WrongWay),
+                         (lambda: confirming.otherwise(out, UNIDENTIFIED, "ada"), WrongWay),
                          (lambda: confirming.undo(line, "ada"), booking.NotBooked)):  # fmt: skip
         with pytest.raises(refused), writing():
             way()
@@ -516,7 +516,7 @@ def test_unknown_money_was_received_on_the_day_it_came_and_given_back_when_it_we
     claimed, returned, back = the_statement(bank, (2500, "WHO"), (700, "WHAT"), (-700, "BACK"))
     for line in (claimed, returned):
         with writing():
-            confirming.otherwise(line, ASIDE, "ada")
+            confirming.otherwise(line, UNIDENTIFIED, "ada")
     (moved,) = daily_statement.of(TODAY).moved
     assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 0, 0)
     with writing():

@@ -1,0 +1,87 @@
+"""The field's words: names that we gave up for plainer ones do not come back, in code or in the documents.
+
+The glossary of `docs/architecture.md` has the words that stand in their place.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment
+
+HOUSE = Path(__file__).parents[2]
+
+# Parts of identifiers, as in `kept_dispute` and `KeptDispute`; columns of the database may still have them.
+GIVEN_UP = {
+    "aside", "belongings", "deed", "deeds", "door", "doors", "drawer", "handover", "hands", "holding", "holdings",
+    "house", "houses", "kept", "moments", "needing", "room", "rooms", "sight", "standing", "standings", "stories",
+    "story", "successions", "till", "told", "turns",
+}  # fmt: skip
+
+# Two words of which only the second is meant, and columns of the database.
+FINE = {
+    "STANDING_ORDER", "StandingOrder", "standing_order", "standing_orders", "standing_order_id",
+    "kept_at", "told_at", "told_sha256",
+}  # fmt: skip
+
+
+def parts(name: str) -> set[str]:
+    """The words in an identifier, in small letters."""
+    return {part.lower() for part in re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).split("_") if part}
+
+
+def names(tree: ast.AST) -> set[str]:
+    """Every name that a module gives or uses."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg | ast.keyword) and node.arg:
+            found.add(node.arg)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.rpartition(".")[2])
+    return found
+
+
+def test_no_name_in_the_code_is_one_that_we_gave_up() -> None:
+    back = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for top in ("app", "practice")
+        for path in (HOUSE / top).rglob("*.py")
+        if "tests" not in path.parts
+        for name in names(ast.parse(path.read_text(encoding="utf-8"))) - FINE
+        if parts(name) & GIVEN_UP
+    }
+    assert back == set()
+
+
+def names_in(template: str) -> Iterator[str]:
+    """Every name in a template's expressions and statements."""
+    yield from (value for _, kind, value in Environment().lex(template) if kind == "name")  # noqa: S701 - it renders nothing
+
+
+def test_no_name_in_a_template_is_one_that_we_gave_up() -> None:
+    back = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for top in ("templates", "practice/templates")
+        for path in (HOUSE / top).rglob("*.*")
+        for name in set(names_in(path.read_text(encoding="utf-8"))) - FINE
+        if parts(name) & GIVEN_UP
+    }
+    assert back == set()
+
+
+def test_no_document_points_to_a_name_that_we_gave_up() -> None:
+    back = {
+        f"{page.name}: {name}"
+        for page in [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")]
+        for quoted in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8").replace("tests/house/", ""))
+        for name in re.findall(r"[A-Za-z_]{3,}", quoted)
+        if parts(name) & GIVEN_UP - {"standing"}
+    }
+    assert back == set()

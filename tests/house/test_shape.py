@@ -136,7 +136,7 @@ def test_pages_say_what_became_of_a_request_in_one_way(house: Path) -> None:
 
 def test_pages_ask_the_packages_and_not_the_tables(house: Path) -> None:
     """A query lies beside what it answers, where all pages, the worker and the commands find it."""
-    # It names what a page shows in one statement, past the Session (docs/decisions/0014).
+    # It names what a page shows in one statement, past the Session (docs/decisions/0013).
     past_the_session = "app/public/page_identity.py"
     asking = [
         f"{name}:{node.lineno}"

@@ -23,8 +23,8 @@ from app.ledger.posting import Line
 from app.money import Money
 from app.subject import Subject
 
-# What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `UNIDENTIFIED` waits in an
-# account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
+# What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `UNIDENTIFIED` waits
+# in an account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
 EXPECTED, GIFT, UNIDENTIFIED, CLAIMED, RETURNED = "expected", "gift", "aside", "claimed", "returned"
 CHARGE, SPENDING, INTEREST = "charge", "spending", "interest"
 # `TRANSFER` is between two of our own bank accounts, each of which has a line of its own for the one entry; `INCOME` is

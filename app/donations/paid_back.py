@@ -20,13 +20,13 @@ class NothingToPayBack(DomainError):
     """Nothing has been received of this gift, or its bank disputes it, so there is nothing to pay back."""
 
 
-class MoreThanIsKept(DomainError):
-    """More went back than is kept of the gift; `kept` says how much that is."""
+class MoreThanIsLeft(DomainError):
+    """More went back than is left of the gift; `left` says how much that is."""
 
-    def __init__(self, kept: Money) -> None:
-        """What is kept of the gift."""
-        super().__init__(f"{written(kept)} of this gift is kept")
-        self.kept = kept
+    def __init__(self, left: Money) -> None:
+        """What is left of the gift."""
+        super().__init__(f"{written(left)} of this gift is left")
+        self.left = left
 
 
 def locked(reference: str) -> Donation:
@@ -41,7 +41,7 @@ def locked(reference: str) -> Donation:
     return found
 
 
-def kept(gift: Donation) -> Money:
+def left_of(gift: Donation) -> Money:
     """What of a received gift is neither given back nor about to be."""
     keeps = net_amount.of(gift)
     return min(keeps, refunds.left(gift)) if gift.method == CARD else keeps
@@ -49,14 +49,14 @@ def kept(gift: Donation) -> Money:
 
 def account_for(gift: Donation, amount: Money) -> str:
     """The code of the income account from which `amount` of a gift goes back. Raises `NothingToPayBack` or
-    `MoreThanIsKept`."""
+    `MoreThanIsLeft`."""
     received = reading.moved_by(f"stripe:{gift.charge_id}:received") if gift.method == CARD else None
     if gift.state != RECEIVED or gift.currency != amount.currency or (gift.method == CARD and received is None):
         raise NothingToPayBack("nothing of this gift can be paid back")
     if gift.charge_id is not None and disputes.withdrawn(gift.charge_id):
         raise NothingToPayBack("the giver's bank has taken this gift back")
-    if amount > (left := kept(gift)):
-        raise MoreThanIsKept(left)
+    if amount > (left := left_of(gift)):
+        raise MoreThanIsLeft(left)
     if received is not None:
         return received.from_code
     return income.account_of(db.session.get_one(Appeal, gift.appeal_id), gift.branch_id)
@@ -64,7 +64,7 @@ def account_for(gift: Donation, amount: Money) -> str:
 
 def note(gift: Donation, amount: Money) -> None:
     """Note what went back of a gift, whose entry the caller has posted, or with a negative amount reversed: the receipt
-    says what is kept. The caller commits."""
+    says what is left. The caller commits."""
     gift.paid_back_minor += amount.minor
     db.session.flush()
     receipts.correct_gift(gift)

@@ -113,14 +113,14 @@ class CardGifts:
         """Look up what the events left open, once for each object: what it is now is what all of them led to."""
         pending = db.session.execute(select(StripeEvent.id, StripeEvent.body).where(StripeEvent.state == PENDING)).all()
         db.session.rollback()
-        told: dict[tuple[str, str], News] = {}
+        newest: dict[tuple[str, str], News] = {}
         for row in pending:
             news = News(json.loads(row.body))
             key = news.type.split(".")[0], str(news.object["id"])
             # Of an invoice this one alone leads to the charge.
-            if key not in told or told[key].type != "invoice.paid":
-                told[key] = news
-        found = [stripe_news.look(news, self._gateway) for news in told.values()]
+            if key not in newest or newest[key].type != "invoice.paid":
+                newest[key] = news
+        found = [stripe_news.look(news, self._gateway) for news in newest.values()]
         if found:
             with writing():
                 for each in found:

@@ -133,7 +133,7 @@ def _memo(first: Expected) -> str:
 
 
 def otherwise(reference: str, kind: str, by: str) -> None:
-    """Book a line as money of an unknown giver (`UNIDENTIFIED`), interest, a charge of the bank's, or spending. The caller commits.
+    """Book a line as `UNIDENTIFIED`, interest, a charge of the bank's, or spending. The caller commits.
 
     Raises `booking.BookedAlready`, `WrongWay` or `LookupError`.
     """

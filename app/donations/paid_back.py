@@ -20,7 +20,7 @@ class NothingToPayBack(DomainError):
     """Nothing has been received of this gift, or its bank disputes it, so there is nothing to pay back."""
 
 
-class MoreThanIsLeft(DomainError):
+class PaidBackTooMuch(DomainError):
     """More went back than is left of the gift; `left` says how much that is."""
 
     def __init__(self, left: Money) -> None:
@@ -49,14 +49,14 @@ def left_of(gift: Donation) -> Money:
 
 def account_for(gift: Donation, amount: Money) -> str:
     """The code of the income account from which `amount` of a gift goes back. Raises `NothingToPayBack` or
-    `MoreThanIsLeft`."""
+    `PaidBackTooMuch`."""
     received = reading.moved_by(f"stripe:{gift.charge_id}:received") if gift.method == CARD else None
     if gift.state != RECEIVED or gift.currency != amount.currency or (gift.method == CARD and received is None):
         raise NothingToPayBack("nothing of this gift can be paid back")
     if gift.charge_id is not None and disputes.withdrawn(gift.charge_id):
         raise NothingToPayBack("the giver's bank has taken this gift back")
     if amount > (left := left_of(gift)):
-        raise MoreThanIsLeft(left)
+        raise PaidBackTooMuch(left)
     if received is not None:
         return received.from_code
     return income.account_of(db.session.get_one(Appeal, gift.appeal_id), gift.branch_id)

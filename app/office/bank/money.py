@@ -11,7 +11,7 @@ from app.bank import bill as bills_paid
 from app.bank import booking
 from app.bank.booking import BILL, INCOME, PAID_BACK, TRANSFER, BookedAlready
 from app.bank.statement import BankLine
-from app.donations.paid_back import MoreThanIsLeft, NothingToPayBack
+from app.donations.paid_back import NothingToPayBack, PaidBackTooMuch
 from app.money import written
 from app.office.access import TREASURER, allow, me
 from app.office.bank import at
@@ -81,7 +81,7 @@ def pay_back(account: str, line: str) -> ResponseReturnValue:
         return page(found, row, status=422, back=form)
     try:
         return _book(account, row, PAID_BACK, lambda by: paying_back.book(row.reference, form.reference, by))
-    except MoreThanIsLeft as refusal:
+    except PaidBackTooMuch as refusal:
         form.refuse(_("Only %(amount)s of this gift is left to pay back", amount=written(refusal.left)))
     except NothingToPayBack:
         form.refuse(_("Nothing of this gift can be paid back"))

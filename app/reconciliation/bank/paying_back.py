@@ -34,7 +34,7 @@ def offered(line: BankLine) -> list[Donation]:
 
 def book(reference: str, gift: str, by: str) -> None:
     """Book a line as money that went back to the giver of a gift (its reference), in whole or in part. The caller
-    commits. Raises `booking.BookedAlready`, `WrongWay`, `paid_back.NothingToPayBack`, `paid_back.MoreThanIsLeft`, or
+    commits. Raises `booking.BookedAlready`, `WrongWay`, `paid_back.NothingToPayBack`, `paid_back.PaidBackTooMuch`, or
     `LookupError`."""
     (line,) = booking.lock([reference])
     if line.amount_minor > 0:

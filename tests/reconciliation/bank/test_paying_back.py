@@ -54,7 +54,7 @@ def test_a_gift_is_paid_back_in_parts_and_never_more_than_is_kept(bank):
     assert (item.amount.minor, item.by_transfer) == (1000, True)
     pay_back(two, gift)
     assert (kept(gift), raised_by(appeal)) == (0, (0, 1))
-    with pytest.raises(paid_back.MoreThanIsLeft), writing():
+    with pytest.raises(paid_back.PaidBackTooMuch), writing():
         paying_back.book(over, gift.reference, "ada")
     assert balances() == {"assets:bank:gbp": -2500, "assets:cheques:gbp": 2500}
     assert daily_statement.of(clock.today()).moved[0].refunded.minor == 2500
@@ -90,7 +90,7 @@ def test_the_receipt_of_a_gift_by_card_follows_and_stripe_gives_back_no_more_tha
     assert refunds.left(again(gift)).minor == 1500
     with writing():
         refunds.ask(again(gift), Money(1, "gbp"), by="ada", reason="")
-    with pytest.raises(paid_back.MoreThanIsLeft), writing():
+    with pytest.raises(paid_back.PaidBackTooMuch), writing():
         paying_back.book(rest, gift.reference, "ada")
     assert (kept(gift), raised_by(appeal)[0]) == (1500, 1500)
     with writing():

@@ -50,7 +50,7 @@ inspect: development ## Formatting, lint, types, the rules about who may import 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/deptry --extend-exclude scripts .
+	$(BIN)/deptry --extend-exclude scripts --extend-exclude practice/tests .
 	$(BIN)/deptry --exclude '\.venv' --ignore DEP002,DEP004 . # with the tests and scripts, which need more
 
 .PHONY: coverage

@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.bank import rule
 from app.bank.account import BankAccount, ledger_code, noon
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
@@ -205,7 +206,8 @@ _RUN = 500
 
 
 def forget(subjects: Sequence[Subject]) -> None:
-    """Empty the words of every line that is one of these subjects in the books; the caller commits.
+    """Empty the words of every line that is one of these subjects in the books, and remove the rules that were made of
+    them; the caller commits.
 
     Its identity stays, so that the same file taken in again adds nothing and brings no words back.
     """
@@ -213,5 +215,7 @@ def forget(subjects: Sequence[Subject]) -> None:
         theirs = select(BankMatch.line_id).where(
             BankMatch.subject.in_(subjects[start : start + _RUN]), BankMatch.undone_by.is_(None)
         )
+        said = db.session.execute(select(BankLine.payer, BankLine.details).where(BankLine.id.in_(theirs)))
+        rule.forget([payer or details for payer, details in said])
         db.session.execute(update(BankLine).where(BankLine.id.in_(theirs)).values(payer="", details=""))
         db.session.execute(update(BankLinePart).where(BankLinePart.line_id.in_(theirs)).values(payer="", details=""))

@@ -252,6 +252,9 @@ MATRIX: dict[str, Route] = {
     "office.bank_money.income": Route(changes=MONEY_CHANGES),
     "office.bank_money.pay_back": Route(changes=MONEY_CHANGES),
     "office.bank_money.erase_payee": Route(changes=MONEY_CHANGES),
+    "office.bank_rules.index": Route(reads=MONEY_READS),
+    "office.bank_rules.create": Route(changes=MONEY_CHANGES),
+    "office.bank_rules.remove": Route(changes=MONEY_CHANGES),
     "office.bank_aside.index": Route(reads=MONEY_READS),
 }
 

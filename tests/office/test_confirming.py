@@ -19,6 +19,7 @@ from tests.offline.hands import a_cheque, a_count, pounds
 ASKED = {
     "office.bank_imports.take_back",
     "office.bank_money.erase_payee",
+    "office.bank_rules.remove",
     "office.cheques.bounce",
     "office.collections.correct",
     "office.entries.reverse",

@@ -10,6 +10,7 @@ from app import clock
 from app.audit import acknowledging
 from app.audit import trail as audit_trail
 from app.bank import booking as statements
+from app.bank import rule as bank_rules
 from app.donations import disputes
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation
@@ -80,6 +81,11 @@ def erase(theirs: PersonalData, *, by: str, keep_names_over: Money | None) -> Er
 
 
 def _empty(theirs: PersonalData) -> None:
+    bank_rules.forget(
+        [each.name or "" for each in theirs.donors]
+        + [each.name or "" for each in theirs.pledges()]
+        + list(db.session.scalars(select(StandingOrder.payer).where(_orders(theirs), StandingOrder.payer.is_not(None))))
+    )
     for pledged in theirs.pledges():
         pledged.name = pledged.email = pledged.address = pledged.postcode = None
         pledged.message = pledged.checkout_url = None

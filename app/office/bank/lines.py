@@ -27,13 +27,14 @@ from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
 from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow, me
-from app.office.bank import at, subjects, suggestions
+from app.office.bank import at, rules, subjects, suggestions
 from app.office.bank import words as bank_words
 from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm, PayBackForm
 from app.office.offline import forms, words
 from app.offline.corrections import PaidBack, StaysBounced
 from app.reconciliation.bank import confirming
 from app.reconciliation.bank.confirming import ClaimedSince, DoesNotFit, NotExpected, PartGift, WrongWay
+from app.reconciliation.bank.rules import suggested_by
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
@@ -151,7 +152,9 @@ _OTHERWISE = {UNIDENTIFIED, CHARGE, INTEREST, SPENDING}
 def index(account: str) -> ResponseReturnValue:
     """The lines that nobody has matched, the oldest first, each with what it may be."""
     found = at.account_or_404(account)
-    return render_template("office/bank/lines.html", words=bank_words, account=found, desk=suggestions.waiting(found))
+    desk = suggestions.waiting(found)
+    by_rule = rules.for_lines(found, [row for row, _suggestions in desk.lines])
+    return render_template("office/bank/lines.html", words=bank_words, account=found, desk=desk, by_rule=by_rule)
 
 
 @bp.get("/all")
@@ -305,6 +308,8 @@ def page(
     """The page of one line, with forms that were sent and are to be corrected."""
     found = suggestions.one(account, line)
     parts = parts or parts_form(line, part.parts_of(line))
+    ruled = rules.for_lines(account, [line]).get(line.id)
+    to_rule = suggested_by(line) if line.entry_id is not None else None
     forms_of = {
         "transfer": OwnTransferForm(line),
         "bill": BillForm(line),
@@ -315,6 +320,7 @@ def page(
     paid = [each for match in found.matches if (each := bills_paid.of(match.entry_id)) is not None]
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts, paid=paid,
-        form=form or BankGiftForm(line), named=subjects.named(found.matches), wrong=next(iter(others.values()), None),
+        form=form or BankGiftForm(line), ruled=ruled, to_rule=to_rule,
+        named=subjects.named(found.matches), wrong=next(iter(others.values()), None),
         **forms_of,
     ), status  # fmt: skip

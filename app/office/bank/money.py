@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.audit.trail import record
 from app.bank import bill as bills_paid
-from app.bank import booking
+from app.bank import booking, rule
 from app.bank.booking import BILL, INCOME, PAID_BACK, TRANSFER, BookedAlready
 from app.bank.statement import BankLine
 from app.donations.paid_back import NothingToPayBack, PaidBackTooMuch
@@ -93,7 +93,10 @@ def pay_back(account: str, line: str) -> ResponseReturnValue:
 def _whether_to_erase(account: str, line: str) -> Question:
     return Question(
         _("Erase who was paid by this line?"),
-        _("The name and the bank’s description of this line cannot be brought back. The entry and the voucher stay."),
+        _(
+            "The name and the bank’s description of this line cannot be brought back, and your rule for lines like it "
+            "is removed. The entry and the voucher stay."
+        ),
         _("Erase the payee"),
         url_for("office.bank_lines.show", account=account, line=line),
     )
@@ -107,6 +110,8 @@ def erase_payee(account: str, line: str) -> ResponseReturnValue:
     row = at.line_or_404(at.account_or_404(account), line)
     with writing():
         for each in booking.all_matches_of(row):
+            paid = bills_paid.of(each.entry_id)
+            rule.forget([paid.payee] if paid is not None else [])
             bills_paid.erase_payee(each.entry_id)
         booking.forget([booking.subject_of(row)])
         record("bank.payee_erased", Subject("bank-line", row.reference))

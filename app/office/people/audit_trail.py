@@ -120,6 +120,8 @@ WORDS = {
     "bank.cash_difference": _l("Booked cash that the bank counted otherwise"),
     "bank.line_undone": _l("Undid the match of a bank line"),
     "bank.payee_erased": _l("Erased who was paid by a bill"),
+    "bank.rule_made": _l("Made a rule for bank lines"),
+    "bank.rule_removed": _l("Removed a rule for bank lines"),
     "branch.founded": _l("Added a branch"),
     "branch.changed": _l("Changed a branch"),
     "branch.closed": _l("Closed a branch"),

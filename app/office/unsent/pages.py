@@ -46,6 +46,8 @@ PAGES: dict[str, str] = {
     "office.bank_money.income": "office.bank_lines.show",
     "office.bank_money.pay_back": "office.bank_lines.show",
     "office.bank_money.transfer": "office.bank_lines.show",
+    "office.bank_rules.create": "office.bank_lines.show",
+    "office.bank_rules.remove": "office.bank_rules.index",
     "office.cheques.bounce": "office.gifts_by_hand.show",
     "office.exports.take_with_names": "office.exports.with_names",
     "office.images.create": "office.images.index",

@@ -107,13 +107,16 @@ def bank_of(line: BankLine) -> str:
     return ledger_code(db.session.get_one(BankAccount, line.account_id))
 
 
-def post(line: BankLine, parts: Sequence[tuple[Subject, str, Money]], *, kind: str, memo: str, by: str) -> int:
+def post(
+    line: BankLine, parts: Sequence[tuple[Subject, str, Money]], *, kind: str, memo: str, by: str, source: str = ""
+) -> int:
     """Post the entry for a line, a transfer for each part (subject, the other account, signed amount), and return
-    its id. What came in goes from there to the bank, what went out the other way."""
+    its id. What came in goes from there to the bank, what went out the other way. The source is the line's own, unless
+    the entry is for one part of it and has a `source` like `part_source`."""
     bank = bank_of(line)
     subjects = {subject for subject, _, _ in parts}
     return posting.post(
-        source_of(line),
+        source or source_of(line),
         [
             Line(*((other, bank) if amount.minor > 0 else (bank, other)), Money(abs(amount.minor), amount.currency))
             for _, other, amount in parts
@@ -194,6 +197,11 @@ def undo(line: BankLine, by: str) -> list[BankMatch]:
 def part_source(line: BankLine, number: int) -> str:
     """The source of the entry for one part of a line, each of which is booked by an entry of its own."""
     return f"{source_of(line)}{_PART}{number}"
+
+
+def is_in_parts(matches: Sequence[BankMatch]) -> bool:
+    """Whether the latest word on a line is several parts, which are undone together."""
+    return bool(matches) and _PART in db.session.get_one(Entry, matches[-1].entry_id).source
 
 
 def _whole(source: str) -> str:

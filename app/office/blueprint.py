@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 
 from app import clock
 from app.office import guard, navigation
-from app.office.bank import accounts, differences, imports, lines, money, rules, unidentified
+from app.office.bank import accounts, differences, imports, lines, money, rules, splits, unidentified
 from app.office.books import account_codes, closing, entries, exports, journal, reports
 from app.office.books import accounts as books_accounts
 from app.office.content import appeal_writing, appeals, article_writing, articles, calendar, images, previews, versions
@@ -52,6 +52,7 @@ SUBJECTS = (
     lines,
     differences,
     money,
+    splits,
     imports,
     rules,
     unidentified,

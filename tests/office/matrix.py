@@ -255,6 +255,8 @@ MATRIX: dict[str, Route] = {
     "office.bank_rules.index": Route(reads=MONEY_READS),
     "office.bank_rules.create": Route(changes=MONEY_CHANGES),
     "office.bank_rules.remove": Route(changes=MONEY_CHANGES),
+    "office.bank_splits.show": Route(reads=MONEY_CHANGES),
+    "office.bank_splits.create": Route(changes=MONEY_CHANGES),
     "office.bank_aside.index": Route(reads=MONEY_READS),
 }
 

@@ -320,7 +320,7 @@ def page(
     paid = [each for match in found.matches if (each := bills_paid.of(match.entry_id)) is not None]
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts, paid=paid,
-        form=form or BankGiftForm(line), ruled=ruled, to_rule=to_rule,
+        split=booking.is_in_parts(found.matches), form=form or BankGiftForm(line), ruled=ruled, to_rule=to_rule,
         named=subjects.named(found.matches), wrong=next(iter(others.values()), None),
         **forms_of,
     ), status  # fmt: skip

@@ -26,16 +26,27 @@ def other_incomes(currency: str) -> list[tuple[str, str]]:
     return [(each.code, each.name) for each in found if each.code.startswith(f"{_OTHER_INCOME}:")]
 
 
+def expense_account(account: str, currency: str, *, new: bool) -> str:
+    """The code of the account for a bill: of those that are offered, or of a `new` one with this name. Raises
+    `DoesNotFit`."""
+    return accounts.named("expenses", "expense", account, currency) if new else _chosen(account, expenses(currency))
+
+
+def income_account(account: str, currency: str, *, new: bool) -> str:
+    """The code of the account for other income: of those that are offered, or of a `new` one with this name. Raises
+    `DoesNotFit`."""
+    if new:
+        return accounts.named(_OTHER_INCOME, "income", account, currency)
+    return _chosen(account, other_incomes(currency))
+
+
 def pay(reference: str, account: str, by: str, *, payee: str, voucher: str, new: bool = False) -> None:
     """Book a line as the payment of a bill: `account` is the code of an expense account, or the name of a `new` one.
     The caller commits. Raises `booking.BookedAlready`, `WrongWay`, `DoesNotFit`, or `LookupError`."""
     (line,) = booking.lock([reference])
     if line.amount_minor > 0:
         raise WrongWay("money that came in pays no bill")
-    if new:
-        expense = accounts.named("expenses", "expense", account, line.currency)
-    else:
-        expense = _chosen(account, expenses(line.currency))
+    expense = expense_account(account, line.currency, new=new)
     subject = booking.subject_of(line)
     entry_id = booking.post(line, [(subject, expense, line.amount)], kind="bill", memo="bill paid", by=by)
     bill.keep(entry_id, payee, voucher)
@@ -48,10 +59,7 @@ def receive(reference: str, account: str, by: str, *, new: bool = False) -> None
     (line,) = booking.lock([reference])
     if line.amount_minor < 0:
         raise WrongWay("money that went out is no income")
-    if new:
-        income = accounts.named(_OTHER_INCOME, "income", account, line.currency)
-    else:
-        income = _chosen(account, other_incomes(line.currency))
+    income = income_account(account, line.currency, new=new)
     subject = booking.subject_of(line)
     entry_id = booking.post(line, [(subject, income, line.amount)], kind="other-income", memo="other income", by=by)
     booking.note(line, entry_id, INCOME, [(subject, line.amount)], by)

@@ -98,9 +98,9 @@ def test_without_a_script_the_total_is_shown_before_the_sheet_is_taken(app, brow
     page.get_by_label("And by").fill("Tomos Rees")
     page.get_by_label("£20", exact=True).fill("3")
     page.get_by_role("button", name="Save sheet").click()
-    expect(page.get_by_text("It comes to £60.00.")).to_be_visible()
+    expect(page.get_by_text("The total is £60.00.")).to_be_visible()
     assert raised_by(appeal) == (0, 0)
-    page.get_by_role("button", name="Enter £60.00").click()
+    page.get_by_role("button", name="Save sheet of £60.00").click()
     expect(page.get_by_text("Count saved: £60.00 is in the books.")).to_be_visible()
     assert raised_by(appeal) == (6000, 0)
 

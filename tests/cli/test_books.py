@@ -98,7 +98,7 @@ def test_what_needs_somebody_is_listed(books):
 
 
 def test_where_nothing_needs_anybody_it_says_so(app):
-    assert flask(app, "exceptions").output == "Nothing needs you.\n"
+    assert flask(app, "exceptions").output == "Nothing needs attention.\n"
 
 
 @pytest.mark.parametrize("command", ["verify", "exceptions"])

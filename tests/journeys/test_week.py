@@ -98,7 +98,7 @@ def adds_the_account(page: Page, begins: date, paid_in: date) -> None:
     goes_to(page, "Bank", "Add account")
     page.get_by_label("Name").fill("Treasurer’s account")
     page.get_by_label("Last four digits of the account number").fill("1234")
-    page.get_by_label("Opening balance").fill("500")
+    page.get_by_label(re.compile("^Opening balance")).fill("500")
     page.get_by_label("Date of the opening balance").fill(begins.isoformat())
     page.get_by_role("button", name="Add account").click()
     expect(page.get_by_text("Account added.")).to_be_visible()

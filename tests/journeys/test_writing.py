@@ -56,7 +56,7 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
     expect(page.locator("[data-previewed] em")).to_have_text("March")
     page.get_by_label("Text", exact=True).press("Control+End")
     page.locator("summary", has_text="Images").click()
-    page.get_by_role("button", name="Insert").click()
+    page.get_by_role("button", name="Insert The weir at low water").click()
     expect(page.locator("[data-previewed] img")).to_have_attribute("alt", "The weir at low water")
     page.get_by_label("Everybody, from now on").check()
     page.get_by_role("button", name="Preview").click()

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from app import create_app
 from app.emails import sending
 from app.emails.message import Attachment, Mail
+from app.services import services
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_only_mails_can_be_read(client, sent, settings):
 
 def test_outside_practice_mode_there_is_no_outbox(app, settings, sent, monkeypatch):
     name = sent()
-    monkeypatch.setitem(app.extensions, "whipround", _without_practice(settings))
+    monkeypatch.setattr(services(app), "settings", _without_practice(settings))
     assert app.test_client().get("/outbox").status_code == 404
     assert app.test_client().get(f"/outbox/{name}").status_code == 404
     other = create_app(_without_practice(settings))

@@ -33,8 +33,8 @@ def test_the_next_month_is_offered_and_closed(treasurer):
     assert close(treasurer, "2026-10-31").status_code == 303
     assert through() == date(2026, 10, 31)
     found = page(treasurer.get("/office/closing/"))
-    assert "The books are closed through 31 October 2026." in found.text
-    assert "Every month that is over is closed." in words(found.main)
+    assert "The books are closed up to and including 31 October 2026." in found.text
+    assert "All past months are closed." in words(found.main)
     assert [deed.action for deed in db.session.query(AuditRecord)] == ["month.closed"]
 
 

@@ -63,7 +63,7 @@ def test_a_part_is_given_back_and_the_page_of_the_gift_says_so(account, signed_i
     assert "She asked for it" in text
     assert [each["amount"] for each in account.refunds.values()] == [1000]
     assert db.session.scalars(select(AuditRecord.action)).all() == ["donation.refunded"]
-    assert "£15.00 of £25.00 is left." in said(client.get(address()))
+    assert "£15.00 of £25.00 can be refunded" in said(client.get(address()))
 
 
 def test_what_cannot_be_given_back_is_said_and_what_was_typed_is_kept(account, signed_in):

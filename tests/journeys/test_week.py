@@ -124,10 +124,12 @@ def matches(page: Page) -> None:
 
 
 def finds_the_unknown(page: Page) -> None:
-    """What was put aside is all that still needs somebody, who could now say whose it is."""
+    """Beside the receipts of two cheques, only what was put aside needs somebody, who could now say whose it is."""
     goes_to(page, "Today")
-    expect(page.locator(".needs__way")).to_have_text(["Bank payments from unknown donors"])
-    page.locator(".needs__way").click()
+    expect(page.locator(".needs__way")).to_have_text(
+        ["2 paper receipts to hand over or post", "Bank payments from unknown donors"]
+    )
+    page.locator(".needs__way").last.click()
     page.get_by_role("table").get_by_role("link").click()
     expect(page.get_by_role("button", name="Book as a gift of £25.00")).to_be_visible()
 

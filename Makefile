@@ -7,6 +7,8 @@ BIN := .venv/bin
 # How many tests run side by side: as many as there are cores, but no more than four, for each may start a browser.
 # Work is stolen, not dealt: so a module stays together, and its server and browser are started once.
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
+# Recording what is covered takes half as long again as the tests, so it is asked for.
+RECORD = --cov --cov-report= --cov-fail-under=0
 
 .PHONY: help
 help: ## List these commands
@@ -22,14 +24,15 @@ run: runtime ## Try Whipround on this machine, with practice money: the site, th
 # --- check it -----------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: development ## Run every test (two cores: about a quarter of an hour); PYTEST='-k receipt' runs some
+test: development ## Run every test; PYTEST='-k receipt' runs some; COVERAGE=1 records what they cover
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --cov --cov-report= --cov-fail-under=0 $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal $(if $(COVERAGE),$(RECORD)) $(PYTEST)
 
 .PHONY: check
 ifdef FILE
 check: one
 else
+check: COVERAGE = 1
 check: inspect test coverage ## Everything that must hold before a change lands; FILE=app/money.py checks one file, in seconds
 endif
 
@@ -54,7 +57,7 @@ inspect: development ## Formatting, lint, types, the rules about who may import 
 	$(BIN)/deptry --exclude '\.venv' --ignore DEP002,DEP004 . # with the tests and scripts, which need more
 
 .PHONY: coverage
-coverage: development ## What the last test run covered of app/; fails under 95 per cent of the branches
+coverage: development ## What the last `make test COVERAGE=1` covered; fails under 95 per cent of the branches
 	$(BIN)/coverage report
 
 .PHONY: soak

@@ -6,7 +6,7 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
 from app.reconciliation.verification import faults

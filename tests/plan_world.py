@@ -10,8 +10,7 @@ from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments import objects, subscription
-from app.payments.event import News
-from app.payments.inbox import Outcome
+from app.payments.inbox import News, Outcome
 from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_gift

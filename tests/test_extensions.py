@@ -8,7 +8,7 @@ from sqlalchemy.exc import StatementError
 
 from app.extensions import db
 from app.limits import Attempt
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.writing import writing
 
 pytestmark = pytest.mark.both_databases

@@ -12,7 +12,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.money import Money, written
 from app.payments import inbox
-from app.payments.event import APPLIED, PENDING, StripeEvent
+from app.payments.inbox import APPLIED, PENDING, StripeEvent
 from app.payments.payout import Payout
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance

@@ -20,8 +20,7 @@ from app.donations.plans import news as plans_news
 from app.donations.plans import payments, planning
 from app.extensions import db
 from app.payments import objects as charges
-from app.payments.event import News
-from app.payments.inbox import Outcome
+from app.payments.inbox import News, Outcome
 from app.payments.objects import API_VERSION, DONATION, Charge, Refund, StripeDispute
 from app.payments.payout import StripePayout
 from app.payments.subscription import Subscription

@@ -15,7 +15,7 @@ from app.emails.email import SENT, DueLetter
 from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app import clock
 from app.extensions import db
 from app.money import Money
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.payments.transaction import Transaction, read_if_there
 from app.payments.transaction import read as read_transaction
 

@@ -11,8 +11,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger.beginning import Beginning
 from app.payments import contradiction
-from app.payments.event import PENDING, StripeEvent
-from app.payments.inbox import Delivery, NotFromStripe, UnreadableEvent, WrongMode, WrongTime
+from app.payments.inbox import PENDING, Delivery, NotFromStripe, StripeEvent, UnreadableEvent, WrongMode, WrongTime
 from app.subject import Subject
 
 # The kind of letter, and its reasons.

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.extensions import db
-from app.payments.event import News, StripeEvent
-from app.payments.inbox import Delivery
+from app.payments.inbox import Delivery, News, StripeEvent
 
 
 def missing_events(bodies: list[dict[str, Any]], *, live: bool) -> list[Delivery]:

@@ -6,8 +6,7 @@ from sqlalchemy import select, update
 
 from app.donations import stripe_news
 from app.extensions import db
-from app.payments.event import APPLIED, IGNORED, PENDING, News, StripeEvent
-from app.payments.inbox import Outcome
+from app.payments.inbox import APPLIED, IGNORED, PENDING, News, Outcome, StripeEvent
 from app.services import Gateway
 from app.worker.duties import Duty
 from app.writing import writing

@@ -5,7 +5,7 @@ from sqlalchemy import select, text, update
 
 from app import clock
 from app.extensions import db
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.payments.payout import Payout
 from app.services import services
 from app.writing import writing

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.extensions import db
-from app.payments.event import StripeEvent
-from app.payments.inbox import Outcome
+from app.payments.inbox import Outcome, StripeEvent
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
 from app.services import services

@@ -7,7 +7,7 @@ from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import verifying
 from app.payments.contradiction import Contradiction
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.reconciliation import alarms
 from app.reconciliation.exceptions import finding
 from app.writing import writing

@@ -18,7 +18,7 @@ from app.extensions import db
 from app.ledger import journal, trial_balance, verifying
 from app.ledger.journal import JournalFilter
 from app.money import Money
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests import books_kept, written_books

@@ -26,7 +26,7 @@ from app.extensions import db
 from app.ledger import announcing, chain, seals
 from app.ledger.chain import Head
 from app.money import Money
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.reconciliation.verification.sealed import SEALED
 from app.services import services
 from app.worker import catch_up, duties, events, payouts

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
 from app.worker import duties, events

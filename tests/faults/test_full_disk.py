@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET

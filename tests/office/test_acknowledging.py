@@ -9,7 +9,7 @@ from app.donations.disputes import Dispute
 from app.extensions import db
 from app.ledger import accounts
 from app.payments import transaction
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.services import services
 from app.worker.clock import Clockwork
 from app.writing import writing

@@ -13,8 +13,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.limits import Attempt
 from app.payments import inbox
-from app.payments.event import StripeEvent
-from app.payments.inbox import Outcome
+from app.payments.inbox import Outcome, StripeEvent
 from app.writing import writing
 from tests.stripe_bodies import charge, event, signed
 

@@ -8,8 +8,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.emails.email import DueLetter
 from app.extensions import db
-from app.payments.event import StripeEvent
-from app.payments.inbox import WrongTime
+from app.payments.inbox import StripeEvent, WrongTime
 from app.reconciliation import alarms, treasurer_mails
 from app.webhooks import stripe
 from app.writing import writing

@@ -9,7 +9,7 @@ from app import clock
 from app.donations import settlement
 from app.extensions import db
 from app.ledger import posting, reversing
-from app.payments.event import APPLIED, IGNORED, PENDING, StripeEvent
+from app.payments.inbox import APPLIED, IGNORED, PENDING, StripeEvent
 from app.payments.objects import read_charge
 from app.payments.payout import Payout
 from app.payments.transaction import StripeTransaction

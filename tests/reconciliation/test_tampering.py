@@ -14,7 +14,7 @@ from app.ledger import chain, seals, verifying
 from app.ledger.chain import Head
 from app.ledger.seals import BEGINNING
 from app.payments import inbox
-from app.payments.event import News
+from app.payments.inbox import News
 from app.payments.objects import read_charge
 from app.receipts import issuing, register
 from app.receipts.receipt import Receipt

@@ -12,7 +12,7 @@ from app.emails.email import DueLetter
 from app.extensions import db
 from app.ledger import beginning
 from app.ledger.beginning import Beginning
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.payments.transaction import StripeTransaction
 from app.worker import catch_up, duties, events, payouts
 from app.writing import writing

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.payments.event import APPLIED, PENDING, StripeEvent
+from app.payments.inbox import APPLIED, PENDING, StripeEvent
 from app.worker.duties import LEASE, Duty
 from app.writing import writing
 

@@ -10,9 +10,8 @@ from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
-from app.payments.event import StripeEvent
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
-from app.payments.inbox import Outcome
+from app.payments.inbox import Outcome, StripeEvent
 from app.payments.objects import read_charge
 from app.worker import duties, events
 from app.writing import writing

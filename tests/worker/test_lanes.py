@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.donations.donation import Donation
 from app.extensions import db
 from app.factory import POOL
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.receipts.receipt import Receipt
 from app.worker import events, lanes
 from app.worker.lanes import Lane

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.payments.event import PENDING, StripeEvent
+from app.payments.inbox import PENDING, StripeEvent
 from app.worker import duties
 from app.worker.duties import Duty
 from app.writing import writing

@@ -16,7 +16,7 @@ from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.money import Money
 from app.payments import inbox
-from app.payments.event import APPLIED, PENDING, News, StripeEvent
+from app.payments.inbox import APPLIED, PENDING, News, StripeEvent
 from app.reconciliation import catching_up
 from app.services import services
 from app.worker import duties, payouts

@@ -23,7 +23,7 @@ from app.extensions import db
 from app.ledger import erasure, reasons
 from app.ledger.entries import Entry
 from app.money import Money
-from app.payments import event as events
+from app.payments import inbox as events
 from app.receipts import register as receipts
 from app.subject import Subject
 

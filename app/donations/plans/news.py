@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import Base, db
-from app.payments.event import News
+from app.payments.inbox import News
 from app.payments.subscription import OVER, PLAN, Subscription, of_invoice
 
 # Types that are about plans alone; what they are about is looked up.

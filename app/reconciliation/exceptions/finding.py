@@ -10,7 +10,7 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
-from app.payments.event import PENDING, StripeEvent
+from app.payments.inbox import PENDING, StripeEvent
 from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import bank, offline, plans, stripe

@@ -24,7 +24,7 @@ from app.ledger import seals
 from app.ledger.chain import Head
 from app.ledger.entries import Entry
 from app.money import Money
-from app.payments.event import StripeEvent
+from app.payments.inbox import StripeEvent
 from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.bank import confirming

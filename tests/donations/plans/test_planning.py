@@ -19,7 +19,7 @@ from app.ledger.entries import Entry
 from app.money import Money
 from app.payments import objects as charges
 from app.payments import subscription
-from app.payments.event import News
+from app.payments.inbox import News
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import plans as exceptions_plans
 from app.worker import emails

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from app.extensions import db
-from app.payments import objects, payout, transaction
+from app.payments import objects, payout
 from app.payments.gateway import PaymentsRefused
 from app.payments.objects import REFUND
 from tests import stripe_bodies as says
@@ -182,14 +182,14 @@ class Account:
         """As `Lookup.transactions_of`."""
         _no_transaction()
         named = [name for name, paid in self.paid_in.items() if paid == payout_id]
-        return [transaction.read(self.transactions[name]) for name in named]
+        return [objects.read_transaction(self.transactions[name]) for name in named]
 
     def transactions_since(self, since: int):
         """As `Lookup.transactions_since`."""
         for each in reversed(self.transactions.values()):
             if each["created"] >= since:
                 _no_transaction()
-                yield transaction.read(each)
+                yield objects.read_transaction(each)
 
     def events_since(self, since: int):
         """As `Lookup.events_since`."""

@@ -13,8 +13,8 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance, DailyBalance
 from app.ledger.entries import Entry, Transfer
+from app.payments.objects import StripeMovement, StripeTransaction
 from app.payments.payout import Payout
-from app.payments.transaction import StripeMovement, StripeTransaction
 from app.receipts.receipt import Receipt
 
 Books = dict[str, list[tuple[Any, ...]]]

@@ -16,8 +16,7 @@ from app.extensions import Base, Key, db
 from app.ledger import posting, reading
 from app.ledger.reading import FirstTransfer
 from app.money import Money
-from app.payments.objects import LOST, StripeDispute, movements_when_lost
-from app.payments.transaction import Transaction
+from app.payments.objects import LOST, StripeDispute, Transaction, movements_when_lost
 from app.subject import Subject
 
 # The kind of letter that tells the treasurer.

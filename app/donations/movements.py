@@ -18,8 +18,7 @@ from app.extensions import db
 from app.ledger import posting, reading
 from app.ledger.posting import Line
 from app.money import Money, decimals
-from app.payments.objects import Charge
-from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
+from app.payments.objects import Charge, StripeMovement, StripeTransaction, Transaction
 from app.subject import Subject
 
 # Stripe rounds its rates to a few digits; what differs from the whole by less than this part of it is the whole.

@@ -19,12 +19,20 @@ from app.donations import checkout, debits, disputes, movements, payouts, receip
 from app.donations.plans import news as plans_news
 from app.donations.plans import payments, planning
 from app.extensions import db
-from app.payments import objects as charges
 from app.payments.inbox import News, Outcome
-from app.payments.objects import API_VERSION, DONATION, Charge, Refund, StripeDispute
+from app.payments.objects import (
+    API_VERSION,
+    DONATION,
+    Charge,
+    Refund,
+    StripeDispute,
+    StripeMovement,
+    StripeTransaction,
+    Transaction,
+    read_charge,
+)
 from app.payments.payout import StripePayout
 from app.payments.subscription import Subscription
-from app.payments.transaction import StripeMovement, StripeTransaction, Transaction
 from app.services import Lookup
 
 
@@ -136,7 +144,7 @@ def _charge_succeeded(news: News) -> Outcome:
     """The body suffices when it is in our version and names the donation; otherwise the charge is fetched."""
     if news.api_version != API_VERSION:
         return Outcome.APPLIED if settlement.is_settled(news.object["id"]) else Outcome.PENDING
-    charge = charges.read_charge(news.object)
+    charge = read_charge(news.object)
     if charge.donation is None or charge.received_at is None:
         return Outcome.PENDING
     settle(charge)
@@ -181,7 +189,7 @@ def _debit_failed(news: News) -> Outcome:
 def _charge_pending(news: News) -> Outcome:
     if news.api_version != API_VERSION:
         return Outcome.PENDING
-    charge = charges.read_charge(news.object)
+    charge = read_charge(news.object)
     if charge.donation is None:
         return Outcome.PENDING
     settle(charge)

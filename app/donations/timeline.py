@@ -16,8 +16,8 @@ from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.payments.inbox import StripeEvent
+from app.payments.objects import StripeTransaction
 from app.payments.payout import Payout
-from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
 from app.subject import Subject
 

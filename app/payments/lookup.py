@@ -7,16 +7,20 @@ from typing import Any
 from stripe import StripeClient
 
 from app import clock
-from app.payments import objects as charges
-from app.payments import objects as disputes
-from app.payments import objects as refunds
 from app.payments import payout as payouts
 from app.payments import subscription as subscriptions
-from app.payments import transaction as transactions
-from app.payments.objects import Charge, Refund, StripeDispute
+from app.payments.objects import (
+    Charge,
+    Refund,
+    StripeDispute,
+    Transaction,
+    read_charge,
+    read_dispute,
+    read_refund,
+    read_transaction,
+)
 from app.payments.payout import StripePayout
 from app.payments.subscription import Subscription
-from app.payments.transaction import Transaction
 from app.payments.trouble import translated
 
 # What is fetched along with an object, so that one look is enough.
@@ -41,7 +45,7 @@ class StripeLookup:
         """The charge as it is now, with its PaymentIntent's metadata and, when it is known, its settlement."""
         with translated():
             found = self._client.v1.charges.retrieve(charge_id, {"expand": list(OF_CHARGE)})
-        return self._claimed(charges.read_charge(plain(found)))
+        return self._claimed(read_charge(plain(found)))
 
     def charge_of(self, intent_id: str) -> Charge | None:
         """The latest charge of a PaymentIntent as it is now, or `None` while it has none."""
@@ -54,7 +58,7 @@ class StripeLookup:
         if not isinstance(body.get("latest_charge"), dict):
             return None
         whose = {"id": intent_id, "metadata": body.get("metadata")}
-        return self._claimed(charges.read_charge({**body["latest_charge"], "payment_intent": whose}))
+        return self._claimed(read_charge({**body["latest_charge"], "payment_intent": whose}))
 
     def charge_of_invoice(self, invoice_id: str) -> Charge | None:
         """The charge that paid an invoice, or `None` while nothing has."""
@@ -91,7 +95,7 @@ class StripeLookup:
         """The refund as it is now, with its charge and its movements."""
         with translated():
             found = self._client.v1.refunds.retrieve(refund_id, {"expand": list(OF_REFUND)})
-        refund = refunds.read_refund(plain(found))
+        refund = read_refund(plain(found))
         return replace(refund, charge=self._claimed(refund.charge))
 
     def refunds_of(self, charge_id: str) -> list[Refund]:
@@ -100,7 +104,7 @@ class StripeLookup:
             page = self._client.v1.refunds.list(
                 {"charge": charge_id, "limit": 100, "expand": [f"data.{each}" for each in OF_REFUND]}
             )
-            found = [refunds.read_refund(plain(each)) for each in page.auto_paging_iter()]
+            found = [read_refund(plain(each)) for each in page.auto_paging_iter()]
         # All of them are of one charge.
         charge = self._claimed(found[0].charge) if found else None
         return [replace(each, charge=charge or each.charge) for each in found]
@@ -109,7 +113,7 @@ class StripeLookup:
         """The dispute as it is now, with its charge and its movements."""
         with translated():
             found = self._client.v1.disputes.retrieve(dispute_id, {"expand": list(OF_DISPUTE)})
-        dispute = disputes.read_dispute(plain(found))
+        dispute = read_dispute(plain(found))
         return replace(dispute, charge=self._claimed(dispute.charge))
 
     def payout(self, payout_id: str) -> StripePayout:
@@ -122,14 +126,14 @@ class StripeLookup:
         """Every balance transaction of an automatic payout, the payout's own among them."""
         with translated():
             page = self._client.v1.balance_transactions.list({"payout": payout_id, "limit": 100})
-            return [transactions.read(plain(found)) for found in page.auto_paging_iter()]
+            return [read_transaction(plain(found)) for found in page.auto_paging_iter()]
 
     def transactions_since(self, since: int) -> Iterator[Transaction]:
         """The balance transactions made since a Unix time, newest first."""
         with translated():
             page = self._client.v1.balance_transactions.list({"created": {"gte": since}, "limit": 100})
             for found in page.auto_paging_iter():
-                yield transactions.read(plain(found))
+                yield read_transaction(plain(found))
 
     def events_since(self, since: int) -> Iterator[dict[str, Any]]:
         """The events made since a Unix time, newest first, as Stripe's JSON; it keeps them for 30 days."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.extensions import Base, DueWork, Key, db, partial_index
 from app.money import Money
-from app.payments.transaction import Transaction, read_if_there
+from app.payments.objects import Transaction, read_if_there
 
 # Stripe has made it, but has not sent it yet.
 PENDING = "pending"

@@ -14,8 +14,8 @@ from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
+from app.payments.objects import StripeTransaction
 from app.payments.payout import Payout
-from app.payments.transaction import StripeTransaction
 from app.subject import Subject
 
 PAGE = 100

@@ -14,8 +14,8 @@ from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Transfer
 from app.money import Money
+from app.payments.objects import StripeMovement, StripeTransaction
 from app.payments.payout import Payout
-from app.payments.transaction import StripeMovement, StripeTransaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
-from app.payments.transaction import StripeMovement, StripeTransaction
+from app.payments.objects import StripeMovement, StripeTransaction
 
 # Stripe makes a charge's movement known within minutes; one that we have known for longer without it is not explained
 # by that.

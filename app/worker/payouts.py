@@ -9,8 +9,8 @@ from app.donations import stripe_news
 from app.errors import DomainError
 from app.extensions import db
 from app.money import written
+from app.payments.objects import StripeTransaction, Transaction
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, Payout
-from app.payments.transaction import StripeTransaction, Transaction
 from app.reconciliation import payouts
 from app.services import Gateway
 from app.worker.duties import Duty

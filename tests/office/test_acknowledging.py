@@ -8,7 +8,7 @@ from app.donations import movements
 from app.donations.disputes import Dispute
 from app.extensions import db
 from app.ledger import accounts
-from app.payments import transaction
+from app.payments import objects
 from app.payments.inbox import StripeEvent
 from app.services import services
 from app.worker.clock import Clockwork
@@ -109,7 +109,7 @@ def test_an_event_is_tried_again_at_once(account, signed_in):
 
 
 def test_what_stripe_moved_for_an_unknown_reason_is_said_to_belong_somewhere(app, account, signed_in):
-    told = transaction.read(account.moves("mystery", None, -300))
+    told = objects.read_transaction(account.moves("mystery", None, -300))
     with writing():
         movements.book_by_type(told)
     client = signed_in("treasurer")

@@ -10,9 +10,8 @@ from app.donations import settlement
 from app.extensions import db
 from app.ledger import posting, reversing
 from app.payments.inbox import APPLIED, IGNORED, PENDING, StripeEvent
-from app.payments.objects import read_charge
+from app.payments.objects import StripeTransaction, read_charge
 from app.payments.payout import Payout
-from app.payments.transaction import StripeTransaction
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
 from app.reconciliation.exceptions.finding import BookException

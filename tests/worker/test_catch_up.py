@@ -13,7 +13,7 @@ from app.extensions import db
 from app.ledger import beginning
 from app.ledger.beginning import Beginning
 from app.payments.inbox import StripeEvent
-from app.payments.transaction import StripeTransaction
+from app.payments.objects import StripeTransaction
 from app.worker import catch_up, duties, events, payouts
 from app.writing import writing
 from tests import books_kept

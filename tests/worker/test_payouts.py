@@ -7,8 +7,8 @@ from sqlalchemy import select, text, update
 
 from app.extensions import db
 from app.money import Money
+from app.payments.objects import StripeTransaction
 from app.payments.payout import Payout
-from app.payments.transaction import StripeTransaction
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation.exceptions import finding
 from app.worker import duties, payouts

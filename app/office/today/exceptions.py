@@ -24,7 +24,7 @@ from app.office.at_stripe import at_stripe
 from app.office.books.words import kind_name
 from app.office.content import authors
 from app.office.today import exception_words
-from app.payments import inbox, transaction
+from app.payments import inbox, objects
 from app.reconciliation import suspense
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.exceptions.exception import BookException
@@ -216,7 +216,7 @@ def _in_suspense(txn_id: str) -> Money:
 
 
 def _movement(txn_id: str, form: ExplainForm) -> str:
-    row = transaction.find(txn_id)
+    row = objects.find_transaction(txn_id)
     if row is None:
         abort(404)
     return render_template("office/exceptions/movement.html", row=row, amount=_in_suspense(txn_id), form=form)

@@ -15,8 +15,8 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments import contradiction
+from app.payments.objects import StripeTransaction
 from app.payments.payout import CANCELED, FAILED, Payout
-from app.payments.transaction import StripeTransaction
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance, suspense
 from app.reconciliation.exceptions.exception import BookException

@@ -17,7 +17,7 @@ from app.ledger import erasure
 from app.ledger.sealed_rows import ACCOUNTS, CLOSINGS, ERASURES
 from app.ledger.seals import ENTRIES, Sealable, digest_of
 from app.payments.inbox import StripeEvent
-from app.payments.transaction import StripeTransaction
+from app.payments.objects import StripeTransaction
 from app.receipts.receipt import VOID, Receipt, ReceiptFile
 
 

@@ -10,8 +10,8 @@ from app.bank.statement import BankLine
 from app.donations.donation import Donation
 from app.extensions import db
 from app.money import Money
+from app.payments.objects import StripeTransaction
 from app.payments.payout import PAID, PENDING, Payout
-from app.payments.transaction import StripeTransaction
 from app.reconciliation.bank import confirming
 from app.writing import writing
 from tests import books_kept

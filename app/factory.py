@@ -18,7 +18,7 @@ from app.articles import (
 )
 from app.config import Settings
 from app.extensions import babel, csrf, db, migrate
-from app.ledger import announcing, beginning  # noqa: F401
+from app.ledger import balances, beginning  # noqa: F401
 from app.payments.gateway import StripeGateway
 from app.services import Services
 
@@ -111,7 +111,7 @@ def create_app(settings: Settings | None = None, gateway: StripeGateway | None =
         if db.engine.dialect.name == "sqlite":
             writing.prepare_sqlite(db.engine)
         else:
-            announcing.announce_commits(db.engine)
+            balances.announce_commits(db.engine)
             connections.ask_the_rested(db.engine)
     _register_interfaces(app)
     return app

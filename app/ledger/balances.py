@@ -1,12 +1,18 @@
 """Balances: kept in the same transaction as the transfers they sum up, and recomputed by `verify`.
 
-The last trip to PostgreSQL: what a commit still has to write travels together with the COMMIT.
+The last trip to PostgreSQL: what a commit still has to write travels together with the COMMIT. Every gift adds to the
+same few balances, and whoever has added to one makes all others wait until its commit is through. In one trip that is
+the time of one write; in three it was long enough to undo what eight clients gain over one (docs/performance.md).
+https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
 
-Every gift adds to the same few balances, and whoever has added to one makes all others wait until its commit is
-through. In one trip that is the time of one write; in three it was long enough to undo what eight clients gain over
-one (docs/performance.md). https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
+Announcing that balances have moved: after the commit, outside it, at most ten times a second from each process. NOTIFY
+inside the transaction would take a lock on the whole database and cost a quarter of the throughput. An announcement
+that gets lost costs a second: listeners read again in any case. SQLite needs none, its listeners see every commit.
 """
 
+import logging
+import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +21,20 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import psycopg
-from sqlalchemy import Connection, Engine, ForeignKey, PrimaryKeyConstraint, event, select
+from sqlalchemy import Connection, Engine, ForeignKey, NullPool, PrimaryKeyConstraint, create_engine, event, select
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.extensions import Base, Key, db
-from app.ledger import announcing
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "whipround_totals"
+# The mark that `balances.move` leaves on the session; it is taken off when the commit has been announced.
+MOVED = "balances_moved"
+# Seconds: between two announcements; without any, until the thread and its connection end.
+_PACE, _IDLE = 0.1, 10.0
 
 
 @contextmanager
@@ -147,7 +160,7 @@ def _add_what_was_noted(connection: Connection) -> None:
                 for account, (out, come, given) in sorted(totals.items())
             ],
         )
-    db.session.info[announcing.MOVED] = True
+    db.session.info[MOVED] = True
 
 
 def noted(account_id: int) -> dict[date, int]:
@@ -189,3 +202,66 @@ def of(account_ids: Sequence[int]) -> dict[int, Sums]:
         )
     )
     return {row.account_id: Sums(row.out_minor, row.in_minor, row.gifts) for row in rows}
+
+
+class Announcer:
+    """Announces from a thread of its own, which starts with the first commit: after any fork, in its own process."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Prepare to announce to the database of `engine`, on a connection that is not from its pool."""
+        self._url = engine.url
+        self._moved = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def balances_moved(self) -> None:
+        """Have it announced soon; returns at once."""
+        self._moved.set()
+        with self._starting:
+            # A thread does not live on in a forked child, and says so there.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._announce, name="announcer", daemon=True)
+                self._thread.start()
+
+    def _announce(self) -> None:
+        """Announce whenever something has moved since the last time; the last of many commits is never left out."""
+        engine = create_engine(self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        connection: Connection | None = None
+        while self._moved.wait(_IDLE) or not self._rests():
+            self._moved.clear()
+            try:
+                connection = connection or engine.connect()
+                connection.exec_driver_sql(f"NOTIFY {CHANNEL}").close()
+            except SQLAlchemyError:
+                log.warning("moved balances could not be announced; whoever watches reads them within a second")
+                if connection is not None:
+                    connection.close()
+                connection = None
+            time.sleep(_PACE)
+        if connection is not None:
+            connection.close()
+
+    def _rests(self) -> bool:
+        """Whether the thread may end; the next commit starts another."""
+        with self._starting:
+            if self._moved.is_set():
+                return False
+            self._thread = None
+            return True
+
+
+_announcers: WeakKeyDictionary[Engine, Announcer] = WeakKeyDictionary()
+
+
+def announce_commits(engine: Engine) -> None:
+    """Announce what is committed through this engine from now on."""
+    _announcers[engine] = Announcer(engine)
+
+
+@event.listens_for(db.session, "after_commit")
+def _committed(session: Session) -> None:
+    # A savepoint that is released is no commit yet.
+    if not session.in_nested_transaction() and session.info.pop(MOVED, False):
+        announcer = _announcers.get(db.engine)
+        if announcer is not None:
+            announcer.balances_moved()

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import psycopg
 from sqlalchemy.engine import URL
 
-from app.ledger.announcing import CHANNEL
+from app.ledger.balances import CHANNEL
 
 log = logging.getLogger(__name__)
 

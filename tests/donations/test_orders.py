@@ -23,7 +23,7 @@ from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.ledger import announcing, chain, seals
+from app.ledger import balances, chain, seals
 from app.ledger.chain import Head
 from app.money import Money
 from app.payments.inbox import StripeEvent
@@ -150,7 +150,7 @@ class Stage:
 @pytest.fixture
 def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     # A connection of its own would stand in the way of a database that is put back.
-    monkeypatch.setattr(announcing.Announcer, "balances_moved", lambda _self: None)
+    monkeypatch.setattr(balances.Announcer, "balances_moved", lambda _self: None)
     appeal = an_appeal()
     life = WholeLife(a_pledge(appeal).reference, a_plan(appeal).reference)
     if db.engine.dialect.name == "sqlite":

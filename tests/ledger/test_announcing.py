@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from app.extensions import db
-from app.ledger import announcing
+from app.ledger import balances
 from app.writing import writing
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income
 
@@ -29,7 +29,7 @@ def listening(app: Flask, database_url: str) -> Iterator[Listening]:
         pytest.skip("on SQLite nothing is announced: listeners see every commit by themselves")
     address = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"LISTEN {announcing.CHANNEL}")
+        connection.execute(f"LISTEN {balances.CHANNEL}")
         yield connection
 
 
@@ -95,12 +95,12 @@ def test_announcing_goes_on_when_its_connection_was_cut(listening: Listening) ->
 def test_a_thread_that_rested_too_long_ends_and_the_next_commit_starts_another(
     listening: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcing, "_IDLE", 0.05)
+    monkeypatch.setattr(balances, "_IDLE", 0.05)
     threads = []
     for number in range(3):
         a_gift(f"test:{number}")
         assert heard(listening, PATIENCE, enough=1) == 1
-        thread = announcing._announcers[db.engine]._thread
+        thread = balances._announcers[db.engine]._thread
         if thread is not None:
             threads.append(thread)
             thread.join(PATIENCE)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ledger import announcing
+from app.ledger import balances
 from tests.live.site import House, Stream, open_house
 
 
@@ -48,7 +48,7 @@ def test_who_comes_back_with_the_present_total_is_sent_only_the_next(house: Hous
 def test_a_total_whose_announcement_got_lost_arrives_all_the_same(
     house: House, slug: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcing.Announcer, "balances_moved", lambda _self: None)
+    monkeypatch.setattr(balances.Announcer, "balances_moved", lambda _self: None)
     with closing(Stream(house.site.port, slug)) as stream:
         stream.next()
         house.give(slug, 4200)

@@ -23,7 +23,7 @@ from app.emails.composing import compose
 from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
-from app.ledger import reading
+from app.ledger import posting
 from app.payments.objects import Charge
 from app.subject import Subject
 from app.typed_text import one_line
@@ -91,7 +91,7 @@ GIFT_RETURNED = "gift-returned"
 def book(charge: Charge) -> None:
     """Take a debit that was returned off the account where it had been received, by its own movement, and tell the
     giver once. The charge itself has been booked before. Booking it again changes nothing; the caller commits."""
-    received = reading.moved_by(f"stripe:{charge.charge_id}:received")
+    received = posting.moved_by(f"stripe:{charge.charge_id}:received")
     if charge.returned is None or received is None:
         return
     settled_here = charge.returned.amount.currency == received.amount.currency

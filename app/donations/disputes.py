@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.donations import movements
 from app.emails import email
 from app.extensions import Base, Key, db
-from app.ledger import posting, reading
-from app.ledger.reading import FirstTransfer
+from app.ledger import posting
+from app.ledger.posting import FirstTransfer
 from app.money import Money
 from app.payments.objects import LOST, StripeDispute, Transaction, movements_when_lost
 from app.subject import Subject
@@ -118,7 +118,7 @@ def book(dispute: StripeDispute) -> None:
     own movement. An inquiry moves nothing and books nothing.
     """
     keep(dispute)
-    received = reading.moved_by(f"stripe:{dispute.charge.charge_id}:received")
+    received = posting.moved_by(f"stripe:{dispute.charge.charge_id}:received")
     if received is None:
         return
     moved = list(_worths(dispute))
@@ -157,13 +157,13 @@ def _close(dispute: StripeDispute, received: FirstTransfer, moved: list[Worth]) 
         )
 
     source = f"stripe:{dispute.dispute_id}:lost"
-    before = reading.moved_by(source)
+    before = posting.moved_by(source)
     amount = _lost(dispute, moved) if before is None else before.amount
     count = _up_to(amount, moved)
     if before is None and count:
         post(source, "lost", amount, moved[count - 1][0].created_at)
     # Earlier releases gave back everything that had come by then in one entry.
-    at_once = reading.moved_by(f"stripe:{dispute.dispute_id}:overturned")
+    at_once = posting.moved_by(f"stripe:{dispute.dispute_id}:overturned")
     given_back = 0 if at_once is None else at_once.amount.minor
     for movement, worth in moved[count:] if count else []:
         if 0 < worth.minor <= given_back:

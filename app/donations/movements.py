@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from app.extensions import db
-from app.ledger import posting, reading
+from app.ledger import posting
 from app.ledger.posting import Line
 from app.money import Money, decimals
 from app.payments.objects import Charge, StripeMovement, StripeTransaction, Transaction
@@ -171,7 +171,7 @@ def book_settlement(charge: Charge) -> None:
     """
     if charge.transaction is None:
         return
-    received = reading.moved_by(f"stripe:{charge.charge_id}:received")
+    received = posting.moved_by(f"stripe:{charge.charge_id}:received")
     if received is None:
         return
     settled_here = received.to_code == f"assets:stripe:{charge.transaction.amount.currency}"

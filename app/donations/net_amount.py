@@ -9,7 +9,7 @@ from app.donations.by_hand import GiftByHand
 from app.donations.disputes import Dispute
 from app.donations.donation import CARD, Donation
 from app.extensions import db
-from app.ledger import accounts, reading
+from app.ledger import posting
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
@@ -34,10 +34,10 @@ def of(donation: Donation) -> Money:
     """
     if donation.method != CARD:
         return by_hand.net_amount(donation)
-    received = reading.moved_by(f"stripe:{donation.charge_id}:received")
+    received = posting.moved_by(f"stripe:{donation.charge_id}:received")
     if received is None:
         return donation.amount
-    ours = accounts.id_of(received.from_code, received.amount.currency)
+    ours = posting.account_id(received.from_code, received.amount.currency)
     total = db.session.scalar(_NET, {"ours": ours, "subject": received.subject})
     return Money(int(total or 0), received.amount.currency)
 

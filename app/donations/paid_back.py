@@ -9,7 +9,7 @@ from app.donations.by_hand import GiftByHand
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import reading
+from app.ledger import posting
 from app.money import Money, written
 
 # The kind of the entries.
@@ -50,7 +50,7 @@ def left_of(gift: Donation) -> Money:
 def account_for(gift: Donation, amount: Money) -> str:
     """The code of the income account from which `amount` of a gift goes back. Raises `NothingToPayBack` or
     `PaidBackTooMuch`."""
-    received = reading.moved_by(f"stripe:{gift.charge_id}:received") if gift.method == CARD else None
+    received = posting.moved_by(f"stripe:{gift.charge_id}:received") if gift.method == CARD else None
     if gift.state != RECEIVED or gift.currency != amount.currency or (gift.method == CARD and received is None):
         raise NothingToPayBack("nothing of this gift can be paid back")
     if gift.charge_id is not None and disputes.withdrawn(gift.charge_id):

@@ -24,7 +24,7 @@ from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.errors import DomainError
 from app.extensions import Base, DueWork, Key, db, partial_index
-from app.ledger import reading
+from app.ledger import posting
 from app.money import Money, written
 from app.payments.objects import Refund
 from app.subject import Subject
@@ -194,7 +194,7 @@ REFUND, REFUND_FAILED = "refund", "refund_failed"
 def book(refund: Refund) -> None:
     """Book a refund's movements as far as Stripe has made them: the money that left, and the money that returned when
     the refund failed; the giver is told of both. The charge itself has been booked before. The caller commits."""
-    received = reading.moved_by(f"stripe:{refund.charge.charge_id}:received")
+    received = posting.moved_by(f"stripe:{refund.charge.charge_id}:received")
     if received is None:
         return
     if refund.given_back is not None and refund.came_back is None:

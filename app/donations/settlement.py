@@ -13,7 +13,7 @@ from app.donations.donation import RECEIVED, Donation
 from app.donations.plans import payments
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import posting, reading
+from app.ledger import posting
 from app.ledger.accounts import Account
 from app.ledger.entries import GIFT
 from app.money import Money, home_currency, written
@@ -65,7 +65,7 @@ def settle(charge: Charge) -> bool:
         claimed = {"reference": reference, "currency": charge.amount.currency}
         donation = db.session.execute(_CLAIMED, claimed).first()
     if donation is None or donation.charge_id not in (None, charge.charge_id):
-        known = reading.moved_by(_source(charge.charge_id))
+        known = posting.moved_by(_source(charge.charge_id))
         if known is not None:
             return _as_before(charge, known.amount)
         _post(charge, received_at, "liabilities:unidentified", None)

@@ -1,16 +1,15 @@
 """Accounts: where money is, or what it was for; one currency each, and their codes end in it.
 
-Everybody names an account by its code. Only what writes transfers needs ids, and remembers those it has seen.
+Everybody names an account by its code; only what writes transfers needs ids (`posting.account_id`).
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, bindparam, event, select
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, bindparam, select
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key, db
 
@@ -37,7 +36,7 @@ class Account(Base):
 
 
 # The accounts every house has, opened when they are first needed: the code without its currency, the kind, the name.
-_CHART = {
+CHART = {
     "assets:stripe": ("asset", "Held by Stripe"),
     "assets:stripe-unsettled": ("asset", "Charged by Stripe, not yet settled"),
     "assets:disputed": ("asset", "Withdrawn while disputed"),
@@ -61,69 +60,19 @@ _CHART = {
 }
 
 
-_FIND = select(Account.__table__.c.id).where(Account.__table__.c.code == bindparam("code"))
+FIND_ID = select(Account.__table__.c.id).where(Account.__table__.c.code == bindparam("code"))
 
 
 def open_account(code: str, kind: str, name: str, currency: str) -> int:
     """The id of the account `code` (which ends in `:currency`), opened now if it is new."""
-    found = db.session.scalar(_FIND, {"code": code})
+    found = db.session.scalar(FIND_ID, {"code": code})
     if found is not None:
         return int(found)
     # SQLite understands PostgreSQL's ON CONFLICT as it is.
     db.session.execute(
         postgresql.insert(Account).values(code=code, kind=kind, name=name, currency=currency).on_conflict_do_nothing()
     )
-    return int(db.session.scalars(_FIND, {"code": code}).one())
-
-
-# An account is never deleted and its code never changes, so a connection to the database remembers the ids it has seen
-# for as long as it lives; a database that is put in another's place has connections of its own. What a transaction
-# looks up may be what it has opened itself, so it is remembered only once that has been committed.
-_KNOWN = "account_ids"
-
-
-@dataclass(slots=True)
-class _LookedUp:
-    """What a transaction has looked up, and where its connection remembers it after the commit."""
-
-    known: dict[str, int]
-    new: dict[str, int]
-
-
-def id_of(code: str, currency: str) -> int:
-    """The id of the account that a transfer in `currency` names: by a name of the chart, without its currency
-    (`assets:stripe`), which is opened when it is first needed, or by the whole code of an account that is open.
-
-    Raises `KeyError` when there is no such account.
-    """
-    whole = f"{code}:{currency}" if code in _CHART else code
-    known = db.session.connection().info.setdefault(_KNOWN, {})
-    if whole in known:
-        return int(known[whole])
-    new: dict[str, int] = db.session.info.setdefault(_KNOWN, _LookedUp(known, {})).new
-    if whole not in new:
-        new[whole] = _find_or_open(whole, currency)
-    return new[whole]
-
-
-def _find_or_open(code: str, currency: str) -> int:
-    found = db.session.scalar(_FIND, {"code": code})
-    if found is not None:
-        return int(found)
-    kind, title = _CHART[code.removesuffix(f":{currency}")]
-    return open_account(code, kind, title, currency)
-
-
-@event.listens_for(db.session, "after_commit")
-def _remember(session: Session) -> None:
-    # A savepoint that is released is no commit yet.
-    if not session.in_nested_transaction() and (looked_up := session.info.pop(_KNOWN, None)):
-        looked_up.known.update(looked_up.new)
-
-
-@event.listens_for(db.session, "after_soft_rollback")
-def _forget(session: Session, _previous: SessionTransaction) -> None:
-    session.info.pop(_KNOWN, None)
+    return int(db.session.scalars(FIND_ID, {"code": code}).one())
 
 
 def find(code: str) -> Account | None:
@@ -133,7 +82,7 @@ def find(code: str) -> Account | None:
 
 def chart(currency: str) -> dict[str, tuple[str, str]]:
     """The accounts every house has, opened or not: their codes in a currency, with kind and name."""
-    return {f"{name}:{currency}": said for name, said in _CHART.items()}
+    return {f"{name}:{currency}": said for name, said in CHART.items()}
 
 
 def every() -> Sequence[Account]:

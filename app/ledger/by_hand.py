@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, closing, in_hand, reasons, reversing
+from app.ledger import accounts, closing, entries, in_hand, posting, reversing
 from app.ledger.accounts import KINDS as ACCOUNT_KINDS
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
@@ -132,7 +132,7 @@ def enter(draft: Draft, *, by: str) -> Posted:
         recorded_by=by,
     )
     if posted.new:
-        reasons.keep(posted.entry_id, draft.reason)
+        entries.keep_reason(posted.entry_id, draft.reason)
     return posted
 
 
@@ -205,7 +205,7 @@ def undo(entry: Entry, reason: str, *, by: str) -> Posted:
         raise NotMadeByHand(f"entry {entry.id} was not made by hand")
     posted = reversing.reverse(entry.id, memo="reversed by hand", recorded_by=by)
     if posted.new:
-        reasons.keep(posted.entry_id, reason)
+        entries.keep_reason(posted.entry_id, reason)
     return posted
 
 
@@ -213,7 +213,7 @@ def _account(code: str, currency: str) -> Account:
     """The account with a code and a currency, opened if it is one of the chart's. Raises `NotTheseAccounts`."""
     found = accounts.find(code)
     if found is None and code in accounts.chart(currency):
-        accounts.id_of(code, currency)
+        posting.account_id(code, currency)
         found = accounts.find(code)
     if found is None or found.currency != currency:
         raise NotTheseAccounts(f"there is no account {code} in {currency}")

@@ -55,21 +55,6 @@ class Closing(Base):
     changed_by: Mapped[str] = mapped_column(String(80))
 
 
-# Built once: to build a statement costs more than to run it (docs/performance.md).
-_CLOSED_SHARED = select(ClosedThrough.day).where(ClosedThrough.id == 1).with_for_update(read=True)
-
-
-def first_open(day: date) -> date:
-    """The local day on which something of `day` is booked now: that day, or the first one after the closed months.
-
-    The month that is running cannot be closed, so for its days, which are nearly all there are, nothing is asked.
-    """
-    if day >= clock.today().replace(day=1):
-        return day
-    closed: date | None = db.session.scalar(_CLOSED_SHARED)
-    return day if closed is None or closed < day else closed + timedelta(days=1)
-
-
 def closed_through() -> ClosedThrough:
     """How far the books are closed, as it is now."""
     return db.session.get_one(ClosedThrough, 1)

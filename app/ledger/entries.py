@@ -8,7 +8,16 @@ A count of cash (`CASH`) counts as none: nobody knows how many people gave (docs
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, PrimaryKeyConstraint, String, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    delete,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base, Key, db
@@ -71,12 +80,34 @@ CASH, NAMED_CASH = "cash", "named-cash"
 COUNTED = (GIFT, NAMED_CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
 
 
-def gifts_counted(kind: str) -> int:
-    """How many gifts an entry of this kind is: one or none."""
-    return 1 if kind in COUNTED else 0
-
-
 def subjects(ids: Collection[int]) -> dict[int, str]:
     """What these entries are about, by their ids; an entry about nothing is left out."""
     rows = db.session.execute(select(Entry.id, Entry.subject).where(Entry.id.in_(ids), Entry.subject.is_not(None)))
     return {row.id: row.subject for row in rows}
+
+
+class EntryReason(Base):
+    """Why somebody entered or reversed something by hand, in their own words. People write names into reasons, and the
+    books are never changed; so the words stand in a table of their own, and can be erased."""
+
+    __tablename__ = "entry_reasons"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+def keep_reason(entry_id: int, reason: str) -> None:
+    """Keep why an entry was made; the caller commits."""
+    db.session.add(EntryReason(entry_id=entry_id, reason=reason))
+    db.session.flush()
+
+
+def reason_of(entry_id: int) -> str | None:
+    """Why an entry was made, if anybody said so and it was not erased."""
+    found = db.session.get(EntryReason, entry_id)
+    return found.reason if found else None
+
+
+def erase_reason(entry_id: int) -> None:
+    """Forget the words; the entry stays. The caller commits."""
+    db.session.execute(delete(EntryReason).where(EntryReason.entry_id == entry_id))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
+from app.ledger import entries
 from app.ledger.accounts import Account
 from app.ledger.balances import DailyBalance
 from app.ledger.entries import Entry, Transfer
@@ -153,3 +154,27 @@ def _days(wanted: JournalFilter, start: JournalPosition | None, *, up: bool) -> 
         days = days.where(_DAYS.c.booked_on >= start.day if up else _DAYS.c.booked_on <= start.day)
     ordered = days.order_by(_DAYS.c.booked_on if up else _DAYS.c.booked_on.desc())
     return list(db.session.scalars(ordered.limit(_DAYS_AT_ONCE)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """An entry with its lines; `reversed_by` is the number of the entry that undid it."""
+
+    entry: Entry
+    lines: list[JournalLine]
+    reversed_by: int | None
+    reason: str | None
+
+
+def read_entry(number: int, account_ids: Collection[int] | None = None) -> ReadEntry | None:
+    """The entry with this number; with accounts given, only what it did to them. `None` when there is nothing."""
+    entry = db.session.get(Entry, number)
+    if entry is None:
+        return None
+    found = lines(JournalFilter(account_ids=None if account_ids is None else frozenset(account_ids)))
+    rows = db.session.execute(found.where(Entry.__table__.c.id == number).order_by("line"))
+    moved = [line_of(row) for row in rows]
+    if not moved:
+        return None
+    reversed_by = db.session.scalar(select(Entry.id).where(Entry.reverses_id == number))
+    return ReadEntry(entry, moved, reversed_by, entries.reason_of(number))

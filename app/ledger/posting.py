@@ -1,17 +1,22 @@
-"""Posting: the one way into the books. A known source posts nothing twice; a mistake is reversed, never mended."""
+"""Posting: the one way into the books. A known source posts nothing twice; a mistake is reversed, never mended.
+
+The ids of the accounts that are named, the day that counts, and what a source has posted before.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, event, insert, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session, SessionTransaction, aliased
 
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, balances, closing, in_hand
-from app.ledger import entries as gifts_of
+from app.ledger import accounts, balances, entries, in_hand
+from app.ledger.accounts import Account
+from app.ledger.closing import ClosedThrough
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.subject import Subject
@@ -33,6 +38,72 @@ _ENTRIES, _TRANSFERS = _table(Entry), _table(Transfer)
 _ADD_ENTRY = postgresql.insert(_ENTRIES).on_conflict_do_nothing(index_elements=["source"]).returning(_ENTRIES.c.id)
 _ADD_TRANSFERS = insert(_TRANSFERS)
 _FIND = select(_ENTRIES.c.id).where(_ENTRIES.c.source == bindparam("source"))
+_CLOSED = select(ClosedThrough.day).where(ClosedThrough.id == 1).with_for_update(read=True)
+_GIVER, _TAKER = aliased(Account), aliased(Account)
+_MOVED_BY = (
+    select(
+        Entry.id,
+        Entry.subject,
+        _GIVER.code.label("from_code"),
+        _TAKER.code.label("to_code"),
+        Transfer.amount_minor,
+        Transfer.currency,
+    )
+    .join(Transfer, (Transfer.entry_id == Entry.id) & (Transfer.line == 1))
+    .join(_GIVER, _GIVER.id == Transfer.from_account_id)
+    .join(_TAKER, _TAKER.id == Transfer.to_account_id)
+    .where(Entry.source == bindparam("source"))
+)
+
+
+# An account is never deleted and its code never changes, so a connection to the database remembers the ids it has seen
+# for as long as it lives; a database that is put in another's place has connections of its own. What a transaction
+# looks up may be what it has opened itself, so it is remembered only once that has been committed.
+_KNOWN = "account_ids"
+
+
+@dataclass(slots=True)
+class _LookedUp:
+    """What a transaction has looked up, and where its connection remembers it after the commit."""
+
+    known: dict[str, int]
+    new: dict[str, int]
+
+
+def account_id(code: str, currency: str) -> int:
+    """The id of the account that a transfer in `currency` names: by a name of the chart, without its currency
+    (`assets:stripe`), which is opened when it is first needed, or by the whole code of an account that is open.
+
+    Raises `KeyError` when there is no such account.
+    """
+    whole = f"{code}:{currency}" if code in accounts.CHART else code
+    known = db.session.connection().info.setdefault(_KNOWN, {})
+    if whole in known:
+        return int(known[whole])
+    new: dict[str, int] = db.session.info.setdefault(_KNOWN, _LookedUp(known, {})).new
+    if whole not in new:
+        new[whole] = _find_or_open(whole, currency)
+    return new[whole]
+
+
+def _find_or_open(code: str, currency: str) -> int:
+    found = db.session.scalar(accounts.FIND_ID, {"code": code})
+    if found is not None:
+        return int(found)
+    kind, title = accounts.CHART[code.removesuffix(f":{currency}")]
+    return accounts.open_account(code, kind, title, currency)
+
+
+@event.listens_for(db.session, "after_commit")
+def _remember(session: Session) -> None:
+    # A savepoint that is released is no commit yet.
+    if not session.in_nested_transaction() and (looked_up := session.info.pop(_KNOWN, None)):
+        looked_up.known.update(looked_up.new)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget(session: Session, _previous: SessionTransaction) -> None:
+    session.info.pop(_KNOWN, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +121,7 @@ class Line:
     def move(self) -> balances.Move:
         """The same with the accounts' ids; opens an account of the chart that is new. Raises `KeyError`."""
         currency = self.amount.currency
-        ends = accounts.id_of(self.from_code, currency), accounts.id_of(self.to_code, currency)
+        ends = account_id(self.from_code, currency), account_id(self.to_code, currency)
         return balances.Move(*ends, self.amount.minor)
 
 
@@ -86,7 +157,7 @@ def post(
     if not lines:
         raise ValueError("an entry has at least one transfer")
     moves = [line.move() for line in lines]
-    booked_on = closing.first_open(clock.local_day(occurred_at))
+    booked_on = _booked_on(clock.local_day(occurred_at))
     entry_id = db.session.scalar(
         _ADD_ENTRY,
         {
@@ -118,7 +189,7 @@ def post(
             for number, (line, move) in enumerate(zip(lines, moves, strict=True), 1)
         ],
     )
-    given = gifts_of.gifts_counted(kind) if gifts is None else gifts
+    given = gifts_counted(kind) if gifts is None else gifts
     # What Stripe holds is in nobody's hand, and its news has no time to spare.
     if not source.startswith("stripe:"):
         in_hand.check(moves, booked_on)
@@ -143,3 +214,39 @@ def _same_as_before(source: str, lines: Sequence[Line], moves: Sequence[balances
     if before != [(*move, line.amount.currency) for line, move in zip(lines, moves, strict=True)]:
         raise SourceConflict(f"{source} was posted before with different transfers")
     return int(known[0].entry_id)
+
+
+def gifts_counted(kind: str) -> int:
+    """How many gifts an entry of this kind is: one or none."""
+    return 1 if kind in entries.COUNTED else 0
+
+
+def _booked_on(day: date) -> date:
+    """The local day on which something of `day` is booked now: that day, or the first one after the closed months.
+
+    The month that is running cannot be closed, so for its days, which are nearly all there are, nothing is asked.
+    """
+    if day >= clock.today().replace(day=1):
+        return day
+    closed: date | None = db.session.scalar(_CLOSED)
+    return day if closed is None or closed < day else closed + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTransfer:
+    """The first transfer of an entry: from which account to which, how much, and what the entry was about."""
+
+    entry_id: int
+    from_code: str
+    to_code: str
+    amount: Money
+    subject: Subject
+
+
+def moved_by(source: str) -> FirstTransfer | None:
+    """What the entry with this source moved, or `None` when nothing has been posted for it."""
+    row = db.session.execute(_MOVED_BY, {"source": source}).first()
+    if row is None:
+        return None
+    amount = Money(row.amount_minor, row.currency)
+    return FirstTransfer(row.id, row.from_code, row.to_code, amount, Subject.parse(row.subject))

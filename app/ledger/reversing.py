@@ -8,10 +8,9 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import entries
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
-from app.ledger.posting import Line, Posted, post
+from app.ledger.posting import Line, Posted, gifts_counted, post
 from app.money import Money
 from app.subject import Subject
 
@@ -48,5 +47,5 @@ def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime
         occurred_at=occurred_at or clock.now(),
         recorded_by=recorded_by,
         reverses_id=entry_id,
-        gifts=-entries.gifts_counted(entry.kind),
+        gifts=-gifts_counted(entry.kind),
     )

@@ -12,7 +12,7 @@ from app.donations.by_hand import GiftByHand
 from app.donations.donation import CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import posting, reading
+from app.ledger import posting
 from app.subject import Subject
 
 # Six months, by the custom of banks.
@@ -62,7 +62,7 @@ def is_stale(dated_on: date) -> bool:
 
 def account_of(row: GiftByHand) -> str:
     """The account that a cheque's money is on: the bank's that has credited it, or the hand's."""
-    credited = reading.moved_by(row.bank_line) if row.bank_line else None
+    credited = posting.moved_by(row.bank_line) if row.bank_line else None
     return credited.to_code if credited is not None else "assets:cheques"
 
 

@@ -6,7 +6,7 @@ from app import clock
 from app.audit import trail
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import accounts, posting, reasons
+from app.ledger import entries, posting
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.posting import Line
@@ -49,7 +49,7 @@ def explain(txn_id: str, account: str, *, by: str, reason: str) -> tuple[int, Mo
         occurred_at=clock.now(),
         recorded_by=by,
     )
-    reasons.keep(posted.entry_id, reason)
+    entries.keep_reason(posted.entry_id, reason)
     trail.record("suspense.explained", Subject("entry", posted.entry_id), after={"account": account, "reason": reason})
     return posted.entry_id, Money(minor, currency)
 
@@ -92,7 +92,7 @@ def _account(name: str, currency: str) -> str:
         raise NoSuchAccount("what Stripe moved is explained by another account than Stripe's own")
     code = f"{bare}:{currency}"
     try:
-        accounts.id_of(code, currency)
+        posting.account_id(code, currency)
     except KeyError:
         raise NoSuchAccount(f"there is no account {code}") from None
     return code

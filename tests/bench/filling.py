@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from app.appeals.appeal import AppealAccount
 from app.extensions import db
-from app.ledger import accounts
+from app.ledger import posting
 from app.writing import writing
 from tests.bench.staging import Stage
 from tests.cast import an_appeal
@@ -45,7 +45,7 @@ def fill(stage: Stage, count: int) -> list[str]:
     slugs = [f"fund-{number}" for number in range(APPEALS)]
     with stage.app():
         with writing():
-            stripe = accounts.id_of("assets:stripe", "gbp")
+            stripe = posting.account_id("assets:stripe", "gbp")
         ids = [an_appeal(slug, precedence=None).id for slug in slugs]
         first = min(db.session.scalars(select(AppealAccount.account_id).where(AppealAccount.appeal_id.in_(ids))))
     numbers = _NUMBERS[stage.database].format(count=count)

@@ -9,7 +9,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.donations.donation import PLEDGED, Donation
 from app.extensions import db
-from app.ledger import accounts
+from app.ledger import posting
 from app.writing import writing
 from tests import stripe_bodies
 from tests.bench import load
@@ -76,7 +76,7 @@ def pledges(stage: Stage, number: int) -> list[str]:
     with stage.app():
         appeal = db.session.scalars(select(Appeal)).first() or an_appeal()
         with writing():
-            accounts.id_of("assets:stripe", "gbp")
+            posting.account_id("assets:stripe", "gbp")
             db.session.execute(
                 insert(Donation.__table__),  # type: ignore[arg-type]
                 [

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.donations import stripe_news
-from app.ledger import posting, reading, verifying
+from app.ledger import posting, verifying
 from app.money import Money
 from app.payments import objects
 from app.reconciliation.exceptions import finding
@@ -132,7 +132,7 @@ def test_books_of_an_earlier_release_get_what_it_left_out(world):
     world.account.decides(disputed, "lost")
     world.reinstates(disputed, 1000)
     world.reinstates(disputed, 1500)
-    received = reading.moved_by(f"stripe:{world.charge['id']}:received")
+    received = posting.moved_by(f"stripe:{world.charge['id']}:received")
     with writing():
         for step, ends, minor in (
             ("lost", ("assets:disputed", received.from_code), 2500),

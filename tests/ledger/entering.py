@@ -16,7 +16,7 @@ def income(currency="gbp", appeal="a"):
 
 
 def held_by_stripe(currency="gbp"):
-    return accounts.id_of("assets:stripe", currency)
+    return posting.account_id("assets:stripe", currency)
 
 
 def enter(source, lines, **changes):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import create_app
 from app.extensions import db
-from app.ledger import accounts
+from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.writing import writing
 from tests.conftest import make_settings
@@ -29,7 +29,7 @@ def test_a_code_names_one_account_however_often_it_is_opened(app):
 def test_many_who_open_the_same_account_at_once_open_one(app):
     def opened(_number):
         with app.app_context(), writing():
-            return accounts.id_of("assets:stripe", "gbp")
+            return posting.account_id("assets:stripe", "gbp")
 
     with ThreadPoolExecutor(16) as pool:
         assert len(set(pool.map(opened, range(16)))) == 1
@@ -38,8 +38,8 @@ def test_many_who_open_the_same_account_at_once_open_one(app):
 
 def test_the_houses_own_accounts_have_their_kind_and_name(app):
     with writing():
-        held = accounts.id_of("assets:stripe", "gbp")
-        unknown = accounts.id_of("liabilities:unidentified", "eur")
+        held = posting.account_id("assets:stripe", "gbp")
+        unknown = posting.account_id("liabilities:unidentified", "eur")
     found = [db.session.get(Account, each) for each in (held, unknown)]
     assert [(each.code, each.kind, each.currency) for each in found] == [
         ("assets:stripe:gbp", "asset", "gbp"),
@@ -49,7 +49,7 @@ def test_the_houses_own_accounts_have_their_kind_and_name(app):
 
 def test_no_other_account_is_the_houses_own(app):
     with pytest.raises(KeyError):
-        accounts.id_of("assets:cellar", "gbp")
+        posting.account_id("assets:cellar", "gbp")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_database_refuses_an_account_that_is_none(app, code, kind, currency)
 
 def test_an_account_may_be_given_another_name_and_nothing_else(app):
     with writing():
-        account = accounts.id_of("assets:stripe", "gbp")
+        account = posting.account_id("assets:stripe", "gbp")
     with writing() as session:
         session.execute(text("UPDATE accounts SET name = 'With Stripe'"))
     assert db.session.get(Account, account).name == "With Stripe"
@@ -79,7 +79,7 @@ def test_an_account_may_be_given_another_name_and_nothing_else(app):
 
 def test_two_accounts_never_share_a_code(app):
     with writing():
-        accounts.id_of("assets:stripe", "gbp")
+        posting.account_id("assets:stripe", "gbp")
     with pytest.raises(IntegrityError), writing() as session:
         session.add(Account(code="assets:stripe:gbp", kind="asset", name="x", currency="gbp"))
 
@@ -87,18 +87,18 @@ def test_two_accounts_never_share_a_code(app):
 def test_an_account_is_named_by_the_chart_or_by_its_whole_code(app):
     with writing():
         opened = accounts.open_account("income:appeal:a:gbp", "income", "An appeal", "gbp")
-        assert accounts.id_of("income:appeal:a:gbp", "gbp") == opened
-        assert accounts.id_of("assets:stripe", "gbp") == accounts.id_of("assets:stripe:gbp", "gbp")
-        assert accounts.id_of("assets:stripe", "eur") != accounts.id_of("assets:stripe", "gbp")
+        assert posting.account_id("income:appeal:a:gbp", "gbp") == opened
+        assert posting.account_id("assets:stripe", "gbp") == posting.account_id("assets:stripe:gbp", "gbp")
+        assert posting.account_id("assets:stripe", "eur") != posting.account_id("assets:stripe", "gbp")
     with pytest.raises(KeyError):
-        accounts.id_of("income:appeal:b:gbp", "gbp")
+        posting.account_id("income:appeal:b:gbp", "gbp")
 
 
 def test_an_account_is_looked_up_once_however_often_something_is_posted(app):
     with writing():
-        held = accounts.id_of("assets:stripe", "gbp")
+        held = posting.account_id("assets:stripe", "gbp")
     with _statements() as executed, writing():
-        assert accounts.id_of("assets:stripe", "gbp") == held
+        assert posting.account_id("assets:stripe", "gbp") == held
     assert [each for each in executed if "accounts" in each] == []
 
 
@@ -106,8 +106,8 @@ def test_an_opening_that_was_undone_is_not_remembered(app):
     with pytest.raises(RuntimeError, match="undone"), writing():
         _open_and_fail()
     with writing():
-        held = accounts.id_of("liabilities:unidentified", "gbp")
-        again = accounts.id_of("assets:stripe", "gbp")
+        held = posting.account_id("liabilities:unidentified", "gbp")
+        again = posting.account_id("assets:stripe", "gbp")
     assert [db.session.get_one(Account, each).code for each in (held, again)] == [
         "liabilities:unidentified:gbp",
         "assets:stripe:gbp",
@@ -118,9 +118,9 @@ def test_an_opening_that_was_undone_to_a_savepoint_is_not_remembered(app):
     with writing() as session:
         with pytest.raises(RuntimeError, match="undone"), session.begin_nested():
             _open_and_fail()
-        held = accounts.id_of("liabilities:unidentified", "gbp")
+        held = posting.account_id("liabilities:unidentified", "gbp")
     with writing():
-        again = accounts.id_of("assets:stripe", "gbp")
+        again = posting.account_id("assets:stripe", "gbp")
     assert [db.session.get_one(Account, each).code for each in (held, again)] == [
         "liabilities:unidentified:gbp",
         "assets:stripe:gbp",
@@ -131,19 +131,19 @@ def test_a_released_savepoint_is_remembered_only_with_the_commit(app):
     with pytest.raises(RuntimeError, match="undone"), writing() as session:
         _open_in_a_savepoint_and_fail(session)
     with writing():
-        again = accounts.id_of("assets:stripe", "gbp")
+        again = posting.account_id("assets:stripe", "gbp")
     assert db.session.get_one(Account, again).code == "assets:stripe:gbp"
 
 
 def test_what_is_remembered_of_one_database_is_not_taken_for_another(app, tmp_path):
     with writing():
-        accounts.id_of("assets:stripe", "gbp")
+        posting.account_id("assets:stripe", "gbp")
     other = create_app(make_settings(tmp_path / "other", f"sqlite:///{tmp_path / 'other.sqlite3'}"))
     with other.app_context():
         upgrade()
         with writing():
-            first = accounts.id_of("assets:cash", "gbp")
-            held = accounts.id_of("assets:stripe", "gbp")
+            first = posting.account_id("assets:cash", "gbp")
+            held = posting.account_id("assets:stripe", "gbp")
         assert [db.session.get_one(Account, each).code for each in (first, held)] == [
             "assets:cash:gbp",
             "assets:stripe:gbp",
@@ -153,13 +153,13 @@ def test_what_is_remembered_of_one_database_is_not_taken_for_another(app, tmp_pa
 
 
 def _open_and_fail():
-    accounts.id_of("assets:stripe", "gbp")
+    posting.account_id("assets:stripe", "gbp")
     raise RuntimeError("undone")
 
 
 def _open_in_a_savepoint_and_fail(session):
     with session.begin_nested():
-        accounts.id_of("assets:stripe", "gbp")
+        posting.account_id("assets:stripe", "gbp")
     raise RuntimeError("undone")
 
 

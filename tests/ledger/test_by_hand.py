@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.extensions import db
-from app.ledger import accounts, by_hand, closing, posting, reasons, verifying
+from app.ledger import accounts, by_hand, closing, entries, posting, verifying
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
 from app.money import Money
@@ -42,7 +42,7 @@ def test_a_bank_charge_is_entered_on_its_day_with_its_reason(app):
     entry = db.session.get_one(Entry, enter(CHARGE).entry_id)
     assert (entry.kind, entry.memo, entry.source) == ("by-hand:bank-charge", "bank charge", "manual:n1")
     assert (entry.booked_on, entry.recorded_by) == (date(2026, 7, 3), "ada@lantern.example")
-    assert reasons.of(entry.id) == "The bank's quarterly charge"
+    assert entries.reason_of(entry.id) == "The bank's quarterly charge"
     bank = accounts.find("assets:bank:gbp").id
     assert db.session.get_one(Balance, bank).out_minor == 650
     assert verifying.faults() == []
@@ -102,7 +102,11 @@ def test_an_entry_by_hand_is_reversed_with_a_reason_and_what_follows_a_gift_is_n
     with writing():
         undone = by_hand.undo(db.session.get_one(Entry, made), "Entered twice", by="bob").entry_id
     reversal = db.session.get_one(Entry, undone)
-    assert (reversal.reverses_id, reversal.memo, reasons.of(undone)) == (made, "reversed by hand", "Entered twice")
+    assert (reversal.reverses_id, reversal.memo, entries.reason_of(undone)) == (
+        made,
+        "reversed by hand",
+        "Entered twice",
+    )
     for other in (gift, undone):
         with pytest.raises(by_hand.NotMadeByHand), writing():
             by_hand.undo(db.session.get_one(Entry, other), "x", by="bob")
@@ -112,8 +116,8 @@ def test_an_entry_by_hand_is_reversed_with_a_reason_and_what_follows_a_gift_is_n
 def test_a_reason_can_be_erased_and_the_entry_stays(app):
     made = enter(CHARGE).entry_id
     with writing():
-        reasons.erase(made)
-    assert reasons.of(made) is None
+        entries.erase_reason(made)
+    assert entries.reason_of(made) is None
     assert db.session.get(Entry, made) is not None
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.ledger import posting, reasons, reversing
+from app.ledger import entries, posting, reversing
 from app.ledger.entries import Entry
 from app.reconciliation import suspense
 from app.reconciliation.exceptions import finding
@@ -41,7 +41,7 @@ def test_what_is_explained_moves_to_its_account_and_is_no_exception_any_more(app
     entry = db.session.scalars(select(Entry).where(Entry.kind == "explained")).one()
     assert result.output == (f"Entry {entry.id}: £3.00 of {strange} has moved from suspense to expenses:stripe-fees.\n")
     assert (entry.source, entry.subject) == (f"explained:{strange}:1", f"transaction:{strange}")
-    assert reasons.of(entry.id) == "An advance"
+    assert entries.reason_of(entry.id) == "An advance"
     assert books_kept.balance("suspense:stripe:gbp") == 0
     # The £3.00, and the 20p that Stripe kept of it.
     assert books_kept.balance("expenses:stripe-fees:gbp") == 320

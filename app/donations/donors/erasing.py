@@ -20,7 +20,7 @@ from app.donations.standing_order import StandingOrder
 from app.donors.donor import Note
 from app.errors import DomainError
 from app.extensions import db
-from app.ledger import erasure, reasons
+from app.ledger import entries, erasure
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments import inbox as events
@@ -71,7 +71,7 @@ def erase(theirs: PersonalData, *, by: str, keep_names_over: Money | None) -> Er
     for subject in subjects:
         db.session.execute(delete(Note).where(Note.subject == subject))
         for entry_id in db.session.scalars(select(Entry.id).where(Entry.subject == subject)):
-            reasons.erase(entry_id)
+            entries.erase_reason(entry_id)
     _empty(theirs)
     erasure.record("donation", [each.id for each in theirs.donations], by=by)
     erasure.record("plan", [each.id for each in theirs.plans], by=by)

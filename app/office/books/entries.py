@@ -19,7 +19,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Regex
 from app import clock
 from app.audit import trail
 from app.extensions import db
-from app.ledger import accounts, by_hand, reading
+from app.ledger import accounts, by_hand, journal
 from app.ledger.by_hand import Draft
 from app.ledger.entries import Entry
 from app.ledger.in_hand import BelowZero
@@ -233,7 +233,7 @@ def _noticed(draft: by_hand.Draft) -> list[Noticed]:
 def _page(number: int, form: ReversalForm) -> str:
     """An entry's page; 404 for what this person may not see."""
     mine = my_accounts()
-    found = reading.read(number, mine)
+    found = journal.read_entry(number, mine)
     if found is None:
         abort(404)
     return render_template(

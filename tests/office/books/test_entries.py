@@ -2,7 +2,7 @@
 
 from app.audit.trail import AuditRecord
 from app.extensions import db
-from app.ledger import closing, reasons, verifying
+from app.ledger import closing, entries, verifying
 from app.ledger.entries import Entry
 from app.writing import writing
 from tests.office.books.books import APRIL, books, entry, other_branch, page, rows, words
@@ -101,7 +101,7 @@ def test_an_entry_by_hand_is_reversed_with_a_reason(app, signed_in):
     undone = client.post(f"{made}/reversal", data={"reason": "Entered twice", "confirmed": "yes"}).headers["Location"]
     number = int(undone.rsplit("/", 1)[1])
     assert db.session.get_one(Entry, number).reverses_id == int(made.rsplit("/", 1)[1])
-    assert reasons.of(number) == "Entered twice"
+    assert entries.reason_of(number) == "Entered twice"
     assert deeds()[1][0] == "entry.reversed"
     assert not page(client.get(made)).select("form[action*=reversal]")
 

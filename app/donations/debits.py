@@ -24,7 +24,7 @@ from app.emails.email import DueLetter
 from app.emails.message import Mail
 from app.extensions import db
 from app.ledger import posting
-from app.payments.objects import Charge
+from app.payments.objects import Charge, Transaction
 from app.subject import Subject
 from app.typed_text import one_line
 
@@ -88,17 +88,17 @@ def _not_received(reference: str) -> Donation | None:
 GIFT_RETURNED = "gift-returned"
 
 
-def book(charge: Charge) -> None:
-    """Take a debit that was returned off the account where it had been received, by its own movement, and tell the
+def book(charge: Charge, returned: Transaction) -> None:
+    """Take a debit, which was `returned`, off the account where it had been received, by its own movement, and tell the
     giver once. The charge itself has been booked before. Booking it again changes nothing; the caller commits."""
     received = posting.moved_by(f"stripe:{charge.charge_id}:received")
-    if charge.returned is None or received is None:
+    if received is None:
         return
-    settled_here = charge.returned.amount.currency == received.amount.currency
+    settled_here = returned.amount.currency == received.amount.currency
     movements.book(
-        charge.returned,
+        returned,
         other=received.from_code,
-        worth=charge.returned.amount if settled_here else -received.amount,
+        worth=returned.amount if settled_here else -received.amount,
         kind="debit-returned",
         memo="debit returned by the giver's bank",
         subject=received.subject,
@@ -106,10 +106,10 @@ def book(charge: Charge) -> None:
     db.session.execute(
         update(Donation)
         .where(Donation.charge_id == charge.charge_id, Donation.returned_at.is_(None))
-        .values(returned_at=charge.returned.created_at)
+        .values(returned_at=returned.created_at)
     )
     if received.subject.kind == "donation":
-        email.ask(GIFT_RETURNED, received.subject, charge.returned.txn_id)
+        email.ask(GIFT_RETURNED, received.subject, returned.txn_id)
 
 
 def write(due: DueLetter, settings: Settings) -> Mail | None:

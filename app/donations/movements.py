@@ -164,19 +164,17 @@ def _link(transaction: Transaction, entries: Sequence[int]) -> None:
 _STRIPE_FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost", "application_fee"})
 
 
-def book_settlement(charge: Charge) -> None:
-    """Book the movement that settled a charge, when it is known: the fee, and the exchange where there was one.
+def book_settlement(charge: Charge, transaction: Transaction) -> None:
+    """Book the movement that settled a charge, now that it is known: the fee, and the exchange where there was one.
 
     The charge itself has been booked before. Booking it again changes nothing; the caller commits.
     """
-    if charge.transaction is None:
-        return
     received = posting.moved_by(f"stripe:{charge.charge_id}:received")
     if received is None:
         return
-    settled_here = received.to_code == f"assets:stripe:{charge.transaction.amount.currency}"
+    settled_here = received.to_code == f"assets:stripe:{transaction.amount.currency}"
     book(
-        charge.transaction,
+        transaction,
         other=received.to_code,
         worth=received.amount,
         kind="settled",

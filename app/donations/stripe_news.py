@@ -131,8 +131,10 @@ def settle(charge: Charge) -> None:
     if charge.pending:
         debits.under_way(charge)
     if charge.has_come and settlement.settle(charge):
-        movements.book_settlement(charge)
-        debits.book(charge)
+        if charge.transaction is not None:
+            movements.book_settlement(charge, charge.transaction)
+        if charge.returned is not None:
+            debits.book(charge, charge.returned)
 
 
 def _always_look(_news: News) -> Outcome:

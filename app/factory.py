@@ -76,7 +76,8 @@ def create_app(settings: Settings | None = None, gateway: StripeGateway | None =
         "app",
         root_path=str(_ROOT / "app"),
         template_folder=str(_ROOT / "templates"),
-        static_folder=str(_ROOT / "static"),
+        # The folder of the static files has a blueprint of its own (app/web/assets.py).
+        static_folder=None,
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,

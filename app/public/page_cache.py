@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Response, current_app, request
 
 from app.services import services
-from app.web import compression
+from app.web import assets, compression
 
 # How many pages a process keeps; at some twenty kilobytes each, that is ten megabytes.
 _MOST = 512
@@ -107,7 +107,7 @@ def _edition() -> str:
     While debugging it is made anew for each request, so that a changed template shows at once.
     """
     content = hashlib.blake2b(repr(services().settings).encode(), digest_size=12)
-    for folder in (current_app.template_folder, current_app.static_folder):
+    for folder in (current_app.template_folder, assets.FOLDER):
         for path in sorted(Path(folder or "").rglob("*")):
             if path.is_file():
                 content.update(path.name.encode() + path.read_bytes())

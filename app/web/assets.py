@@ -8,7 +8,9 @@ from flask import Blueprint, Flask, Response, current_app, request, url_for
 
 from app.web import compression
 
-bp = Blueprint("assets", __name__)
+FOLDER = Path(__file__).parents[2] / "static"
+
+bp = Blueprint("assets", __name__, static_folder=FOLDER, static_url_path="/static")
 
 # The order counts for the layers alone, which `tokens.css` names first; components may stand in any order. Readers get
 # what every page needs; the office's own components are a sheet of their own beside it.
@@ -23,7 +25,6 @@ def register(app: Flask) -> None:
     app.add_template_global(asset)
     app.add_template_global(stylesheet)
     app.register_blueprint(bp)
-    app.after_request(_cache)
 
 
 def asset(name: str) -> str:
@@ -47,13 +48,14 @@ def style(name: str) -> Response:
 @bp.get("/favicon.ico")
 def favicon() -> Response:
     """Where browsers look by themselves, whatever a page says."""
-    return current_app.send_static_file("favicon.ico")
+    return bp.send_static_file("favicon.ico")
 
 
+@bp.after_request
 def _cache(response: Response) -> Response:
     """Let browsers keep what they asked for by its present hash; everything else they must ask for again."""
-    if request.endpoint in ("static", "assets.style") and response.status_code in (200, 304):
-        asked = request.view_args or {}
+    asked = request.view_args
+    if asked and response.status_code in (200, 304):
         wanted = _version(asked["filename"]) if "filename" in asked else _fingerprint(_style(asked["name"]))
         fixed = request.args.get("v") == wanted
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fixed else "no-cache"
@@ -62,7 +64,7 @@ def _cache(response: Response) -> Response:
 
 
 def _version(name: str) -> str:
-    path = _folder() / name
+    path = FOLDER / name
     return _fingerprint(path.read_bytes()) if current_app.debug else _hash_of(path)
 
 
@@ -72,18 +74,14 @@ def _hash_of(path: Path) -> str:
 
 
 def _style(name: str) -> bytes:
-    return _joined.__wrapped__(_folder(), name) if current_app.debug else _joined(_folder(), name)
+    return _joined.__wrapped__(name) if current_app.debug else _joined(name)
 
 
 @cache
-def _joined(folder: Path, name: str) -> bytes:
+def _joined(name: str) -> bytes:
     """All sheets in order. Adding a component means adding a file."""
-    files = (file for pattern in _SHEETS[name] for file in sorted((folder / "css").glob(pattern)))
+    files = (file for pattern in _SHEETS[name] for file in sorted((FOLDER / "css").glob(pattern)))
     return b"\n".join(file.read_bytes() for file in files)
-
-
-def _folder() -> Path:
-    return Path(current_app.static_folder or "")
 
 
 def _fingerprint(content: bytes) -> str:

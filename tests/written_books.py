@@ -44,7 +44,9 @@ def whole() -> Books:
         "gifts": select(
             Donation.charge_id, Donation.state, Donation.amount_minor, Donation.received_at, Donation.plan_id
         ),
-        "receipts": select(Receipt.subject, Receipt.state),
+        "receipts": select(Donation.charge_id, Receipt.place, Receipt.state).join(
+            Donation, Donation.id == Receipt.donation_id
+        ),
         "movements": select(
             StripeTransaction.txn_id, StripeTransaction.type, StripeTransaction.source_id,
             StripeTransaction.net_minor, StripeTransaction.fee_minor, StripeTransaction.payout_id,

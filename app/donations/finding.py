@@ -14,9 +14,14 @@ def gift(reference: str) -> Donation | None:
     return db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
 
 
-def gifts(references: Collection[str], branch_id: int | None = None) -> Sequence[Donation]:
-    """The gifts with these references, in the order in which they were pledged; with a branch only its own."""
-    wanted = select(Donation).where(Donation.reference.in_(references)).order_by(Donation.id)
+def gifts(references: Collection[str]) -> Sequence[Donation]:
+    """The gifts with these references, in the order in which they were pledged."""
+    return db.session.scalars(select(Donation).where(Donation.reference.in_(references)).order_by(Donation.id)).all()
+
+
+def by_id(ids: Collection[int], branch_id: int | None = None) -> Sequence[Donation]:
+    """The gifts with these ids, in the order in which they were pledged; with a branch only its own."""
+    wanted = select(Donation).where(Donation.id.in_(ids)).order_by(Donation.id)
     if branch_id is not None:
         wanted = wanted.where(Donation.branch_id == branch_id)
     return db.session.scalars(wanted).all()
@@ -38,11 +43,9 @@ def plan(reference: str) -> Plan | None:
     return db.session.scalars(select(Plan).where(Plan.reference == reference)).one_or_none()
 
 
-def plan_of(gift_reference: str) -> Plan | None:
-    """The plan that the gift with this reference is a payment of."""
-    return db.session.scalar(
-        select(Plan).join(Donation, Donation.plan_id == Plan.id).where(Donation.reference == gift_reference)
-    )
+def plan_of(donation_id: int) -> Plan | None:
+    """The plan that a gift is a payment of."""
+    return db.session.scalar(select(Plan).join(Donation, Donation.plan_id == Plan.id).where(Donation.id == donation_id))
 
 
 def first_payment(of: Plan) -> Donation | None:

@@ -34,7 +34,8 @@ def locked(reference: str) -> Donation:
     Raises `LookupError`."""
     by_hand = select(GiftByHand).join(Donation).where(Donation.reference == reference)
     db.session.scalars(by_hand.with_for_update(of=GiftByHand).execution_options(populate_existing=True)).one_or_none()
-    wanted = select(Donation).where(Donation.reference == reference).with_for_update()
+    # With its key left to share, as `refunds.note` locks it and says why.
+    wanted = select(Donation).where(Donation.reference == reference).with_for_update(key_share=True)
     found = db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise LookupError("no such gift")

@@ -21,7 +21,6 @@ from app.ledger import erasure
 from app.receipts import issuing, register
 from app.receipts.facts import Facts, lines, thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt, ReceiptFile
-from app.subject import Subject
 from app.typed_text import one_line
 
 
@@ -128,8 +127,7 @@ def _message_id(reference: str, link: str) -> str:
 
 
 def _donation(receipt: Receipt) -> Donation:
-    reference = register.gift_of(receipt.subject)
-    return db.session.scalars(select(Donation).where(Donation.reference == reference)).one()
+    return db.session.get_one(Donation, receipt.donation_id)
 
 
 def correct(charge_id: str) -> None:
@@ -147,8 +145,7 @@ def correct(charge_id: str) -> None:
 
 def correct_gift(donation: Donation) -> None:
     """The same for a gift of any kind; one that came by hand gets a receipt only where one was asked for."""
-    subject = Subject("donation", donation.reference)
-    line = register.receipts_of(subject)
+    line = list(register.receipts_of(donation.id))
     amount = net_amount.of(donation)
     # Whoever was forgotten gets no new receipt; one that is no longer true is void.
     forgotten = bool(erasure.erased("donation", [donation.id]))
@@ -157,9 +154,9 @@ def correct_gift(donation: Donation) -> None:
     elif line and line[-1].state != DUE and not _states(line[-1], amount.minor):
         if line[-1].state == ISSUED:
             line[-1].state = REPLACED
-        register.request(register.subject(subject, len(line) + 1), on_paper=line[-1].on_paper)
+        register.request(donation.id, line[-1].place + 1, on_paper=line[-1].on_paper)
     elif not line and donation.method == CARD and not forgotten:
-        register.request(subject)
+        register.request(donation.id)
     db.session.flush()
 
 

@@ -142,8 +142,10 @@ def note(refund: Refund) -> None:
 
     The donation's row is locked, so that a refund made here and one made there cannot both be counted as left.
     """
+    # Not so far that a receipt cannot be written for it meanwhile: who writes one has locked the receipts, for which
+    # this transaction may wait next.
     donation = db.session.scalars(
-        select(Donation).where(Donation.charge_id == refund.charge.charge_id).with_for_update()
+        select(Donation).where(Donation.charge_id == refund.charge.charge_id).with_for_update(key_share=True)
     ).one_or_none()
     ours = DonationRefund.refund_id == refund.refund_id
     if refund.reference is not None:

@@ -85,7 +85,7 @@ def settle(charge: Charge) -> bool:
             "card_last4": charge.card_last4,
         },
     )
-    register.request(Subject("donation", donation.reference))
+    register.request(donation.id)
     _post(charge, received_at, donation.income, donation.reference)
     return True
 

@@ -18,6 +18,7 @@ from app.money import Money
 from app.payments.inbox import StripeEvent
 from app.payments.objects import StripeTransaction
 from app.payments.payout import Payout
+from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.subject import Subject
 
@@ -57,8 +58,7 @@ def of(gift: Donation) -> Timeline:
         select(DonationRefund).where(DonationRefund.donation_id == gift.id).order_by(DonationRefund.id)
     ).all()
     disputes = db.session.scalars(select(Dispute).where(Dispute.charge_id == (gift.charge_id or ""))).all()
-    line = [subject, *(f"{subject}:{place}" for place in range(2, 20))]
-    receipts = db.session.scalars(select(Receipt).where(Receipt.subject.in_(line)).order_by(Receipt.id)).all()
+    receipts = register.read_all(gift.id)
     names = [gift.charge_id, *(each.refund_id for each in refunds), *(each.dispute_id for each in disputes)]
     found = [
         *_pledge(gift),

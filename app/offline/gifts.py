@@ -160,10 +160,10 @@ def book(donation: Donation, source: str, moment: datetime, *, held: str | None 
         recorded_by=by,
     )
     db.session.flush()
-    if register.receipts_of(Subject("donation", donation.reference)):
+    if register.receipts_of(donation.id):
         receipts.correct_gift(donation)
     elif donation.email or donation.name:
-        register.request(Subject("donation", donation.reference), on_paper=not donation.email)
+        register.request(donation.id, on_paper=not donation.email)
     db.session.flush()
 
 

@@ -146,7 +146,7 @@ def make_promise(donation: Donation, *, by: str) -> None:
     if entry is None or donation.method == CHEQUE or donation.paid_back_minor or row.state(donation) != by_hand.WAITING:
         raise NotPromised("only a transfer that was announced, and that no statement shows, is a promise")
     row.expected_on = row.given_on
-    numbered = register.current(Subject("donation", donation.reference))
+    numbered = register.current(donation.id)
     reversing.reverse(entry, memo="announced, not received", recorded_by=by)
     wait_again(donation, row)
     if numbered is not None and numbered.mailed_at is not None:

@@ -33,10 +33,10 @@ def may_be_given(receipt: Receipt) -> bool:
     return made and receipt.mailed_at is None and receipt.given_at is None
 
 
-def give(of: str, how: str, *, by: str) -> Receipt:
-    """Note that the last receipt of a gift ('donation:<reference>') was handed over or posted. The caller commits.
+def give(donation_id: int, how: str, *, by: str) -> Receipt:
+    """Note that the last receipt of a gift was handed over or posted. The caller commits.
     Raises `NotToBeGiven`."""
-    line = register.receipts_of(of)
+    line = register.receipts_of(donation_id)
     if not line or how not in (HANDED, POSTED) or not may_be_given(line[-1]):
         raise NotToBeGiven("there is no receipt here to hand over")
     line[-1].given_at, line[-1].given_by, line[-1].given_how = clock.now(), by, how

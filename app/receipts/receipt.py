@@ -11,8 +11,8 @@ DUE, ISSUED, VOID, REPLACED = "due", "issued", "void", "replaced"
 
 
 class Receipt(DueWork, Base):
-    """Proof of one gift. `subject` names the donation, and for a replacement which one it is; `reference` is its
-    unguessable public name.
+    """Proof of one donation; `place` says which of its receipts it is: the first is 1, what replaced it 2, and so on.
+    `reference` is its unguessable public name.
 
     *due*: to be issued. *issued*: it has a number in its series (a year) and `facts`, JSON frozen for ever with its
     SHA-256; `personal` is the part of them that names the donor, and goes when the donor is erased. When what is kept
@@ -25,6 +25,8 @@ class Receipt(DueWork, Base):
     __tablename__ = "receipts"
     __table_args__ = (
         UniqueConstraint("series", "number"),
+        UniqueConstraint("donation_id", "place"),
+        CheckConstraint("place > 0", name="place"),
         CheckConstraint("state IN ('due', 'issued', 'void', 'replaced')", name="state"),
         CheckConstraint(
             "(state = 'due') = (number IS NULL) AND (number IS NULL) = (series IS NULL) "
@@ -39,7 +41,9 @@ class Receipt(DueWork, Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     reference: Mapped[str] = mapped_column(String(40), unique=True)
-    subject: Mapped[str] = mapped_column(String(120), unique=True)
+    # Named by its table: donations stand above receipts, which do not know them.
+    donation_id: Mapped[int] = mapped_column(ForeignKey("donations.id"))
+    place: Mapped[int]
     state: Mapped[str] = mapped_column(String(10))
     requested_at: Mapped[datetime]
     series: Mapped[str | None] = mapped_column(String(20))

@@ -1,4 +1,4 @@
-"""Successions: the receipts of one gift, the first and those that replaced it; at most the last of them counts.
+"""The receipts of one gift, the first and those that replaced it; at most the last of them counts.
 
 Asking for a receipt: a row that is due, written in the same transaction as the gift it will prove.
 
@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from app import clock
@@ -22,83 +22,64 @@ from app.receipts.receipt import DUE, ISSUED, Receipt, ReceiptFile
 from app.subject import Subject
 
 
-def subject(of: str, place: int) -> str:
-    """The subject of a gift's first receipt ('donation:<reference>'), or of its second ('donation:<reference>:2')."""
-    return of if place == 1 else f"{of}:{place}"
+def named(donation: str, place: int) -> str:
+    """How the seals and acknowledged exceptions name a receipt, for good: a gift's first 'donation:<reference>', its
+    second 'donation:<reference>:2'."""
+    return Subject("donation", donation if place == 1 else f"{donation}:{place}")
 
 
-def parted(subject: str) -> tuple[str, int]:
-    """What a receipt's subject says: the reference of its donation, and which of that gift's receipts it is, from 1."""
-    reference, _, place = Subject.parse(subject).reference.partition(":")
-    return reference, int(place or 1)
-
-
-def gift_of(subject: str) -> str:
-    """The reference of the donation that a receipt with this subject is for."""
-    return parted(subject)[0]
-
-
-def receipts_of(of: str) -> list[Receipt]:
+def receipts_of(donation_id: int) -> Sequence[Receipt]:
     """All receipts of a gift, first to last, locked until the caller's transaction ends."""
-    line: list[Receipt] = []
-    while following := _locked(Receipt.subject == subject(of, len(line) + 1)):
-        line.append(following)
-    return line
+    return db.session.scalars(_all_of(donation_id).with_for_update().execution_options(populate_existing=True)).all()
 
 
 def locked(receipt_id: int) -> Receipt | None:
     """One receipt as it is now, locked until the caller's transaction ends; `None` when it is not wanted any more."""
-    return _locked(Receipt.id == receipt_id)
+    return db.session.scalars(
+        select(Receipt).where(Receipt.id == receipt_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def number_before(receipt: Receipt) -> str:
     """The printed number of the receipt that this one replaces, empty for a gift's first."""
-    before = _neighbour(receipt, -1)
+    before = db.session.scalars(_all_of(receipt.donation_id).where(Receipt.place == receipt.place - 1)).first()
     return "" if before is None else before.printed_number
 
 
 def after(receipt: Receipt) -> Receipt | None:
-    """The receipt that stands in this one's place now, the last of its line; `None` when this is the last."""
-    last, step = None, 1
-    while following := _neighbour(receipt, step):
-        last, step = following, step + 1
-    return last
+    """The receipt that stands in this one's place now, the gift's last; `None` when this is the last."""
+    last = current(receipt.donation_id)
+    return None if last is None or last.place <= receipt.place else last
 
 
-def current(of: str) -> Receipt | None:
-    """The receipt of a gift that stands now, or is about to: the last of its line, void ones too. Nothing is locked."""
-    first = db.session.scalars(select(Receipt).where(Receipt.subject == of)).one_or_none()
-    return first and (after(first) or first)
+def current(donation_id: int) -> Receipt | None:
+    """The receipt of a gift that stands now, or is about to: its last, void ones too. Nothing is locked."""
+    last = select(Receipt).where(Receipt.donation_id == donation_id).order_by(Receipt.place.desc()).limit(1)
+    return db.session.scalars(last).first()
 
 
-def _locked(which: ColumnElement[bool]) -> Receipt | None:
-    return db.session.scalars(
-        select(Receipt).where(which).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+def read_all(donation_id: int) -> Sequence[Receipt]:
+    """All receipts of a gift, first to last, to be looked at; `receipts_of` locks them."""
+    return db.session.scalars(_all_of(donation_id)).all()
 
 
-def _neighbour(receipt: Receipt, step: int) -> Receipt | None:
-    reference, place = parted(receipt.subject)
-    wanted = place + step
-    if wanted < 1:
-        return None
-    return db.session.scalars(
-        select(Receipt).where(Receipt.subject == subject(Subject("donation", reference), wanted))
-    ).first()
+def _all_of(donation_id: int) -> Select[Receipt]:
+    return select(Receipt).where(Receipt.donation_id == donation_id).order_by(Receipt.place)
 
 
 _ADD = insert(Receipt.__table__)  # type: ignore[arg-type]
 
 
-def request(subject: str, *, on_paper: bool = False) -> None:
-    """Make a receipt due for a subject ('donation:<reference>'), to be mailed or, `on_paper`, to be printed; the caller
-    sees to it that this happens once, and a unique key holds it. Its own reference is random and unguessable: whoever
-    has the link may read the receipt."""
+def request(donation_id: int, place: int = 1, *, on_paper: bool = False) -> None:
+    """Make a donation's receipt due, to be mailed or, `on_paper`, to be printed; the caller sees to it that this
+    happens once, and a unique key holds it. Its own reference is random and unguessable: whoever has the link may read
+    the receipt."""
     db.session.execute(
         _ADD,
         {
             "reference": secrets.token_urlsafe(24),
-            "subject": subject,
+            "donation_id": donation_id,
+            "place": place,
             "state": DUE,
             "requested_at": clock.now(),
             "on_paper": on_paper,
@@ -138,23 +119,15 @@ def find(reference: str) -> tuple[Receipt, ReceiptFile | None] | None:
     return None if found is None else (found[0], found[1])
 
 
-def about(reference: str) -> str | None:
-    """What the receipt with this reference is about ('donation:<reference>', and its place when it is not the
-    first)."""
-    return db.session.scalar(select(Receipt.subject).where(Receipt.reference == reference))
+def donation_of(reference: str) -> int | None:
+    """The id of the donation that the receipt with this reference is for."""
+    return db.session.scalar(select(Receipt.donation_id).where(Receipt.reference == reference))
 
 
-def read_all(of: str) -> Sequence[Receipt]:
-    """All receipts of a gift, first to last, to be looked at; `receipts_of` locks them."""
-    return db.session.scalars(
-        select(Receipt).where(Receipt.subject.startswith(of, autoescape=True)).order_by(Receipt.id)
-    ).all()
-
-
-def forget(of: str, *, by: str) -> int:
-    """Erase the donor from all receipts of a gift ('donation:<reference>'); how many were issued. One that is only due
-    is dropped: there is nobody left to prove anything to. The caller commits."""
-    line = receipts_of(of)
+def forget(donation_id: int, *, by: str) -> int:
+    """Erase the donor from all receipts of a gift; how many were issued. One that is only due is dropped: there is
+    nobody left to prove anything to. The caller commits."""
+    line = receipts_of(donation_id)
     issued = [receipt.id for receipt in line if receipt.state != DUE]
     erasure.record("receipt", issued, by=by)
     for receipt in line:

@@ -61,7 +61,8 @@ _EVENT = """INSERT INTO stripe_events
   VALUES (:1, :2, :3, :4, :5, :6, :7, 'applied', 0) ON CONFLICT (event_id) DO NOTHING RETURNING id"""
 _RECEIVED = """UPDATE donations SET state = 'received', received_at = :1, charge_id = :2, amount_minor = :3
   WHERE id = :4"""
-_RECEIPT = "INSERT INTO receipts (reference, subject, state, requested_at, attempts) VALUES (:1, :2, 'due', :3, 0)"
+_RECEIPT = """INSERT INTO receipts (reference, donation_id, place, state, requested_at, attempts)
+  VALUES (:1, :2, 1, 'due', :3, 0)"""
 _ENTRY = """INSERT INTO entries
   (source, kind, subject, memo, lines, occurred_at, recorded_at, booked_on, recorded_by)
   VALUES (:1, 'gift', :2, 'card gift received', 1, :3, :4, :5, 'stripe')
@@ -117,10 +118,11 @@ def _write(raw: bytes, told: dict[str, Any]) -> None:
             known + ("" if _sqlite else " FOR UPDATE OF d"), (currency, reference)
         ).fetchone()
         if state != "received":
-            subject = f"donation:{reference}"
             run(received, (when, charge["id"], minor, donation))
-            run(receipt, (secrets.token_urlsafe(24), subject, now))
-            (entry_id,) = run(entry, (f"stripe:{charge['id']}:received", subject, when, now, day)).fetchone()
+            run(receipt, (secrets.token_urlsafe(24), donation, now))
+            (entry_id,) = run(
+                entry, (f"stripe:{charge['id']}:received", f"donation:{reference}", when, now, day)
+            ).fetchone()
             run(transfer, (entry_id, income, stripes, currency, minor))
             run(days, (income, day, minor, stripes, day, minor))
             run(balances, (income, minor, stripes, minor))

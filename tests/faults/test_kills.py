@@ -64,7 +64,7 @@ def the_story_of(reference):
     return (
         db.session.scalar(select(Donation.state).where(Donation.reference == reference)),
         db.session.scalars(select(Entry.kind).where(Entry.subject == subject).order_by(Entry.id)).all(),
-        db.session.scalar(select(func.count()).select_from(Receipt).where(Receipt.subject == subject)),
+        db.session.scalar(select(func.count(Receipt.id)).join(Donation).where(Donation.reference == reference)),
     )
 
 

@@ -20,7 +20,6 @@ OTHER_COLONS = {
     "app/ledger/exports/plain_text.py": "the code of an account",
     "app/office/bank/subjects.py": "the source of an entry",
     "app/public/page_identity.py": "a mark of a page of a list",
-    "app/receipts/register.py": "which of a gift's receipts it is",
 }
 
 

@@ -77,9 +77,8 @@ def monthly_paths(app, appeal) -> list[str]:
         with writing():
             due = DueLetter(id=0, kind="plan-link", subject="", message_id=name)
             token = links.make(plan, due, app.config["SECRET_KEY"])
-            subject = db.session.scalars(select(Donation.reference).where(Donation.plan_id == plan.id)).one()
             receipt = db.session.scalars(
-                select(Receipt.reference).where(Receipt.subject == f"donation:{subject}")
+                select(Receipt.reference).join(Donation).where(Donation.plan_id == plan.id)
             ).one()
         found += [f"/plans/{token}", f"/plans/{token}/end", f"/monthly/{plan.reference}"]
         found += [f"/receipts/{receipt}/plan", f"/receipts/{receipt}/plan?sent=yes"]

@@ -97,7 +97,7 @@ def test_a_post_dated_cheque_is_received_on_the_day_that_it_carries(monkeypatch)
             assert promises.cheques_come_due("clock") == number
     assert (state_of(cheque), raised_by(appeal), held("assets:cheques:gbp")) == ("waiting", (2500, 1), 2500)
     assert clock.local_day(again(cheque).received_at) == day
-    assert db.session.scalars(select(Receipt.subject)).all() == [f"donation:{cheque.reference}"]
+    assert db.session.scalars(select(Receipt.donation_id)).all() == [cheque.id]
     assert verifying.faults() == []
 
 

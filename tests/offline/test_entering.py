@@ -55,8 +55,8 @@ def test_a_receipt_is_mailed_where_there_is_an_address_and_on_paper_where_there_
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
     mailed = a_gift_by(CHEQUE, appeal, submission="a", email="lucja@example.org")
     printed = a_gift_by(CHEQUE, appeal, submission="b")
-    receipts = db.session.execute(select(Receipt.subject, Receipt.on_paper).order_by(Receipt.id)).all()
-    assert receipts == [(f"donation:{mailed.reference}", False), (f"donation:{printed.reference}", True)]
+    receipts = db.session.execute(select(Receipt.donation_id, Receipt.on_paper).order_by(Receipt.id)).all()
+    assert receipts == [(mailed.id, False), (printed.id, True)]
 
 
 def test_a_branch_receives_on_its_own_account():

@@ -143,6 +143,7 @@ def test_a_year_that_turns_while_a_number_is_taken_costs_no_number(app, monkeypa
         "UPDATE receipts SET facts = '{}'",
         "UPDATE receipts SET facts_sha256 = 'x'",
         "UPDATE receipts SET reference = 'x'",
+        "UPDATE receipts SET place = 2",
         "UPDATE receipts SET state = 'due'",
         "DELETE FROM receipts",
         "UPDATE receipt_files SET pdf = sha256",

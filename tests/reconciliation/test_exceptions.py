@@ -82,17 +82,17 @@ def test_an_event_that_waits_for_more_than_ten_minutes_is_listed_with_its_error(
 
 def test_a_receipt_that_failed_is_listed_at_once_and_one_that_nobody_tried_after_ten_minutes(app):
     appeal = an_appeal()
-    for number in range(3):
-        donation = a_pledge(appeal, f"nonce-{number}")
-        settle(donation.reference, charge_id=f"ch_{number}")
+    gifts = [a_pledge(appeal, f"nonce-{number}").reference for number in range(3)]
+    for number, reference in enumerate(gifts):
+        settle(reference, charge_id=f"ch_{number}")
     failed, untried, _young = db.session.scalars(select(Receipt).order_by(Receipt.id)).all()
     with writing() as session:
         session.execute(update(Receipt).where(Receipt.id == failed.id).values(attempts=2, last_error="OSError"))
         late = clock.now() - timedelta(minutes=11)
         session.execute(update(Receipt).where(Receipt.id == untried.id).values(requested_at=late))
     assert listed() == [
-        BookException("receipt", failed.subject, "tried 2 times: OSError"),
-        BookException("receipt", untried.subject, "tried 0 times: not yet"),
+        BookException("receipt", f"donation:{gifts[0]}", "tried 2 times: OSError"),
+        BookException("receipt", f"donation:{gifts[1]}", "tried 0 times: not yet"),
     ]
 
 

@@ -50,7 +50,7 @@ def books(app):
         with writing():
             inbox.take_in(inbox.Delivery(repr(told).encode(), News(told)), lambda _news: inbox.Outcome.APPLIED)
             settlement.settle(read_charge(body))
-        receipt = db.session.scalars(select(Receipt).where(Receipt.subject.contains(donation.reference))).one()
+        receipt = db.session.scalars(select(Receipt).where(Receipt.donation_id == donation.id)).one()
         with writing():
             issuing.issue(receipt.id, receipts.draft(receipt, organisation=house, base_url="https://l.example"))
             register.file(receipt.id, b"%PDF " + str(number).encode())

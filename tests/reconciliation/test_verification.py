@@ -65,16 +65,16 @@ def books(app):
     db.session.rollback()
     ids = dict(map(tuple, db.session.execute(select(Donation.reference, Donation.id))))
     receipts = {
-        subject.removeprefix("donation:"): number
-        for subject, number in db.session.execute(select(Receipt.subject, Receipt.id))
+        (gift, place): number
+        for gift, place, number in db.session.execute(select(Receipt.donation_id, Receipt.place, Receipt.id))
     }
     donor = db.session.scalars(select(Erasure.subject_id).where(Erasure.subject == "donor")).one()
     trail = db.session.scalars(select(Erasure.subject_id).where(Erasure.subject == "audit")).first()
     return {
         "kept": ids[kept], "pledged": ids[pledged], "whole": ids[whole], "donor": donor, "trail": trail,
         "cheque": standing, "bounced": bounced,
-        "good": receipts[kept], "void": receipts[whole], "replaced": receipts[part],
-        "replacement": receipts[f"{part}:2"],
+        "good": receipts[ids[kept], 1], "void": receipts[ids[whole], 1],
+        "replaced": receipts[ids[part], 1], "replacement": receipts[ids[part], 2],
         "fund": db.session.scalars(select(LedgerAccount.id).where(LedgerAccount.kind == "income")).one(),
     }  # fmt: skip
 
@@ -293,5 +293,53 @@ def test_sealed_books_are_not_taken_below_the_release_that_sealed_them(settings,
         assert "go back with a backup" in caplog.text
         upgrade()
         assert found() == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+# A receipt of the release whose receipts named their donation by a text, as that release sealed it.
+AS_IT_WAS_SEALED = """SELECT r.id, r.reference, r.subject, r.series, r.number, r.facts, r.facts_sha256, r.personal,
+    r.personal_sha256, f.pdf, f.sha256, s.digest FROM receipts r JOIN receipt_files f ON f.receipt_id = r.id
+    JOIN seals s ON s.subject = 'receipt' AND s.subject_id = r.id ORDER BY r.id"""
+
+
+def sha256(value):
+    return hashlib.sha256(value if isinstance(value, bytes) else value.encode()).hexdigest()
+
+
+def test_a_head_from_before_receipts_pointed_to_their_donations_verifies_after_the_upgrade(books, settings):
+    head = Head(*seals.head())
+    whole = "SELECT * FROM receipts ORDER BY id"
+    before = db.session.execute(text(whole)).mappings().all()
+    given = {row.id: row.reference for row in db.session.execute(select(Donation.id, Donation.reference))}
+    db.session.remove()
+    application = create_app(settings)
+    with application.app_context():
+        downgrade(revision="0029")
+        old = db.session.execute(text(AS_IT_WAS_SEALED)).all()
+        names = {
+            row["id"]: f"donation:{given[row['donation_id']]}" + (f":{row['place']}" if row["place"] > 1 else "")
+            for row in before
+        }
+        assert {row.id: row.subject for row in old} == names
+        assert {name.count(":") for name in names.values()} == {1, 2}
+        for row in old:
+            erased = row.personal is None
+            parts = (
+                row.reference, row.subject, row.series, row.number, sha256(row.facts), row.facts_sha256,
+                row.personal_sha256 if erased else sha256(row.personal), row.personal_sha256,
+                row.sha256 if erased else sha256(bytes(row.pdf)), row.sha256,
+            )  # fmt: skip
+            assert sha256("\x1f".join(map(str, parts))) == row.digest
+        for change in ("subject = 'x'", "personal = NULL"):
+            with pytest.raises(DBAPIError, match="an issued receipt is never changed"), writing():
+                db.session.execute(text(f"UPDATE receipts SET {change} WHERE id = {books['good']}"))
+        db.session.remove()
+        upgrade()
+        assert db.session.execute(text(whole)).mappings().all() == before
+        assert found(heads=[head]) == []
+        for change in ("donation_id = donation_id + 1", "place = 7", "personal = NULL"):
+            with pytest.raises(DBAPIError, match="an issued receipt is never changed"), writing():
+                db.session.execute(text(f"UPDATE receipts SET {change} WHERE id = {books['good']}"))
         db.session.remove()
         db.engine.dispose()

@@ -62,7 +62,7 @@ def erase(theirs: PersonalData, *, by: str, keep_names_over: Money | None) -> Er
     `NotErasable`."""
     about = check(theirs, keep_names_over=keep_names_over)
     subjects = list(theirs.subjects())
-    issued = sum(receipts.forget(Subject("donation", each.reference), by=by) for each in theirs.donations)
+    issued = sum(receipts.forget(each.id, by=by) for each in theirs.donations)
     events.forget(about, by=by)
     records = audit_trail.about(subjects)
     erasure.record("audit", records, by=by)

@@ -26,7 +26,6 @@ from app.ledger.entries import Entry, Transfer
 from app.ledger.exports.ledger_table import control
 from app.ledger.exports.selection import Total
 from app.ledger.exports.tables import Table, amount, guarded
-from app.receipts import register
 from app.receipts.receipt import ISSUED, Receipt
 from app.subject import Subject
 
@@ -112,9 +111,8 @@ def _gift_rows(connection: Connection, wanted: ExportFilter, names: bool) -> Ite
         Donor.reference, _D.c.name_may_be_shown,
         *((_D.c.name, _D.c.email, _D.c.address, _D.c.postcode) if names else ()),
     )  # fmt: skip
-    first = (Receipt.subject == Subject.of("donation", _D.c.reference)) & (Receipt.state == ISSUED)
-    found = _within(select(*columns), wanted).outerjoin(Donor, Donor.id == _D.c.donor_id).outerjoin(Receipt, first)
-    replaced = _replacements(connection)
+    counts = (Receipt.donation_id == _D.c.id) & (Receipt.state == ISSUED)
+    found = _within(select(*columns), wanted).outerjoin(Donor, Donor.id == _D.c.donor_id).outerjoin(Receipt, counts)
     for (
         reference, received_at, series, number, appeal, branch, method, currency, minor, net, fee, donor_id, donor,
         shown, *who
@@ -126,7 +124,7 @@ def _gift_rows(connection: Connection, wanted: ExportFilter, names: bool) -> Ite
             _GIFT,
             reference,
             clock.local_day(received_at).isoformat(),
-            replaced.get(reference) or _printed(series, number),
+            _printed(series, number),
             guarded(appeal),
             guarded(branch or ""),
             method,
@@ -153,16 +151,6 @@ def _count_rows(connection: Connection, wanted: ExportFilter) -> Iterator[tuple[
             _COUNT, reference, day.isoformat(), "", guarded(appeal), guarded(branch or ""), CASH, currency,
             amount(int(minor or 0), currency), held, amount(0, currency), held, "", "",
         )  # fmt: skip
-
-
-def _replacements(connection: Connection) -> dict[str, str]:
-    """The numbers of receipts that count in the place of a first one, by the donation's reference; they are few."""
-    found = connection.execute(
-        select(Receipt.subject, Receipt.series, Receipt.number)
-        .where(Receipt.subject.like(Subject("donation", "%:%")), Receipt.state == ISSUED)
-        .order_by(Receipt.id)
-    )
-    return {register.gift_of(row.subject): _printed(row.series, row.number) for row in found}
 
 
 def _printed(series: str | None, number: int | None) -> str:

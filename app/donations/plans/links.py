@@ -162,7 +162,7 @@ def _lasting_link(plan: Plan, settings: Settings) -> str:
     """Where another link can be had at any time: by the plan's last receipt. Empty while there is none."""
     reference = db.session.scalar(
         select(Receipt.reference)
-        .join(Donation, Receipt.subject == Subject.of("donation", Donation.reference))
+        .join(Donation, Receipt.donation_id == Donation.id)
         .where(Donation.plan_id == plan.id)
         .order_by(Receipt.id.desc())
         .limit(1)

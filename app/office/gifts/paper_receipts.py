@@ -9,7 +9,7 @@ from app.audit.trail import record
 from app.donations import finding
 from app.office import scope
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
-from app.receipts import handing_over, register
+from app.receipts import handing_over
 from app.subject import Subject
 from app.web import notices
 from app.writing import writing
@@ -23,8 +23,8 @@ _MOST = 200
 @allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
 def index() -> ResponseReturnValue:
     """The receipts that wait to be handed over or posted, the oldest first."""
-    receipts = {register.gift_of(each.subject): each for each in handing_over.at_hand(_MOST)}
-    found = [(gift, receipts[gift.reference]) for gift in finding.gifts(receipts, my_branch_id())]
+    receipts = {each.donation_id: each for each in handing_over.at_hand(_MOST)}
+    found = [(gift, receipts[gift.id]) for gift in finding.by_id(receipts, my_branch_id())]
     return render_template("office/gifts/paper_receipts.html", receipts=found)
 
 
@@ -36,7 +36,7 @@ def give(reference: str) -> ResponseReturnValue:
     try:
         with writing():
             how = request.form.get("how", "")
-            receipt = handing_over.give(Subject("donation", gift.reference), how, by=trail.at_work().by)
+            receipt = handing_over.give(gift.id, how, by=trail.at_work().by)
             record(
                 "receipt.given",
                 Subject("donation", gift.reference),

@@ -233,7 +233,7 @@ def _gift(reference: str) -> Donation:
 
 def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:
     row = by_hand.of(donation)
-    proofs = register.read_all(Subject("donation", donation.reference))
+    proofs = register.read_all(donation.id)
     page = render_template(
         "office/offline/gift_by_hand.html",
         gift=donation,

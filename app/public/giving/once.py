@@ -23,7 +23,6 @@ from app.public.giving import to_checkout
 from app.public.giving.form import DonationForm, page
 from app.receipts import register
 from app.services import services
-from app.subject import Subject
 from app.writing import writing
 
 bp = Blueprint("donations", __name__)
@@ -134,7 +133,7 @@ def _context(donation: Donation) -> dict[str, object]:
     return {
         "donation": donation,
         "appeal": appeal,
-        "receipt": register.current(Subject("donation", donation.reference)),
+        "receipt": register.current(donation.id),
         "back": None if donation.received_at is None else went_back.of(donation),
         "checkout_url": still_open,
         "outbox": outbox,

@@ -57,5 +57,4 @@ def keep_to_the_reader(response: Response) -> Response:
 
 
 def _plan(receipt: str) -> Plan:
-    about = register.about(receipt) or abort(404)
-    return finding.plan_of(register.gift_of(about)) or abort(404)
+    return finding.plan_of(register.donation_of(receipt) or abort(404)) or abort(404)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app import clock
+from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
@@ -112,7 +113,8 @@ def _stuck_receipts(most: int) -> list[BookException]:
     """Receipts that failed, and those that nobody has even tried: then the worker is not working."""
     late = Receipt.last_error.is_not(None) | (Receipt.requested_at < clock.now() - _LATE)
     rows = db.session.execute(
-        select(Receipt.subject, Receipt.attempts, Receipt.last_error)
+        select(Donation.reference, Receipt.place, Receipt.attempts, Receipt.last_error)
+        .join(Donation, Donation.id == Receipt.donation_id)
         .where(register.unfinished(), late)
         .order_by(Receipt.id)
         .limit(most)
@@ -120,9 +122,9 @@ def _stuck_receipts(most: int) -> list[BookException]:
     return [
         BookException(
             "receipt",
-            row.subject,
+            register.named(row.reference, row.place),
             f"tried {row.attempts} times: {row.last_error or 'not yet'}",
-            gift=register.gift_of(row.subject),
+            gift=row.reference,
             facts=str(row.last_error),
         )
         for row in rows

@@ -13,7 +13,6 @@ from app.ledger import erasure
 from app.ledger.entries import Entry, Transfer
 from app.ledger.verifying import Fault
 from app.money import Money, written
-from app.receipts import register
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt
 from app.subject import Subject
@@ -38,6 +37,7 @@ _COUNTERS = (
 class _Gift(NamedTuple):
     """What a receipt is held against: what is kept of its gift, and whether its giver was erased."""
 
+    subject: Subject
     net_amount: Money
     card: bool
     erased: bool
@@ -60,7 +60,7 @@ def faults(most: int) -> Iterator[Fault]:
 
 def _run(after: int) -> Sequence[Any]:
     return db.session.execute(
-        select(Receipt.id, Receipt.subject, Receipt.state, Receipt.facts)
+        select(Receipt.id, Receipt.donation_id, Receipt.place, Receipt.state, Receipt.facts)
         .where(Receipt.id > after)
         .order_by(Receipt.id)
         .limit(_RUN)
@@ -68,14 +68,15 @@ def _run(after: int) -> Sequence[Any]:
 
 
 def _wrong(rows: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any], str]]:
-    gifts = _gifts({_reference(row) for row in rows})
-    following = {_next(row) for row in rows}
-    followed = set(db.session.scalars(select(Receipt.subject).where(Receipt.subject.in_(following))))
+    ids = {row.donation_id for row in rows}
+    gifts = _gifts(ids)
+    places = select(Receipt.donation_id, Receipt.place).where(Receipt.donation_id.in_(ids), Receipt.place > 1)
+    later = {(row.donation_id, row.place - 1) for row in db.session.execute(places)}
     for row in rows:
-        gift = gifts.get(_reference(row))
+        gift = gifts.get(row.donation_id)
         if gift is None:
             yield row, "is for a donation that is not there"
-        elif what := _what_is_wrong(row, gift, followed=_next(row) in followed):
+        elif what := _what_is_wrong(row, gift, followed=(row.donation_id, row.place) in later):
             yield row, what
 
 
@@ -85,7 +86,7 @@ def _what_is_wrong(row: Row[Any], gift: _Gift, *, followed: bool) -> str | None:
     if followed:
         if row.state in (DUE, ISSUED):
             return f"is {row.state}, though another stands in its place"
-        if row.state == VOID and gift.card and not gift.erased and not _was_ever_nothing(_reference(row)):
+        if row.state == VOID and gift.card and not gift.erased and not _was_ever_nothing(gift.subject):
             return "is void, though something of its gift was kept at all times"
         return None
     if row.state == ISSUED and (nothing or thawed(row.facts).amount_minor != gift.net_amount.minor):
@@ -97,40 +98,41 @@ def _what_is_wrong(row: Row[Any], gift: _Gift, *, followed: bool) -> str | None:
     return None
 
 
-def _gifts(references: Collection[str]) -> dict[str, _Gift]:
+def _gifts(ids: Collection[int]) -> dict[int, _Gift]:
     rows = db.session.execute(
         select(Donation.id, Donation.reference, Donation.method, Donation.amount_minor, Donation.currency,
                GiftByHand.reversed_at, GiftByHand.bounced_on, Donation.paid_back_minor)
         .outerjoin(GiftByHand, GiftByHand.donation_id == Donation.id)
-        .where(Donation.reference.in_(references))
+        .where(Donation.id.in_(ids))
     ).all()  # fmt: skip
     erased = erasure.erased("donation", [row.id for row in rows])
     entered = (
         select(Entry.subject, func.sum(_income()).label("net_amount"))
         .join(Transfer, Transfer.entry_id == Entry.id)
-        .where(Entry.subject.in_([Subject("donation", each) for each in references]))
+        .where(Entry.subject.in_([Subject("donation", row.reference) for row in rows]))
         .group_by(Entry.subject)
     )
     by_card = {row.subject: int(row.net_amount or 0) for row in db.session.execute(entered)}
     found = {}
     for row in rows:
+        subject = Subject("donation", row.reference)
         if row.method == CARD:
-            net_amount = by_card.get(Subject("donation", row.reference), 0)
+            net_amount = by_card.get(subject, 0)
         else:
             # A bank's line may take several cheques back under one subject; that these two are true is checked apart.
             net_amount = 0 if row.reversed_at or row.bounced_on else row.amount_minor - row.paid_back_minor
-        found[row.reference] = _Gift(Money(net_amount, row.currency), row.method == CARD, row.id in erased)
+        found[row.id] = _Gift(subject, Money(net_amount, row.currency), row.method == CARD, row.id in erased)
     return found
 
 
-def _was_ever_nothing(reference: str) -> bool:
+def _was_ever_nothing(gift: Subject) -> bool:
     """Whether after any of a gift's entries nothing was kept of it."""
     net_amount = 0
     for (moved,) in db.session.execute(
         select(func.sum(_income()))
         .select_from(Entry)
         .join(Transfer, Transfer.entry_id == Entry.id)
-        .where(Entry.subject == Subject("donation", reference))
+        .where(Entry.subject == gift)
         .group_by(Entry.id)
         .order_by(Entry.id)
     ):
@@ -146,12 +148,3 @@ def _income() -> ColumnElement[int]:
     return case((Transfer.from_account_id.in_(ours), Transfer.amount_minor), else_=0) - case(
         (Transfer.to_account_id.in_(ours), Transfer.amount_minor), else_=0
     )
-
-
-def _reference(row: Row[Any]) -> str:
-    return register.gift_of(row.subject)
-
-
-def _next(row: Row[Any]) -> str:
-    reference, place = register.parted(row.subject)
-    return register.subject(Subject("donation", reference), place + 1)

@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from app.audit.trail import AuditDetail, AuditRecord
+from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import erasure
 from app.ledger.sealed_rows import ACCOUNTS, CLOSINGS, ERASURES
 from app.ledger.seals import ENTRIES, Sealable, digest_of
 from app.payments.inbox import StripeEvent
 from app.payments.objects import StripeTransaction
+from app.receipts import register
 from app.receipts.receipt import VOID, Receipt, ReceiptFile
 
 
@@ -25,9 +27,11 @@ def _of_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """A receipt's digest covers its number, both parts of its frozen facts and its PDF, as they are now."""
     erased = erasure.erased("receipt", ids)
     rows = db.session.execute(
-        select(Receipt.id, Receipt.reference, Receipt.subject, Receipt.series, Receipt.number, Receipt.facts,
-               Receipt.facts_sha256, Receipt.personal, Receipt.personal_sha256, ReceiptFile.pdf, ReceiptFile.sha256)
+        select(Receipt.id, Receipt.reference, Donation.reference.label("donation"), Receipt.place, Receipt.series,
+               Receipt.number, Receipt.facts, Receipt.facts_sha256, Receipt.personal, Receipt.personal_sha256,
+               ReceiptFile.pdf, ReceiptFile.sha256)
         .join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
+        .join(Donation, Donation.id == Receipt.donation_id)
         .where(Receipt.id.in_(ids))
         .order_by(Receipt.id)
     )  # fmt: skip
@@ -36,8 +40,8 @@ def _of_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         if row.id in erased:
             personal = row.personal_sha256 if row.personal is None else personal
             pdf = pdf if row.pdf else row.sha256
-        whole = (row.reference, row.subject, row.series, row.number, facts, row.facts_sha256, personal,
-                 row.personal_sha256, pdf, row.sha256)  # fmt: skip
+        whole = (row.reference, register.named(row.donation, row.place), row.series, row.number, facts,
+                 row.facts_sha256, personal, row.personal_sha256, pdf, row.sha256)  # fmt: skip
         yield row.id, hashlib.sha256("\x1f".join(map(str, whole)).encode()).hexdigest()
 
 

@@ -429,7 +429,7 @@ class TestChangingAGift:
 
     def test_a_gift_that_has_come_cannot_be_changed(self, client):
         receipt = a_due_receipt()
-        reference = receipt.subject.removeprefix("donation:")
+        reference = db.session.get_one(Donation, receipt.donation_id).reference
         assert client.get(f"/donations/{reference}/change").location == f"/donations/{reference}"
         assert client.get("/donations/unknown/change").status_code == 404
         assert client.get("/monthly/unknown/change").status_code == 404

@@ -46,8 +46,7 @@ def running(app):
 
 def receipt_of(plan) -> str:
     db.session.rollback()
-    reference = db.session.scalars(select(Donation.reference).where(Donation.plan_id == plan.id)).first()
-    return db.session.scalars(select(Receipt.reference).where(Receipt.subject == f"donation:{reference}")).one()
+    return db.session.scalars(select(Receipt.reference).join(Donation).where(Donation.plan_id == plan.id)).one()
 
 
 def ask_for_link(client, plan):

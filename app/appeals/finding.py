@@ -8,6 +8,7 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.extensions import db
+from app.paging import Order, Page, page
 
 
 def public(slug: str) -> Appeal | None:
@@ -45,12 +46,9 @@ def begun(most: int, currency: str | None = None) -> Sequence[Appeal]:
     )
 
 
-def listed(before: str, most: int) -> Sequence[Appeal]:
-    """All appeals, drafts too, the newest first; with `before` those older than the one at that address."""
-    query = select(Appeal).order_by(Appeal.id.desc()).limit(most)
-    if before:
-        query = query.where(Appeal.id < select(Appeal.id).where(Appeal.slug == before).scalar_subquery())
-    return db.session.scalars(query).all()
+def listed(before: str) -> Page[Appeal]:
+    """A page of all appeals, drafts too, the newest first, from the one after the appeal at the address `before`."""
+    return page(select(Appeal), Order(Appeal.id), Appeal.slug, older=before)
 
 
 def titles() -> list[tuple[str, str]]:

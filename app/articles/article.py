@@ -1,14 +1,14 @@
 """An article: a published text with a permanent number, which may announce an event and make demands."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select, tuple_
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.articles.versions import ARTICLE, Versioned
 from app.extensions import Base, Key, db
+from app.paging import Order, Page, page
 
 
 class Article(Versioned, Base):
@@ -70,15 +70,12 @@ def find(number: int) -> Article | None:
     return db.session.scalar(select(Article).where(Article.number == number))
 
 
-def listed(state: str, before: int, most: int) -> Sequence[Article]:
-    """All articles, or those that are 'drafts' or 'scheduled', the latest first; with `before` those after the one of
-    that number; at most so many."""
-    query = select(Article).order_by(Article.posted_at.desc(), Article.number.desc()).limit(most)
+def listed(state: str, before: int) -> Page[Article]:
+    """A page of all articles, or of those that are 'drafts' or 'scheduled', the latest first, from the one after the
+    article of number `before`."""
+    query = select(Article)
     if state == "drafts":
         query = query.where(Article.draft.is_(True))
     elif state == "scheduled":
         query = query.where(Article.draft.is_(False), Article.posted_at > clock.now())
-    if before:
-        after = select(Article.posted_at).where(Article.number == before).scalar_subquery()
-        query = query.where(tuple_(Article.posted_at, Article.number) < tuple_(after, before))
-    return db.session.scalars(query).all()
+    return page(query, Order(Article.posted_at, Article.number), Article.number, older=before)

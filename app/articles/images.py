@@ -24,6 +24,7 @@ from app.audit import trail
 from app.errors import DomainError
 from app.extensions import Base, Key, db
 from app.markup import IMAGE_WIDTHS
+from app.paging import Order, Page, page
 
 
 class Image(Base):
@@ -148,12 +149,9 @@ def body(reference: str, width: int) -> bytes | None:
     )
 
 
-def latest(at_most: int, before: str | None = None) -> Sequence[Image]:
-    """The images last uploaded, the newest first; `before` is the reference of the one after which the list goes on."""
-    query = select(Image).order_by(Image.id.desc()).limit(at_most)
-    if before:
-        query = query.where(Image.id < select(Image.id).where(Image.reference == before).scalar_subquery())
-    return db.session.scalars(query).all()
+def latest(most: int, before: str = "") -> Page[Image]:
+    """A page of the images last uploaded, the newest first, from the one after the image of reference `before`."""
+    return page(select(Image), Order(Image.id), Image.reference, older=before, most=most)
 
 
 class ForeignImage(DomainError):

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from app.bank.account import BankAccount
 from app.bank.booking import BankMatch
 from app.bank.statement import BankLine, BankStatement, BankUpload
 from app.extensions import db
+from app.paging import Order, Page, page
 
 
 def account(reference: str) -> BankAccount | None:
@@ -64,13 +65,10 @@ def how_many_wait() -> dict[int, int]:
     return {row.account_id: row.number for row in db.session.execute(counted)}
 
 
-def latest(of: BankAccount, before: str, most: int) -> Sequence[BankLine]:
-    """The lines of an account, the latest first, from the one after the line `before`; at most so many."""
-    query = select(BankLine).where(BankLine.account_id == of.id)
-    last = db.session.scalar(query.where(BankLine.reference == before)) if before else None
-    if last is not None:
-        query = query.where(tuple_(BankLine.day, BankLine.id) < (last.day, last.id))
-    return db.session.scalars(query.order_by(BankLine.day.desc(), BankLine.id.desc()).limit(most)).all()
+def latest(of: BankAccount, before: str) -> Page[BankLine]:
+    """A page of an account's lines, the latest first, from the one after the line `before`."""
+    lines = select(BankLine).where(BankLine.account_id == of.id)
+    return page(lines, Order(BankLine.day, BankLine.id), BankLine.reference, older=before)
 
 
 def matches(lines: Sequence[BankLine]) -> dict[int, list[BankMatch]]:

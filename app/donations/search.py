@@ -10,11 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, func, literal_column, select
 
-from app import clock
+from app import clock, paging
 from app.appeals.appeal import Appeal
 from app.donations import disputes as donations_disputes
 from app.donations import net_amount
@@ -25,6 +24,7 @@ from app.donations.refunds import CAME_TO_NOTHING, DonationRefund
 from app.donors import name_words, search_keys
 from app.extensions import db
 from app.money import Money
+from app.paging import Order, Page
 
 NOT_RECEIVED = ("pledged", "on-its-way", "failed", "abandoned")
 
@@ -122,7 +122,6 @@ def _begin(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time(), clock.local_zone())
 
 
-PAGE = 50
 # So many gifts are added up for everybody who looks; more on request.
 _AT_A_GLANCE = 2000
 
@@ -151,54 +150,18 @@ class Row:
     appeal: str
 
 
-@dataclass(frozen=True, slots=True)
-class DonationPage:
-    """A page of gifts, and from which gift the pages on both sides go on, where there are any."""
-
-    rows: list[Row]
-    newer: str | None
-    older: str | None
+_BY_ENTRY = Order(Donation.id)
+_BY_DAY = Order(Donation.received_at, Donation.id)
+_BY_AMOUNT = Order(Donation.amount_minor, Donation.received_at, Donation.id)
+_BY_AMOUNT_ALONE = Order(Donation.amount_minor, Donation.id)
+_BY_NAME = Order(Donation.name_key, Donation.id, down=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The columns that a list runs along, all in one direction."""
-
-    columns: tuple[Any, ...]
-    down: bool = True
-
-    def sorted(self, query: Select[Any], backwards: bool) -> Select[Any]:
-        down = self.down is not backwards
-        return query.order_by(*(column.desc() if down else column for column in self.columns))
-
-    def beyond(self, key: Sequence[Any], backwards: bool) -> ColumnElement[bool]:
-        here = tuple_(*self.columns)
-        there = tuple_(*(literal(value, column.type) for value, column in zip(key, self.columns, strict=True)))
-        return here < there if self.down is not backwards else here > there
-
-
-_BY_ENTRY = _Order((Donation.id,))
-_BY_DAY = _Order((Donation.received_at, Donation.id))
-_BY_AMOUNT = _Order((Donation.amount_minor, Donation.received_at, Donation.id))
-_BY_AMOUNT_ALONE = _Order((Donation.amount_minor, Donation.id))
-_BY_NAME = _Order((Donation.name_key, Donation.id), down=False)
-
-
-def page(wanted: DonationFilter, *, older: str | None = None, newer: str | None = None) -> DonationPage:
+def page(wanted: DonationFilter, *, older: str | None = None, newer: str | None = None) -> Page[Row]:
     """One page: the first, or the one beyond the gift of reference `older`, or before the one of `newer`."""
-    order, backwards = _order(wanted), newer is not None
     query = select(Donation).where(*conditions(wanted, along=_is_common(wanted)))
-    beyond = _key(order, newer or older or "")
-    if beyond is not None:
-        query = query.where(order.beyond(beyond, backwards))
-    found = list(db.session.scalars(order.sorted(query, backwards).limit(PAGE + 1)))
-    more, found = len(found) > PAGE, found[:PAGE]
-    if backwards:
-        found.reverse()
-    if not found:
-        return DonationPage([], None, None)
-    ahead, behind = (beyond is not None, more) if not backwards else (more, True)
-    return DonationPage(rows(found), found[0].reference if ahead else None, found[-1].reference if behind else None)
+    found = paging.page(query, _order(wanted), Donation.reference, older=older, newer=newer)
+    return Page(rows(found.rows), found.newer, found.older)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,24 +250,18 @@ def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
     return marks
 
 
-def _order(wanted: DonationFilter) -> _Order:
+def _order(wanted: DonationFilter) -> Order:
     """The order whose index narrows most."""
     dated = wanted.state == RECEIVED
     match wanted.order:
         case "newest" | "oldest":
             order = _BY_DAY if dated else _BY_ENTRY
-            return _Order(order.columns, down=wanted.order == NEWEST)
+            return Order(*order.columns, down=wanted.order == NEWEST)
         case "largest" | "smallest":
             order = _BY_AMOUNT if dated else _BY_AMOUNT_ALONE
-            return _Order(order.columns, down=wanted.order == LARGEST)
+            return Order(*order.columns, down=wanted.order == LARGEST)
     if wanted.words and kind_of(wanted.words) == "name":
         return _BY_NAME
     if not wanted.by_day:
         return _BY_ENTRY
     return _BY_AMOUNT if (wanted.at_least or wanted.at_most) and wanted.at_least != wanted.at_most else _BY_DAY
-
-
-def _key(order: _Order, reference: str) -> Sequence[Any] | None:
-    """Where a gift stands in the order; `None` for one that does not exist."""
-    found = db.session.execute(select(*order.columns).where(Donation.reference == reference)).first()
-    return None if found is None or None in found else tuple(found)

@@ -1,13 +1,13 @@
 """Lists of what came by hand: count sheets, gifts, standing orders, and what is at hand and not at the bank yet.
 
-Each takes a fixed number of queries and reads one page, however many there are. `branch_id` narrows it to what is a
-branch's own.
+Each takes a fixed number of queries and reads one page, however many there are; `before` is the reference of the last
+one seen. `branch_id` narrows it to what is a branch's own.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVarTuple
+from typing import Any, TypeAlias, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
 
@@ -19,12 +19,14 @@ from app.donations.donation import CASH, CHEQUE, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money
+from app.paging import Order, Page, page
 
-PAGE = 50
 # Of what is at hand, more than this is not listed by itself; it is in the sum.
 _MOST_AT_HAND = 200
 
 _Columns = TypeVarTuple("_Columns")
+# A gift, what only one by hand has, its branch's name and its appeal's title.
+_Gift: TypeAlias = Row[Donation, GiftByHand, str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +38,34 @@ class ToPayIn:
     since: date
 
 
-def sheets(branch_id: int | None, before: str = "") -> Sequence[Row[CountSheet, str | None, str]]:
-    """A page of count sheets, the latest first, each with its branch's name and its appeal's title, and one more when
-    there is another page; `before` is the reference of the last one seen."""
+def sheets(branch_id: int | None, before: str = "") -> Page[Row[CountSheet, str | None, str]]:
+    """A page of count sheets, the latest first, each with its branch's name and its appeal's title."""
     found = _with_names(select(CountSheet, Branch.name, Appeal.title), CountSheet, branch_id)
-    return _page(found, CountSheet.id, select(CountSheet.id).where(CountSheet.reference == before), before)
+    return page(found, Order(CountSheet.id), CountSheet.reference, older=before)
 
 
-def gifts(
-    methods: Sequence[str], branch_id: int | None, before: str = ""
-) -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
+def gifts(methods: Sequence[str], branch_id: int | None, before: str = "") -> Page[_Gift]:
     """A page of gifts by these methods, likewise."""
-    found = _with_names(
-        select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
-        Donation,
-        branch_id,
-    )
-    last = select(Donation.id).where(Donation.reference == before)
+    found = _gifts(branch_id)
     if len(methods) == 1:
-        return _page(found.where(Donation.method == methods[0], _BY_HAND), Donation.id, last, before)
+        found, order = found.where(Donation.method == methods[0], _BY_HAND), Order(Donation.id)
+        return page(found, order, Donation.reference, older=before)
     # Of several methods, the latest are found by walking back through all gifts by hand: without the words of the
     # partial index, nothing tempts SQLite to sort all of them first.
-    return _page(found.where(Donation.method.in_(methods)), GiftByHand.donation_id, last, before)
+    order = Order(GiftByHand.donation_id, joined=GiftByHand.donation_id == Donation.id)
+    return page(found.where(Donation.method.in_(methods)), order, Donation.reference, older=before)
 
 
-def promised(branch_id: int | None, before: str = "") -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
+def promised(branch_id: int | None, before: str = "") -> Page[_Gift]:
     """A page of what was promised and has not come, likewise."""
-    found = _with_names(
-        select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
-        Donation,
-        branch_id,
-    )
-    waits = (_NOT_RECEIVED, Donation.state == PLEDGED)
-    return _page(found.where(*waits), Donation.id, select(Donation.id).where(Donation.reference == before), before)
+    waiting = _gifts(branch_id).where(_NOT_RECEIVED, Donation.state == PLEDGED)
+    return page(waiting, Order(Donation.id), Donation.reference, older=before)
 
 
-def orders(branch_id: int | None, before: str = "") -> Sequence[Row[StandingOrder, str | None, str]]:
+def orders(branch_id: int | None, before: str = "") -> Page[Row[StandingOrder, str | None, str]]:
     """A page of standing orders, likewise."""
     found = _with_names(select(StandingOrder, Branch.name, Appeal.title), StandingOrder, branch_id)
-    return _page(found, StandingOrder.id, select(StandingOrder.id).where(StandingOrder.reference == before), before)
+    return page(found, Order(StandingOrder.id), StandingOrder.reference, older=before)
 
 
 def cash_waiting(branch_id: int | None) -> Sequence[Row[CountSheet, str | None, str]]:
@@ -83,15 +74,10 @@ def cash_waiting(branch_id: int | None) -> Sequence[Row[CountSheet, str | None, 
     return db.session.execute(found.where(*_CASH_WAITS).order_by(CountSheet.id).limit(_MOST_AT_HAND)).all()
 
 
-def gifts_waiting(branch_id: int | None) -> Sequence[Row[Donation, GiftByHand, str | None, str]]:
+def gifts_waiting(branch_id: int | None) -> Sequence[_Gift]:
     """Cheques, and cash that is on no count sheet, that are not known to be at the bank, the oldest first."""
-    found = _with_names(
-        select(Donation, GiftByHand, Branch.name, Appeal.title).join(GiftByHand, GiftByHand.donation_id == Donation.id),
-        Donation,
-        branch_id,
-    )
-    waits = (Donation.method.in_((CASH, CHEQUE)), *_BY_ITSELF, *_GIFT_WAITS)
-    return db.session.execute(found.where(*waits).order_by(GiftByHand.donation_id).limit(_MOST_AT_HAND)).all()
+    waiting = _gifts(branch_id).where(Donation.method.in_((CASH, CHEQUE)), *_BY_ITSELF, *_GIFT_WAITS)
+    return db.session.execute(waiting.order_by(GiftByHand.donation_id).limit(_MOST_AT_HAND)).all()
 
 
 def cash_at_hand(branch_id: int | None, *, paid_in: bool | None = None) -> list[ToPayIn]:
@@ -165,7 +151,6 @@ def _with_names(rows: Select[*_Columns], of: Any, branch_id: int | None) -> Sele
     return found.where(*_own(of, branch_id))
 
 
-def _page(rows: Select[*_Columns], key: Any, last: Select[int], before: str) -> Sequence[Row[*_Columns]]:
-    if before:
-        rows = rows.where(key < last.scalar_subquery())
-    return db.session.execute(rows.order_by(key.desc()).limit(PAGE + 1)).all()
+def _gifts(branch_id: int | None) -> Select[Donation, GiftByHand, str | None, str]:
+    rows = select(Donation, GiftByHand, Branch.name, Appeal.title)
+    return _with_names(rows.join(GiftByHand, GiftByHand.donation_id == Donation.id), Donation, branch_id)

@@ -1,6 +1,5 @@
 """A payout: what Stripe sends to the bank, as its objects describe it and as we keep it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.extensions import Base, DueWork, Key, db, partial_index
 from app.money import Money
+from app.paging import Order, Page, page
 from app.payments.objects import Transaction, read_if_there
 
 # Stripe has made it, but has not sent it yet.
@@ -79,9 +79,6 @@ def find(payout_id: str) -> Payout | None:
     return db.session.scalar(select(Payout).where(Payout.payout_id == payout_id))
 
 
-def listed(before: str, most: int) -> Sequence[Payout]:
-    """The payouts, the latest first; with `before` those older than that one; at most so many."""
-    query = select(Payout).order_by(Payout.id.desc()).limit(most)
-    if before:
-        query = query.where(Payout.id < select(Payout.id).where(Payout.payout_id == before).scalar_subquery())
-    return db.session.scalars(query).all()
+def listed(before: str) -> Page[Payout]:
+    """A page of payouts, the latest first, from the one after the payout `before`."""
+    return page(select(Payout), Order(Payout.id), Payout.payout_id, older=before)

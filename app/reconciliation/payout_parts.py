@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from app.bank.booking import BankMatch
 from app.bank.statement import BankLine
@@ -14,11 +14,12 @@ from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
+from app.paging import Order, Page, page
 from app.payments.objects import StripeTransaction
 from app.payments.payout import Payout
 from app.subject import Subject
 
-PAGE = 100
+_ON_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,15 @@ class Part:
     gift: Donation | None
 
 
-def page(payout: Payout, after: str = "") -> tuple[list[Part], str]:
-    """A page of parts in the order in which they happened, from the one after `after`, and after which the next page
-    begins: nothing on the last."""
+def listed(payout: Payout, after: str = "") -> Page[Part]:
+    """A page of parts in the order in which they happened, from the one after `after`."""
     transaction = StripeTransaction
     query = select(transaction).where(
         transaction.payout_id == payout.payout_id, transaction.source_id.is_distinct_from(payout.payout_id)
     )
-    last = db.session.execute(
-        select(transaction.created_at, transaction.txn_id).where(transaction.txn_id == after)
-    ).first()
-    if last is not None:
-        query = query.where(tuple_(transaction.created_at, transaction.txn_id) > (last.created_at, last.txn_id))
-    rows = db.session.scalars(query.order_by(transaction.created_at, transaction.txn_id).limit(PAGE + 1)).all()
-    shown = rows[:PAGE]
-    gifts = _gifts([row.source_id for row in shown if row.source_id])
+    order = Order(transaction.created_at, transaction.txn_id, down=False)
+    shown = page(query, order, transaction.txn_id, older=after, most=_ON_A_PAGE)
+    gifts = _gifts([row.source_id for row in shown.rows if row.source_id])
     found = [
         Part(
             row.txn_id,
@@ -60,9 +55,9 @@ def page(payout: Payout, after: str = "") -> tuple[list[Part], str]:
             Money(row.net_minor, row.currency),
             gifts.get(row.source_id or ""),
         )
-        for row in shown
+        for row in shown.rows
     ]
-    return found, shown[-1].txn_id if len(rows) > PAGE else ""
+    return Page(found, shown.newer, shown.older)
 
 
 def line_of(payout: Payout) -> BankLine | None:

@@ -101,5 +101,5 @@ def test_it_is_kept_in_the_database_and_found_by_reference_and_width(app):
     assert images.body("unknown", 640) is None
     with writing():
         other = images.keep(picture, "Another press")
-    assert images.latest(10) == [other, image]
-    assert images.latest(10, before=other.reference) == [image]
+    assert images.latest(10).rows == [other, image]
+    assert images.latest(10, before=other.reference).rows == [image]

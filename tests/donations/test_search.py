@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, text
 
-from app import clock
+from app import clock, paging
 from app.appeals.appeal import Appeal
 from app.donations import search
 from app.donations.donation import Donation
@@ -47,7 +47,7 @@ def all_of(wanted):
     assert page.newer is None
     while True:
         found += [row.reference for row in page.rows]
-        assert len(page.rows) <= search.PAGE
+        assert len(page.rows) <= paging.PAGE
         if page.older is None:
             break
         page = search.page(wanted, older=page.older)

@@ -8,9 +8,10 @@ Attaching: received gifts get the donor who gave them. The same e-mail address i
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, case, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.dialects import postgresql
 
+from app import paging
 from app.donations import net_amount
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans.plan import Plan
@@ -19,40 +20,16 @@ from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money
-
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class DonorPage:
-    """A page of donors, and from which donor (their reference) the pages on both sides go on."""
-
-    donors: Sequence[Donor]
-    newer: str | None
-    older: str | None
+from app.paging import Order, Page
 
 
-def page(words: str, *, older: str | None = None, newer: str | None = None) -> DonorPage:
+def page(words: str, *, older: str | None = None, newer: str | None = None) -> Page[Donor]:
     """The donors whom `words` find (all of them without), in the order of their names or, without words, newest first;
     those who are part of another are shown there."""
     by_name = bool(words) and "@" not in words
-    columns = (Donor.name_key, Donor.id) if by_name else (Donor.id,)
-    down, backwards = not by_name, newer is not None
-    along = by_name and name_words.is_common(words)
-    conditions = [Donor.merged_into_id.is_(None), *_says(words, along)]
-    at = db.session.execute(select(*columns).where(Donor.reference == (newer or older or ""))).first()
-    if at is not None and None not in at:
-        here, there = tuple_(*columns), tuple_(*map(literal, at))
-        conditions.append(here < there if down is not backwards else here > there)
-    order = [column.desc() if down is not backwards else column for column in columns]
-    found = list(db.session.scalars(select(Donor).where(*conditions).order_by(*order).limit(PAGE + 1)))
-    more, found = len(found) > PAGE, found[:PAGE]
-    if backwards:
-        found.reverse()
-    if not found:
-        return DonorPage([], None, None)
-    ahead, behind = (at is not None, more) if not backwards else (more, True)
-    return DonorPage(found, found[0].reference if ahead else None, found[-1].reference if behind else None)
+    order = Order(Donor.name_key, Donor.id, down=False) if by_name else Order(Donor.id)
+    shown = select(Donor).where(Donor.merged_into_id.is_(None), *_says(words, by_name and name_words.is_common(words)))
+    return paging.page(shown, order, Donor.reference, older=older, newer=newer)
 
 
 @dataclass(frozen=True, slots=True)

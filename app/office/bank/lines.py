@@ -163,7 +163,7 @@ def everything(account: str) -> ResponseReturnValue:
     """Every line, the latest first, with what it was found to be."""
     found = at.account_or_404(account)
     page = suggestions.everything(found, request.args.get("before", ""))
-    named = subjects.named([each for _line, matches in page.lines for each in matches])
+    named = subjects.named([each for _line, matches in page.rows for each in matches])
     return render_template("office/bank/all_lines.html", words=bank_words, account=found, page=page, named=named)
 
 

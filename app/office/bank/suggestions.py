@@ -7,10 +7,11 @@ from app.bank.account import BankAccount
 from app.bank.booking import UNIDENTIFIED, BankMatch
 from app.bank.matching import Expected, OnStatement, Suggestion
 from app.bank.statement import BankLine
+from app.paging import Page
 from app.reconciliation.bank import expected
 
 # So many lines lie on the desk at a time; the next come when these are done.
-DESK, PAGE = 50, 50
+DESK = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,6 @@ class Desk:
 
     lines: list[tuple[BankLine, list[Suggestion]]]
     waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionPage:
-    """Lines with what they were found to be, and the reference of the last where there are older ones."""
-
-    lines: list[tuple[BankLine, list[BankMatch]]]
-    older: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +43,11 @@ def waiting(account: BankAccount) -> Desk:
     return Desk(list(zip(rows, found, strict=True)), number)
 
 
-def everything(account: BankAccount, before: str) -> SuggestionPage:
-    """A page of all lines, the latest first, from the one after the line `before`."""
-    rows = finding.latest(account, before, PAGE + 1)
-    matches = finding.matches(rows[:PAGE])
-    older = rows[PAGE - 1].reference if len(rows) > PAGE else ""
-    return SuggestionPage([(row, matches[row.id]) for row in rows[:PAGE]], older)
+def everything(account: BankAccount, before: str) -> Page[tuple[BankLine, list[BankMatch]]]:
+    """A page of all lines with what they were found to be, the latest first, from the one after the line `before`."""
+    page = finding.latest(account, before)
+    matches = finding.matches(page.rows)
+    return Page([(row, matches[row.id]) for row in page.rows], page.newer, page.older)
 
 
 def one(account: BankAccount, line: BankLine) -> One:

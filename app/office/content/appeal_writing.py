@@ -126,7 +126,7 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
 
 def _form(form: AppealForm, appeal: Appeal | None = None, status: int = 200, **shown: Any) -> ResponseReturnValue:
     page = render_template(
-        "office/content/appeal_form.html", form=form, appeal=appeal, images=images.latest(12),
+        "office/content/appeal_form.html", form=form, appeal=appeal, images=images.latest(12).rows,
         place=_place(form, appeal), **shown,
     )  # fmt: skip
     return page, status

@@ -27,8 +27,6 @@ from app.writing import writing
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")
 
-_PAGE = 50
-
 
 class EndAppealForm(CleanedForm):
     """The last day of an appeal."""
@@ -41,13 +39,9 @@ class EndAppealForm(CleanedForm):
 @allow(reads={EDITOR, AUDITOR, TREASURER})
 def index() -> ResponseReturnValue:
     """The appeals, the newest first, with what each has raised."""
-    appeals = finding.listed(request.args.get("before", ""), _PAGE + 1)
-    older = url_for(".index", before=appeals[_PAGE - 1].slug) if len(appeals) > _PAGE else None
-    shown = appeals[:_PAGE]
-    return render_template(
-        "office/content/appeals.html", appeals=list(zip(shown, progress.of_all(shown), strict=True)), older=older,
-        current=in_force(clock.today()),
-    )  # fmt: skip
+    page = finding.listed(request.args.get("before", ""))
+    appeals = list(zip(page.rows, progress.of_all(page.rows), strict=True))
+    return render_template("office/content/appeals.html", appeals=appeals, page=page, current=in_force(clock.today()))
 
 
 @bp.get("/<slug>")

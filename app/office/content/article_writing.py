@@ -93,7 +93,7 @@ def save(number: int) -> ResponseReturnValue:
 
 
 def _form(form: ArticleForm, article: Article | None = None, status: int = 200, **shown: object) -> ResponseReturnValue:
-    images = articles_images.latest(12)
+    images = articles_images.latest(12).rows
     page = render_template("office/content/article_form.html", form=form, article=article, images=images, **shown)
     return page, status
 

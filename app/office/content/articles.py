@@ -1,6 +1,6 @@
 """Articles in the office: the list with drafts and scheduled ones, and one article with its versions."""
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -14,7 +14,6 @@ bp = Blueprint("articles", __name__, url_prefix="/articles")
 
 # The addresses of articles: what the database's integers hold.
 NUMBER = "<int(min=1, max=2147483647):number>"
-_PAGE = 50
 
 
 @bp.app_template_global()
@@ -35,16 +34,8 @@ def bulleted(points: list[str]) -> str:
 def index() -> ResponseReturnValue:
     """Every article, drafts and what is still to come among them, the latest first."""
     state, before = request.args.get("state", ""), request.args.get("before", 0, int)
-    articles = article.listed(state, before, _PAGE + 1)
-    older = url_for(".index", state=state or None, before=articles[_PAGE - 1].number) if len(articles) > _PAGE else None
-    return render_template(
-        "office/content/articles.html",
-        articles=articles[:_PAGE],
-        older=older,
-        state=state,
-        now=clock.now(),
-        first=not before,
-    )
+    page = article.listed(state, before)
+    return render_template("office/content/articles.html", page=page, state=state, now=clock.now())
 
 
 @bp.get(f"/{NUMBER}")

@@ -129,6 +129,5 @@ def remove(reference: str) -> ResponseReturnValue:
 
 
 def _page(form: ImageForm, status: int = 200) -> ResponseReturnValue:
-    images = articles_images.latest(_PAGE + 1, request.args.get("before"))
-    older = url_for(".index", before=images[_PAGE - 1].reference) if len(images) > _PAGE else None
-    return render_template("office/content/images.html", form=form, images=images[:_PAGE], older=older), status
+    page = articles_images.latest(_PAGE, request.args.get("before", ""))
+    return render_template("office/content/images.html", form=form, page=page), status

@@ -73,8 +73,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "office/donors/donors.html",
         words=words,
-        donors=page.donors,
-        given=donor_list.given_by([each.id for each in page.donors]),
+        donors=page.rows,
+        given=donor_list.given_by([each.id for each in page.rows]),
         newer=url_for(".index", **query, newer=page.newer) if page.newer else None,
         older=url_for(".index", **query, older=page.older) if page.older else None,
     )

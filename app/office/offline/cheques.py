@@ -31,16 +31,9 @@ bp = Blueprint("cheques", __name__, url_prefix="/cheques")
 @allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
 def index() -> ResponseReturnValue:
     """What is at hand, and every cheque, the latest first."""
-    branch_id, before = my_branch_id(), request.args.get("before", "")
-    gifts = lists.gifts([CHEQUE], branch_id, before)
-    older = gifts[lists.PAGE - 1][0].reference if len(gifts) > lists.PAGE else None
-    return render_template(
-        "office/offline/cheques.html",
-        at_hand=lists.cheques_at_hand(branch_id),
-        gifts=gifts[: lists.PAGE],
-        before=before,
-        older=older,
-    )
+    page = lists.gifts([CHEQUE], my_branch_id(), request.args.get("before", ""))
+    at_hand = lists.cheques_at_hand(my_branch_id())
+    return render_template("office/offline/cheques.html", at_hand=at_hand, page=page)
 
 
 @bp.get("/new")

@@ -182,16 +182,9 @@ bp = Blueprint("collections", __name__, url_prefix="/collections")
 @allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
 def index() -> ResponseReturnValue:
     """What is at hand and since when, and every sheet, the latest first."""
-    branch_id, before = my_branch_id(), request.args.get("before", "")
-    sheets = lists.sheets(branch_id, before)
-    older = sheets[lists.PAGE - 1][0].reference if len(sheets) > lists.PAGE else None
-    return render_template(
-        "office/offline/collections.html",
-        at_hand=lists.cash_at_hand(branch_id),
-        sheets=sheets[: lists.PAGE],
-        before=before,
-        older=older,
-    )
+    page = lists.sheets(my_branch_id(), request.args.get("before", ""))
+    at_hand = lists.cash_at_hand(my_branch_id())
+    return render_template("office/offline/collections.html", at_hand=at_hand, page=page)
 
 
 @bp.get("/new")

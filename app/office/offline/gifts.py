@@ -45,15 +45,12 @@ def index() -> ResponseReturnValue:
     """Gifts by bank and in kind, the latest first; by `?method=` one method alone, or what was promised."""
     before, method = request.args.get("before", ""), request.args.get("method", "")
     if method == _PROMISED:
-        gifts = lists.promised(my_branch_id(), before)
+        page = lists.promised(my_branch_id(), before)
     else:
-        gifts = lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
-    older = gifts[lists.PAGE - 1][0].reference if len(gifts) > lists.PAGE else None
+        page = lists.gifts([method] if method in _LISTED else _LISTED, my_branch_id(), before)
     return render_template(
         "office/offline/gifts_by_hand.html",
-        gifts=gifts[: lists.PAGE],
-        before=before,
-        older=older,
+        page=page,
         method=method,
         methods=_LISTED,
         booked_early=[] if before else promises.booked_early(_MOST_BOOKED_EARLY, my_branch_id()),

@@ -92,12 +92,8 @@ class OrderForm(HandForm):
 @allow(reads={TREASURER, AUDITOR, BRANCH_TREASURER})
 def index() -> ResponseReturnValue:
     """Every standing order, the latest first, with when the next payment is due."""
-    before = request.args.get("before", "")
-    orders = lists.orders(my_branch_id(), before)
-    older = orders[lists.PAGE - 1][0].reference if len(orders) > lists.PAGE else None
-    return render_template(
-        "office/offline/standing_orders.html", orders=orders[: lists.PAGE], before=before, older=older
-    )
+    page = lists.orders(my_branch_id(), request.args.get("before", ""))
+    return render_template("office/offline/standing_orders.html", page=page)
 
 
 @bp.get("/new")

@@ -1,6 +1,6 @@
 """Payouts: each automatic one taken apart, so that its parts, their sum, the payout and the difference can be seen."""
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.money import Money
@@ -12,21 +12,15 @@ from app.reconciliation import payout_parts, payouts
 
 bp = Blueprint("payouts", __name__, url_prefix="/payouts")
 
-_PAGE = 50
-
 
 @bp.get("/")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """The payouts, the latest first; what is nothing in the last column is explained to the penny."""
-    found = payout_rows.listed(request.args.get("before", ""), _PAGE + 1)
-    shown = found[:_PAGE]
-    parts = payouts.parts(shown)
-    return render_template(
-        "office/today/payouts.html",
-        payouts=[(each, _amount(each), *parts[each.payout_id]) for each in shown],
-        older=url_for(".index", before=shown[-1].payout_id) if len(found) > _PAGE else None,
-    )
+    page = payout_rows.listed(request.args.get("before", ""))
+    parts = payouts.parts(page.rows)
+    rows = [(each, _amount(each), *parts[each.payout_id]) for each in page.rows]
+    return render_template("office/today/payouts.html", payouts=rows, page=page)
 
 
 @bp.get("/<payout_id>")
@@ -35,14 +29,12 @@ def show(payout_id: str) -> ResponseReturnValue:
     """One payout: what it is made of, with the lines that do not fit, and its line on the bank's statement."""
     payout = payout_rows.find(payout_id) or abort(404)
     result = payouts.of_payout(payout)
-    parts, next_after = payout_parts.page(payout, request.args.get("after", ""))
     return render_template(
         "office/today/payout.html",
         payout=payout,
         amount=_amount(payout),
         result=result,
-        parts=parts,
-        older=url_for(".show", payout_id=payout_id, after=next_after) if next_after else None,
+        page=payout_parts.listed(payout, request.args.get("after", "")),
         line=payout_parts.line_of(payout),
         at_stripe=at_stripe(payout.payout_id),
     )

@@ -217,7 +217,8 @@ class TestArticles:
         while place:
             with queries() as made:
                 listed = page(editor.get(place))
-            counts.add(len(made))
+            # A page behind another one looks up where that one ended.
+            counts.add(len(made) - ("before=" in place))
             seen += [int(row.select_one("td").text) for row in listed.select("tbody tr")]
             older = listed.select_one("a[rel=next]")
             place = older["href"] if older else ""
@@ -389,7 +390,7 @@ class TestImages:
         assert errors(self.upload(editor, b"no picture"))[0].startswith("This file cannot be read as an image")
         assert errors(self.upload(editor, a_picture(), "")) == ["Enter a description of the image"]
         assert errors(editor.post("/office/images", data={"words": "x"})) == ["Select an image"]
-        assert images.latest(1) == []
+        assert images.latest(1).rows == []
 
     def test_a_file_above_the_limit_is_not_even_read_and_no_other_form_may_be_as_large(self, app, editor):
         body = b"x" * (images.LARGEST + 70_000)

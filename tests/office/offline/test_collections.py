@@ -111,7 +111,7 @@ def test_a_branch_s_treasurer_without_a_branch_sees_and_enters_nothing(app, sign
 
 
 def test_a_long_list_goes_on_on_the_next_page(app, signed_in, monkeypatch):
-    monkeypatch.setattr("app.offline.lists.PAGE", 2)
+    monkeypatch.setattr("app.paging.PAGE", 2)
     appeal, client = an_appeal(), signed_in("treasurer")
     for number in range(3):
         a_count(appeal, submission=f"{number}")

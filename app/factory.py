@@ -134,8 +134,11 @@ def _register_interfaces(app: Flask) -> None:
 def _engine_options(url: str) -> dict[str, object]:
     # A statement's parameters are people's names and addresses; errors quote them unless they are hidden.
     options: dict[str, object] = {
-        "poolclass": QueuePool, "pool_size": THREADS, "max_overflow": POOL - THREADS, "hide_parameters": True,
-    }  # fmt: skip
+        "poolclass": QueuePool,
+        "pool_size": THREADS,
+        "max_overflow": POOL - THREADS,
+        "hide_parameters": True,
+    }
     if url.startswith("sqlite"):
         # Requests run on threads that come and go; a connection is used by one at a time.
         return {**options, "connect_args": {"check_same_thread": False, "cached_statements": 512}}

@@ -8,11 +8,38 @@ from typing import Any, Literal, Self, cast
 from sqlalchemy import ColumnElement, literal
 
 Kind = Literal[
-    "account", "alarm", "appeal", "article", "audit", "bank-account", "bank-line", "branch", "cash-difference",
-    "charge", "count", "day", "dispute", "donation", "donor", "entry", "event", "exception", "export", "image",
-    "manual", "month", "page", "payout", "person", "plan", "program", "refund", "standing-order",
-    "stripe", "transaction",
-]  # fmt: skip
+    "account",
+    "alarm",
+    "appeal",
+    "article",
+    "audit",
+    "bank-account",
+    "bank-line",
+    "branch",
+    "cash-difference",
+    "charge",
+    "count",
+    "day",
+    "dispute",
+    "donation",
+    "donor",
+    "entry",
+    "event",
+    "exception",
+    "export",
+    "image",
+    "manual",
+    "month",
+    "page",
+    "payout",
+    "person",
+    "plan",
+    "program",
+    "refund",
+    "standing-order",
+    "stripe",
+    "transaction",
+]
 
 
 class Subject(str):

@@ -25,9 +25,17 @@ class Appeal(Versioned, Base):
 
     versioned_as = APPEAL
     edited_fields = (
-        "slug", "title", "text", "currency", "target_minor", "suggested_minor", "preset_rhythm", "starts_on", "ends_on",
+        "slug",
+        "title",
+        "text",
+        "currency",
+        "target_minor",
+        "suggested_minor",
+        "preset_rhythm",
+        "starts_on",
+        "ends_on",
         "precedence",
-    )  # fmt: skip
+    )
     __tablename__ = "appeals"
     __table_args__ = (
         CheckConstraint("target_minor > 0", name="target"),

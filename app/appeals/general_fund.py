@@ -32,7 +32,13 @@ def ensure(currency: str, title: str, text: str) -> Appeal | None:
     slug = next(each for each in numbered if writing.named(each) is None)
     return writing.open_appeal(
         Appeal(
-            slug=slug, title=title, text=text, currency=currency, suggested_minor=[], starts_on=clock.today(),
-            general_fund=True, version=1,
+            slug=slug,
+            title=title,
+            text=text,
+            currency=currency,
+            suggested_minor=[],
+            starts_on=clock.today(),
+            general_fund=True,
+            version=1,
         )
-    )  # fmt: skip
+    )

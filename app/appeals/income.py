@@ -76,7 +76,7 @@ class RaisedInMonth:
 
 def income_accounts(
     *, branch_id: int | None = None, appeal: str | None = None, branch: str | None = None
-) -> frozenset[int]:  # fmt: skip
+) -> frozenset[int]:
     """The ids of income accounts: those of a branch's id, of an appeal's reference, of a branch's reference."""
     wanted = select(AppealAccount.account_id).join(Appeal, Appeal.id == AppealAccount.appeal_id)
     if branch_id is not None:
@@ -92,7 +92,11 @@ def by_account(first: date, last: date, account_ids: frozenset[int]) -> list[Acc
     """What each account took from one local day to another, both included, by appeal and branch."""
     rows = db.session.execute(
         select(
-            Appeal.title, Appeal.reference, Branch.name, Account.code, Account.currency,
+            Appeal.title,
+            Appeal.reference,
+            Branch.name,
+            Account.code,
+            Account.currency,
             func.sum(_DAYS.c.out_minor - _DAYS.c.in_minor),
         )
         .join_from(AppealAccount, Appeal, Appeal.id == AppealAccount.appeal_id)
@@ -101,7 +105,7 @@ def by_account(first: date, last: date, account_ids: frozenset[int]) -> list[Acc
         .join(_DAYS, _DAYS.c.account_id == AppealAccount.account_id)
         .where(_DAYS.c.booked_on.between(first, last), AppealAccount.account_id.in_(account_ids))
         .group_by(Appeal.title, Appeal.reference, Branch.name, Account.code, Account.currency)
-    )  # fmt: skip
+    )
     found = [AccountIncome(row[0], row[1], row[2], row[3], Money(int(row[5]), row[4])) for row in rows]
     return sorted(found, key=lambda each: (each.appeal, each.appeal_reference, each.branch or ""))
 

@@ -107,11 +107,9 @@ def with_target(first: date, last: date) -> list[Appeal]:
     """The appeals with a target and an end that take gifts at some time between two local days."""
     return list(
         db.session.scalars(
-            select(Appeal).where(
-                Appeal.target_minor.is_not(None), Appeal.starts_on <= last, Appeal.ends_on >= first
-            )
+            select(Appeal).where(Appeal.target_minor.is_not(None), Appeal.starts_on <= last, Appeal.ends_on >= first)
         )
-    )  # fmt: skip
+    )
 
 
 def share_of_targets(appeals: list[Appeal], currency: str, first: date, last: date) -> int:

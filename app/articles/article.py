@@ -25,9 +25,17 @@ class Article(Versioned, Base):
 
     versioned_as = ARTICLE
     edited_fields = (
-        "headline", "text", "demands", "draft", "posted_at", "event_starts_at", "event_ends_at", "event_all_day",
-        "event_place", "event_directions",
-    )  # fmt: skip
+        "headline",
+        "text",
+        "demands",
+        "draft",
+        "posted_at",
+        "event_starts_at",
+        "event_ends_at",
+        "event_all_day",
+        "event_place",
+        "event_directions",
+    )
     __tablename__ = "articles"
     __table_args__ = (
         CheckConstraint("number > 0", name="number"),

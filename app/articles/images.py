@@ -88,8 +88,12 @@ def reencode(data: bytes) -> Reencoded:
     try:
         done = subprocess.run(  # noqa: S603 - our own program, and what was uploaded is only its input
             [sys.executable, "-I", str(_PROGRAM), *map(str, IMAGE_WIDTHS)],
-            input=data, capture_output=True, timeout=_PATIENCE, check=False, env={},
-        )  # fmt: skip
+            input=data,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+            env={},
+        )
     except subprocess.TimeoutExpired as error:
         raise NotAPicture("the picture takes too long to read") from error
     if done.returncode != 0:
@@ -102,9 +106,13 @@ def reencode(data: bytes) -> Reencoded:
 def keep(picture: Reencoded, words: str) -> Image:
     """Keep a picture under a new reference; the caller commits. `words` say what is to be seen on it."""
     image = Image(
-        reference=secrets.token_hex(8), words=words, width=picture.width, height=picture.height,
-        uploaded_at=clock.now(), uploaded_by=trail.at_work().by,
-    )  # fmt: skip
+        reference=secrets.token_hex(8),
+        words=words,
+        width=picture.width,
+        height=picture.height,
+        uploaded_at=clock.now(),
+        uploaded_by=trail.at_work().by,
+    )
     db.session.add(image)
     db.session.flush()
     db.session.add_all(

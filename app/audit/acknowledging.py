@@ -20,9 +20,7 @@ def digest(facts: str) -> str:
 def acknowledge(kind: str, reference: str, facts: str, *, reason: str, by: str, subject: Subject | None = None) -> None:
     """Let an exception stand as it is, for a reason; a later word takes the place of an earlier one. `subject` is whose
     erasure takes the reason along ('donation:<reference>'). The caller commits."""
-    said = {
-        "facts": digest(facts), "subject": subject, "reason": reason, "made_at": clock.now(), "made_by": by,
-    }  # fmt: skip
+    said = {"facts": digest(facts), "subject": subject, "reason": reason, "made_at": clock.now(), "made_by": by}
     db.session.execute(
         postgresql.insert(Acknowledgement)
         .values(kind=kind, reference=reference, **said)

@@ -58,9 +58,16 @@ def make(line: BankLine, kind: str, what: str, by: str) -> BankRule:
     for earlier in for_lines([line], db.session.scalars(account).one()).values():
         db.session.delete(earlier)
     made = BankRule(
-        reference=secrets.token_hex(8), account_id=line.account_id, incoming=line.amount_minor > 0, payer=line.payer,
-        details=line.details, kind=kind, what=what, made_at=clock.now(), made_by=by,
-    )  # fmt: skip
+        reference=secrets.token_hex(8),
+        account_id=line.account_id,
+        incoming=line.amount_minor > 0,
+        payer=line.payer,
+        details=line.details,
+        kind=kind,
+        what=what,
+        made_at=clock.now(),
+        made_by=by,
+    )
     db.session.add(made)
     db.session.flush()
     return made

@@ -23,12 +23,19 @@ def lines(connection: Connection, ledger_account_id: int, from_on: date, to_on: 
     that line the day and the amount are left.
     """
     found = (
-        select(BankLine.day, BankLine.amount_minor, BankLine.currency, BankLine.payer, BankLine.details,
-               BankLine.bank_id, BankLine.reference)
+        select(
+            BankLine.day,
+            BankLine.amount_minor,
+            BankLine.currency,
+            BankLine.payer,
+            BankLine.details,
+            BankLine.bank_id,
+            BankLine.reference,
+        )
         .join(BankAccount, BankAccount.id == BankLine.account_id)
         .where(BankAccount.ledger_account_id == ledger_account_id, BankLine.day.between(from_on, to_on))
         .order_by(BankLine.day, BankLine.statement_id, BankLine.row, BankLine.id)
-    )  # fmt: skip
+    )
     for row in connection.execute(found):
         yield StatementLine(
             british(row.day), row.amount_minor, row.currency, row.payer, row.details, row.bank_id or row.reference

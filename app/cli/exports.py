@@ -35,9 +35,16 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="The folder to write to.",
 )
 def export(
-    format_: str, from_on: datetime, to_on: datetime, account: str, appeal: str, branch: str, names: bool,
-    instead_of: str, into: Path,
-) -> None:  # fmt: skip
+    format_: str,
+    from_on: datetime,
+    to_on: datetime,
+    account: str,
+    appeal: str,
+    branch: str,
+    names: bool,
+    instead_of: str,
+    into: Path,
+) -> None:
     """Write the books, or the donations, to a file, and say what it comes to."""
     refuse_old_schema()
     choice = Choice(format_, from_on.date(), to_on.date(), account, appeal, branch, names)

@@ -10,9 +10,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 # Apostrophes and hyphens are written in many ways; other signs only part words.
 _SIGNS = str.maketrans(
-    {**dict.fromkeys("`\u2018\u2019\u02bc", "'"), **dict.fromkeys("\u2010\u2013\u2014", "-"),
-     **dict.fromkeys('.,;:/\\()[]&+_*"\u201c\u201d\u201e\u00ab\u00bb', " ")}
-)  # fmt: skip
+    {
+        **dict.fromkeys("`\u2018\u2019\u02bc", "'"),
+        **dict.fromkeys("\u2010\u2013\u2014", "-"),
+        **dict.fromkeys('.,;:/\\()[]&+_*"\u201c\u201d\u201e\u00ab\u00bb', " "),
+    }
+)
 
 
 def key_column(length: int) -> Any:

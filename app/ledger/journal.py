@@ -103,14 +103,26 @@ def lines(wanted: JournalFilter) -> Select[Any]:
     """The statement that reads the wanted lines, in no order yet."""
     found = (
         select(
-            _E.c.booked_on, _E.c.id, _T.c.line, _E.c.kind, _E.c.memo, _E.c.subject, _T.c.amount_minor, _T.c.currency,
-            _from.id, _from.code, _from.name, _to.id, _to.code, _to.name,
+            _E.c.booked_on,
+            _E.c.id,
+            _T.c.line,
+            _E.c.kind,
+            _E.c.memo,
+            _E.c.subject,
+            _T.c.amount_minor,
+            _T.c.currency,
+            _from.id,
+            _from.code,
+            _from.name,
+            _to.id,
+            _to.code,
+            _to.name,
         )
         .join_from(_E, _T, _T.c.entry_id == _E.c.id)
         .join(_from, _from.id == _T.c.from_account_id)
         .join(_to, _to.id == _T.c.to_account_id)
         .where(_E.c.booked_on.between(wanted.first, wanted.last))
-    )  # fmt: skip
+    )
     if wanted.account_ids is not None:
         found = found.where(touching(wanted.account_ids))
     if wanted.kinds:
@@ -147,9 +159,11 @@ def _beyond(place: JournalPosition, *, up: bool) -> ColumnElement[bool]:
 
 def _days(wanted: JournalFilter, start: JournalPosition | None, *, up: bool) -> list[date]:
     """The next days on which the accounts moved, in the order of reading."""
-    days = select(_DAYS.c.booked_on).distinct().where(
-        _DAYS.c.account_id.in_(wanted.account_ids or ()), _DAYS.c.booked_on.between(wanted.first, wanted.last)
-    )  # fmt: skip
+    days = (
+        select(_DAYS.c.booked_on)
+        .distinct()
+        .where(_DAYS.c.account_id.in_(wanted.account_ids or ()), _DAYS.c.booked_on.between(wanted.first, wanted.last))
+    )
     if start is not None:
         days = days.where(_DAYS.c.booked_on >= start.day if up else _DAYS.c.booked_on <= start.day)
     ordered = days.order_by(_DAYS.c.booked_on if up else _DAYS.c.booked_on.desc())

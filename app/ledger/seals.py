@@ -182,9 +182,23 @@ _DIALECTS = {
 }
 # What an entry says, in the order in which it is hashed; nothing stands for a value that is missing.
 _SAID = (
-    "e.id", "e.source", "e.kind", "e.subject", "e.memo", "e.lines", "{occurred_at}", "{recorded_at}", "{booked_on}",
-    "r.source", "e.recorded_by", "t.line", "f.code", "g.code", "t.currency", "t.amount_minor",
-)  # fmt: skip
+    "e.id",
+    "e.source",
+    "e.kind",
+    "e.subject",
+    "e.memo",
+    "e.lines",
+    "{occurred_at}",
+    "{recorded_at}",
+    "{booked_on}",
+    "r.source",
+    "e.recorded_by",
+    "t.line",
+    "f.code",
+    "g.code",
+    "t.currency",
+    "t.amount_minor",
+)
 _FORM = "\x1f".join(["%s"] * len(_SAID))
 # One row a transfer; an entry without any would still show, as a row of its own without a line.
 _ENTRIES = """

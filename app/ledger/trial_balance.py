@@ -71,14 +71,18 @@ def between(first: date, last: date, account_ids: Collection[int] | None = None)
     """What accounts did from one local day to another, both included."""
     sums = (
         select(
-            _ACCOUNTS.c.code, _ACCOUNTS.c.name, _ACCOUNTS.c.kind, _ACCOUNTS.c.currency,
-            func.sum(_DAYS.c.in_minor), func.sum(_DAYS.c.out_minor),
+            _ACCOUNTS.c.code,
+            _ACCOUNTS.c.name,
+            _ACCOUNTS.c.kind,
+            _ACCOUNTS.c.currency,
+            func.sum(_DAYS.c.in_minor),
+            func.sum(_DAYS.c.out_minor),
         )
         .join(_DAYS, _DAYS.c.account_id == _ACCOUNTS.c.id)
         .where(_DAYS.c.booked_on.between(first, last))
         .group_by(_ACCOUNTS.c.code, _ACCOUNTS.c.name, _ACCOUNTS.c.kind, _ACCOUNTS.c.currency)
         .order_by(_ACCOUNTS.c.code)
-    )  # fmt: skip
+    )
     if account_ids is not None:
         sums = sums.where(_ACCOUNTS.c.id.in_(account_ids))
     return [AccountTotal(*row[:4], int(row[4]), int(row[5])) for row in db.session.execute(sums)]
@@ -91,8 +95,12 @@ def trial(held: list[AccountTotal]) -> list[tuple[Money, Money]]:
     for currency in sorted({each.currency for each in held}):
         nothing = Money(0, currency)
         mine = [each for each in held if each.currency == currency]
-        sums.append((sum((each.debit or nothing for each in mine), nothing),
-                     sum((each.credit or nothing for each in mine), nothing)))  # fmt: skip
+        sums.append(
+            (
+                sum((each.debit or nothing for each in mine), nothing),
+                sum((each.credit or nothing for each in mine), nothing),
+            )
+        )
     return sums
 
 

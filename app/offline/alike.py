@@ -41,12 +41,16 @@ def gifts(method: str, gift: HandGift, branch_id: int | None = None) -> list[Ali
         found = found.where(Donation.branch_id == branch_id)
     return [
         Alike(
-            donation.reference, donation.method, donation.name or "", donation.amount, row.banked_on or row.given_on,
+            donation.reference,
+            donation.method,
+            donation.name or "",
+            donation.amount,
+            row.banked_on or row.given_on,
             donation.state == PLEDGED,
         )
         for donation, row in db.session.execute(found.order_by(Donation.id.desc()).limit(_MOST))
         if (gift.what and row.what == gift.what) or _may_be_one(method, gift.name, donation.name or "")
-    ][:3]  # fmt: skip
+    ][:3]
 
 
 def orders(amount: Money, payer: str) -> list[StandingOrder]:

@@ -115,16 +115,26 @@ def count(appeal: Appeal, counted: Count, *, submission: str, by: str, branch_id
     new = db.session.scalar(
         postgresql.insert(CountSheet)
         .values(
-            reference=reference, submission=digest, appeal_id=appeal.id, branch_id=branch_id, place=counted.place,
-            counted_on=counted.day, box=counted.box or None, seal=counted.seal or None,
-            counter_one=counted.counters[0], counter_two=counted.counters[1],
+            reference=reference,
+            submission=digest,
+            appeal_id=appeal.id,
+            branch_id=branch_id,
+            place=counted.place,
+            counted_on=counted.day,
+            box=counted.box or None,
+            seal=counted.seal or None,
+            counter_one=counted.counters[0],
+            counter_two=counted.counters[1],
             pieces=[[value, number] for value, number in sorted(counted.pieces.items(), reverse=True) if number],
-            amount_minor=amount.minor, named_minor=named, currency=amount.currency,
-            entered_at=clock.now(), entered_by=by,
+            amount_minor=amount.minor,
+            named_minor=named,
+            currency=amount.currency,
+            entered_at=clock.now(),
+            entered_by=by,
         )
         .on_conflict_do_nothing(index_elements=["submission"])
         .returning(CountSheet.id)
-    )  # fmt: skip
+    )
     if new is None:
         return db.session.scalars(select(CountSheet).where(CountSheet.submission == digest)).one()
     for place, gift in enumerate(counted.named):

@@ -39,9 +39,13 @@ def cash() -> Iterator[Expected]:
     for sheet in db.session.scalars(waiting.order_by(CountSheet.id)):
         since = sheet.paid_in_on or sheet.counted_on
         yield Expected(
-            Subject("count", sheet.reference), CASH, sheet.amount, since, f"assets:cash:{sheet.currency}",
+            Subject("count", sheet.reference),
+            CASH,
+            sheet.amount,
+            since,
+            f"assets:cash:{sheet.currency}",
             reference=sheet.paying_in or "",
-        )  # fmt: skip
+        )
 
 
 def _by_hand() -> Any:
@@ -81,10 +85,14 @@ def gifts() -> Iterator[Expected]:
         else:
             what, account = AWAITED, f"assets:awaited:{donation.currency}"
         yield Expected(
-            Subject("donation", donation.reference), what, donation.amount,
-            row.paid_in_on or row.expected_on or row.given_on, account, donation.name or "",
+            Subject("donation", donation.reference),
+            what,
+            donation.amount,
+            row.paid_in_on or row.expected_on or row.given_on,
+            account,
+            donation.name or "",
             row.paying_in or row.what or "",
-        )  # fmt: skip
+        )
 
 
 def bounces() -> Iterator[Expected]:
@@ -110,11 +118,14 @@ def bounces() -> Iterator[Expected]:
         # By a rule of before, one that had been credited left the hand when it bounced, and the line puts it back.
         owed = bounced_in_hand and credited_from_hand
         yield Expected(
-            Subject("donation", donation.reference), BOUNCED if row.banked_on else CHEQUE,
-            donation.amount if row.banked_on is None else -donation.amount, row.bounced_on or row.banked_on,
-            f"assets:cheques:{donation.currency}" if owed else income_account, donation.name or "",
+            Subject("donation", donation.reference),
+            BOUNCED if row.banked_on else CHEQUE,
+            donation.amount if row.banked_on is None else -donation.amount,
+            row.bounced_on or row.banked_on,
+            f"assets:cheques:{donation.currency}" if owed else income_account,
+            donation.name or "",
             row.paying_in or "",
-        )  # fmt: skip
+        )
 
 
 def _left_the_hand(source: Any) -> Any:
@@ -139,9 +150,14 @@ def orders() -> Iterator[Expected]:
     )
     for order, income_account in db.session.execute(due):
         yield Expected(
-            Subject("standing-order", order.reference), ORDER, order.amount, order.next_due_on, income_account,
-            order.payer or "", order.reference_text or "",
-        )  # fmt: skip
+            Subject("standing-order", order.reference),
+            ORDER,
+            order.amount,
+            order.next_due_on,
+            income_account,
+            order.payer or "",
+            order.reference_text or "",
+        )
 
 
 def at_the_bank() -> list[Expected]:

@@ -108,25 +108,43 @@ def enter(
     donation_id = db.session.scalar(
         postgresql.insert(Donation)
         .values(
-            reference=reference, appeal_id=appeal.id, branch_id=branch_id, method=method,
-            amount_minor=gift.amount.minor, currency=gift.amount.currency,
-            state=PLEDGED if promised else RECEIVED, pledged_at=moment, received_at=None if promised else moment,
-            name=gift.name or None, email=gift.email or None, address=gift.address or None,
-            postcode=gift.postcode or None, submission=digest, checkout_key=secrets.token_hex(16),
+            reference=reference,
+            appeal_id=appeal.id,
+            branch_id=branch_id,
+            method=method,
+            amount_minor=gift.amount.minor,
+            currency=gift.amount.currency,
+            state=PLEDGED if promised else RECEIVED,
+            pledged_at=moment,
+            received_at=None if promised else moment,
+            name=gift.name or None,
+            email=gift.email or None,
+            address=gift.address or None,
+            postcode=gift.postcode or None,
+            submission=digest,
+            checkout_key=secrets.token_hex(16),
         )
         .on_conflict_do_nothing(index_elements=["submission"])
         .returning(Donation.id)
-    )  # fmt: skip
+    )
     if donation_id is None:
         return db.session.scalars(select(Donation).where(Donation.submission == digest)).one()
     expected_on = gift.expected_on or gift.given_on if promised and method in _SHOWN_BY_THE_BANK else None
     db.session.add(
         GiftByHand(
-            donation_id=donation_id, given_on=gift.given_on, what=gift.what or None, dated_on=gift.dated_on,
-            standing_order_id=gift.standing_order_id, expected_on=expected_on, count_sheet_id=gift.count_sheet_id,
-            entered_at=clock.now(), entered_by=by, banked_on=gift.given_on if bank_line else None, bank_line=bank_line,
+            donation_id=donation_id,
+            given_on=gift.given_on,
+            what=gift.what or None,
+            dated_on=gift.dated_on,
+            standing_order_id=gift.standing_order_id,
+            expected_on=expected_on,
+            count_sheet_id=gift.count_sheet_id,
+            entered_at=clock.now(),
+            entered_by=by,
+            banked_on=gift.given_on if bank_line else None,
+            bank_line=bank_line,
         )
-    )  # fmt: skip
+    )
     db.session.flush()
     donation = db.session.get_one(Donation, donation_id)
     if known is not None:
@@ -218,7 +236,11 @@ def receive(
     *unidentified* is recognised by giving that account. The caller commits. Raises what `entering.enter` raises.
     """
     gift = HandGift(
-        amount=amount, given_on=day, name=payer_name or "", what=what, standing_order_id=standing_order_id,
+        amount=amount,
+        given_on=day,
+        name=payer_name or "",
+        what=what,
+        standing_order_id=standing_order_id,
         donor_id=donor_id,
-    )  # fmt: skip
+    )
     return enter(appeal, method, gift, submission=source, by=by, branch_id=branch_id, bank_line=source, held=held)

@@ -85,9 +85,14 @@ def _gifts_paid_in(method: str, currency: str) -> int:
         select(func.sum(Donation.amount_minor))
         .join(GiftByHand, GiftByHand.donation_id == Donation.id)
         .where(
-            GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None), GiftByHand.bounced_on.is_(None),
-            GiftByHand.paid_in_on.is_not(None), GiftByHand.count_sheet_id.is_(None),
-            Donation.state == RECEIVED, Donation.method == method, Donation.currency == currency,
+            GiftByHand.banked_on.is_(None),
+            GiftByHand.reversed_at.is_(None),
+            GiftByHand.bounced_on.is_(None),
+            GiftByHand.paid_in_on.is_not(None),
+            GiftByHand.count_sheet_id.is_(None),
+            Donation.state == RECEIVED,
+            Donation.method == method,
+            Donation.currency == currency,
         )
-    )  # fmt: skip
+    )
     return int(db.session.scalar(total) or 0)

@@ -163,10 +163,15 @@ def write(due: DueLetter, settings: Settings) -> Mail | None:
         return None
     appeal = db.session.get_one(Appeal, gift.appeal_id)
     return compose(
-        due, gift.email, settings,
-        donor=one_line(gift.name), amount_minor=gift.amount_minor, currency=gift.currency,
-        appeal=one_line(appeal.title), announced_on=clock.local_day(gift.pledged_at).isoformat(),
-    )  # fmt: skip
+        due,
+        gift.email,
+        settings,
+        donor=one_line(gift.name),
+        amount_minor=gift.amount_minor,
+        currency=gift.currency,
+        appeal=one_line(appeal.title),
+        announced_on=clock.local_day(gift.pledged_at).isoformat(),
+    )
 
 
 def _still(donation: Donation) -> None:

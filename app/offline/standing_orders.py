@@ -111,10 +111,18 @@ def pay(order: StandingOrder, amount: Money, source: str, day: date, *, held: st
         # An order that was entered before payers were donors.
         order.donor_id = by_name.of_account(order.payer).id
     donation = gifts.receive(
-        db.session.get_one(Appeal, order.appeal_id), amount, day, source, method=STANDING_ORDER,
-        payer_name=order.payer, branch_id=order.branch_id, what=order.reference_text or "", standing_order_id=order.id,
-        held=held, donor_id=order.donor_id,
-    )  # fmt: skip
+        db.session.get_one(Appeal, order.appeal_id),
+        amount,
+        day,
+        source,
+        method=STANDING_ORDER,
+        payer_name=order.payer,
+        branch_id=order.branch_id,
+        what=order.reference_text or "",
+        standing_order_id=order.id,
+        held=held,
+        donor_id=order.donor_id,
+    )
     while order.next_due_on <= day + EARLY:
         order.next_due_on = standing_order.due_after(order.next_due_on, order.day_of_month)
     db.session.flush()

@@ -7,9 +7,16 @@ _DASHBOARD = "https://dashboard.stripe.com"
 
 # What the beginning of an object's id says of where it stands.
 _PLACES = {
-    "ch": "payments", "py": "payments", "pi": "payments", "dp": "disputes", "du": "disputes", "po": "payouts",
-    "sub": "subscriptions", "evt": "events", "cus": "customers",
-}  # fmt: skip
+    "ch": "payments",
+    "py": "payments",
+    "pi": "payments",
+    "dp": "disputes",
+    "du": "disputes",
+    "po": "payouts",
+    "sub": "subscriptions",
+    "evt": "events",
+    "cus": "customers",
+}
 
 
 def address_of(object_id: str, *, live: bool) -> str | None:

@@ -26,8 +26,11 @@ from app.payments.trouble import translated
 # What is fetched along with an object, so that one look is enough.
 OF_CHARGE = ("payment_intent", "balance_transaction", "failure_balance_transaction")
 OF_REFUND = (
-    "balance_transaction", "failure_balance_transaction", "charge.payment_intent", "charge.balance_transaction",
-)  # fmt: skip
+    "balance_transaction",
+    "failure_balance_transaction",
+    "charge.payment_intent",
+    "charge.balance_transaction",
+)
 OF_DISPUTE = ("charge.payment_intent", "charge.balance_transaction")
 OF_SUBSCRIPTION = ("latest_invoice",)
 OF_PAYOUT = ("balance_transaction", "failure_balance_transaction")

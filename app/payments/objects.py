@@ -103,10 +103,19 @@ DONATION = "donation"
 # Methods whose money comes days after the giver has agreed (docs.stripe.com/payments/payment-methods, "delayed").
 _DELAYED = frozenset(
     (
-        "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini", "multibanco",
-        "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
+        "acss_debit",
+        "au_becs_debit",
+        "bacs_debit",
+        "boleto",
+        "customer_balance",
+        "konbini",
+        "multibanco",
+        "nz_bank_account",
+        "oxxo",
+        "sepa_debit",
+        "us_bank_account",
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

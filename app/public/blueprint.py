@@ -24,7 +24,7 @@ from app.public.plans import access
 from app.public.plans import pages as plans_pages
 from app.services import services
 from app.web import (
-    assets,  # fmt: skip
+    assets,
     error_pages,
     filters,
 )
@@ -60,9 +60,20 @@ def _pages(settings: Settings) -> Blueprint:
     """All public pages, under one blueprint, so that what is said of it holds for each of them."""
     public = Blueprint("public", __name__)
     for pages in (
-        front.bp, articles.bp, feeds.bp, appeals.bp, once.bp, monthly.bp, changing.bp, receipts.bp, access.bp,
-        plans_pages.bp, images.bp, share_pictures.bp, privacy.bp,
-    ):  # fmt: skip
+        front.bp,
+        articles.bp,
+        feeds.bp,
+        appeals.bp,
+        once.bp,
+        monthly.bp,
+        changing.bp,
+        receipts.bp,
+        access.bp,
+        plans_pages.bp,
+        images.bp,
+        share_pictures.bp,
+        privacy.bp,
+    ):
         public.register_blueprint(pages)
     if settings.practice:
         public.register_blueprint(outbox.bp)

@@ -194,8 +194,12 @@ def _face(text: str, *, bold: bool) -> _Face:
         )
         said = subprocess.run(  # noqa: S603 - the signs are hexadecimal numbers
             ["fc-match", "--format", "%{file}|%{index}|%{charset}", pattern],  # noqa: S607 - where the system keeps it
-            capture_output=True, text=True, timeout=5, check=True, stdin=subprocess.DEVNULL,
-        ).stdout  # fmt: skip
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        ).stdout
         path, index, charset = said.split("|")
         _faces[key] = _Face(path, int(index) & 0xFFFF, tuple(map(_span, charset.split())))
     return _faces[key]

@@ -87,8 +87,12 @@ def drawn(said: dict[str, Any]) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 - our own program, and the words are only its input
             [sys.executable, "-I", str(_PROGRAM)],
-            input=json.dumps(said).encode(), capture_output=True, timeout=_PATIENCE, check=False, env={},
-        )  # fmt: skip
+            input=json.dumps(said).encode(),
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+            env={},
+        )
     except subprocess.TimeoutExpired as error:
         raise NotDrawn("the picture takes too long to draw") from error
     if done.returncode != 0 or not done.stdout:

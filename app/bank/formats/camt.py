@@ -100,10 +100,13 @@ def _parts(entry: Element, amount: Money, owner: str) -> tuple[ReadPart, ...]:
     found = []
     for each in camt_xml.anywhere(entry, "TxDtls"):
         place = next(
-            (at for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
-             if (at := camt_xml.at(each, *path)) is not None),
+            (
+                at
+                for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
+                if (at := camt_xml.at(each, *path)) is not None
+            ),
             None,
-        )  # fmt: skip
+        )
         if place is None or place.get("Ccy", "").casefold() not in ("", amount.currency):
             return ()
         size = _money(camt_xml.text(place), amount.currency)

@@ -20,8 +20,16 @@ class NotReadable(DomainError):
 # account; it has no day; it does not say which way it went; it corrects another one; the file
 # holds its whole statement twice.
 NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, NO_WAY, CORRECTION, TWICE = (
-    "nothing", "pending", "not-done", "currency", "account", "no-day", "no-way", "correction", "twice",
-)  # fmt: skip
+    "nothing",
+    "pending",
+    "not-done",
+    "currency",
+    "account",
+    "no-day",
+    "no-way",
+    "correction",
+    "twice",
+)
 
 
 @dataclass(frozen=True, slots=True)

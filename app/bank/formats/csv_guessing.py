@@ -105,8 +105,10 @@ def _as_balances_say(table: CsvTable, found: Mapping, currency: str) -> Mapping:
         others += [replace(found, fee=None), *(replace(each, fee=None) for each in others)]
     if not table.header and len(table.rows) > 1:
         money = [column for column in found.held_money if column != found.day]
-        pairs = [replace(found, amount=amount, balance=balance, details=_without(found, amount, balance))
-                 for amount, balance in permutations(money, 2)]  # fmt: skip
+        pairs = [
+            replace(found, amount=amount, balance=balance, details=_without(found, amount, balance))
+            for amount, balance in permutations(money, 2)
+        ]
         return next((each for each in pairs if not _contradicted(table, each, currency)), found)
     if _contradicted(table, found, currency):
         return next((each for each in others if not _contradicted(table, each, currency)), found)
@@ -128,8 +130,20 @@ def _contradicted(table: CsvTable, mapping: Mapping, currency: str) -> bool:
 
 def unexplained(table: CsvTable, mapping: Mapping) -> list[int]:
     """Columns that hold amounts now, are not read, and held none when somebody looked at this mapping."""
-    read = {mapping.day, mapping.amount, mapping.money_in, mapping.money_out, mapping.balance, mapping.fee, mapping.net,
-            mapping.bank_id, mapping.payer, mapping.account, *mapping.details, *mapping.held_money}  # fmt: skip
+    read = {
+        mapping.day,
+        mapping.amount,
+        mapping.money_in,
+        mapping.money_out,
+        mapping.balance,
+        mapping.fee,
+        mapping.net,
+        mapping.bank_id,
+        mapping.payer,
+        mapping.account,
+        *mapping.details,
+        *mapping.held_money,
+    }
     return [column for column in money_columns(table) if column not in read]
 
 

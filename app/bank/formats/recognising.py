@@ -99,9 +99,12 @@ def _packed(body: bytes) -> str:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError):
         # Cut off or damaged: its first part still has a name.
         names = [body[30:90].decode("latin-1")]
-    if any(re.search(r"\.(csv|ofx|qfx|xml|txt|qif|sta|mt940|pdf)\b", name, re.I) and "[Content_Types]" not in name
-           and not name.startswith(("xl/", "word/", "docProps/", "META-INF/", "_rels/", "customXml/"))
-           for name in names):  # fmt: skip
+    if any(
+        re.search(r"\.(csv|ofx|qfx|xml|txt|qif|sta|mt940|pdf)\b", name, re.I)
+        and "[Content_Types]" not in name
+        and not name.startswith(("xl/", "word/", "docProps/", "META-INF/", "_rels/", "customXml/"))
+        for name in names
+    ):
         office = any(name.startswith(("xl/", "word/", "META-INF/")) or "[Content_Types]" in name for name in names)
         if not office:
             return "archive"

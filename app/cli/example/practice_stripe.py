@@ -41,9 +41,14 @@ class PracticeStripe:
     def pay(self, page: str, name: str, email: str, postcode: str) -> None:
         """Pay on a Checkout page with a card that works. Raises `NoPracticeStripe`."""
         typed = {
-            "do": "pay", "email": email, "number": "4242424242424242", "exp": f"12/{clock.today().year % 100 + 3}",
-            "cvc": "123", "name": name, "postal": postcode,
-        }  # fmt: skip
+            "do": "pay",
+            "email": email,
+            "number": "4242424242424242",
+            "exp": f"12/{clock.today().year % 100 + 3}",
+            "cvc": "123",
+            "name": name,
+            "postal": postcode,
+        }
         self._ask(urlsplit(page).path, typed, expected=303)
 
     def pay_out(self) -> None:

@@ -167,9 +167,13 @@ class Year:
             appeal = appeal_at(each["appeal"])
             expected = self._day(each["shown"] if "shown" in each else each["expected"])
             gift = HandGift(
-                amount=Money(each["amount"], appeal.currency), given_on=clock.today(), name=each["name"],
-                email=email_of(each["name"]), what=each["words"], expected_on=expected,
-            )  # fmt: skip
+                amount=Money(each["amount"], appeal.currency),
+                given_on=clock.today(),
+                name=each["name"],
+                email=email_of(each["name"]),
+                what=each["words"],
+                expected_on=expected,
+            )
             gifts.enter(appeal, BANK_TRANSFER, gift, submission=f"example transfer {place}", by=self._by)
         if "shown" in each:
             self._bank.will_show(Shown(self._day(each["shown"]), each["amount"], each["name"].upper(), each["words"]))
@@ -178,9 +182,13 @@ class Year:
         with writing():
             appeal = appeal_at(each["appeal"])
             gift = HandGift(
-                amount=Money(each["amount"], appeal.currency), given_on=clock.today(), name=each["name"],
-                email=email_of(each["name"]), what=each["number"], dated_on=self._day(each.get("dated", each["day"])),
-            )  # fmt: skip
+                amount=Money(each["amount"], appeal.currency),
+                given_on=clock.today(),
+                name=each["name"],
+                email=email_of(each["name"]),
+                what=each["number"],
+                dated_on=self._day(each.get("dated", each["day"])),
+            )
             gifts.enter(appeal, CHEQUE, gift, submission=f"example cheque {place}", by=self._by)
 
     def _count(self, each: dict[str, Any], place: int) -> None:

@@ -41,9 +41,17 @@ def at_home(totals: list[Total]) -> list[Total]:
 
 _STATEMENT = ("Date", "Amount", "Payee", "Description", "Reference", "Check Number")
 _JOURNAL = (
-    "*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount",
-    "TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2",
-)  # fmt: skip
+    "*Narration",
+    "*Date",
+    "Description",
+    "*AccountCode",
+    "*TaxRate",
+    "*Amount",
+    "TrackingName1",
+    "TrackingOption1",
+    "TrackingName2",
+    "TrackingOption2",
+)
 # A statement has at most 1,000 lines, a file of journals at most 300; the head counts as one of them.
 _MOST_STATEMENT, _MOST_JOURNAL = 1000, 300
 
@@ -51,10 +59,18 @@ _MOST_STATEMENT, _MOST_JOURNAL = 1000, 300
 def xero_statement(lines: Iterable[StatementLine], _batch: str) -> Iterator[bytes]:
     """The files of a bank statement: one signed amount, plus for money in."""
     rows = (
-        [[each.day, amount(each.minor, each.currency), guarded(each.payee), guarded(each.words),
-          guarded(each.reference), ""]]
+        [
+            [
+                each.day,
+                amount(each.minor, each.currency),
+                guarded(each.payee),
+                guarded(each.words),
+                guarded(each.reference),
+                "",
+            ]
+        ]
         for each in lines
-    )  # fmt: skip
+    )
     return split([_STATEMENT], rows, lines=_MOST_STATEMENT)
 
 
@@ -67,20 +83,35 @@ def xero_journals(connection: Connection, chosen: Selection, batch: str) -> Iter
     groups = (
         [
             [
-                f"Entry {first.entry_id}: {first.memo} (batch {batch})", day, guarded(first.subject),
-                there[each.account_id].code, there[each.account_id].tax_rate, amount(each.minor, each.currency),
-                "", "", "", "",
+                f"Entry {first.entry_id}: {first.memo} (batch {batch})",
+                day,
+                guarded(first.subject),
+                there[each.account_id].code,
+                there[each.account_id].tax_rate,
+                amount(each.minor, each.currency),
+                "",
+                "",
+                "",
+                "",
             ]
             for each in postings
         ]
         for first, day, postings in program_entries(connection, chosen)
-    )  # fmt: skip
+    )
     return split([_JOURNAL], groups, lines=_MOST_JOURNAL)
 
 
 _QUICKBOOKS_JOURNAL = (
-    "JournalNo", "JournalDate", "AccountName", "Debits", "Credits", "Description", "Name", "Class", "Location",
-)  # fmt: skip
+    "JournalNo",
+    "JournalDate",
+    "AccountName",
+    "Debits",
+    "Credits",
+    "Description",
+    "Name",
+    "Class",
+    "Location",
+)
 # 350 KB, counted in thousands to be on the safe side.
 _MOST = 350_000
 
@@ -97,15 +128,20 @@ def quickbooks_journals(connection: Connection, chosen: Selection, batch: str) -
     groups = (
         [
             [
-                f"{batch}-{first.entry_id}", day, guarded(there[each.account_id].code),
+                f"{batch}-{first.entry_id}",
+                day,
+                guarded(there[each.account_id].code),
                 amount(each.minor, each.currency) if each.minor > 0 else "",
                 amount(-each.minor, each.currency) if each.minor < 0 else "",
-                guarded(f"{first.memo} {first.subject}"), "", "", "",
+                guarded(f"{first.memo} {first.subject}"),
+                "",
+                "",
+                "",
             ]
             for each in postings
         ]
         for first, day, postings in program_entries(connection, chosen)
-    )  # fmt: skip
+    )
     return split([_QUICKBOOKS_JOURNAL], groups, octets=_MOST)
 
 
@@ -124,14 +160,21 @@ def sage_journals(connection: Connection, chosen: Selection, batch: str) -> Iter
     groups = (
         [
             [
-                "JD" if each.minor > 0 else "JC", "", there[each.account_id].code, "", day,
-                f"{batch}-{first.entry_id}"[:30], plain_line(f"{first.memo} {first.subject}", 60),
-                amount(abs(each.minor), each.currency), there[each.account_id].tax_rate, amount(0, each.currency),
+                "JD" if each.minor > 0 else "JC",
+                "",
+                there[each.account_id].code,
+                "",
+                day,
+                f"{batch}-{first.entry_id}"[:30],
+                plain_line(f"{first.memo} {first.subject}", 60),
+                amount(abs(each.minor), each.currency),
+                there[each.account_id].tax_rate,
+                amount(0, each.currency),
             ]
             for each in postings
         ]
         for first, day, postings in program_entries(connection, chosen)
-    )  # fmt: skip
+    )
     return pieces([], groups)
 
 

@@ -11,9 +11,21 @@ from app.ledger.exports.tables import Table, amount, guarded
 from app.money import decimals
 
 COLUMNS = (
-    "entry", "line", "booked_on", "happened_at", "recorded_at", "kind", "memo", "subject", "source",
-    "account", "account_name", "account_kind", "currency", "amount",
-)  # fmt: skip
+    "entry",
+    "line",
+    "booked_on",
+    "happened_at",
+    "recorded_at",
+    "kind",
+    "memo",
+    "subject",
+    "source",
+    "account",
+    "account_name",
+    "account_kind",
+    "currency",
+    "amount",
+)
 
 
 def ledger_table(connection: Connection, chosen: Selection, totals: Sequence[Total]) -> Table:

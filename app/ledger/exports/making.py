@@ -33,9 +33,13 @@ class Made:
 
 
 def of_ledger(
-    connection: Connection, name: str, chosen: Selection, totals: Sequence[Total], batch: str,
+    connection: Connection,
+    name: str,
+    chosen: Selection,
+    totals: Sequence[Total],
+    batch: str,
     progress: Progress = nobody,
-) -> Made:  # fmt: skip
+) -> Made:
     """The ledger in a format of `FORMATS`; `totals` are `totals_of` the same, `batch` is the export's reference."""
     form = FORMATS[name]
     stem = _stem(name, chosen, batch)

@@ -87,10 +87,20 @@ def moved(connection: Connection, chosen: Selection, *, whole_entries: bool = Fa
     """
     sqlite = connection.dialect.name == "sqlite"
     columns = (
-        _E.c.id, _day(_E.c.booked_on, sqlite), _instant(_E.c.occurred_at, sqlite), _instant(_E.c.recorded_at, sqlite),
-        _E.c.kind, _E.c.memo, _E.c.subject, _E.c.source,
-        _T.c.line, _T.c.from_account_id, _T.c.to_account_id, _T.c.currency, _T.c.amount_minor,
-    )  # fmt: skip
+        _E.c.id,
+        _day(_E.c.booked_on, sqlite),
+        _instant(_E.c.occurred_at, sqlite),
+        _instant(_E.c.recorded_at, sqlite),
+        _E.c.kind,
+        _E.c.memo,
+        _E.c.subject,
+        _E.c.source,
+        _T.c.line,
+        _T.c.from_account_id,
+        _T.c.to_account_id,
+        _T.c.currency,
+        _T.c.amount_minor,
+    )
     found = _within(select(*columns).join(_T, _T.c.entry_id == _E.c.id), chosen, whole_entries)
     for row in connection.execute(found.order_by(_E.c.booked_on, _E.c.id, _T.c.line)):
         yield ExportedTransfer._make(row)

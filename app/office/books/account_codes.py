@@ -46,9 +46,10 @@ def keep(program: str) -> ResponseReturnValue:
     with writing():
         before = program_accounts.of(db.session.connection(), program)
         changed = {
-            account_id: each for account_id, each in typed.items()
+            account_id: each
+            for account_id, each in typed.items()
             if (each if each.code else None) != before.get(account_id)
-        }  # fmt: skip
+        }
         for account_id, each in changed.items():
             program_accounts.keep(program, account_id, each if each.code else None)
         if changed:

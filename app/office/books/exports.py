@@ -112,9 +112,14 @@ class ExportForm(CleanedForm):
             self.wrong(self.names, _("Names and addresses can only be included in exports of donations"))
         if first and last and not self.errors:
             self._choice = Choice(
-                self.format.data, first, last, self.account.data, self.appeal.data, self.branch.data,
+                self.format.data,
+                first,
+                last,
+                self.account.data,
+                self.appeal.data,
+                self.branch.data,
                 bool(self.names.data),
-            )  # fmt: skip
+            )
         return not self.errors
 
     def choice(self) -> Choice:
@@ -223,8 +228,9 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
         "office/books/exports.html",
         form=form,
         choice=choice,
-        totals=[(each.lines, Money(each.in_minor, each.currency), Money(each.out_minor, each.currency))
-                for each in found],
+        totals=[
+            (each.lines, Money(each.in_minor, each.currency), Money(each.out_minor, each.currency)) for each in found
+        ],
         left_out=LEFT_OUT if choice and choice.format in exporting.DONATIONS else (),
         against=against,
         missing=[account for each in against for account in each.accounts],
@@ -233,7 +239,7 @@ def _page(form: ExportForm | None = None) -> ResponseReturnValue:
         made=made,
         by=authors.names(each.made_by for each in made),
         names=FORMAT_NAMES,
-    )  # fmt: skip
+    )
     if asked and choice is None:
         return page, 422
     return page, 409 if against and request.method == "POST" else 200

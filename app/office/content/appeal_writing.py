@@ -90,9 +90,11 @@ def save(slug: str) -> ResponseReturnValue:
         with writing():
             if appeals_writing.revise(appeal, based_on, form.text.data, form.changes()):
                 record(
-                    "appeal.revised", Subject("appeal", appeal.reference),
-                    before={"version": based_on}, after={"version": based_on + 1},
-                )  # fmt: skip
+                    "appeal.revised",
+                    Subject("appeal", appeal.reference),
+                    before={"version": based_on},
+                    after={"version": based_on + 1},
+                )
     except WrittenMeanwhile:
         return _overtaken(form, slug)
     except (ForeignImage, ImageWithoutWords) as refusal:
@@ -109,26 +111,37 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
     changes = form.changes()
     target = changes["target"]
     yours = {
-        **theirs, "title": changes["title"], "text": form.text.data, "preset_rhythm": changes["preset_rhythm"],
+        **theirs,
+        "title": changes["title"],
+        "text": form.text.data,
+        "preset_rhythm": changes["preset_rhythm"],
         "target_minor": target.minor if target else None,
         "suggested_minor": [amount.minor for amount in changes["suggested"]],
-    }  # fmt: skip
+    }
     if "starts_on" in changes:
         days = {name: value.isoformat() if (value := changes[name]) else None for name in ("starts_on", "ends_on")}
         yours |= {"precedence": changes["precedence"], **days}
     form.based_on.data = str(appeal.version)
     latest = versions.version(appeal, appeal.version)
     return _form(
-        form, appeal, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
+        form,
+        appeal,
+        status=409,
+        latest=latest,
+        differences=comparing.differences(worded(theirs), worded(yours)),
         names=authors.names([latest.written_by] if latest else []),
-    )  # fmt: skip
+    )
 
 
 def _form(form: AppealForm, appeal: Appeal | None = None, status: int = 200, **shown: Any) -> ResponseReturnValue:
     page = render_template(
-        "office/content/appeal_form.html", form=form, appeal=appeal, images=images.latest(12).rows,
-        place=_place(form, appeal), **shown,
-    )  # fmt: skip
+        "office/content/appeal_form.html",
+        form=form,
+        appeal=appeal,
+        images=images.latest(12).rows,
+        place=_place(form, appeal),
+        **shown,
+    )
     return page, status
 
 

@@ -87,9 +87,15 @@ def named(slug: str) -> Appeal:
 def _page(appeal: Appeal, form: EndAppealForm, status: int = 200) -> ResponseReturnValue:
     versions = articles_versions.versions(appeal)
     page = render_template(
-        "office/content/appeal.html", appeal=appeal, progress=progress.of(appeal),
-        place=place.of_appeal(appeal), may_end=scheduling.may_end(appeal), current=in_force(clock.today()),
-        versions=versions, names=authors.names(version.written_by for version in versions), form=form,
+        "office/content/appeal.html",
+        appeal=appeal,
+        progress=progress.of(appeal),
+        place=place.of_appeal(appeal),
+        may_end=scheduling.may_end(appeal),
+        current=in_force(clock.today()),
+        versions=versions,
+        names=authors.names(version.written_by for version in versions),
+        form=form,
         uncleared=lists.uncleared(appeal),
-    )  # fmt: skip
+    )
     return page, status

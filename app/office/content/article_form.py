@@ -85,9 +85,13 @@ class ArticleForm(CleanedForm):
             line.strip().removeprefix("- ") for line in (self.demands.data or "").splitlines() if line.strip()
         )
         return Manuscript(
-            headline=self.headline.data, text=self.text.data, demands=demands, draft=self.when.data == DRAFT,
-            posted_at=self._posted_at, **self._event,
-        )  # fmt: skip
+            headline=self.headline.data,
+            text=self.text.data,
+            demands=demands,
+            draft=self.when.data == DRAFT,
+            posted_at=self._posted_at,
+            **self._event,
+        )
 
     def _read_posted_at(self) -> datetime:
         if self.when.data not in [choice.value for choice in self.when.choices]:
@@ -120,9 +124,12 @@ class ArticleForm(CleanedForm):
         if ends_at is not None and ends_at < starts_at:
             self.wrong(self.last_day if last else self.ends, _("The event must end after it starts"))
         return {
-            "event_starts_at": starts_at, "event_ends_at": ends_at, "event_all_day": all_day,
-            "event_place": self.place.data or None, "event_directions": self.directions.data or None,
-        }  # fmt: skip
+            "event_starts_at": starts_at,
+            "event_ends_at": ends_at,
+            "event_all_day": all_day,
+            "event_place": self.place.data or None,
+            "event_directions": self.directions.data or None,
+        }
 
 
 def filled(article: Article) -> dict[str, Any]:

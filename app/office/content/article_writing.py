@@ -116,6 +116,10 @@ def _overtaken(form: ArticleForm, number: int) -> ResponseReturnValue:
     form.based_on.data = str(article.version)
     latest = versions.version(article, article.version)
     return _form(
-        form, article, status=409, latest=latest, differences=comparing.differences(worded(theirs), worded(yours)),
+        form,
+        article,
+        status=409,
+        latest=latest,
+        differences=comparing.differences(worded(theirs), worded(yours)),
         names=authors.names([latest.written_by] if latest else []),
-    )  # fmt: skip
+    )

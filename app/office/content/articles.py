@@ -45,9 +45,12 @@ def show(number: int) -> ResponseReturnValue:
     article = named(number)
     versions = articles_versions.versions(article)
     return render_template(
-        "office/content/article.html", article=article, versions=versions, now=clock.now(),
+        "office/content/article.html",
+        article=article,
+        versions=versions,
+        now=clock.now(),
         names=authors.names(version.written_by for version in versions),
-    )  # fmt: skip
+    )
 
 
 def named(number: int) -> Article:

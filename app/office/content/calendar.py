@@ -36,10 +36,15 @@ def show() -> ResponseReturnValue:
     letters = _letters(spans)
     months = [_month(_month_after(first, number), spans, letters) for number in range(_MONTHS)]
     return render_template(
-        "office/content/calendar.html", spans=spans, letters=letters, months=months, today=clock.today(), ahead=ahead,
+        "office/content/calendar.html",
+        spans=spans,
+        letters=letters,
+        months=months,
+        today=clock.today(),
+        ahead=ahead,
         step=_MONTHS,
         weekdays=[get_day_names(locale=get_locale() or "en_GB")[number] for number in range(7)],
-    )  # fmt: skip
+    )
 
 
 def _letters(spans: list[Span]) -> dict[int, str]:

@@ -108,11 +108,13 @@ def _whether_it_goes(reference: str) -> Question:
     image = articles_images.named(reference) or abort(404)
     return Question(
         _("Delete the image “%(words)s”?", words=image.words),
-        _("This cannot be undone. Where the image is shown now, its description appears instead. "
-        "Browsers that have already loaded it may keep it for a year."),
+        _(
+            "This cannot be undone. Where the image is shown now, its description appears instead. "
+            "Browsers that have already loaded it may keep it for a year."
+        ),
         _("Delete image"),
         url_for(".show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>/removal")

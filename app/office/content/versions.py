@@ -66,11 +66,17 @@ def _page(written: Written, number: int) -> ResponseReturnValue:
     version = _version_or_404(written, number)
     before = versions.version(written, request.args.get("against", number - 1, int))
     return render_template(
-        "office/content/version.html", version=version, before=before, place=_place(written), latest=written.version,
-        kind=written.versioned_as, names=authors.names([version.written_by]), form=FlaskForm(),
+        "office/content/version.html",
+        version=version,
+        before=before,
+        place=_place(written),
+        latest=written.version,
+        kind=written.versioned_as,
+        names=authors.names([version.written_by]),
+        form=FlaskForm(),
         differences=comparing.differences(worded(before.content), worded(version.content)) if before else {},
         others=[each.number for each in versions.versions(written) if each.number != number],
-    )  # fmt: skip
+    )
 
 
 def _restore(written: Written, number: int) -> ResponseReturnValue:

@@ -55,9 +55,12 @@ def create() -> ResponseReturnValue:
         return _form(form, status=409, found=found)
     donation = take_in(form)
     notices.done(
-        _("Cheque saved: %(amount)s from %(name)s.", amount=written(donation.amount),
-          name=donation.name or _("someone")),
-    )  # fmt: skip
+        _(
+            "Cheque saved: %(amount)s from %(name)s.",
+            amount=written(donation.amount),
+            name=donation.name or _("someone"),
+        )
+    )
     if form.dated_on.data and cheques.is_stale(form.dated_on.data):
         notices.failed(
             _("This cheque is more than six months old. The bank may refuse it, so ask the donor for a new one.")
@@ -69,11 +72,14 @@ def _whether_it_bounced(reference: str) -> Question:
     cheque = _cheque(reference)
     return Question(
         _("Mark the cheque from %(name)s as bounced?", name=cheque.name or _("someone")),
-        _("The appeal’s total falls by %(amount)s at once, and the receipt becomes void. This "
-        "cannot be undone. If the bank pays after all, enter the cheque again.", amount=written(cheque.amount)),
+        _(
+            "The appeal’s total falls by %(amount)s at once, and the receipt becomes void. This "
+            "cannot be undone. If the bank pays after all, enter the cheque again.",
+            amount=written(cheque.amount),
+        ),
         _("Mark as bounced"),
         url_for("office.gifts_by_hand.show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>/bounced")

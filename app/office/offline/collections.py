@@ -235,11 +235,14 @@ def _whether_it_is_wrong(reference: str) -> Question | None:
         return None
     return Question(
         _("Reverse the count for %(place)s?", place=sheet.place),
-        _("The appeal’s total falls by %(amount)s at once. The sheet stays on record as reversed, "
-        "and this cannot be undone. Enter a new count if there is a correct one.", amount=written(sheet.amount)),
+        _(
+            "The appeal’s total falls by %(amount)s at once. The sheet stays on record as reversed, "
+            "and this cannot be undone. Enter a new count if there is a correct one.",
+            amount=written(sheet.amount),
+        ),
         _("Reverse count sheet"),
         url_for(".show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>/correction")

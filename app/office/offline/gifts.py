@@ -116,11 +116,13 @@ def _whether_it_is_wrong(reference: str) -> Question | None:
         return None
     return Question(
         _("Reverse the gift of %(amount)s from %(name)s?", amount=written(gift.amount), name=gift.name or _("someone")),
-        _("Its receipt becomes void. The gift stays on record as reversed, and this cannot be "
-        "undone. Enter the correct gift if there is one."),
+        _(
+            "Its receipt becomes void. The gift stays on record as reversed, and this cannot be "
+            "undone. Enter the correct gift if there is one."
+        ),
         _("Reverse gift"),
         url_for(".show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>/correction")

@@ -62,10 +62,16 @@ def pay_in() -> ResponseReturnValue:
     slip = form.slip.data or ""
     try:
         with writing():
-            paying_in.pay_in([_sheet(each.reference) for each in sheets], [_gift(each.reference) for each in gifts],
-                             slip, form.day.data or clock.today())  # fmt: skip
-            for subject in (*(Subject("count", each.reference) for each in sheets),
-                            *(Subject("donation", each.reference) for each in gifts)):  # fmt: skip
+            paying_in.pay_in(
+                [_sheet(each.reference) for each in sheets],
+                [_gift(each.reference) for each in gifts],
+                slip,
+                form.day.data or clock.today(),
+            )
+            for subject in (
+                *(Subject("count", each.reference) for each in sheets),
+                *(Subject("donation", each.reference) for each in gifts),
+            ):
                 record("money.paid_in", subject, after={"slip": slip})
     except paying_in.NotPayableYet:
         form.form_errors.append(_("One of the cheques is dated after this date. Pay it in once its date has come"))
@@ -89,9 +95,10 @@ def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
     # What may go to the bank today: not what has gone there, and no cheque whose date is still to come.
     at_hand = {each.reference for each, *_rest in sheets if each.paid_in_on is None}
     at_hand |= {
-        gift.reference for gift, row, *_rest in cheques
+        gift.reference
+        for gift, row, *_rest in cheques
         if row.paid_in_on is None and (row.dated_on is None or row.dated_on <= clock.today())
-    }  # fmt: skip
+    }
     ticked = {*request.form.getlist("sheet"), *request.form.getlist("cheque")}
     page = render_template(
         "office/offline/paying_in.html",

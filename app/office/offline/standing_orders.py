@@ -126,11 +126,13 @@ def _whether_it_ends(reference: str) -> Question:
     order = _order(reference)
     return Question(
         _("End the standing order from %(name)s?", name=order.payer or _("someone")),
-        _("No more payments will be expected. Payments already received stay. If the donor starts "
-        "again, enter a new standing order."),
+        _(
+            "No more payments will be expected. Payments already received stay. If the donor starts "
+            "again, enter a new standing order."
+        ),
         _("End"),
         url_for(".index"),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>/end")
@@ -152,11 +154,14 @@ def _whether_it_is_given_up(reference: str) -> Question | None:
         return None
     return Question(
         _("Skip the missed payment from %(name)s?", name=order.payer or _("someone")),
-        _("The payment of %(amount)s due on %(day)s will no longer be expected. The next one will be.",
-          amount=written(order.amount), day=format_date(order.next_due_on, "long")),
+        _(
+            "The payment of %(amount)s due on %(day)s will no longer be expected. The next one will be.",
+            amount=written(order.amount),
+            day=format_date(order.next_due_on, "long"),
+        ),
         _("Skip missed payment"),
         url_for(".index"),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>/missed")
@@ -212,12 +217,15 @@ def _alike(form: OrderForm) -> list[Noticed]:
     mine = [each for each in alike.orders(promise.amount, promise.payer) if my_branch_id() in (None, each.branch_id)]
     return [
         Noticed(
-            _("This looks like the standing order of %(amount)s from %(name)s, which is already expected.",
-              name=each.payer or _("someone"), amount=written(each.amount)),
+            _(
+                "This looks like the standing order of %(amount)s from %(name)s, which is already expected.",
+                name=each.payer or _("someone"),
+                amount=written(each.amount),
+            ),
             url_for(".index"),
         )
         for each in mine[:3]
-    ]  # fmt: skip
+    ]
 
 
 def _form(

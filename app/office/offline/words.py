@@ -14,13 +14,19 @@ def refused(refusal: BelowZero) -> str:
     named = {"missing": written(refusal.missing), "day": day(refusal.day)}
     if refusal.code.startswith("assets:cheques:"):
         return str(
-            _("Nothing was booked, because the cheques in hand would be %(missing)s short on "
-            "%(day)s. Enter the missing cheque first, with the date it was received.", **named)
-        )  # fmt: skip
+            _(
+                "Nothing was booked, because the cheques in hand would be %(missing)s short on "
+                "%(day)s. Enter the missing cheque first, with the date it was received.",
+                **named,
+            )
+        )
     return str(
-        _("Nothing was booked, because the cash in hand would be %(missing)s short on %(day)s. "
-        "Enter the missing count first, with the date it was counted.", **named)
-    )  # fmt: skip
+        _(
+            "Nothing was booked, because the cash in hand would be %(missing)s short on %(day)s. "
+            "Enter the missing count first, with the date it was counted.",
+            **named,
+        )
+    )
 
 
 def overdrawn(left: Money) -> str:

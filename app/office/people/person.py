@@ -53,11 +53,13 @@ def _whether_the_factor_is_lost(reference: str) -> Question:
     person = known(reference)
     return Question(
         _("Reset the second factor of %(name)s?", name=person.name or person.email),
-        _("Their app, passkeys and recovery codes will stop working, and they set up new ones when "
-        "they next sign in with their password. Speak to them first to make sure that they asked for this."),
+        _(
+            "Their app, passkeys and recovery codes will stop working, and they set up new ones when "
+            "they next sign in with their password. Speak to them first to make sure that they asked for this."
+        ),
         _("Reset second factor"),
         url_for("office.people.show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/second-factor/forget")
@@ -90,11 +92,13 @@ def _whether_they_go(reference: str) -> Question | None:
     name = person.name or person.email
     return Question(
         _("Remove %(name)s?", name=name),
-        _("They will be signed out and can no longer sign in. Their name stays in the audit trail. "
-        "To give them access again, send a new invitation."),
+        _(
+            "They will be signed out and can no longer sign in. Their name stays in the audit trail. "
+            "To give them access again, send a new invitation."
+        ),
         _("Remove %(name)s", name=name),
         url_for("office.people.show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/removal")

@@ -5,8 +5,10 @@ from flask_babel import lazy_gettext as _l
 WORDS = {
     "unclaimed charge": (
         _l("Card payments without a gift"),
-        _l("Follow the link to the charge at Stripe. Someone may have paid through one of Stripe’s "
-        "own links. Refund it there, or accept it here with a reason."),
+        _l(
+            "Follow the link to the charge at Stripe. Someone may have paid through one of Stripe’s "
+            "own links. Refund it there, or accept it here with a reason."
+        ),
     ),
     "pending event": (
         _l("Messages from Stripe that could not be processed"),
@@ -14,18 +16,24 @@ WORDS = {
     ),
     "receipt": (
         _l("Receipts that could not be made or sent"),
-        _l("These are retried automatically. If one stays here, the worker may not be running or "
-        "the mail server may refuse the address: open the gift and correct the address."),
+        _l(
+            "These are retried automatically. If one stays here, the worker may not be running or "
+            "the mail server may refuse the address: open the gift and correct the address."
+        ),
     ),
     "failed monthly gift": (
         _l("Monthly payments that failed"),
-        _l("The donor has been sent a link to pay in another way, and Stripe will try again. You do "
-        "not need to do anything unless they contact you."),
+        _l(
+            "The donor has been sent a link to pay in another way, and Stripe will try again. You do "
+            "not need to do anything unless they contact you."
+        ),
     ),
     "plan of an ended appeal": (
         _l("Monthly gifts whose appeal has ended"),
-        _l("They go on for the same purpose. The donor was asked by e-mail, once, and can end the "
-           "gift or begin another. Let it stand with a reason, or write to the donor."),
+        _l(
+            "They go on for the same purpose. The donor was asked by e-mail, once, and can end the "
+            "gift or begin another. Let it stand with a reason, or write to the donor."
+        ),
     ),
     "second subscription": (
         _l("Monthly gifts charged by two subscriptions"),
@@ -33,40 +41,54 @@ WORDS = {
     ),
     "unknown fee": (
         _l("Gifts without a known fee"),
-        _l("We ask Stripe for it every hour. If it is still missing after some days, look up the "
-        "charge in Stripe’s Dashboard."),
+        _l(
+            "We ask Stripe for it every hour. If it is still missing after some days, look up the "
+            "charge in Stripe’s Dashboard."
+        ),
     ),
     "dispute": (
         _l("Disputes to answer"),
-        _l("Follow the link and answer the dispute at Stripe before the date, or accept it there. "
-        "The money counts until the dispute is lost. Do not refund the gift while it is open."),
+        _l(
+            "Follow the link and answer the dispute at Stripe before the date, or accept it there. "
+            "The money counts until the dispute is lost. Do not refund the gift while it is open."
+        ),
     ),
     "disputed refund": (
         _l("Refunds refused because the payment is disputed"),
-        _l("The donor’s bank has asked for the money, so Stripe will not refund it. Answer the "
-        "dispute or accept it at Stripe. Do not pay the donor in any other way, or they will get the money twice."),
+        _l(
+            "The donor’s bank has asked for the money, so Stripe will not refund it. Answer the "
+            "dispute or accept it at Stripe. Do not pay the donor in any other way, or they will get the money twice."
+        ),
     ),
     "contradiction": (
         _l("Contradictory messages from Stripe"),
-        _l("None of this was applied. Compare the details below with Stripe’s Dashboard. If the "
-        "Dashboard agrees, contact Stripe. If Stripe has no record of it, someone may have the "
-        "webhook’s signing secret: replace the secret."),
+        _l(
+            "None of this was applied. Compare the details below with Stripe’s Dashboard. If the "
+            "Dashboard agrees, contact Stripe. If Stripe has no record of it, someone may have the "
+            "webhook’s signing secret: replace the secret."
+        ),
     ),
     "closed dispute": (
         _l("Closed disputes that do not add up"),
-        _l("The amount Stripe withdrew is not the amount lost plus the amount returned. Compare the "
-        "dispute in Stripe’s Dashboard with the entries of the gift, and contact Stripe if a "
-        "movement is missing there."),
+        _l(
+            "The amount Stripe withdrew is not the amount lost plus the amount returned. Compare the "
+            "dispute in Stripe’s Dashboard with the entries of the gift, and contact Stripe if a "
+            "movement is missing there."
+        ),
     ),
     "refund": (
         _l("Failed refunds"),
-        _l("Stripe could not refund the money, so it was returned to us: the card or the account "
-        "may be closed. Check that no dispute is open, then ask the donor how else you can pay them."),
+        _l(
+            "Stripe could not refund the money, so it was returned to us: the card or the account "
+            "may be closed. Check that no dispute is open, then ask the donor how else you can pay them."
+        ),
     ),
     "payout": (
         _l("Payouts that were returned or do not add up"),
-        _l("If a payout was returned, check the bank details in Stripe’s Dashboard. If it does not "
-        "add up, check its parts under Payouts."),
+        _l(
+            "If a payout was returned, check the bank details in Stripe’s Dashboard. If it does not "
+            "add up, check its parts under Payouts."
+        ),
     ),
     "movement": (
         _l("Unexplained movements at Stripe"),
@@ -90,13 +112,17 @@ WORDS = {
     ),
     "announced transfer": (
         _l("Promised transfers that have not arrived"),
-        _l("Check whether the statement shows it under another name. If it will not arrive, "
-        "withdraw it. Nothing was booked for it."),
+        _l(
+            "Check whether the statement shows it under another name. If it will not arrive, "
+            "withdraw it. Nothing was booked for it."
+        ),
     ),
     "transfer booked early": (
         _l("Transfers in the books but not on a statement"),
-        _l("An earlier version of Whipround booked these when they were promised. Open each and "
-        "change it to a promise: it leaves the books today and becomes a gift once it is on the bank statement."),
+        _l(
+            "An earlier version of Whipround booked these when they were promised. Open each and "
+            "change it to a promise: it leaves the books today and becomes a gift once it is on the bank statement."
+        ),
     ),
     "unbanked gift": (
         _l("Cash gifts more than a week old"),
@@ -108,10 +134,12 @@ WORDS = {
     ),
     "bank difference": (
         _l("Bank accounts that do not agree with the books"),
-        _l("Some lines were never imported. Download the statement again from the last date on "
-        "which it agreed, and import it. Lines already imported are left out."),
+        _l(
+            "Some lines were never imported. Download the statement again from the last date on "
+            "which it agreed, and import it. Lines already imported are left out."
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def title(kind: str) -> str:

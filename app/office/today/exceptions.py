@@ -147,9 +147,11 @@ def catch_up() -> ResponseReturnValue:
         services().ask_to_catch_up()
         record("stripe.catch_up_asked", Subject("stripe", "account"))
     notices.done(
-        _("Fetching anything from the last 30 days that is missing from the books. This takes a few "
-        "minutes; check this page again then."),
-    )  # fmt: skip
+        _(
+            "Fetching anything from the last 30 days that is missing from the books. This takes a few "
+            "minutes; check this page again then."
+        )
+    )
     return redirect(url_for(".index"), code=303)
 
 

@@ -56,10 +56,21 @@ def draw(bars: Sequence[Bar], *, name: str, title: str, words: str, every: int, 
         return written(Money(round(minor), currency), locale=locale, short=True)
 
     chart = pygal.Bar(
-        style=_OURS, js=(), css=(), width=520, height=240, margin=2, spacing=2, show_legend=False, truncate_label=-1,
-        show_minor_x_labels=False, max_scale=6, value_formatter=short, x_labels=named,
+        style=_OURS,
+        js=(),
+        css=(),
+        width=520,
+        height=240,
+        margin=2,
+        spacing=2,
+        show_legend=False,
+        truncate_label=-1,
+        show_minor_x_labels=False,
+        max_scale=6,
+        value_formatter=short,
+        x_labels=named,
         x_labels_major=named[::-every],
-    )  # fmt: skip
+    )
     chart.add(title, [bar.amount.minor for bar in bars])
     drawn = fromstring(chart.render())
     return Markup(_as_ours(drawn, bars, name, title, words, locale))  # noqa: S704 - pygal escapes what it is given
@@ -171,8 +182,12 @@ def _chart(name: str, title: str, bars: list[Bar], every: int) -> Chart:
     locale = str(get_locale() or "en_GB")
     whole = sum((bar.amount for bar in bars), Money(0, bars[0].amount.currency))
     best = max(bars, key=lambda bar: bar.amount)
-    words = _("%(amount)s in total. Highest: %(most)s, %(name)s.", amount=written(whole, locale=locale),
-              most=written(best.amount, locale=locale), name=best.name)  # fmt: skip
+    words = _(
+        "%(amount)s in total. Highest: %(most)s, %(name)s.",
+        amount=written(whole, locale=locale),
+        most=written(best.amount, locale=locale),
+        name=best.name,
+    )
     return Chart(title, draw(bars, name=name, title=title, words=words, every=every, locale=locale), bars, whole)
 
 

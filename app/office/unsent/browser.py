@@ -52,9 +52,14 @@ def remember(response: Response) -> Response:
         return response
     value = _serializer().dumps({"browser": known["browser"], "sessions": [*sessions, now][-_SESSIONS:]})
     response.set_cookie(
-        _COOKIE, value, max_age=_LASTS, path="/office", httponly=True, samesite="Lax",
+        _COOKIE,
+        value,
+        max_age=_LASTS,
+        path="/office",
+        httponly=True,
+        samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )  # fmt: skip
+    )
     return response
 
 

@@ -138,10 +138,13 @@ def fill_in(response: Response) -> Response:
     filled = None
     if response.status_code == 200 and response.mimetype == "text/html":
         filled = filling.fill(
-            response.get_data(as_text=True), request.path, typed.path, typed.fields,
+            response.get_data(as_text=True),
+            request.path,
+            typed.path,
+            typed.fields,
             render_template("office/unsent/_unsent.html", typed=typed),
             render_template("office/unsent/_unsent_field.html", reference=reference),
-        )  # fmt: skip
+        )
     if filled is None:
         gone = redirect(url_for("office.unsent.show", reference=reference, gone="yes"), code=303)
         return current_app.make_response(gone)

@@ -220,9 +220,14 @@ def sent_to_another(appeal: Appeal) -> DonationForm:
 
 
 def page(
-    appeal: Appeal, form: DonationForm, problem: str = "", *, status: int = 200,
-    headers: dict[str, str] | None = None, instead_of: Appeal | None = None,
-) -> Response:  # fmt: skip
+    appeal: Appeal,
+    form: DonationForm,
+    problem: str = "",
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    instead_of: Appeal | None = None,
+) -> Response:
     """The page of the form; a `problem` with the whole of it stands on top. Nobody keeps it: it has what was typed.
 
     `instead_of` is the appeal that was asked for and has ended: the page says so before the amount, and the giver

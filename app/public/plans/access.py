@@ -28,9 +28,14 @@ def show(reference: str) -> ResponseReturnValue:
     plan = _plan(reference)
     appeal = db.session.get(Appeal, plan.appeal_id)
     return render_template(
-        "public/plans/plan_of_receipt.html", plan=plan, appeal=appeal, reference=reference, sent="sent" in request.args,
-        skipped=dates.skipped(plan), next_taken=dates.next_taken(plan),
-    )  # fmt: skip
+        "public/plans/plan_of_receipt.html",
+        plan=plan,
+        appeal=appeal,
+        reference=reference,
+        sent="sent" in request.args,
+        skipped=dates.skipped(plan),
+        next_taken=dates.next_taken(plan),
+    )
 
 
 @bp.post("/receipts/<reference>/plan")

@@ -52,9 +52,14 @@ def ask_to_end(token: str) -> ResponseReturnValue:
     if changes.CANCEL not in changes.possible(plan):
         return redirect(url_for(".show", token=token), code=303)
     return render_template(
-        "public/plans/plan_end.html", plan=plan, appeal=_appeal(plan), token=token, form=EndPlanForm(),
-        skipped=dates.skipped(plan), next_taken=dates.next_taken(plan),
-    )  # fmt: skip
+        "public/plans/plan_end.html",
+        plan=plan,
+        appeal=_appeal(plan),
+        token=token,
+        form=EndPlanForm(),
+        skipped=dates.skipped(plan),
+        next_taken=dates.next_taken(plan),
+    )
 
 
 @bp.post("/plans/<token>/end")
@@ -114,14 +119,28 @@ def _not_done(token: str, failure: PaymentsUnavailable | PaymentsRefused) -> Res
 
 
 def _page(
-    token: str, plan: Plan, *, amount: AmountForm | None = None, pause: PauseForm | None = None,
-    said: str = "", problem: str = "", status: int = 200,
-) -> Response:  # fmt: skip
+    token: str,
+    plan: Plan,
+    *,
+    amount: AmountForm | None = None,
+    pause: PauseForm | None = None,
+    said: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> Response:
     page = render_template(
-        "public/plans/plan.html", plan=plan, appeal=_appeal(plan), token=token, possible=changes.possible(plan),
-        amount=amount or AmountForm(plan.currency, formdata=None), pause=pause or PauseForm(plan, formdata=None),
-        skipped=dates.skipped(plan), next_taken=dates.next_taken(plan), said=said, problem=problem,
-    )  # fmt: skip
+        "public/plans/plan.html",
+        plan=plan,
+        appeal=_appeal(plan),
+        token=token,
+        possible=changes.possible(plan),
+        amount=amount or AmountForm(plan.currency, formdata=None),
+        pause=pause or PauseForm(plan, formdata=None),
+        skipped=dates.skipped(plan),
+        next_taken=dates.next_taken(plan),
+        said=said,
+        problem=problem,
+    )
     return Response(page, status=status)
 
 

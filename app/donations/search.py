@@ -1,4 +1,4 @@
-"""Finding gifts: by reference, address, card or words of a name, by amount and day; a page at a time.
+"""Finding gifts: by reference, address, card or parts of a name, by amount and day; a page at a time.
 
 Every way has an index that holds its order, so the first page of a million gifts takes as long as that of a thousand,
 and a page goes on from a gift and not from a number (keyset).
@@ -35,7 +35,7 @@ ORDERS = (NEWEST, OLDEST, LARGEST, SMALLEST)
 @dataclass(frozen=True, slots=True)
 class DonationFilter:
     """Which gifts: all that fit every part that is given. `words` is a reference, an e-mail address, the last four
-    digits of a card, or words of a name or their beginnings; `state` is one of a gift's, or empty for all; `first`
+    digits of a card, or parts of a name; `state` is one of a gift's, or empty for all; `first`
     and `last` are local days; `branch_id` says of which branch, `donor_ids` of whom. `order` is one of
     `ORDERS`, or empty for the one that suits what is looked for."""
 

@@ -1,9 +1,10 @@
-"""The words of names: a gift or a donor is found by any word of the name, or by how a word begins.
+"""The words of names: a gift or a donor is found by any part of a name, from three letters on.
 
-`name_words` has one row for each word of each name that a gift or a donor has, as `searching.name_key` writes it: a
-person who gives often adds nothing. The database's own triggers keep it, so that no way of writing or of erasing a
-name can forget it: a name that nobody has any more leaves no word. A name of 'Anne-Marie O’Connor' has the words anne,
-marie, annemarie, o, connor and oconnor.
+`name_words` has one row for each word of each name that a gift or a donor has, as `search_keys.name_key` writes it: a
+person who gives often adds nothing. `word_parts` has the ends of each such word, once for all names that have it:
+byron, yron, ron. What begins an end is a part of the word, so an ordinary index finds it on both databases (decision
+0014). The database's own triggers keep both, so that no way of writing or of erasing a name can forget it: a name that
+nobody has any more leaves nothing. 'Anne-Marie O’Connor' has the words anne, marie, annemarie, o, connor and oconnor.
 """
 
 from typing import Any
@@ -14,8 +15,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 from app.donors import search_keys
 from app.extensions import Base, db
 
-# So many names are looked up at once; a word that more of them have is looked for along the list instead.
+# So many names are looked up at once; a part that more of them have is looked for along the list instead.
 _MANY = 2000
+# What is shorter finds only how a word begins: too many words have it somewhere.
+_SHORTEST = 3
+# Of several parts the rarest is looked up; whether it is rarer than others is counted so far.
+_RARE = 20_000
 
 
 class NameWord(Base):
@@ -28,6 +33,16 @@ class NameWord(Base):
     name_key: Mapped[str] = mapped_column(search_keys.key_column(120), primary_key=True)
 
 
+class WordPart(Base):
+    """The end of a word from one of its letters on, and the word."""
+
+    __tablename__ = "word_parts"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    part: Mapped[str] = mapped_column(search_keys.key_column(120), primary_key=True)
+    word: Mapped[str] = mapped_column(search_keys.key_column(120), primary_key=True)
+
+
 def words_of(typed: str) -> list[str]:
     """The words that are looked for, the longest first: that one narrows most."""
     apart = (search_keys.name_key(typed) or "").replace("'", "").replace("-", "").split()
@@ -35,8 +50,8 @@ def words_of(typed: str) -> list[str]:
 
 
 def has_name(column: InstrumentedAttribute[str | None], typed: str, *, along: bool = False) -> ColumnElement[bool]:
-    """The condition that a column of names (`name_key`) has a word for each word that was typed, which begins with it;
-    both databases answer it from their indexes.
+    """The condition that each word that was typed is a part of some word of a name (`column` holds the `name_key`), or,
+    of one or two letters, begins one. Both databases answer it from their indexes.
 
     The names are looked up first; `along` asks row by row instead, which finds the first rows of an order sooner where
     `is_common` says that there are many.
@@ -45,25 +60,44 @@ def has_name(column: InstrumentedAttribute[str | None], typed: str, *, along: bo
     if not looked_for:
         return false()
     if along:
-        return and_(*(_words(column, each).exists() for each in looked_for))
+        return and_(*(_has_word(column, each) for each in looked_for))
     return column.in_(_names(looked_for))
 
 
 def is_common(typed: str) -> bool:
     """Whether more names have these words than are looked up at a glance; as long a look, however many they are."""
     looked_for = words_of(typed)
-    some = _names(looked_for).limit(_MANY + 1).subquery() if looked_for else None
-    return some is not None and (db.session.scalar(select(func.count()).select_from(some)) or 0) > _MANY
+    return bool(looked_for) and _counted(_names(looked_for), _MANY) > _MANY
 
 
 def _names(looked_for: list[str]) -> Select[Any]:
-    first = aliased(NameWord)
-    found = select(first.name_key).where(search_keys.begins_with(first.word, looked_for[0]))
+    """The names that have all these words: the names of the rarest word, as far as they have the others."""
+    if len(looked_for) > 1:
+        looked_for = sorted(looked_for, key=lambda each: _counted(_with_word(each), _RARE))
+    found = _with_word(looked_for[0])
     for each in looked_for[1:]:
-        found = found.where(_words(first.name_key, each).exists())
+        found = found.where(_has_word(found.selected_columns[0], each))
     return found
 
 
-def _words(name_key: Any, typed: str) -> Select[Any]:
+def _counted(names: Select[Any], most: int) -> int:
+    return db.session.scalar(select(func.count()).select_from(names.limit(most + 1).subquery())) or 0
+
+
+def _with_word(typed: str) -> Select[Any]:
+    """The names with a word of which this is a part, found from the parts on."""
     word = aliased(NameWord)
-    return select(word.word).where(word.name_key == name_key, search_keys.begins_with(word.word, typed))
+    if len(typed) < _SHORTEST:
+        return select(word.name_key).where(search_keys.begins_with(word.word, typed))
+    words = select(WordPart.word).where(search_keys.begins_with(WordPart.part, typed))
+    return select(word.name_key).where(word.word.in_(words))
+
+
+def _has_word(name_key: Any, typed: str) -> ColumnElement[bool]:
+    """Whether one name has such a word, found from the name on: it has few."""
+    word = aliased(NameWord)
+    if len(typed) < _SHORTEST:
+        such = search_keys.begins_with(word.word, typed)
+    else:
+        such = word.word.contains(typed, autoescape=True)
+    return select(word.word).where(word.name_key == name_key, such).exists()

@@ -1,4 +1,4 @@
-"""Donors in a list: found by address or by any word of their name, a page at a time by keyset.
+"""Donors in a list: found by address or by any part of their name, a page at a time by keyset.
 
 Details: who a donor is and where letters go, corrected for the donor, their gifts and their plans at once.
 

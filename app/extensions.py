@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, MetaData, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from app.subject import Subject, SubjectText
+
 # SQLite numbers its rows only through a column declared INTEGER; PostgreSQL wants eight bytes for keys that grow.
 Key = BigInteger().with_variant(Integer, "sqlite")
 
@@ -50,7 +52,7 @@ class Base(DeclarativeBase):
                 "pk": "pk_%(table_name)s",
             }
         ),
-        type_annotation_map={datetime: Instant()},
+        type_annotation_map={datetime: Instant(), Subject: SubjectText(120)},
     )
 
 

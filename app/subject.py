@@ -5,7 +5,8 @@ A row that is always about the same kind of thing has its key in a column instea
 
 from typing import Any, Literal, Self, cast
 
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import ColumnElement, Dialect, String, literal
+from sqlalchemy.types import TypeDecorator
 
 Kind = Literal[
     "account",
@@ -82,3 +83,14 @@ class Subject(str):
     def all_of(kind: Kind, column: Any) -> ColumnElement[bool]:
         """The condition that a column's subject is of this kind."""
         return cast("ColumnElement[bool]", column.like(f"{kind}:%"))
+
+
+class SubjectText(TypeDecorator[Subject]):
+    """A column of subjects: a text in the database, a `Subject` when it is read."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Subject | None:
+        """Give back what was stored as a subject."""
+        return None if value is None else Subject.parse(value)

@@ -5,8 +5,11 @@ import copy
 import pytest
 from sqlalchemy import String, cast, select
 
+from app.audit import acknowledging
+from app.audit.acknowledgement import Acknowledgement
 from app.extensions import db
 from app.subject import Subject
+from app.writing import writing
 
 
 def test_a_subject_is_its_kind_and_its_reference():
@@ -52,3 +55,14 @@ def test_the_database_takes_a_subject_and_makes_them_from_references():
                Subject.all_of("donor", text))
     ).one()  # fmt: skip
     assert tuple(found) == ("donation:D-1", True, True, False)
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("about", [Subject("donation", "D-1"), None])
+def test_a_column_of_subjects_gives_back_what_it_was_given(about):
+    with writing():
+        acknowledging.acknowledge("receipt", "R-1", "facts", reason="seen", by="person:a", subject=about)
+    db.session.expunge_all()
+    (subject,) = db.session.scalars(select(Acknowledgement.subject)).all()
+    assert (type(subject), subject) == (type(about), about)

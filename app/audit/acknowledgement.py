@@ -6,6 +6,7 @@ from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base, Key
+from app.subject import Subject
 
 
 class Acknowledgement(Base):
@@ -20,7 +21,7 @@ class Acknowledgement(Base):
     kind: Mapped[str] = mapped_column(String(40))
     reference: Mapped[str] = mapped_column(String(120))
     facts: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str | None] = mapped_column(String(120), index=True)
+    subject: Mapped[Subject | None] = mapped_column(index=True)
     reason: Mapped[str | None] = mapped_column(Text)
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(80))

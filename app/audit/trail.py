@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.extensions import Base, Key, db
-from app.subject import Subject
+from app.subject import Subject, SubjectText
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class AuditRecord(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     at: Mapped[datetime]
-    by: Mapped[str] = mapped_column(String(60))
+    by: Mapped[Subject] = mapped_column(SubjectText(60))
     action: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[Subject]
     digest: Mapped[str] = mapped_column(String(64))
 
 

@@ -48,7 +48,7 @@ class BankMatch(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("bank_lines.id"), index=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
-    subject: Mapped[str] = mapped_column(String(120), index=True)
+    subject: Mapped[Subject] = mapped_column(index=True)
     amount_minor: Mapped[int] = mapped_column(Key)
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(80))

@@ -45,6 +45,11 @@ class Expected:
         """What tells it from all else that is expected: the same payout may be expected, and be expected back."""
         return f"{self.what}|{self.subject}"
 
+    @staticmethod
+    def subject_in(key: str) -> Subject:
+        """The subject of what is expected under a key."""
+        return Subject.parse(key.partition("|")[2])
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

@@ -15,6 +15,7 @@ from app.bank.account import BankAccount
 from app.bank.statement import BankLine
 from app.errors import DomainError
 from app.extensions import Base, Key, db
+from app.subject import Subject, SubjectText
 
 # What a rule can say that a line is; `BankMatch` has the same kinds.
 KINDS = ("gift", "bill", "income", "transfer")
@@ -41,7 +42,7 @@ class BankRule(Base):
     kind: Mapped[str] = mapped_column(String(10))
     what: Mapped[str] = mapped_column(String(120))
     made_at: Mapped[datetime]
-    made_by: Mapped[str] = mapped_column(String(80))
+    made_by: Mapped[Subject] = mapped_column(SubjectText(80))
 
 
 def folded(words: str) -> str:

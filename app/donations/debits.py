@@ -114,9 +114,7 @@ def book(charge: Charge, returned: Transaction) -> None:
 
 def write(due: DueLetter, settings: Settings) -> Mail | None:
     """The letter, of either kind; `None` when it is no longer so, or nobody is there to be told."""
-    gift = db.session.scalars(
-        select(Donation).where(Donation.reference == Subject.parse(due.subject).reference)
-    ).one_or_none()
+    gift = db.session.scalars(select(Donation).where(Donation.reference == due.subject.reference)).one_or_none()
     if gift is None or not gift.email or (due.kind == GIFT_FAILED and gift.state != FAILED):
         return None
     appeal = db.session.get_one(Appeal, gift.appeal_id)

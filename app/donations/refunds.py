@@ -226,7 +226,7 @@ def book(refund: Refund) -> None:
 def write(due: DueLetter, settings: Settings) -> Mail | None:
     """The letter about a refund, of either kind; `None` when it is no longer so, or nobody is there to be told."""
     refund = db.session.scalars(
-        select(DonationRefund).where(DonationRefund.refund_id == Subject.parse(due.subject).reference)
+        select(DonationRefund).where(DonationRefund.refund_id == due.subject.reference)
     ).one_or_none()
     if refund is None or refund.donation_id is None or (due.kind == REFUND and refund.state in CAME_TO_NOTHING):
         return None

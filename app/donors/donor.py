@@ -55,7 +55,7 @@ class Note(Base):
     __table_args__ = (Index("ix_notes_subject", "subject", "id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    subject: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[Subject]
     text: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(default=clock.now)
     written_by: Mapped[str] = mapped_column(String(80))

@@ -30,7 +30,7 @@ class DueLetter(DueWork, Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(120), index=True)
+    subject: Mapped[Subject] = mapped_column(index=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     state: Mapped[str] = mapped_column(String(10))
     asked_at: Mapped[datetime]

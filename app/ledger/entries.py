@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base, Key, db
+from app.subject import Subject
 
 
 class Entry(Base):
@@ -36,7 +37,7 @@ class Entry(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     source: Mapped[str] = mapped_column(String(160), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(120), index=True)
+    subject: Mapped[Subject] = mapped_column(index=True)
     memo: Mapped[str] = mapped_column(String(200))
     lines: Mapped[int]
     occurred_at: Mapped[datetime]
@@ -80,7 +81,7 @@ CASH, NAMED_CASH = "cash", "named-cash"
 COUNTED = (GIFT, NAMED_CASH, CHEQUE, STANDING_ORDER, BANK_TRANSFER, IN_KIND)
 
 
-def subjects(ids: Collection[int]) -> dict[int, str]:
+def subjects(ids: Collection[int]) -> dict[int, Subject]:
     """What these entries are about, by their ids; an entry about nothing is left out."""
     rows = db.session.execute(select(Entry.id, Entry.subject).where(Entry.id.in_(ids), Entry.subject.is_not(None)))
     return {row.id: row.subject for row in rows}

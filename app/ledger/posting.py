@@ -249,4 +249,4 @@ def moved_by(source: str) -> FirstTransfer | None:
     if row is None:
         return None
     amount = Money(row.amount_minor, row.currency)
-    return FirstTransfer(row.id, row.from_code, row.to_code, amount, Subject.parse(row.subject))
+    return FirstTransfer(row.id, row.from_code, row.to_code, amount, row.subject)

@@ -12,7 +12,6 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.posting import Line, Posted, gifts_counted, post
 from app.money import Money
-from app.subject import Subject
 
 
 class NotReversible(DomainError):
@@ -42,7 +41,7 @@ def reverse(entry_id: int, *, memo: str, recorded_by: str, occurred_at: datetime
         f"reversal:{entry_id}",
         [Line(took, gave, Money(minor, currency)) for gave, took, minor, currency in rows],
         kind="reversal",
-        subject=Subject.parse(entry.subject),
+        subject=entry.subject,
         memo=memo,
         occurred_at=occurred_at or clock.now(),
         recorded_by=recorded_by,

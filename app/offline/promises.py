@@ -156,9 +156,7 @@ def make_promise(donation: Donation, *, by: str) -> None:
 def write(due: DueLetter, settings: Settings) -> Mail | None:
     """The mail that the receipt does not count because the transfer has not come; `None` once it has, or when nobody
     is there to be told."""
-    gift = db.session.scalars(
-        select(Donation).where(Donation.reference == Subject.parse(due.subject).reference)
-    ).one_or_none()
+    gift = db.session.scalars(select(Donation).where(Donation.reference == due.subject.reference)).one_or_none()
     if gift is None or not gift.email or gift.state != PLEDGED:
         return None
     appeal = db.session.get_one(Appeal, gift.appeal_id)

@@ -63,12 +63,10 @@ def waiting(txn_id: str) -> Money | None:
 
 def in_suspense(most: int) -> list[tuple[str, Money]]:
     """Every balance transaction of which something is in suspense, and how much, the oldest first."""
-    return [
-        (Subject.parse(subject).reference, Money(minor, currency)) for subject, currency, minor in _waiting()[:most]
-    ]
+    return [(subject.reference, Money(minor, currency)) for subject, currency, minor in _waiting()[:most]]
 
 
-def _waiting(subject: str | None = None) -> list[tuple[str, str, int]]:
+def _waiting(subject: str | None = None) -> list[tuple[Subject, str, int]]:
     """Subject, currency and what is in suspense, in minor units, where that is not nothing."""
     suspense = db.session.scalars(select(Account.id).where(Account.code.startswith("suspense:stripe:"))).all()
     came = Transfer.to_account_id.in_(suspense)

@@ -15,12 +15,11 @@ from app.emails.message import Mail
 from app.extensions import db
 from app.payments import dashboard
 from app.reconciliation import alarms, daily_statement
-from app.subject import Subject
 
 
 def dispute(due: DueLetter, settings: Settings) -> Mail | None:
     """A dispute, and by when to answer; `None` when it has been decided by now."""
-    dispute = disputes.find(Subject.parse(due.subject).reference)
+    dispute = disputes.find(due.subject.reference)
     if dispute is None or settings.treasurer_email is None or not disputes.is_open(dispute):
         return None
     gift = db.session.scalars(select(Donation).where(Donation.charge_id == dispute.charge_id)).one_or_none()
@@ -43,7 +42,7 @@ def dispute(due: DueLetter, settings: Settings) -> Mail | None:
 
 def alarm(due: DueLetter, settings: Settings) -> Mail | None:
     """An alarm; `None` when what was pending has been applied by now."""
-    reason, pending = Subject.parse(due.subject).reference, alarms.pending_too_long()
+    reason, pending = due.subject.reference, alarms.pending_too_long()
     if settings.treasurer_email is None or (reason == alarms.PENDING_LONG and not pending):
         return None
     return compose(due, settings.treasurer_email, settings, reason=reason, pending=pending)
@@ -53,7 +52,7 @@ def nightly(due: DueLetter, settings: Settings) -> Mail | None:
     """The statement of the day that the letter names."""
     if settings.treasurer_email is None:
         return None
-    day = date.fromisoformat(Subject.parse(due.subject).reference)
+    day = date.fromisoformat(due.subject.reference)
     return compose(due, settings.treasurer_email, settings, statement=daily_statement.of(day))
 
 

@@ -23,7 +23,6 @@ from app.reconciliation import treasurer_mails as treasurers_letters
 from app.staff import people
 from app.staff import people as staff
 from app.staff.people import Person
-from app.subject import Subject
 from app.typed_text import one_line
 from app.worker.duties import Duty
 from app.writing import writing
@@ -56,7 +55,7 @@ def _office(settings: Settings) -> str:
 
 
 def _person(due: DueLetter) -> Person | None:
-    return people.find(Subject.parse(due.subject).reference)
+    return people.find(due.subject.reference)
 
 
 # Writes the mail that a letter stands for; `None` when there is nothing to say any more, or nobody to say it to. It

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from app.subject import Kind
+from app.extensions import Base
+from app.subject import Kind, SubjectText
 
 HOME = "app/subject.py"
 
 # What begins like a subject and is the source of an entry.
 SOURCES = {"stripe"}
+
+# Tables whose `subject` is the name of a table, or of a kind of attempt.
+OTHER_SUBJECTS = {"attempts", "erasures", "seals", "sealed_through"}
 
 # Modules that take a text apart at a colon which is no subject's.
 OTHER_COLONS = {
@@ -61,3 +65,12 @@ def test_subjects_are_taken_apart_in_one_place(house: Path) -> None:
     }
     assert apart - set(OTHER_COLONS) == set(), "read it with Subject.parse"
     assert set(OTHER_COLONS) <= apart, "OTHER_COLONS names a module that takes nothing apart any more"
+
+
+def test_a_column_of_subjects_reads_as_subjects() -> None:
+    texts = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if "subject" in table.c and not isinstance(table.c.subject.type, SubjectText)
+    }
+    assert texts == OTHER_SUBJECTS, "declare it Mapped[Subject]"

@@ -171,4 +171,4 @@ def _lasting_link(plan: Plan, settings: Settings) -> str:
 
 
 def _plan(due: DueLetter) -> Plan:
-    return db.session.scalars(select(Plan).where(Plan.reference == Subject.parse(due.subject).reference)).one()
+    return db.session.scalars(select(Plan).where(Plan.reference == due.subject.reference)).one()

@@ -54,7 +54,7 @@ def index(account: str) -> ResponseReturnValue:
     found = at.account_or_404(account)
     names = _names(found)
     made = rule.of_account(found)
-    known = people.named({Subject.parse(each.made_by).reference for each in made})
+    known = people.named({each.made_by.reference for each in made})
     makers: dict[str, str] = {
         Subject("person", each.reference): each.name or each.email or each.reference for each in known
     }

@@ -16,11 +16,11 @@ from app.subject import Kind, Subject
 def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:
     """For each match (by its id) what it is called, and the address of its page; nothing for what has no name of its
     own, such as a charge of the bank's."""
-    subjects = {each.id: Subject.parse(each.subject) for each in matches}
+    subjects = {each.id: each.subject for each in matches}
     # A payment of a standing order is a gift of its own, which its entry is about.
     of_orders = {each.entry_id for each in matches if subjects[each.id].kind == "standing-order"}
     about = entries.subjects(of_orders)
-    subjects |= {each.id: Subject.parse(about[each.entry_id]) for each in matches if each.entry_id in about}
+    subjects |= {each.id: about[each.entry_id] for each in matches if each.entry_id in about}
     gifts = {each.reference: each for each in finding.gifts(_references(subjects.values(), "donation"))}
     sheets = {each.reference: each for each in count_sheet.those(_references(subjects.values(), "count"))}
     found: dict[int, tuple[str, str | None]] = {}

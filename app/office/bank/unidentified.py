@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from app.bank import finding
 from app.office.access import AUDITOR, TREASURER, allow
 from app.reconciliation.bank import balance, expected
-from app.subject import Subject
 
 bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
 
@@ -15,7 +14,7 @@ bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
     """What waits, the longest first."""
-    items = {Subject.parse(item.subject).reference: item for item in expected.unidentified()}
+    items = {item.subject.reference: item for item in expected.unidentified()}
     rows = finding.lines_with_accounts(items)
     waiting = [(line, account, -items[line.reference].amount, balance.days_since(line.day))
                for line, account in rows]  # fmt: skip

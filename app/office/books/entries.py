@@ -118,14 +118,13 @@ _PAGES: dict[str, tuple[str, str]] = {
 }
 
 
-def way_to(subject: str) -> str | None:
+def way_to(subject: Subject) -> str | None:
     """The address of what a subject names, where there is such a page and this person may see it."""
-    about = Subject.parse(subject)
-    endpoint, name = _PAGES.get(about.kind, ("", ""))
+    endpoint, name = _PAGES.get(subject.kind, ("", ""))
     view = current_app.view_functions.get(endpoint)
     if view is None or not access.may(view):
         return None
-    values: dict[str, Any] = {name: about.reference}
+    values: dict[str, Any] = {name: subject.reference}
     return url_for(endpoint, **values)
 
 

@@ -211,7 +211,7 @@ def _lines(all_records: Iterable[reading.AuditReading]) -> Iterator[str]:
     writer.writerow(_COLUMNS)
     for records in all_records:
         record, details = records.record, records.details
-        who = names.get(Subject.parse(record.by).reference) or record.by
+        who = names.get(record.by.reference) or record.by
         said = [
             json.dumps(details[part], ensure_ascii=False) if part in details else "" for part in ("before", "after")
         ]
@@ -234,12 +234,9 @@ def _names(all_records: Iterable[reading.AuditReading]) -> dict[str, Any]:
     """What the people on this page are called, by 'person:<reference>': whether they did something or it was about
     them."""
     named = {
-        part
-        for records in all_records
-        for part in (records.record.by, records.record.subject)
-        if Subject.parse(part).kind == "person"
+        part for records in all_records for part in (records.record.by, records.record.subject) if part.kind == "person"
     }
-    known = people.named({Subject.parse(each).reference for each in named})
+    known = people.named({each.reference for each in named})
     found: dict[str, Any] = {
         Subject("person", each.reference): each.name or each.email or each.reference for each in known
     }

@@ -41,7 +41,7 @@ def confirm(reference: str, keys: Sequence[str], *, reason: str, names: tuple[st
     if not 0 < len(reason) <= LONGEST_REASON or not first or not second or first.casefold() == second.casefold():
         raise NotTwoPeople("a difference is said with a reason by two people")
     (line,) = booking.lock([reference])
-    expected.hold(Subject.parse(key.partition("|")[2]) for key in keys)
+    expected.hold(map(Expected.subject_in, keys))
     known = {each.key: each for each in items(db.session.get_one(BankAccount, line.account_id))}
     if not keys or any(key not in known for key in keys) or len(set(keys)) != len(keys):
         raise NotExpected("this is not expected any more")

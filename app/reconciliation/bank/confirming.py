@@ -78,7 +78,7 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
     `by_hand.NotYet` or `LookupError`."""
     lines = booking.lock(references)
     # A cheque that bounces while its line is confirmed would leave the appeal twice.
-    expected.hold(Subject.parse(key.partition("|")[2]) for key in keys)
+    expected.hold(map(Expected.subject_in, keys))
     account = db.session.get_one(BankAccount, lines[0].account_id)
     known = {each.key: each for each in bank_expected.items(account)}
     if not keys or any(key not in known for key in keys) or len(set(keys)) != len(keys):
@@ -259,10 +259,10 @@ def undo(reference: str, by: str) -> None:
     for each in [line, *_further_parts(line, latest), *_other_sides(line, latest)]:
         for match in booking.undo(each, by):
             source = db.session.get_one(Entry, match.entry_id).source
-            if match.kind in (EXPECTED, GIFT) and Subject.parse(match.subject).kind not in ("payout", "entry"):
-                corrections.take_back(Subject.parse(match.subject), source, by=by)
+            if match.kind in (EXPECTED, GIFT) and match.subject.kind not in ("payout", "entry"):
+                corrections.take_back(match.subject, source, by=by)
             elif match.kind == PAID_BACK:
-                gift = paid_back.locked(Subject.parse(match.subject).reference)
+                gift = paid_back.locked(match.subject.reference)
                 paid_back.note(gift, match.amount_in(each.currency))
 
 
@@ -272,7 +272,7 @@ def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
     whole = [
         each.subject
         for each in latest
-        if each.kind in (EXPECTED, RETURNED) and Subject.parse(each.subject).kind in ("count", "donation", "bank-line")
+        if each.kind in (EXPECTED, RETURNED) and each.subject.kind in ("count", "donation", "bank-line")
     ]
     of_the_same = (
         select(BankMatch.line_id)

@@ -96,7 +96,7 @@ def _moved_by_stripe() -> dict[tuple[Subject, str], tuple[int, date]]:
         .where(Account.code.like("assets:in-transit:%"), Entry.source.like("stripe:%"))
         .group_by(Entry.subject, Account.currency)
     )
-    return {(Subject.parse(row.subject), row.currency): (int(row.minor), row.since) for row in rows}
+    return {(row.subject, row.currency): (int(row.minor), row.since) for row in rows}
 
 
 def _shown_by_bank() -> dict[str, tuple[int, date]]:
@@ -127,7 +127,7 @@ def unidentified() -> list[Expected]:
     )
     return [
         Expected(
-            Subject.parse(row.subject), UNIDENTIFIED_MONEY,
+            row.subject, UNIDENTIFIED_MONEY,
             Money(-int(row.left), row.BankLine.currency), row.BankLine.day,
             f"liabilities:unidentified:{row.BankLine.currency}", row.BankLine.payer, row.BankLine.details,
         )

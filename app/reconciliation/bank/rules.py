@@ -13,7 +13,6 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Transfer
-from app.subject import Subject
 
 
 class NoRule(DomainError):
@@ -29,7 +28,7 @@ def suggested_by(line: BankLine) -> tuple[str, str] | None:
     (match,) = latest
     what: str | None = None
     if match.kind == GIFT:
-        subject = Subject.parse(match.subject)
+        subject = match.subject
         to = select(Appeal.reference).join(Donation, Donation.appeal_id == Appeal.id)
         what = db.session.scalar(to.where(Donation.reference == subject.reference))
     elif match.kind in (BILL, INCOME, TRANSFER):

@@ -16,7 +16,6 @@ from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import bank, offline, plans, stripe
 from app.reconciliation.exceptions.exception import BookException
-from app.subject import Subject
 
 __all__ = ["BookException", "find"]
 
@@ -82,9 +81,9 @@ def _unclaimed(most: int) -> list[BookException]:
     return [
         BookException(
             "unclaimed charge",
-            Subject.parse(row.subject).reference,
+            row.subject.reference,
             f"{written(Money(row.amount_minor, row.currency))} on {row.booked_on} belongs to no donation",
-            stripe_id=Subject.parse(row.subject).reference,
+            stripe_id=row.subject.reference,
         )
         for row in rows
     ]

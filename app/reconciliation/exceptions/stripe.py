@@ -64,13 +64,12 @@ def closed_disputes(most: int) -> list[BookException]:
     ).all()
     found = []
     for row in rows:
-        disputes = _disputes_of(Subject.parse(row.subject))
+        disputes = _disputes_of(row.subject)
         if disputes and not any(map(donations_disputes.is_open, disputes)):
             names = ", ".join(f"{each.dispute_id}: {each.status}" for each in disputes)
             left = written(Money(int(row.minor), row.currency))
             what = f"{left} of {row.subject} is still disputed ({names})"
-            about = Subject.parse(row.subject)
-            gift = about.reference if about.kind == "donation" else ""
+            gift = row.subject.reference if row.subject.kind == "donation" else ""
             found.append(
                 BookException("closed dispute", row.subject, what, gift=gift, stripe_id=disputes[-1].dispute_id)
             )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from flask import Flask
 from markupsafe import Markup, escape
 
-_TAG = re.compile(r"<(tr|td|th)\b([^>]*)>(\s*(?=</t[dh]>))?")
+_TAG = re.compile(r"<(tr|td|th)\b([^>]*)>(?=(\s*–?\s*</t[dh]>)?)")
 _SPAN = re.compile(r"\b(col|row)span=\"?(\d+)")
 
 Heading = str | tuple[str, str]
@@ -24,11 +24,16 @@ def register(app: Flask) -> None:
 def stacked(rows: str, headings: Sequence[Heading]) -> Markup:
     """The rows of a table, each cell with its column's heading; a heading is a text, or a text and a class.
 
-    The cell that names the row (of the column with the class "wide", otherwise of the first) is marked as its title.
+    Marked are the cell that names the row (of the column with the class "title" or "wide", otherwise of the first, but
+    no figure), the sum that stands beside it (of the one column of the class "figure" alone), and cells that say
+    nothing, or only "–".
     """
     names = [str(each[0]) if isinstance(each, tuple) else str(each) for each in headings]
-    wide = [n for n, each in enumerate(headings) if isinstance(each, tuple) and "wide" in each[1].split()]
-    title = wide[0] if wide else 0
+    kinds = [each[1].split() if isinstance(each, tuple) else [] for each in headings]
+    named = [n for kind in ("title", "wide") for n, each in enumerate(kinds) if kind in each]
+    title = named[0] if named else -1 if "figure" in kinds[0] else 0
+    figures = [n for n, kind in enumerate(kinds) if kind == ["figure"]]
+    total = figures[0] if len(figures) == 1 and title >= 0 else -1
     column, below = 0, dict[int, int]()
 
     def add(found: re.Match[str]) -> str:
@@ -47,6 +52,7 @@ def stacked(rows: str, headings: Sequence[Heading]) -> Markup:
         said = f' data-label="{escape(names[column])}"' if column < len(names) and across == 1 else ""
         kind = "rowheader" if tag == "th" else "cell"
         marks = (" data-title" if column <= title < column + across else "") + (" data-nothing" if nothing else "")
+        marks += " data-sum" if column == total and across == 1 else ""
         column += across
         return f'<{tag} role="{kind}"{said}{marks}{attributes}>'
 

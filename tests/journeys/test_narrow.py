@@ -1,14 +1,18 @@
-"""The office on a phone: no page scrolls sideways, no table is cut off, and every amount is in sight."""
+"""The office on a phone: nothing scrolls sideways or is cut off, every amount is in sight; and no page has a fault."""
 
 import threading
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from app.extensions import db
 from app.office.access import EVERYONE
+from tests.journeys.test_accessibility import RULES
 from tests.office.conftest import a_person, sign_in
 from tests.office.furnished import addresses, furnish
 
@@ -81,6 +85,22 @@ def test_no_table_hides_an_amount_or_is_cut_off_at_375_pixels(browser: Browser, 
         page.goto(base + path)
         if found := page.evaluate(CUT_OFF):
             wrong[path] = found[:4]
+    page.context.close()
+    assert wrong == {}
+
+
+def test_no_page_of_the_office_has_a_fault_by_the_rules_of_axe(
+    app: Flask, browser: Browser, office: tuple[str, str, list[str]]
+):
+    base, cookie, paths = office
+    page = opened(browser, base, cookie, 1280)
+    match = app.url_map.bind("localhost").match
+    wrong = {}
+    # One page of each view: what axe-core looks at is the same on the others.
+    for path in {match(urlsplit(path).path)[0]: path for path in paths}.values():
+        page.goto(base + path)
+        if found := Axe().run(page, options=RULES).response["violations"]:
+            wrong[path] = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
     page.context.close()
     assert wrong == {}
 

@@ -46,6 +46,19 @@ def test_the_page_says_everything_that_was_frozen(pdf):
         assert expected in text
 
 
+def test_a_monthly_gift_whose_foot_says_more_is_set_as_large_as_any_other(renderer, pdf):
+    monthly = renderer.render(some_facts(plan_link=f"{some_facts().link}/plan").frozen())
+    assert height_of("£1,234.50", monthly) == height_of("£1,234.50", pdf)
+
+
+def height_of(word: str, content: bytes) -> float:
+    """How high a word stands on the page, in points."""
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=content, capture_output=True, check=True)
+    found = re.search(rf'yMin="([\d.]+)"[^>]*yMax="([\d.]+)">{word}<', done.stdout.decode())
+    assert found is not None
+    return round(float(found[2]) - float(found[1]), 2)
+
+
 def test_a_receipt_without_a_name_thanks_all_the_same(renderer):
     text = printed(renderer.render(some_facts(donor="", donor_address=(), organisation_registration="").frozen()))
     assert "received with thanks" in text

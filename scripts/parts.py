@@ -28,9 +28,9 @@ class Parts:
         """Whether somebody has said stop."""
         return self._asked > 0
 
-    def run(self, before_the_second: Callable[[], int] = lambda: 0) -> int:
-        """Start all, wait until one ends or a signal says stop, stop all. `before_the_second` is done when the first
-        program has been started, and ends everything with its status unless that is 0.
+    def run(self, before: Mapping[str, Callable[[], int]] | None = None) -> int:
+        """Start all, wait until one ends or a signal says stop, stop all. What is to be done `before` a program is done
+        when those in front of it have been started, and ends everything with its status unless that is 0.
 
         Returns 0 after a signal, else the status of the program that ended: one that ends by itself is never right,
         so its 0 becomes 1.
@@ -38,9 +38,9 @@ class Parts:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
         try:
-            for place, (name, command) in enumerate(self._commands.items()):
-                if place == 1 and (failed := before_the_second()):
-                    return failed
+            for name, command in self._commands.items():
+                if before and name in before and not self.stopping and (failed := before[name]()):
+                    return 0 if self.stopping else failed
                 if not self.stopping:
                     self._start(name, command)
             while not self.stopping:

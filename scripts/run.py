@@ -37,7 +37,13 @@ def main() -> int:
         return done.returncode
     commands = {"practice": [sys.executable, "-m", "practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
     parts = Parts(commands, HOUSE, environ)
-    return parts.run(before_the_second=lambda: load_example(flask, environ, parts))
+    return parts.run(
+        before={
+            "site": lambda: load_example(flask, environ, parts),
+            # While the first pages are looked at.
+            "worker": lambda: subprocess.run([flask, "example", "receipts"], cwd=HOUSE, env=environ).returncode,
+        }
+    )
 
 
 def load_example(flask: str, environ: dict[str, str], parts: Parts) -> int:
@@ -46,8 +52,8 @@ def load_example(flask: str, environ: dict[str, str], parts: Parts) -> int:
     wait_for(f"{environ['STRIPE_API_BASE']}/healthz", parts)
     if parts.stopping:
         return 0
-    without_gifts = ["--empty"] if environ.get("EXAMPLE") == "empty" else []
-    command = [flask, "example", "load", *without_gifts]
+    gifts = "--empty" if environ.get("EXAMPLE") == "empty" else "--receipts-later"
+    command = [flask, "example", "load", gifts]
     status = subprocess.run(command, cwd=HOUSE, env=environ, check=False).returncode
     if status == 0:
         threading.Thread(target=announce, args=(environ, parts), daemon=True).start()

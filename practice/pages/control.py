@@ -33,10 +33,12 @@ def refuse(refused: Refused) -> ResponseReturnValue:
 
 @control.post("/clock")
 def pass_time() -> ResponseReturnValue:
-    """Let `advance` seconds or `months` go by."""
+    """Let `advance` seconds or `months` go by, or all the time `until` a moment in Unix seconds."""
     with answering.database().open() as db:
-        if request.form.get("months"):
-            until: float = renewing.later(simulated_time.now(), parameters.integer(request.form["months"], "months"))
+        if request.form.get("until"):
+            until: float = parameters.integer(request.form["until"], "until")
+        elif request.form.get("months"):
+            until = renewing.later(simulated_time.now(), parameters.integer(request.form["months"], "months"))
         else:
             until = simulated_time.instant() + parameters.integer(request.form.get("advance", ""), "advance")
         if until > simulated_time.instant() + 10 * 366 * 24 * 60 * 60:

@@ -23,6 +23,12 @@ def test_time_goes_by_and_everything_happens_at_its_time(api, practice):
     assert api.v1.checkout.sessions.create(params=a_session()).created >= after
 
 
+def test_time_goes_by_until_a_moment_and_never_back(practice):
+    moment = int(clock.now().timestamp()) + 3 * DAY
+    assert 0 <= press(practice, "clock", until=moment)["now"] - moment < 60
+    assert press(practice, "clock", until=moment - DAY)["now"] >= moment
+
+
 def test_deliveries_are_signed_with_the_real_time_all_the_same(api, practice, hook):
     press(practice, "clock", advance=30 * DAY)
     a_gift(api)
@@ -37,7 +43,7 @@ def test_the_time_survives_a_restart(practice_settings):
         assert press(address, "clock", advance=0)["now"] >= before
 
 
-@pytest.mark.parametrize("fields", [{}, {"advance": "soon"}, {"months": "1.5"}, {"months": "1000"}])
+@pytest.mark.parametrize("fields", [{}, {"advance": "soon"}, {"months": "1.5"}, {"months": "1000"}, {"until": "noon"}])
 def test_time_that_cannot_go_by_is_refused(practice, fields):
     assert visit(f"{practice}/control/clock", fields).status == 409
 

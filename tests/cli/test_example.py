@@ -1,6 +1,7 @@
 """The example organisation: complete, loaded once, only in practice mode; and the year in which readers gave to it."""
 
 import os
+import secrets
 import subprocess
 import sys
 import tomllib
@@ -23,9 +24,11 @@ from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.plans.plan import ACTIVE, ENDED, Plan
 from app.extensions import db
 from app.ledger.entries import Entry
+from app.receipts.receipt import ISSUED, Receipt
 from app.reconciliation.exceptions import finding
 from app.services import services
 from app.writing import writing
+from tests import postgresql
 from tests.journeys.house import ROOT, answers, eventually, free_port
 
 
@@ -122,25 +125,33 @@ class Loaded:
         return done.stdout
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-    """The year, loaded once for all that is said about it."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """The year, loaded once on each database for all that is said about it, in the two steps of `make run`."""
     port = free_port()
     kept = {name: os.environ[name] for name in os.environ if name in ("PATH", "HOME", "LANG") or "COV" in name}
     environ = {
         **kept, "PRACTICE": "1", "DATA_DIR": str(tmp_path_factory.mktemp("example")),
         "PRACTICE_BIND": f"127.0.0.1:{port}", "STRIPE_API_BASE": f"http://127.0.0.1:{port}",
     }  # fmt: skip
+    if request.param == "postgresql":
+        postgresql.spare_the_disk()
+        environ["DATABASE_URL"] = postgresql.create("example_" + secrets.token_hex(6))
     till = subprocess.Popen([sys.executable, "-m", "practice"], cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
     try:
         year = Loaded(environ)
         year.flask("db", "upgrade")
         eventually(lambda: answers(f"{environ['STRIPE_API_BASE']}/healthz"), 60)
-        assert "The year is over" in year.flask("example", "load")
+        said = year.flask("example", "load", "--receipts-later")
+        assert "The year is over" in said
+        assert "printed" not in said
+        assert "receipts are printed" in year.flask("example", "receipts")
         yield year
     finally:
         till.terminate()
         till.wait(timeout=30)
+        if request.param == "postgresql":
+            postgresql.drop(environ["DATABASE_URL"])
 
 
 @pytest.fixture
@@ -161,7 +172,7 @@ def test_the_books_are_clean_and_agree_with_stripe_to_the_penny(loaded: Loaded) 
 
 
 def test_catching_up_finds_nothing_missing_and_a_second_load_loads_nothing(loaded: Loaded) -> None:
-    assert loaded.flask("example", "load") == ""
+    assert loaded.flask("example", "load") == loaded.flask("example", "receipts") == ""
     assert "0 events and 0 movements were missing" in loaded.flask("stripe", "catch-up")
 
 
@@ -178,6 +189,14 @@ def test_it_is_the_same_year_each_time() -> None:
     }  # fmt: skip
     assert found == told
     assert not (services().settings.data_dir / "example-unfinished").exists()
+
+
+@pytest.mark.usefixtures("books")
+def test_every_receipt_is_printed_and_only_those_of_the_last_days_are_mailed() -> None:
+    receipts = db.session.scalars(select(Receipt).where(Receipt.state == ISSUED)).all()
+    assert all(each.rendered_at and each.mailed_at for each in receipts)
+    late = [each for each in receipts if each.requested_at > clock.now() - timedelta(days=7)]
+    assert len(list(services().settings.outbox.glob("*.eml"))) == len(late) > 5
 
 
 @pytest.mark.usefixtures("books")

@@ -11,6 +11,7 @@ from app.cli.example.practice_stripe import PracticeStripe
 from app.donations import checkout, refunds, stripe_news
 from app.donations.checkout import Gift
 from app.donations.donation import Donation
+from app.donations.plans import news as plans_news
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import db
@@ -24,6 +25,7 @@ from app.worker import refunds as worker_refunds
 from app.writing import writing
 
 _POSTCODE = "AM1 2QX"
+_PAYMENT, _PLAN = "payment", "plan"
 
 
 class CardGifts:
@@ -104,29 +106,44 @@ class CardGifts:
             with writing():
                 for delivery in missing:
                     inbox.take_in(delivery, stripe_news.apply)
-            # Some of one second may be listed later than others.
-            self._listed_since = max(each.news.created for each in missing) - 60
+            # More may be listed of the same second.
+            self._listed_since = max(each.news.created for each in missing)
         self._follow_up()
         duties.do_all_due([payouts.duty(self._gateway)])
 
     def _follow_up(self) -> None:
-        """Look up what the events left open, once for each object: what it is now is what all of them led to."""
-        pending = db.session.execute(select(StripeEvent.id, StripeEvent.body).where(StripeEvent.state == PENDING)).all()
+        """Look up what the events left open, once for each thing that they lead to: what it is now is what all of them
+        led to. Plans come first, for what is paid of one is booked to it."""
+        waiting = select(StripeEvent.id, StripeEvent.body).where(StripeEvent.state == PENDING)
+        pending = db.session.execute(waiting.order_by(StripeEvent.id)).all()
         db.session.rollback()
         newest: dict[tuple[str, str], News] = {}
-        for row in pending:
-            news = News(json.loads(row.body))
-            key = news.type.split(".")[0], str(news.object["id"])
-            # Of an invoice this one alone leads to the charge.
-            if key not in newest or newest[key].type != "invoice.paid":
-                newest[key] = news
-        found = [stripe_news.look(news, self._gateway) for news in newest.values()]
+        for news in (News(json.loads(row.body)) for row in pending):
+            # That an invoice was paid leads to its payment too, of which there is news besides.
+            if news.type != "invoice.paid" or _leads_to(news) not in newest:
+                newest[_leads_to(news)] = news
+        plans_first = sorted(newest.items(), key=lambda each: each[0][0] != _PLAN)
+        found = [stripe_news.look(news, self._gateway) for _, news in plans_first]
         if found:
             with writing():
                 for each in found:
                     stripe_news.book(each)
                 done = StripeEvent.id.in_([row.id for row in pending])
                 db.session.execute(update(StripeEvent).where(done).values(state=APPLIED))
+
+
+def _leads_to(news: News) -> tuple[str, str]:
+    """What this news leads to at Stripe: a kind and an id. One payment or plan has news of many types."""
+    about = news.object
+    match news.type.split("."):
+        case ["charge", "succeeded" | "updated"]:
+            return _PAYMENT, str(about["payment_intent"])
+        case ["payment_intent", _]:
+            return _PAYMENT, str(about["id"])
+        case ["invoice_payment", _]:
+            return _PAYMENT, str(about["payment"]["payment_intent"])
+    subscription_id = plans_news.subscription_of(news)
+    return (_PLAN, subscription_id) if subscription_id else (news.type.split(".")[0], str(about["id"]))
 
 
 def appeal_at(slug: str) -> Appeal:

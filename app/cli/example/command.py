@@ -23,14 +23,15 @@ from app.appeals.writing import open_appeal
 from app.articles import images
 from app.articles.article import Article
 from app.articles.images import Reencoded
+from app.cli.example import year
 from app.cli.example.practice_stripe import NoPracticeStripe, PracticeStripe
-from app.cli.example.year import Year
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger.entries import Entry
 from app.markup import image_address
+from app.receipts.receipt import ReceiptFile
 from app.services import services
 from app.staff import people
 from app.staff.people import Person
@@ -70,7 +71,8 @@ group = AppGroup("example", help="An organisation to try things out with.")
 
 @group.command("load")
 @click.option("--empty", is_flag=True, help="Without the gifts: articles, appeals and people alone.")
-def load(empty: bool) -> None:
+@click.option("--receipts-later", is_flag=True, help="Leave the receipts to `flask example receipts`.")
+def load(empty: bool, receipts_later: bool) -> None:
     """Put the example's articles, appeals, people and a year of gifts into practice mode, once. The gifts come only to
     books that are new, and need Practice Stripe to run (`python -m practice`)."""
     settings = services().settings
@@ -82,14 +84,17 @@ def load(empty: bool) -> None:
         raise click.ClickException(
             f"Loading the example was broken off. Take {settings.data_dir} and its database away, then load it again."
         )
+    unprinted = _unprinted(settings)
     nothing_yet = not any(db.session.scalar(select(each.id).limit(1)) for each in (Appeal, Article, Donation, Entry))
     db.session.rollback()
     if empty or not nothing_yet:
         _load_newspaper(settings)
+        if unprinted.exists() and not receipts_later:
+            _print_receipts(settings)
         return
-    year = Year(_read("lantern-year.toml"), PracticeStripe(settings.stripe_api_base or ""))
+    lived = year.Year(_read("lantern-year.toml"), PracticeStripe(settings.stripe_api_base or ""))
     try:
-        year.begin_at_stripe()
+        lived.begin_at_stripe()
     except NoPracticeStripe as failure:
         raise click.ClickException(
             f"{failure}. The example's gifts are paid there: start it with `python -m practice`, or load the example "
@@ -97,12 +102,37 @@ def load(empty: bool) -> None:
         ) from failure
     unfinished.touch()
     _load_newspaper(settings)
-    click.echo("Readers give to it for a year; this takes some seconds.")
+    unprinted.touch()
+    click.echo("Readers give to it for a year. That is some five seconds of work; on a busy machine it takes longer.")
     began = perf_counter()
-    year.live()
+    lived.live()
     unfinished.unlink()
     gifts = db.session.scalar(select(func.count()).select_from(Donation))
     click.echo(f"The year is over: {gifts} gifts, in {perf_counter() - began:.0f} seconds.")
+    if not receipts_later:
+        _print_receipts(settings)
+
+
+@group.command("receipts")
+def print_receipts() -> None:
+    """Print the receipts of the example's year, where `load` has left them; before the worker runs, which would mail
+    all of them."""
+    settings = services().settings
+    if _unprinted(settings).exists():
+        _print_receipts(settings)
+
+
+def _unprinted(settings: Settings) -> Path:
+    """A file that is there while the year's receipts are still to be printed."""
+    return settings.data_dir / "example-receipts"
+
+
+def _print_receipts(settings: Settings) -> None:
+    began = perf_counter()
+    year.print_receipts(settings)
+    _unprinted(settings).unlink()
+    printed = db.session.scalar(select(func.count()).select_from(ReceiptFile))
+    click.echo(f"{printed} receipts are printed, in {perf_counter() - began:.0f} seconds.")
 
 
 def _load_newspaper(settings: Settings) -> None:

@@ -9,10 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from threading import Thread
 from typing import Any
 
-from flask import Flask, current_app
 from sqlalchemy import select
 
 from app import clock
@@ -20,6 +18,7 @@ from app.bank.account import noon
 from app.cli.example.bank import Shown, Statements
 from app.cli.example.card_gifts import CardGifts, appeal_at, email_of
 from app.cli.example.practice_stripe import PracticeStripe
+from app.config import Settings
 from app.donations import receipts as issued
 from app.donations import standing_order
 from app.donations.by_hand import GiftByHand
@@ -36,7 +35,7 @@ from app.offline.standing_orders import Promise
 from app.receipts import register
 from app.receipts.receipt import DUE as RECEIPT_DUE
 from app.receipts.receipt import Receipt
-from app.receipts.rendering import PROCESSES, Renderer
+from app.receipts.rendering import Renderer
 from app.services import services
 from app.staff import people
 from app.subject import Subject
@@ -73,9 +72,7 @@ class Year:
             by_day = self._plan()
             for day in sorted(by_day, reverse=True):
                 clock.tell(self._moment(day))
-                # What happened since is known before anything is done with it.
                 self._stripe.wait_until(clock.now())
-                self._cards.listen()
                 for happen in by_day[day]:
                     happen()
                 clock.tell(clock.now() + _LATER)
@@ -89,7 +86,6 @@ class Year:
         finally:
             clock.tell(None)
         worker_clock.attach()
-        self._print_receipts()
         worker_clock.seal()
 
     def _begin(self, first: datetime) -> None:
@@ -212,6 +208,8 @@ class Year:
         self._bank.will_show(Shown(self._day(when["shown"]), total, "", f"COUNTER CREDIT {slip}"))
 
     def _take_in(self, *, last: bool) -> None:
+        # The payouts that have arrived by now are known before they are looked for on the statement.
+        self._cards.listen()
         with writing():
             self._bank.take_in(last=last)
 
@@ -225,26 +223,20 @@ class Year:
                 draft = issued.draft(each, organisation=organisation, base_url=base_url)
                 issued.issue(each.id, draft, organisation=organisation, base_url=base_url)
 
-    def _print_receipts(self) -> None:
-        """Print the receipts, and mail those of the last days; the others were mailed long ago."""
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # how Flask hands it to threads
-        with Renderer() as renderer:
 
-            def make() -> None:
-                with app.app_context():
-                    duties.do_all_due([receipts.making(self._settings, renderer)])
-
-            threads = [Thread(target=make, name="paper") for _ in range(PROCESSES)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-        before = clock.now() - _MAILS_OF
-        with writing():
-            old = select(Receipt.id).where(Receipt.requested_at < before, Receipt.rendered_at.is_not(None))
-            for each in db.session.scalars(old).all():
-                register.mailed(each)
-            for letter in db.session.scalars(select(DueLetter).where(DueLetter.state == DUE)).all():
-                if letter.asked_at < before:
-                    letter.state = DROPPED
-        duties.do_all_due([receipts.mailing(self._settings)])
+def print_receipts(settings: Settings) -> None:
+    """Print the receipts, and mail those of the last days; the others were mailed long ago. Where it is broken off it
+    can be done again, as long as no worker has run: that would mail them all."""
+    # One child alone: it is busy for less time than two take to start, and others need the machine.
+    with Renderer(processes=1) as renderer:
+        duties.do_all_due([receipts.making(settings, renderer)])
+    before = clock.now() - _MAILS_OF
+    with writing():
+        old = select(Receipt.id).where(Receipt.requested_at < before, Receipt.rendered_at.is_not(None))
+        for each in db.session.scalars(old).all():
+            register.mailed(each)
+        for letter in db.session.scalars(select(DueLetter).where(DueLetter.state == DUE)).all():
+            if letter.asked_at < before:
+                letter.state = DROPPED
+    duties.do_all_due([receipts.mailing(settings)])
+    worker_clock.seal()

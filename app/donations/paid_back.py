@@ -1,19 +1,36 @@
-"""Gifts that their givers got back from our own bank account, in whole or in part, as the bank's statement shows."""
+"""Gifts that their givers got back from our own bank account, in whole or in part, as the bank's statement shows.
+
+What the givers are written about it: that the money has left, or that a line of the bank was taken for it by mistake.
+"""
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
+from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
+from app.config import Settings
 from app.donations import disputes, net_amount, receipts, refunds
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import CARD, RECEIVED, Donation
+from app.emails import email
+from app.emails.composing import compose
+from app.emails.email import SENT, DueLetter
+from app.emails.message import Mail
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting
+from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
+from app.subject import Subject
+from app.typed_text import one_line
 
 # The kind of the entries.
 KIND = "paid-back"
+
+# The kinds of letters that tell the giver.
+PAID_BACK, NOT_PAID_BACK = "paid-back", "not-paid-back"
+_OCCASION = "by bank"
 
 
 class NothingToPayBack(DomainError):
@@ -63,9 +80,46 @@ def account_for(gift: Donation, amount: Money) -> str:
     return income.account_of(db.session.get_one(Appeal, gift.appeal_id), gift.branch_id)
 
 
-def note(gift: Donation, amount: Money) -> None:
-    """Note what went back of a gift, whose entry the caller has posted, or with a negative amount reversed: the receipt
-    says what is left. The caller commits."""
+def note(gift: Donation, amount: Money, entry_id: int) -> None:
+    """Note what went back of a gift, by the entry that the caller has posted, or with a negative amount reversed: the
+    receipt says what is left, and the giver is told. The caller commits."""
     gift.paid_back_minor += amount.minor
     db.session.flush()
     receipts.correct_gift(gift)
+    email.ask(PAID_BACK if amount.minor > 0 else NOT_PAID_BACK, Subject("entry", entry_id), _OCCASION)
+
+
+def write(due: DueLetter, settings: Settings) -> Mail | None:
+    """The letter about money that went back by bank, of either kind; `None` when it is no longer so, when what is to be
+    put right was never written, or when nobody is there to be told."""
+    entry = db.session.get_one(Entry, int(Subject.parse(due.subject).reference))
+    reversal = aliased(Entry)
+    undone = db.session.scalar(select(reversal.id).where(reversal.reverses_id == entry.id)) is not None
+    if undone != (due.kind == NOT_PAID_BACK) or (undone and not _was_written(due.subject)):
+        return None
+    wanted = select(Donation).where(Donation.reference == Subject.parse(entry.subject).reference)
+    gift = db.session.scalars(wanted).one()
+    if not gift.email or gift.received_at is None:
+        return None
+    transfer = db.session.scalars(select(Transfer).where(Transfer.entry_id == entry.id)).one()
+    return compose(
+        due,
+        gift.email,
+        settings,
+        donor=one_line(gift.name),
+        amount_minor=transfer.amount_minor,
+        given_minor=gift.amount_minor,
+        net_minor=max(0, net_amount.of(gift).minor),
+        currency=gift.currency,
+        appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == gift.appeal_id)).one()),
+        received_on=clock.local_day(gift.received_at).isoformat(),
+        paid_on=clock.local_day(entry.occurred_at).isoformat(),
+    )
+
+
+def _was_written(subject: str) -> bool:
+    """Whether the giver has been written that this entry paid something back."""
+    sent = select(DueLetter.id).where(
+        DueLetter.subject == subject, DueLetter.kind == PAID_BACK, DueLetter.state == SENT
+    )
+    return db.session.scalar(sent) is not None

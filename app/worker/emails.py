@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import debits, disputes, refunds
+from app.donations import debits, disputes, paid_back, refunds
 from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.composing import compose
@@ -73,6 +73,8 @@ WRITERS: dict[str, Writer] = {
     planning.PLAN_RESUMED: links.changed,
     refunds.REFUND: refunds.write,
     refunds.REFUND_FAILED: refunds.write,
+    paid_back.PAID_BACK: paid_back.write,
+    paid_back.NOT_PAID_BACK: paid_back.write,
     debits.GIFT_FAILED: debits.write,
     debits.GIFT_RETURNED: debits.write,
     promises.RECEIPT_VOID: promises.write,

@@ -18,6 +18,7 @@ from tests.offline.hands import a_cheque, a_count, pounds
 # Every action of the office that cannot be undone.
 ASKED = {
     "office.bank_imports.take_back",
+    "office.bank_lines.confirm",
     "office.bank_money.erase_payee",
     "office.bank_rules.remove",
     "office.cheques.bounce",

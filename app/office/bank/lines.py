@@ -3,7 +3,7 @@
 The form that makes a bank's line a gift: to which appeal, by whom, and through which branch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,11 +18,12 @@ from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
 from app.audit.trail import record
 from app.bank import bill as bills_paid
-from app.bank import booking, part
+from app.bank import booking, matching, part
 from app.bank.account import BankAccount
 from app.bank.booking import CHARGE, INTEREST, SPENDING, UNIDENTIFIED, BookedAlready, NotBooked
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
+from app.donations import by_hand, finding
 from app.donations.by_hand import NotYet
 from app.ledger.in_hand import BelowZero
 from app.money import Money
@@ -30,6 +31,7 @@ from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at, rules, subjects, suggestions
 from app.office.bank import words as bank_words
 from app.office.bank.money_forms import BillForm, IncomeForm, OwnTransferForm, PayBackForm
+from app.office.confirming import Question, asks_once
 from app.office.offline import forms, words
 from app.offline.corrections import PaidBack, StaysBounced
 from app.reconciliation.bank import confirming
@@ -175,8 +177,24 @@ def show(account: str, line: str) -> ResponseReturnValue:
     return page(found, at.line_or_404(found, line))
 
 
+def whether_it_bounces(keys: Iterable[str], back: str) -> Question | None:
+    """What is asked before a line takes back cheques of which something was paid back by bank; `keys` say what the line
+    is to be, and `back` where the way out leads."""
+    bounced = [Subject.parse(key.partition("|")[2]) for key in keys if key.startswith(f"{matching.BOUNCED}|")]
+    cheques = [
+        each for each in finding.gifts([each.reference for each in bounced]) if by_hand.of(each).bounced_on is None
+    ]
+    said = words.bounced_and_paid_back(cheques)
+    return Question(_("Match this line with a bounced cheque?"), said, _("It has bounced"), back) if said else None
+
+
+def _whether_it_bounces(account: str, line: str) -> Question | None:
+    return whether_it_bounces(request.form.getlist("is"), url_for(".show", account=account, line=line))
+
+
 @bp.post("/<line>/match")
 @allow(changes={TREASURER})
+@asks_once(_whether_it_bounces)
 def confirm(account: str, line: str) -> ResponseReturnValue:
     """Say that the line is something that was expected, or several things; or with other lines one."""
     found = at.account_or_404(account)

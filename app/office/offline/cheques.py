@@ -72,10 +72,14 @@ def _whether_it_bounced(reference: str) -> Question:
     cheque = _cheque(reference)
     return Question(
         _("Mark the cheque from %(name)s as bounced?", name=cheque.name or _("someone")),
-        _(
-            "The appeal’s total falls by %(amount)s at once, and the receipt becomes void. This "
-            "cannot be undone. If the bank pays after all, enter the cheque again.",
-            amount=written(cheque.amount),
+        " ".join(
+            each
+            for each in (
+                words.bounced_and_paid_back([cheque]),
+                _("The appeal’s total falls by %(amount)s at once, and the receipt becomes void. This "
+                "cannot be undone. If the bank pays after all, enter the cheque again.", amount=written(cheque.amount)),
+            )
+            if each
         ),
         _("Mark as bounced"),
         url_for("office.gifts_by_hand.show", reference=reference),

@@ -1,10 +1,12 @@
-"""What is said when cash, cheques or a bank account would go below zero."""
+"""What is said when cash, cheques or a bank account would go below zero, or an appeal would lose one cheque twice."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from app.donations.donation import Donation
 from app.ledger.in_hand import BelowZero
 from app.money import Money, written
 
@@ -32,6 +34,20 @@ def refused(refusal: BelowZero) -> str:
 def overdrawn(left: Money) -> str:
     """What is asked before a bank account goes below zero."""
     return str(_("The bank account would have a balance of %(left)s.", left=written(left)))
+
+
+def bounced_and_paid_back(cheques: Sequence[Donation]) -> str:
+    """What is said before cheques bounce of which something was paid back by bank; empty when nothing was."""
+    return " ".join(
+        _(
+            "%(back)s of the cheque from %(name)s was paid back by bank already. If the cheque bounces too, the appeal "
+            "loses this money twice: ask the donor to return it, or undo the match of that payment if it was for "
+            "something else.",
+            back=written(Money(each.paid_back_minor, each.currency)), name=each.name or _("someone"),
+        )
+        for each in cheques
+        if each.paid_back_minor
+    )  # fmt: skip
 
 
 def day(each: date) -> str:

@@ -263,7 +263,7 @@ def undo(reference: str, by: str) -> None:
                 corrections.take_back(match.subject, source, by=by)
             elif match.kind == PAID_BACK:
                 gift = paid_back.locked(match.subject.reference)
-                paid_back.note(gift, match.amount_in(each.currency))
+                paid_back.note(gift, match.amount_in(each.currency), match.entry_id)
 
 
 def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:

@@ -46,4 +46,4 @@ def book(reference: str, gift: str, by: str) -> None:
         line, [(subject, account, line.amount)], kind=paid_back.KIND, memo="gift paid back by bank", by=by
     )
     booking.note(line, entry_id, PAID_BACK, [(subject, line.amount)], by)
-    paid_back.note(donation, -line.amount)
+    paid_back.note(donation, -line.amount, entry_id)

@@ -4,11 +4,15 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select, text
 
+from app import clock
 from app.bank.statement import BankLine
+from app.donations import finding
 from app.extensions import db
+from app.offline import paying_in
+from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
-from tests.offline.hands import a_cheque
+from tests.offline.hands import a_cheque, again, raised_by
 from tests.reconciliation.bank.test_confirming import balances, the_statement
 
 
@@ -101,3 +105,47 @@ def test_a_gift_that_was_paid_back_is_chosen_from_those_that_it_can_be(treasurer
     refused = treasurer.post(address(bank, more, "back"), data={"other_gift": gift.reference})
     assert "Only £15.00 of this gift is left to pay back" in words(refused)
     assert "gift paid back by bank" in words(treasurer.get(f"/office/donations/{gift.reference}"))
+
+
+def test_a_cheque_that_was_paid_back_and_bounces_asks_first_that_it_is_lost_twice(treasurer, bank):
+    appeal = an_appeal()
+    gift = again(a_cheque(appeal, 2500)).reference
+    with writing():
+        paying_in.pay_in([], finding.gifts([gift]), "S-417", clock.today())
+    came, paid, bounced = the_statement(bank, (2500, "SLIP 417"), (-1000, "TO LUCJA OKON"), (-2500, "UNPAID CHEQUE"))
+    treasurer.post(address(bank, came, "match"), data={"is": f"cheque|donation:{gift}"})
+    treasurer.post(address(bank, paid, "back"), data={"gift": gift})
+    sent = {"is": f"bounced|donation:{gift}"}
+    asked = treasurer.post(address(bank, bounced, "match"), data=sent)
+    assert "£10.00 of the cheque from Łucja Okoń was paid back by bank already." in words(asked)
+    assert "the appeal loses this money twice" in words(asked)
+    assert raised_by(appeal)[0] == 1500
+    by_hand = treasurer.post(f"/office/cheques/{gift}/bounced")
+    assert "the appeal loses this money twice" in words(by_hand)
+    treasurer.post(address(bank, bounced, "match"), data={**sent, "confirmed": "yes"})
+    assert raised_by(appeal)[0] == -1000
+
+
+def test_a_cheque_of_which_nothing_went_back_bounces_without_a_question(treasurer, bank):
+    appeal = an_appeal()
+    gift = again(a_cheque(appeal, 2500)).reference
+    with writing():
+        paying_in.pay_in([], finding.gifts([gift]), "S-417", clock.today())
+    came, bounced = the_statement(bank, (2500, "SLIP 417"), (-2500, "UNPAID CHEQUE"))
+    treasurer.post(address(bank, came, "match"), data={"is": f"cheque|donation:{gift}"})
+    treasurer.post(address(bank, bounced, "match"), data={"is": f"bounced|donation:{gift}"})
+    assert raised_by(appeal)[0] == 0
+
+
+def test_what_is_specific_stands_before_something_else(treasurer, bank):
+    a_bank_account("Savings")
+    an_appeal()
+    came, went = the_statement(bank, (2500, "IN"), (-2500, "OUT"))
+    headings = [
+        [each.get_text(strip=True) for each in BeautifulSoup(treasurer.get(address(bank, line)).data, "html5lib")("h2")]
+        for line in (came, went)
+    ]
+    assert headings == [
+        ["Book as a gift", "Transfer from another account of ours", "Other income", "Something else"],
+        ["A bill", "A gift paid back", "Transfer to another account of ours", "Something else"],
+    ]

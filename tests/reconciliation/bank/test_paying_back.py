@@ -1,5 +1,7 @@
 """A gift that its giver gets back from the bank account: less is raised, the receipt follows, and it can be undone."""
 
+from email import message_from_bytes, policy
+
 import pytest
 from sqlalchemy import select, text
 
@@ -14,6 +16,7 @@ from app.reconciliation import daily_statement
 from app.reconciliation.bank import confirming, paying_back
 from app.reconciliation.bank.confirming import WrongWay
 from app.reconciliation.verification import gift_checks, receipt_checks
+from app.worker import emails
 from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import a_pledge, an_appeal
@@ -32,7 +35,7 @@ def bank(app):
 
 def pay_back(line, gift):
     with writing():
-        paying_back.book(line, gift.reference, "ada")
+        paying_back.book(line, gift if isinstance(gift, str) else gift.reference, "ada")
 
 
 def kept(gift):
@@ -146,3 +149,56 @@ def test_verify_names_a_gift_of_which_the_ledger_says_otherwise(bank):
     with writing():
         db.session.execute(text("UPDATE donations SET paid_back_minor = 5 WHERE id = :id"), {"id": gift.id})
     assert "is not paid back as much as the ledger says" in [each.what for each in gift_checks.faults(10)]
+
+
+def written_to(settings):
+    """The mails that are due, sent by the worker: whom to, and subject and words."""
+    before = set(settings.outbox.glob("*")) if settings.outbox.exists() else set()
+    while emails.duty(settings).work_once():
+        pass
+    found = set(settings.outbox.glob("*")) - before if settings.outbox.exists() else set()
+    mails = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in sorted(found)]
+    return [(each["To"], each["Subject"], " ".join(each.get_body(("plain",)).get_content().split())) for each in mails]
+
+
+@both
+def test_the_giver_is_told_by_mail_what_went_back_and_what_is_kept(bank, settings):
+    gift = a_cheque(an_appeal(), 2500, email="lucja@example.org").reference
+    issue(settings)
+    part, rest = the_statement(bank, (-1000, "BACK"), (-1500, "BACK"))
+    pay_back(part, gift)
+    ((to, subject, said),) = written_to(settings)
+    assert (to, subject) == ("lucja@example.org", "£10.00 of your gift has been paid back")
+    assert "We have paid back £10.00 of the £25.00 that you gave to Keep the press turning" in said
+    assert "£15.00 of your gift is kept." in said
+    assert "you will get a new one that states what is kept" in said
+    pay_back(rest, gift)
+    ((_, subject, said),) = written_to(settings)
+    assert subject == "£15.00 of your gift has been paid back"
+    assert "Nothing of your gift is kept. If we have sent you a receipt, it no longer counts." in said
+    assert receipts()[-1][0] != "issued"
+
+
+@both
+def test_a_giver_who_was_told_by_mistake_is_told_so_and_one_who_was_not_hears_nothing(bank, settings):
+    gift = a_cheque(an_appeal(), 2500, email="lucja@example.org").reference
+    told, quick = the_statement(bank, (-1000, "BACK"), (-500, "BACK"))
+    pay_back(told, gift)
+    written_to(settings)
+    with writing():
+        confirming.undo(told, "ada")
+    ((_, subject, said),) = written_to(settings)
+    assert subject == "Our mistake: your gift has not been paid back"
+    assert "the payment from our bank account was for something else" in said
+    assert "£25.00 of your gift is kept." in said
+    pay_back(quick, gift)
+    with writing():
+        confirming.undo(quick, "ada")
+    assert written_to(settings) == []
+
+
+def test_a_giver_without_an_address_is_told_nothing(bank, settings):
+    gift = a_cheque(an_appeal(), 2500)
+    (line,) = the_statement(bank, (-2500, "BACK"))
+    pay_back(line, gift)
+    assert written_to(settings) == []

@@ -59,8 +59,8 @@ class BankMatch(Base):
         return Money(self.amount_minor, currency)
 
 
-# Between a line's source and the number of one of its parts.
-_PART = ":part-"
+# Between a line's source and the number of one of its parts; and between a line and the number of a claim.
+_PART, CLAIM = ":part-", ":claimed"
 
 
 class BookedAlready(DomainError):
@@ -168,30 +168,47 @@ def all_matches_of(line: BankLine) -> list[BankMatch]:
     return list(db.session.scalars(select(BankMatch).where(BankMatch.line_id == line.id).order_by(BankMatch.id)))
 
 
+def latest_of(line: BankLine) -> list[BankMatch]:
+    """The latest word on a line, as its matches: all that it was booked as; or that its unknown money, which was booked
+    before, is claimed."""
+    matched = matches_of(line)
+    if matched and _source(matched[-1]).startswith(f"bank:{line.reference}{CLAIM}"):
+        return [each for each in matched if each.entry_id == matched[-1].entry_id]
+    return matched
+
+
 def undo(line: BankLine, by: str) -> list[BankMatch]:
     """Take the latest word on a line back, and return the matches that are undone by it; the caller commits. The
     entries that were posted for the line are reversed; one that was in the books before it stays.
 
     Raises `NotBooked`.
     """
-    matched = matches_of(line)
-    if not matched:
+    undone = latest_of(line)
+    if not undone:
         raise NotBooked("nothing was booked for this line")
-    entries = {each.entry_id: db.session.get_one(Entry, each.entry_id) for each in matched}
-    latest = _whole(entries[matched[-1].entry_id].source)
-    undone = [each for each in matched if _whole(entries[each.entry_id].source) == latest]
-    reversals = {each.entry_id: each.entry_id for each in undone}
-    if latest.startswith(f"bank:{line.reference}"):
-        for entry_id in reversals:
-            reversals[entry_id] = reversing.reverse(
-                entry_id, memo="the bank's line is something else", recorded_by=by
-            ).entry_id
+    stand_for: dict[int, int] = {}
     for each in undone:
-        each.undone_by = reversals[each.entry_id]
-    if line.entry_id in reversals:
+        if each.entry_id not in stand_for:
+            stand_for[each.entry_id] = _taken_back(line, each, by)
+        each.undone_by = stand_for[each.entry_id]
+    if line.entry_id in stand_for:
         line.entry_id = None
     db.session.flush()
     return undone
+
+
+def _taken_back(line: BankLine, match: BankMatch, by: str) -> int:
+    """The entry that undoes a match: the reversal of its entry, or that entry where another line, or a person, has
+    brought it into the books."""
+    if not is_of(line, _source(match)):
+        return match.entry_id
+    memo = "the bank's line is something else"
+    return reversing.reverse(match.entry_id, memo=memo, recorded_by=by).entry_id
+
+
+def is_of(line: BankLine, source: str) -> bool:
+    """Whether the entry with this source was posted for this line."""
+    return source == f"bank:{line.reference}" or source.startswith(f"bank:{line.reference}:")
 
 
 def part_source(line: BankLine, number: int) -> str:
@@ -200,13 +217,12 @@ def part_source(line: BankLine, number: int) -> str:
 
 
 def is_in_parts(matches: Sequence[BankMatch]) -> bool:
-    """Whether the latest word on a line is several parts, which are undone together."""
-    return bool(matches) and _PART in db.session.get_one(Entry, matches[-1].entry_id).source
+    """Whether these matches, the latest word on a line, are several parts, which are undone together."""
+    return any(_PART in _source(each) for each in matches)
 
 
-def _whole(source: str) -> str:
-    """What the entries of one booking have in common: the parts of a line are booked, and undone, together."""
-    return source.partition(_PART)[0]
+def _source(match: BankMatch) -> str:
+    return db.session.get_one(Entry, match.entry_id).source
 
 
 # So many names fit into one question on either database.

@@ -21,6 +21,7 @@ ASKED = {
     "office.bank_lines.confirm",
     "office.bank_money.erase_payee",
     "office.bank_rules.remove",
+    "office.bank_splits.create",
     "office.cheques.bounce",
     "office.collections.correct",
     "office.entries.reverse",

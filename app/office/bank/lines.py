@@ -35,7 +35,14 @@ from app.office.confirming import Question, asks_once
 from app.office.offline import forms, words
 from app.offline.corrections import PaidBack, StaysBounced
 from app.reconciliation.bank import confirming
-from app.reconciliation.bank.confirming import ClaimedSince, DoesNotFit, NotExpected, PartGift, WrongWay
+from app.reconciliation.bank.confirming import (
+    ClaimedSince,
+    DoesNotFit,
+    NotExpected,
+    PartGift,
+    PartOfAnother,
+    WrongWay,
+)
 from app.reconciliation.bank.rules import suggested_by
 from app.subject import Subject
 from app.web import notices
@@ -308,6 +315,8 @@ def undo(account: str, line: str) -> ResponseReturnValue:
         notices.failed(_("A bounced cheque cannot be undone: its receipt is void, and the donor may have been told."))
     except PaidBack:
         notices.failed(_("This gift has since been paid back. Undo the match of that line first."))
+    except PartOfAnother:
+        notices.failed(_("The other side of this transfer is part of another line. Undo the match of that line first."))
     except ClaimedSince:
         notices.failed(_("This money has since been sent back. Undo the match of that line first."))
     except NotBooked:
@@ -338,7 +347,8 @@ def page(
     paid = [each for match in found.matches if (each := bills_paid.of(match.entry_id)) is not None]
     return render_template(
         "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts, paid=paid,
-        split=booking.is_in_parts(found.matches), form=form or BankGiftForm(line), ruled=ruled, to_rule=to_rule,
+        split=booking.is_in_parts(booking.latest_of(line)), form=form or BankGiftForm(line), ruled=ruled,
+        to_rule=to_rule,
         named=subjects.named(found.matches), wrong=next(iter(others.values()), None),
         **forms_of,
     ), status  # fmt: skip

@@ -136,7 +136,7 @@ class PayBackForm(CleanedForm):
         """Offer gifts that the line may be paying back."""
         super().__init__(**values)
         found = paying_back.offered(line)
-        self.gift.choices = [SelectChoice("", _("Select a gift")), *(SelectChoice(*_gift(each)) for each in found)]
+        self.gift.choices = [SelectChoice("", _("Select a gift")), *(SelectChoice(*named_gift(each)) for each in found)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Take one gift."""
@@ -157,7 +157,8 @@ class PayBackForm(CleanedForm):
         self.wrong(self.other_gift if self.other_gift.data else self.gift, why)
 
 
-def _gift(each: Donation) -> tuple[str, str]:
+def named_gift(each: Donation) -> tuple[str, str]:
+    """A gift to choose from a list: its reference, and who gave how much when."""
     when = f" · {day(clock.local_day(each.received_at))}" if each.received_at else ""
     return each.reference, f"{each.name or _('somebody')} · {written(each.amount)}{when}"
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from app.bank import booking, finding, matching
 from app.bank.account import BankAccount
-from app.bank.booking import UNIDENTIFIED, BankMatch
+from app.bank.booking import BankMatch
 from app.bank.matching import Expected, OnStatement, Suggestion
 from app.bank.statement import BankLine
+from app.money import Money
 from app.paging import Page
 from app.reconciliation.bank import expected
 
@@ -24,13 +25,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """One line: what it was found to be, or its suggestions and all that it could be. `aside` while it is unknown
-    money that waits."""
+    """One line: what it was found to be, or its suggestions and all that it could be. `unidentified` is how much of it
+    is unknown money that waits."""
 
     matches: list[BankMatch]
     suggestions: list[Suggestion]
     items: list[Expected]
-    unidentified: bool
+    unidentified: Money | None
 
 
 def waiting(account: BankAccount) -> Desk:
@@ -53,17 +54,16 @@ def everything(account: BankAccount, before: str) -> Page[tuple[BankLine, list[B
 def one(account: BankAccount, line: BankLine) -> One:
     """Everything about one line."""
     found = booking.matches_of(line)
-    items = expected.items(account)
     if line.entry_id is not None:
-        waits = any(item.subject == booking.subject_of(line) for item in items)
-        return One(found, [], [], waits and found[-1].kind == UNIDENTIFIED)
+        return One(found, [], [], expected.waits(line))
+    items = expected.items(account)
     others = [_on_statement(row) for row, _ in waiting(account).lines]
     fits = [
         item
         for item in items
         if item.amount.currency == line.currency and (item.amount.minor > 0) == (line.amount_minor > 0)
     ]
-    return One(found, matching.suggest(_on_statement(line), items, others, most=6), fits, unidentified=False)
+    return One(found, matching.suggest(_on_statement(line), items, others, most=6), fits, None)
 
 
 def _on_statement(line: BankLine) -> OnStatement:

@@ -96,11 +96,16 @@ def confirm(references: Sequence[str], keys: Sequence[str], by: str) -> None:
         parts = [(each, each.amount if len(lines) == 1 else line.amount) for each in items]
         if any(each.currency != line.currency for _, each in parts):
             raise DoesNotFit("the currencies differ")
-        _book(line, parts, last=line is lines[-1], by=by)
+        source, last = booking.source_of(line), line is lines[-1]
+        entry_id, kind = post_expected(line, parts, source, arrives=last, by=by)
+        booking.note(line, entry_id, kind, [(each.subject, amount) for each, amount in parts], by)
 
 
-def _book(line: BankLine, parts: Sequence[tuple[Expected, Money]], *, last: bool, by: str) -> None:
-    source = booking.source_of(line)
+def post_expected(
+    line: BankLine, parts: Sequence[tuple[Expected, Money]], source: str, *, arrives: bool = True, by: str
+) -> tuple[int, str]:
+    """Post the entry for a line, or a part of one, that is what was expected, and note that it came unless a further
+    line brings the rest of it; the entry and the kind of the match, which is for the caller to note."""
     if parts[0][0].what in _BECOMES_A_GIFT:
         # What was promised is a gift of its own, which is posted where it is received.
         expected.arrived(parts[0][0].subject, source, line.day, held=booking.bank_of(line))
@@ -115,12 +120,12 @@ def _book(line: BankLine, parts: Sequence[tuple[Expected, Money]], *, last: bool
             kind="bounced" if parts[0][0].account_code.startswith("income:") else "banked",
             memo=_memo(parts[0][0]),
             by=by,
+            source=source,
         )
         for each, _ in parts:
-            if last and each.subject.kind in ("count", "donation"):
+            if arrives and each.subject.kind in ("count", "donation"):
                 expected.arrived(each.subject, source, line.day)
-    kind = RETURNED if parts[0][0].what == matching.UNIDENTIFIED else EXPECTED
-    booking.note(line, entry_id, kind, [(each.subject, amount) for each, amount in parts], by)
+    return entry_id, RETURNED if parts[0][0].what == matching.UNIDENTIFIED else EXPECTED
 
 
 def _memo(first: Expected) -> str:
@@ -137,13 +142,19 @@ def otherwise(reference: str, kind: str, by: str) -> None:
 
     Raises `booking.BookedAlready`, `WrongWay` or `LookupError`.
     """
-    code, entry_kind, memo, way = _OTHERWISE[kind]
     (line,) = booking.lock([reference])
-    if line.amount_minor * way < 0:
+    entry_id = post_otherwise(line, line.amount, kind, booking.source_of(line), by=by)
+    booking.note(line, entry_id, kind, [(booking.subject_of(line), line.amount)], by)
+
+
+def post_otherwise(line: BankLine, amount: Money, kind: str, source: str, *, by: str) -> int:
+    """Post the entry for a line, or a part of one (its signed amount), that nobody expected; its match is for the
+    caller to note. Raises `WrongWay`."""
+    code, entry_kind, memo, way = _OTHERWISE[kind]
+    if amount.minor * way < 0:
         raise WrongWay("the line moves money the other way")
-    subject = booking.subject_of(line)
-    entry_id = booking.post(line, [(subject, code, line.amount)], kind=entry_kind, memo=memo, by=by)
-    booking.note(line, entry_id, kind, [(subject, line.amount)], by)
+    parts = [(booking.subject_of(line), code, amount)]
+    return booking.post(line, parts, kind=entry_kind, memo=memo, by=by, source=source)
 
 
 def receive(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id: int | None = None) -> None:
@@ -211,21 +222,20 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
     line = db.session.scalars(select(BankLine).where(BankLine.reference == reference).with_for_update()).one_or_none()
     if line is None:
         raise LookupError("no such line")
-    subject = booking.subject_of(line)
-    waiting = {each.subject for each in bank_expected.unidentified()}
-    if subject not in waiting:
+    subject, amount = booking.subject_of(line), bank_expected.waits(line)
+    if amount is None:
         raise NotExpected("this money does not wait any more")
     before = sum(each.kind == CLAIMED for each in booking.all_matches_of(line))
-    source = f"bank:{line.reference}:claimed" + (f":{before + 1}" if before else "")
+    source = f"bank:{line.reference}{booking.CLAIM}" + (f":{before + 1}" if before else "")
     donation = offline_gifts.receive(
-        _fitting(appeal, line), line.amount, line.day, source, method=BANK_TRANSFER,
+        _fitting(appeal, line), amount, line.day, source, method=BANK_TRANSFER,
         payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], by=by,
         held="liabilities:unidentified",
     )  # fmt: skip
     entry_id = posting.find(source)
     assert entry_id is not None  # noqa: S101 - receive() has posted it
-    booking.add_matches(line, entry_id, CLAIMED, [(subject, -line.amount)], by)
-    booking.add_matches(line, entry_id, GIFT, [(Subject("donation", donation.reference), line.amount)], by)
+    booking.add_matches(line, entry_id, CLAIMED, [(subject, -amount)], by)
+    booking.add_matches(line, entry_id, GIFT, [(Subject("donation", donation.reference), amount)], by)
 
 
 def _fitting(appeal: Appeal, line: BankLine) -> Appeal:
@@ -238,11 +248,17 @@ class ClaimedSince(DomainError):
     """The money has been claimed or sent back since it was put aside; that is undone first."""
 
 
+class PartOfAnother(DomainError):
+    """A line of another account of ours is the other side of this transfer, and is further things as well: that line is
+    undone first."""
+
+
 def undo(reference: str, by: str) -> None:
     """Undo the latest word on what a line is: a claim before the line itself. The line waits again, and with it every
     other line that was the same thing in parts; each entry stays in the books beside its reversal. The caller commits.
 
-    Raises `booking.NotBooked`, `ClaimedSince`, `not_arrived.StaysBounced`, or `LookupError`.
+    Raises `booking.NotBooked`, `ClaimedSince`, `PartOfAnother`, `corrections.StaysBounced`, `corrections.PaidBack`, or
+    `LookupError`.
     """
     booking.one_at_a_time()
     line = db.session.scalars(
@@ -253,8 +269,8 @@ def undo(reference: str, by: str) -> None:
     ).one_or_none()
     if line is None:
         raise LookupError("no such line")
-    latest = booking.matches_of(line)
-    if latest and latest[-1].kind == UNIDENTIFIED and not _waits(line):
+    latest = booking.latest_of(line)
+    if any(each.kind == UNIDENTIFIED for each in latest) and bank_expected.waits(line) is None:
         raise ClaimedSince("this money has been sent back since")
     for each in [line, *_further_parts(line, latest), *_other_sides(line, latest)]:
         for match in booking.undo(each, by):
@@ -283,16 +299,14 @@ def _further_parts(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
 
 
 def _other_sides(line: BankLine, latest: list[BankMatch]) -> list[BankLine]:
-    """The lines of our other accounts that are the same transfer: when its entry, which this line brought, is reversed,
-    they wait again."""
-    own = select(Entry.id).where(
-        Entry.id.in_([each.entry_id for each in latest[-1:]]), Entry.source.like(f"bank:{line.reference}%")
-    )
+    """The lines of our other accounts that are the same transfers: when the entries that this line brought are
+    reversed, they wait again. Raises `PartOfAnother`."""
+    sources = select(Entry.id, Entry.source).where(Entry.id.in_({each.entry_id for each in latest}))
+    own = {row.id for row in db.session.execute(sources) if booking.is_of(line, row.source)}
     others = select(BankMatch.line_id).where(
         BankMatch.entry_id.in_(own), BankMatch.undone_by.is_(None), BankMatch.line_id != line.id
     )
-    return list(db.session.scalars(select(BankLine).where(BankLine.id.in_(others)).order_by(BankLine.id)))
-
-
-def _waits(line: BankLine) -> bool:
-    return booking.subject_of(line) in {each.subject for each in bank_expected.unidentified()}
+    found = list(db.session.scalars(select(BankLine).where(BankLine.id.in_(others)).order_by(BankLine.id)))
+    if any(match.entry_id not in own for each in found for match in booking.matches_of(each)):
+        raise PartOfAnother("the other side of this transfer is a part of a line")
+    return found

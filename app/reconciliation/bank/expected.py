@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import case, func, select
 
 from app import clock
+from app.bank import booking
 from app.bank.account import BankAccount
 from app.bank.booking import CLAIMED, EXPECTED, RETURNED, UNIDENTIFIED, BankMatch
 from app.bank.matching import ENTRY, PAYOUT, PAYOUT_BACK, Expected
@@ -134,3 +135,10 @@ def unidentified() -> list[Expected]:
         for row in rows
         if row.left
     ]  # fmt: skip
+
+
+def waits(line: BankLine) -> Money | None:
+    """How much of a line is money of an unknown giver that is neither claimed nor returned yet; nothing where none
+    is."""
+    found = [-each.amount for each in unidentified() if each.subject == booking.subject_of(line)]
+    return found[0] if found else None

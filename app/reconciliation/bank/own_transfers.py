@@ -11,6 +11,7 @@ from app.bank.booking import TRANSFER
 from app.bank.statement import BankLine
 from app.extensions import db
 from app.ledger.entries import Entry, Transfer
+from app.money import Money
 from app.reconciliation.bank import sums
 from app.reconciliation.bank.confirming import DoesNotFit
 from app.subject import Subject
@@ -33,27 +34,28 @@ def book(reference: str, other: BankAccount, by: str) -> None:
     commits. Raises `booking.BookedAlready`, `DoesNotFit` for the line's own account or another currency, or
     `LookupError`."""
     (line,) = booking.lock([reference])
-    if other.id == line.account_id or other.currency != line.currency:
-        raise DoesNotFit("a transfer goes to another account in the same currency")
-    entry_id = _booked_before(line, other)
-    subject = Subject("entry", entry_id)
-    if entry_id is None:
-        subject = booking.subject_of(line)
-        entry_id = booking.post(
-            line,
-            [(subject, ledger_code(other), line.amount)],
-            kind="own-transfer",
-            memo="moved between our own bank accounts",
-            by=by,
-        )
+    entry_id, subject = post(line, line.amount, other, booking.source_of(line), by=by)
     booking.note(line, entry_id, TRANSFER, [(subject, line.amount)], by)
 
 
-def _booked_before(line: BankLine, other: BankAccount) -> int | None:
+def post(line: BankLine, amount: Money, other: BankAccount, source: str, *, by: str) -> tuple[int, Subject]:
+    """Post the entry for a line, or a part of one (its signed amount), or find the one in the books; its match is for
+    the caller to note. Raises `DoesNotFit`."""
+    if other.id == line.account_id or other.currency != line.currency:
+        raise DoesNotFit("a transfer goes to another account in the same currency")
+    entry_id = _booked_before(line, amount, other)
+    if entry_id is not None:
+        return entry_id, Subject("entry", entry_id)
+    subject = booking.subject_of(line)
+    parts, memo = [(subject, ledger_code(other), amount)], "moved between our own bank accounts"
+    return booking.post(line, parts, kind="own-transfer", memo=memo, by=by, source=source), subject
+
+
+def _booked_before(line: BankLine, amount: Money, other: BankAccount) -> int | None:
     """The entry of the same transfer that no line of this account stands for yet, the nearest in days."""
     own = db.session.get_one(BankAccount, line.account_id)
     found = sums.off_statement(own, line.day - _NEAR, line.day + _LATE)
-    same = [each.entry_id for each in found if each.amount == line.amount]
+    same = [each.entry_id for each in found if each.amount == amount]
     at_the_other = or_(
         Transfer.from_account_id == other.ledger_account_id, Transfer.to_account_id == other.ledger_account_id
     )

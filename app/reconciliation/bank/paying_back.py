@@ -8,6 +8,7 @@ from app.bank.statement import BankLine
 from app.donations import net_amount, paid_back
 from app.donations.donation import RECEIVED, Donation
 from app.extensions import db
+from app.money import Money
 from app.reconciliation.bank.confirming import WrongWay
 from app.subject import Subject
 
@@ -15,16 +16,17 @@ from app.subject import Subject
 _OFFERED = 20
 
 
-def offered(line: BankLine) -> list[Donation]:
-    """Gifts that a line of money out may be paying back: those of which so much is kept, first those whose giver the
-    line names, then those of exactly this amount, the latest first."""
+def offered(line: BankLine, *, in_part: bool = False) -> list[Donation]:
+    """Gifts that a line of money out, or with `in_part` a part of it, may be paying back: those of which so much is
+    kept, first those whose giver the line names, then those of exactly this amount, the latest first."""
     if line.amount_minor > 0:
         return []
+    least = 1 if in_part else -line.amount_minor
     wanted = (Donation.state == RECEIVED) & (Donation.currency == line.currency)
     exact = Donation.amount_minor == -line.amount_minor
     found = db.session.scalars(
         select(Donation)
-        .where(wanted, Donation.received_at.is_not(None), net_amount.minor() >= -line.amount_minor)
+        .where(wanted, Donation.received_at.is_not(None), net_amount.minor() >= least)
         .order_by(exact.desc(), Donation.received_at.desc(), Donation.id.desc())
         .limit(_OFFERED)
     ).all()
@@ -37,13 +39,19 @@ def book(reference: str, gift: str, by: str) -> None:
     commits. Raises `booking.BookedAlready`, `WrongWay`, `paid_back.NothingToPayBack`, `paid_back.PaidBackTooMuch`, or
     `LookupError`."""
     (line,) = booking.lock([reference])
-    if line.amount_minor > 0:
+    entry_id, subject = post(line, line.amount, gift, booking.source_of(line), by=by)
+    booking.note(line, entry_id, PAID_BACK, [(subject, line.amount)], by)
+
+
+def post(line: BankLine, amount: Money, gift: str, source: str, *, by: str) -> tuple[int, Subject]:
+    """Post the entry for a line, or a part of one (its signed amount), that is a gift (its reference) paid back, and
+    note that on the gift; the match is for the caller to note. Raises what `book` raises."""
+    if amount.minor > 0:
         raise WrongWay("money that came in pays nothing back")
     donation = paid_back.locked(gift)
-    account = paid_back.account_for(donation, -line.amount)
+    account = paid_back.account_for(donation, -amount)
     subject = Subject("donation", donation.reference)
-    entry_id = booking.post(
-        line, [(subject, account, line.amount)], kind=paid_back.KIND, memo="gift paid back by bank", by=by
-    )
-    booking.note(line, entry_id, PAID_BACK, [(subject, line.amount)], by)
-    paid_back.note(donation, -line.amount, entry_id)
+    parts, memo = [(subject, account, amount)], "gift paid back by bank"
+    entry_id = booking.post(line, parts, kind=paid_back.KIND, memo=memo, by=by, source=source)
+    paid_back.note(donation, -amount, entry_id)
+    return entry_id, subject

@@ -23,7 +23,12 @@ def suggested_by(line: BankLine) -> tuple[str, str] | None:
     """What a rule made of a booked line would say, its `kind` and `what` (see `BankRule`); nothing where a rule cannot
     say it: the line is several things, something that was expected, or nothing yet."""
     latest = booking.matches_of(line)[-1:]
-    if not latest or latest[0].amount_minor != line.amount_minor or not rule.folded(line.said):
+    if (
+        not latest
+        or booking.is_in_parts(latest)
+        or latest[0].amount_minor != line.amount_minor
+        or not rule.folded(line.said)
+    ):
         return None
     (match,) = latest
     what: str | None = None

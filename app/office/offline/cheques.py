@@ -76,8 +76,11 @@ def _whether_it_bounced(reference: str) -> Question:
             each
             for each in (
                 words.bounced_and_paid_back([cheque]),
-                _("The appeal’s total falls by %(amount)s at once, and the receipt becomes void. This "
-                "cannot be undone. If the bank pays after all, enter the cheque again.", amount=written(cheque.amount)),
+                _(
+                    "The appeal’s total falls by %(amount)s at once, and the receipt becomes void. This "
+                    "cannot be undone. If the bank pays after all, enter the cheque again.",
+                    amount=written(cheque.amount),
+                ),
             )
             if each
         ),

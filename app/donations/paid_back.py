@@ -92,12 +92,12 @@ def note(gift: Donation, amount: Money, entry_id: int) -> None:
 def write(due: DueLetter, settings: Settings) -> Mail | None:
     """The letter about money that went back by bank, of either kind; `None` when it is no longer so, when what is to be
     put right was never written, or when nobody is there to be told."""
-    entry = db.session.get_one(Entry, int(Subject.parse(due.subject).reference))
+    entry = db.session.get_one(Entry, int(due.subject.reference))
     reversal = aliased(Entry)
     undone = db.session.scalar(select(reversal.id).where(reversal.reverses_id == entry.id)) is not None
     if undone != (due.kind == NOT_PAID_BACK) or (undone and not _was_written(due.subject)):
         return None
-    wanted = select(Donation).where(Donation.reference == Subject.parse(entry.subject).reference)
+    wanted = select(Donation).where(Donation.reference == entry.subject.reference)
     gift = db.session.scalars(wanted).one()
     if not gift.email or gift.received_at is None:
         return None
@@ -117,7 +117,7 @@ def write(due: DueLetter, settings: Settings) -> Mail | None:
     )
 
 
-def _was_written(subject: str) -> bool:
+def _was_written(subject: Subject) -> bool:
     """Whether the giver has been written that this entry paid something back."""
     sent = select(DueLetter.id).where(
         DueLetter.subject == subject, DueLetter.kind == PAID_BACK, DueLetter.state == SENT

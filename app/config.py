@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,6 +77,7 @@ class Settings:
     trusted_proxies: int = 0
     bind: str = "127.0.0.1:8000"
     web_concurrency: int = 1
+    office_idle: timedelta = timedelta(minutes=30)
     practice: bool = False
 
     @property
@@ -212,6 +214,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=whole("TRUSTED_PROXIES", 0, 0),
         bind=bind,
         web_concurrency=whole("WEB_CONCURRENCY", 1, 1),
+        office_idle=timedelta(minutes=whole("OFFICE_IDLE_MINUTES", 30, 1)),
         practice=practice,
     )
     if settings.mail_from and not _is_sender(settings.mail_from):

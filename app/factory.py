@@ -84,6 +84,8 @@ def create_app(settings: Settings | None = None, gateway: StripeGateway | None =
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=64 * 1024,
+        # No other host of the same domain can set it, and it is sent nowhere else (RFC 6265bis, 4.1.3.2).
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

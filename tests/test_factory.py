@@ -77,6 +77,15 @@ def test_cookies_insist_on_https_where_the_site_has_it(compose):
     assert not compose().config["SESSION_COOKIE_SECURE"]
 
 
+def test_the_session_cookie_belongs_to_this_host_alone_where_the_site_has_https(compose):
+    app = compose(base_url="https://give.lantern.example")
+    cookie = app.test_client().get("/office/sign-in", base_url="https://give.lantern.example").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert "Path=/;" in cookie.replace(" ", "") + ";"
+    assert "Secure" in cookie
+    assert "Domain" not in cookie
+
+
 def test_a_gateway_of_ones_own_is_used(compose):
     gateway = StripeGateway("sk_test_x", "http://127.0.0.1:9")
     assert services(compose(gateway=gateway)).gateway is gateway

@@ -12,15 +12,21 @@ from app import clock
 from app.audit import trail
 from app.office import access
 from app.office.unsent import pages
+from app.services import services
+from app.staff import sessions
+from app.staff.sessions import StaffSession
 from app.subject import Subject
 from app.writing import writing
 
-# How long a sign-in counts as fresh, and how long after each use of it the next one does not ask again.
+# How long a proof of who somebody is counts as fresh, whatever they do meanwhile: use does not prolong it.
 FRESH_FOR = timedelta(minutes=20)
-FRESH_AFTER_USE = timedelta(minutes=10)
+NOT_PROLONGED = timedelta(0)
 
-# After this, a session ends even if nobody signs out.
-SESSION_LASTS = timedelta(hours=12)
+# In the signed cookie: the secret of the session's row.
+SECRET = "office_session"  # noqa: S105 - the name of a value
+
+# Who handles money or lets people in is signed out when they have not used the office for a while.
+_ENDS_IDLE = frozenset({access.ADMIN, access.TREASURER, access.BRANCH_TREASURER})
 
 
 def check() -> ResponseReturnValue | None:
@@ -35,7 +41,7 @@ def check() -> ResponseReturnValue | None:
         with writing():
             trail.record("access.refused", Subject("page", request.endpoint), after={"method": request.method})
         abort(403)
-    if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, FRESH_AFTER_USE):
+    if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, NOT_PROLONGED):
         return redirect(url_for("security.verify", next=_way_back(pages.AGAIN)), code=303)
     # Known now, whatever the view does to the database's session.
     g.let_in = access.me().reference
@@ -52,10 +58,26 @@ def outdated(_error: CSRFError) -> ResponseReturnValue:
 
 
 def end_what_is_over() -> None:
-    """Sign out whoever came in too long ago, before anything else: proving the password once more, which is less than
-    signing in, must not bring a session back."""
-    if current_user.is_authenticated and _is_over():
+    """Sign out whoever came in too long ago, or whose session was ended, before anything else: proving the password
+    once more, which is less than signing in, must not bring a session back."""
+    if not current_user.is_authenticated:
+        return
+    row = None if _proof_is_over() else present_session()
+    if row is None:
         logout_user()
+    elif clock.now() - row.last_seen_at >= sessions.SEEN_EVERY:
+        with writing():
+            sessions.seen(row)
+
+
+def present_session() -> StaffSession | None:
+    """The row of the session that the cookie names; `None` when it has ended. Somebody is signed in."""
+    return sessions.find(session.get(SECRET), current_user.id, ends_idle_after())
+
+
+def ends_idle_after() -> timedelta | None:
+    """After how long without use whoever is signed in is signed out; `None` when only `sessions.LASTS` counts."""
+    return services().settings.office_idle if current_user.role_names & _ENDS_IDLE else None
 
 
 def name_the_actor() -> None:
@@ -82,10 +104,10 @@ def in_office() -> bool:
     return (request.blueprint or "").partition(".")[0] in ("office", "security")
 
 
-def _is_over() -> bool:
+def _proof_is_over() -> bool:
     """Whether the last time that this person proved who they are lies too long back; Flask-Security keeps it."""
     proved_at = float(session.get("fs_paa", 0))
-    return clock.now().timestamp() - proved_at > SESSION_LASTS.total_seconds()
+    return clock.now().timestamp() - proved_at > sessions.LASTS.total_seconds()
 
 
 def _way_back(why: str) -> str | None:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.errors import DomainError
 from app.extensions import Base, Key, db
+from app.staff import sessions
 
 ADMIN = "admin"
 TREASURER = "treasurer"
@@ -142,11 +143,13 @@ class Person(Base, UserMixin):
         return bool(verify_password(password, self.password or ""))
 
 
-def end(person: Person) -> None:
-    """Sign a person out everywhere; links by mail that were not used yet end as well. The caller commits."""
+def end(person: Person, *, but: str | None = None) -> None:
+    """Sign a person out everywhere, but where the cookie holds the secret `but`; links by mail that were not used yet
+    end as well. The caller commits."""
     person.fs_uniquifier = uuid.uuid4().hex
     db.session.add(person)
     db.session.flush()
+    sessions.end_all(person.id, but=but)
 
 
 class NotAnEmailAddress(DomainError):

@@ -12,6 +12,8 @@ from itsdangerous import URLSafeTimedSerializer
 
 from app import clock
 from app.extensions import db
+from app.office import guard
+from app.staff import sessions
 from app.staff.people import Person, PersonRole
 from app.writing import writing
 
@@ -50,7 +52,10 @@ def sign_in(app: Flask, person: Person) -> FlaskClient:
     """A browser in which a person has just signed in, with their second factor; its forms carry the CSRF token."""
     client = a_browser(app)
     token = secrets.token_hex(20)
+    with writing():
+        secret = sessions.begin(person.id, browser="Firefox", system="Linux", network="127.0.0.1")
     with client.session_transaction() as session:
+        session[guard.SECRET] = secret
         session.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=time.time(), csrf_token=token)
     signed = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(token)
     client.environ_base["HTTP_X_CSRFTOKEN"] = signed

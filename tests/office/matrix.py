@@ -71,6 +71,7 @@ MATRIX: dict[str, Route] = {
     "office.payouts.show": Route(reads=MONEY_READS),
     # me
     "office.me.show": Route(reads=EVERYONE, another=SAME),
+    "office.me.end_session": Route(changes=EVERYONE, another=SAME),
     "office.me.end_sessions": Route(changes=EVERYONE, another=SAME),
     # people
     "office.people.index": Route(reads=PEOPLE_READS),

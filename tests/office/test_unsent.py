@@ -15,7 +15,7 @@ from app.extensions import db
 from app.office.access import EVERYONE
 from app.office.unsent import pages as office_unsent
 from app.services import services
-from app.staff import unsent
+from app.staff import sessions, unsent
 from app.staff.people import Person
 from app.staff.unsent import UnsentForm
 from app.writing import writing
@@ -61,7 +61,10 @@ def signs_out(client: Any) -> None:
 
 def signs_in(client: Any, person: Person) -> None:
     """As after the sign-in's own steps, in the same browser."""
+    with writing():
+        secret = sessions.begin(person.id, browser="Firefox", system="Linux", network="127.0.0.1")
     with client.session_transaction() as session:
+        session["office_session"] = secret
         session.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=clock.now().timestamp())
 
 

@@ -79,6 +79,7 @@ WORDS = {
     "person.roles_changed": _l("Changed roles"),
     "person.renamed": _l("Changed a name"),
     "person.removed": _l("Removed a person"),
+    "person.session_ended": _l("Ended a session"),
     "person.sessions_ended": _l("Ended sessions"),
     "person.second_factor_forgotten": _l("Allowed someone to set up a new second factor"),
     "person.second_factor_changed": _l("Changed their second factor"),

@@ -1,12 +1,13 @@
 """Your sign-in: what everybody in the office sees and changes of their own."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit import trail
+from app.office import guard
 from app.office.access import EVERYONE, allow, me
-from app.staff import people
+from app.staff import people, sessions
 from app.subject import Subject
 from app.web import notices
 from app.writing import writing
@@ -17,8 +18,26 @@ bp = Blueprint("me", __name__, url_prefix="/me")
 @bp.get("/")
 @allow(reads=EVERYONE)
 def show() -> ResponseReturnValue:
-    """Who you are here, and how you sign in."""
-    return render_template("office/people/my_account.html", person=me())
+    """Who you are here, how you sign in, and where you are signed in."""
+    return render_template(
+        "office/people/my_account.html",
+        person=me(),
+        sessions=sessions.of(me().id),
+        present=guard.present_session(),
+        idle=guard.ends_idle_after(),
+    )
+
+
+@bp.post("/sessions/<reference>/end")
+@allow(changes=EVERYONE)
+def end_session(reference: str) -> ResponseReturnValue:
+    """Sign out in one browser, which may be this one."""
+    with writing():
+        if not sessions.end(me().id, reference):
+            abort(404)
+        trail.record("person.session_ended", Subject("person", me().reference))
+    notices.done(_("That browser has been signed out."))
+    return redirect(url_for("office.me.show"), code=303)
 
 
 @bp.post("/sessions/end")

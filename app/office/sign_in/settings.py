@@ -155,7 +155,7 @@ def _proofs(settings: Settings) -> dict[str, Any]:
         "JOIN_USER_ROLES": False,
         "DATETIME_FACTORY": clock.now,
         "FRESHNESS": guard.FRESH_FOR,
-        "FRESHNESS_GRACE_PERIOD": guard.FRESH_AFTER_USE,
+        "FRESHNESS_GRACE_PERIOD": guard.NOT_PROLONGED,
         "LOGOUT_CSRF": True,
         "RECOVERABLE": True,
         "RESET_PASSWORD_WITHIN": LINK_LASTS,

@@ -31,7 +31,7 @@ from app.extensions import db
 from app.office import access, guard
 from app.office.access import somebody
 from app.office.confirming import Question, asks_once
-from app.office.sign_in import forms, limits, trail
+from app.office.sign_in import forms, limits, sessions, trail
 from app.office.sign_in import settings as sign_in_settings
 from app.services import services
 from app.staff import people
@@ -257,6 +257,7 @@ def set_up(app: Flask) -> None:
     app.teardown_request_funcs.setdefault(SECURITY, []).append(guard.leave)
     set_up_views(app)
     trail.set_up(app)
+    sessions.watch(app)
     if settings.practice:
         show_in_practice(security)
 

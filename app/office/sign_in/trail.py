@@ -1,6 +1,7 @@
 """What happens at signing in goes on the audit trail: who came in, who did not, and changed proofs."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from flask import Flask, Response, g, request, session
@@ -8,6 +9,8 @@ from flask_login import current_user
 from flask_security import signals
 
 from app.audit import trail
+from app.office.guard import SECRET
+from app.office.sign_in import sessions
 from app.staff import people
 from app.staff.people import Person
 from app.subject import Subject
@@ -25,7 +28,14 @@ _CHANGES = {
 }
 
 # Who changes one of these must sign in again everywhere else.
-_ENDS_SESSIONS = {signals.tf_profile_changed, signals.tf_disabled, signals.wan_registered, signals.wan_deleted}
+_ENDS_SESSIONS = {
+    signals.password_changed,
+    signals.password_reset,
+    signals.tf_profile_changed,
+    signals.tf_disabled,
+    signals.wan_registered,
+    signals.wan_deleted,
+}
 
 
 def set_up(app: Flask) -> None:
@@ -41,7 +51,7 @@ def _change(action: str, ends_sessions: bool) -> Callable[..., None]:
         person = _person(user)
         g.link_is_noted = True
         if ends_sessions:
-            people.end(person)
+            people.end(person, but=session.get(SECRET))
             # But not the one in which it was done.
             session["_user_id"] = person.fs_uniquifier
         _write(action, Subject("person", person.reference), {"name": name} if name else None)
@@ -53,7 +63,9 @@ def _came_in(_app: Flask, *, user: Person, authn_via: list[str] | None = None, *
     person = _person(user)
     trail.begin(trail.Actor(Subject("person", person.reference), request.remote_addr))
     if authn_via != ["change"]:
-        _write("person.signed_in", Subject("person", person.reference), {"page": request.endpoint})
+        with _unit():
+            sessions.begin(person)
+            trail.record("person.signed_in", Subject("person", person.reference), after={"page": request.endpoint})
 
 
 def _was_refused(_app: Flask, *, user: Person, **_values: Any) -> None:
@@ -88,8 +100,10 @@ def _person(user: Any) -> Person:
 
 
 def _write(action: str, subject: Subject, after: dict[str, Any] | None = None) -> None:
-    if is_writing():
+    with _unit():
         trail.record(action, subject, after=after)
-        return
-    with writing():
-        trail.record(action, subject, after=after)
+
+
+def _unit() -> AbstractContextManager[object]:
+    """The writing unit around this view, or one of its own where there is none."""
+    return nullcontext() if is_writing() else writing()

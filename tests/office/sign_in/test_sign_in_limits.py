@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from app import clock
 from app.audit.trail import AuditRecord
 from app.extensions import db
-from app.office import guard
 from app.office.sign_in import limits
+from app.staff import sessions
 from app.staff.people import Passkey, Person
 from app.writing import writing
 from tests.office.conftest import a_person, sign_in
@@ -49,7 +49,7 @@ def test_nobody_signs_in_by_json_past_the_limit_of_the_account(app: Flask) -> No
 def test_a_session_that_is_over_is_not_revived_by_the_password_alone(app: Flask, treasurer: Person) -> None:
     client = sign_in(app, treasurer)
     with client.session_transaction() as session:
-        session["fs_paa"] = time.time() - guard.SESSION_LASTS.total_seconds() - 1
+        session["fs_paa"] = time.time() - sessions.LASTS.total_seconds() - 1
     client.post("/office/sign-in/again", data={"password": PASSWORD})
     assert client.get("/office/me/").status_code == 303
 

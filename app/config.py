@@ -164,7 +164,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         problems.append("DATABASE_URL must start with postgresql:// or sqlite:///.")
     treasurer = given.get("TREASURER_EMAIL", "")
     if treasurer and not re.fullmatch(r"[^@\s]+@[^@\s]+", treasurer):
-        problems.append("TREASURER_EMAIL must be one e-mail address.")
+        problems.append("TREASURER_EMAIL must be one email address.")
     try:
         keep_names_over = Money.parse(given["KEEP_NAMES_OVER"], currency) if given.get("KEEP_NAMES_OVER") else None
     except DomainError:
@@ -190,7 +190,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
             name=required("ORGANISATION_NAME", "who raises the money"),
             address=required("ORGANISATION_ADDRESS", "its postal address, for receipts and the imprint"),
             registration=given.get("ORGANISATION_REGISTRATION", ""),
-            email=required("CONTACT_EMAIL", "the e-mail address at which givers reach you"),
+            email=required("CONTACT_EMAIL", "the email address at which givers reach you"),
             phone=_phone(
                 required(
                     "CONTACT_PHONE", "the telephone number at which givers reach you, or none if you have no such"
@@ -218,9 +218,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         practice=practice,
     )
     if settings.mail_from and not _is_sender(settings.mail_from):
-        problems.append("MAIL_FROM must be one e-mail address, such as The Lantern <receipts@lantern.example>.")
+        problems.append("MAIL_FROM must be one email address, such as The Lantern <receipts@lantern.example>.")
     if settings.organisation.email and not _is_address(settings.organisation.email):
-        problems.append("CONTACT_EMAIL must be one e-mail address, such as office@lantern.example.")
+        problems.append("CONTACT_EMAIL must be one email address, such as office@lantern.example.")
     if problems:
         raise SettingsError(problems)
     return settings
@@ -233,7 +233,7 @@ def _is_sender(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    """Whether it is one plain e-mail address, fit for a link and a header."""
+    """Whether it is one plain email address, fit for a link and a header."""
     return text.isprintable() and bool(re.fullmatch(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+", text))
 
 

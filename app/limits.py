@@ -25,7 +25,7 @@ class Attempt(Base):
 
 
 def count(action: str, subject: str, *, within: timedelta, secret: str) -> int:
-    """Count one attempt by `subject` (an address, an e-mail, 'site') and return how many the present window has.
+    """Count one attempt by `subject` (an address, an email, 'site') and return how many the present window has.
 
     The window is a fixed one of length `within`. The caller compares the count with what it allows, and commits.
     """

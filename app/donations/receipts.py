@@ -37,7 +37,7 @@ class Changed(DomainError):
 
 
 class NoAddress(DomainError):
-    """The giver left no e-mail address, or it has been erased: the receipt can be printed, not mailed."""
+    """The giver left no email address, or it has been erased: the receipt can be printed, not mailed."""
 
     final = True
 
@@ -107,7 +107,7 @@ def mail(receipt: Receipt, organisation: Organisation | None = None) -> Mail:
         raise NotRendered("the receipt has not been rendered yet")
     to = _donation(receipt).email
     if not to:
-        raise NoAddress("there is no e-mail address to send the receipt to")
+        raise NoAddress("there is no email address to send the receipt to")
     facts = thawed(receipt.facts, receipt.personal)
     subject = wording.fill("emails/receipt/subject.txt", facts.language, facts=facts)
     return Mail(

@@ -34,7 +34,7 @@ ORDERS = (NEWEST, OLDEST, LARGEST, SMALLEST)
 
 @dataclass(frozen=True, slots=True)
 class DonationFilter:
-    """Which gifts: all that fit every part that is given. `words` is a reference, an e-mail address, the last four
+    """Which gifts: all that fit every part that is given. `words` is a reference, an email address, the last four
     digits of a card, or parts of a name; `state` is one of a gift's, or empty for all; `first`
     and `last` are local days; `branch_id` says of which branch, `donor_ids` of whom. `order` is one of
     `ORDERS`, or empty for the one that suits what is looked for."""

@@ -73,7 +73,7 @@ def find(reference: str) -> Donor | None:
 
 
 def find_typed(typed: str) -> Donor | None:
-    """The donor whom somebody names by reference or e-mail address."""
+    """The donor whom somebody names by reference or email address."""
     named = (Donor.reference == typed) | (Donor.email_key == search_keys.email_key(typed))
     return db.session.scalars(select(Donor).where(named)).first()
 

@@ -34,7 +34,7 @@ def name_key(name: str | None) -> str | None:
 
 
 def email_key(email: str | None) -> str | None:
-    """An e-mail address as it is searched for. Letters of its first part may differ by RFC 5321, but no provider that
+    """An email address as it is searched for. Letters of its first part may differ by RFC 5321, but no provider that
     people use lets them."""
     return (email or "").strip().casefold()[:254] or None
 

@@ -153,11 +153,11 @@ def end(person: Person, *, but: str | None = None) -> None:
 
 
 class NotAnEmailAddress(DomainError):
-    """This is no e-mail address."""
+    """This is no email address."""
 
 
 class KnownAlready(DomainError):
-    """Somebody of the office has this e-mail address."""
+    """Somebody of the office has this email address."""
 
 
 class NoRole(DomainError):
@@ -228,11 +228,11 @@ def add(
     try:
         checked = validate_email(email.strip(), check_deliverability=False)
     except EmailNotValidError as wrong:
-        raise NotAnEmailAddress("this is no e-mail address") from wrong
+        raise NotAnEmailAddress("this is no email address") from wrong
     # One person, however the address is written; mail to the domain arrives all the same.
     written = checked.normalized.casefold()
     if find_by_email(written) is not None:
-        raise KnownAlready("somebody of the office has this e-mail address")
+        raise KnownAlready("somebody of the office has this email address")
     person = Person(email=written, name=name.strip() or None, password=password_hash, added_at=clock.now())
     _give(person, roles, branch_id)
     db.session.add(person)

@@ -107,14 +107,14 @@ class TimeField(StringField):  # type: ignore[misc]
 
 
 class EmailField(fields.EmailField):  # type: ignore[misc]
-    """An e-mail address. `missing` is what to say where there must be one; without it the field may stay empty."""
+    """An email address. `missing` is what to say where there must be one; without it the field may stay empty."""
 
     def __init__(self, label: Any = None, *, missing: Any = None, **values: Any) -> None:
         """Look at the length and at the form of an address, always in the same words."""
         validators = [
             DataRequired(missing) if missing else Optional(),
-            Length(max=_LONGEST_EMAIL, message=_l("E-mail address must be 254 characters or fewer")),
-            Email(_l("Enter an e-mail address in the correct format, like name@example.org")),
+            Length(max=_LONGEST_EMAIL, message=_l("Email address must be 254 characters or fewer")),
+            Email(_l("Enter an email address in the correct format, like name@example.org")),
         ]
         super().__init__(label, validators, **values)
 

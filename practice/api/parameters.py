@@ -88,7 +88,7 @@ def address(value: str, param: str) -> str:
 
 
 def email(value: str, param: str) -> str:
-    """Something that may be an e-mail address; real ones are never written to."""
+    """Something that may be an email address; real ones are never written to."""
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
         raise Refused(f"Invalid email address: {value[:80]}", code="email_invalid", param=param)
     return value

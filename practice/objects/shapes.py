@@ -68,7 +68,7 @@ def session() -> dict[str, Any]:
 
 
 def payer(address: str, name: str | None = None, postcode: str | None = None) -> dict[str, Any]:
-    """A session's `customer_details`: the e-mail address at first, name and postcode once they are given."""
+    """A session's `customer_details`: the email address at first, name and postcode once they are given."""
     return {
         "address": place(postcode) if name else None,
         "business_name": None,

@@ -26,11 +26,11 @@ class CardForm(Form):  # type: ignore[misc]  # WTForms carries no types
     """The card, and who holds it. Only test cards are taken; any other number is neither kept nor shown again."""
 
     email = EmailField(
-        _l("E-mail address"),
+        _l("Email address"),
         [
-            DataRequired(_l("Enter an e-mail address.")),
-            Regexp(r"[^@\s]+@[^@\s]+\Z", message=_l("Enter an e-mail address like name@example.org.")),
-            Length(max=254, message=_l("Enter an e-mail address of at most 254 characters.")),
+            DataRequired(_l("Enter an email address.")),
+            Regexp(r"[^@\s]+@[^@\s]+\Z", message=_l("Enter an email address like name@example.org.")),
+            Length(max=254, message=_l("Enter an email address of at most 254 characters.")),
         ],
         filters=[_strip],
     )

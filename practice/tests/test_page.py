@@ -102,8 +102,8 @@ def test_an_unknown_card_is_refused_in_words_and_not_kept(session, api, practice
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("email", "", "Enter an e-mail address."),
-        ("email", "nobody", "Enter an e-mail address like name@example.org."),
+        ("email", "", "Enter an email address."),
+        ("email", "nobody", "Enter an email address like name@example.org."),
         ("number", "", "Enter a test card number."),
         ("exp", "", "Enter an expiry date."),
         ("exp", "13/34", "Enter an expiry date like 12/34."),

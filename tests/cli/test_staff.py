@@ -72,4 +72,4 @@ def test_nobody_is_added_twice(app):
     for _turn in range(2):
         added = staff(app, "add", "mina@lantern.example", "--role", "editor", "--invite")
     assert added.exit_code == 1
-    assert "has this e-mail address" in added.output
+    assert "has this email address" in added.output

@@ -20,7 +20,7 @@ def fill_in(page: Page, house: House, amount: str = "£25", name: str = "Łucja 
     page.get_by_text(amount, exact=True).click()
     page.get_by_role("radio", name="Once").check()
     page.get_by_label("Your name").fill(name)
-    page.get_by_label("E-mail address").fill("lucja@example.org")
+    page.get_by_label("Email address").fill("lucja@example.org")
     page.get_by_role("button", name="Go on to pay").click()
     page.wait_for_url(re.compile(r"/c/pay/"))
 
@@ -138,7 +138,7 @@ def test_stripe_away_costs_nothing_that_was_typed(house: House, page: Page):
     page.get_by_text("£50", exact=True).click()
     page.get_by_role("radio", name="Once").check()
     page.get_by_label("Your name").fill("Łucja Okoń")
-    page.get_by_label("E-mail address").fill("lucja@example.org")
+    page.get_by_label("Email address").fill("lucja@example.org")
     page.get_by_role("button", name="Go on to pay").click()
     expect(page.get_by_text("You have not been charged")).to_be_visible(timeout=30_000)
     expect(page.get_by_label("Your name")).to_have_value("Łucja Okoń")

@@ -44,7 +44,7 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     page.get_by_text("£10", exact=True).click()
     page.get_by_role("radio", name="Every month").check()
     page.get_by_label("Your name").fill("Łucja Okoń")
-    page.get_by_label("E-mail address").fill("lucja@example.org")
+    page.get_by_label("Email address").fill("lucja@example.org")
     page.get_by_role("button", name="Go on to set up your monthly gift").click()
     page.wait_for_url(re.compile(r"/c/pay/"))
     pay(page)
@@ -58,7 +58,7 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     expect(page.get_by_text("£10.00")).to_be_visible()
     assert "Łucja" not in page.content()
     page.get_by_role("button", name="Send me the link").click()
-    expect(page.get_by_text("Look at your e-mail")).to_be_visible()
+    expect(page.get_by_text("Look at your email")).to_be_visible()
     (text,) = eventually(lambda: mailed(house, "Your link"), 30)
     page.goto(re.search(r"http\S+/plans/\S+", text)[0])
     plan = page.url

@@ -42,7 +42,7 @@ def faults(page) -> list[str]:
 
 def signs_in(page, office: str, name: str) -> None:
     page.goto(f"{office}/")
-    page.get_by_label("E-mail address").fill(f"{name}@lantern.example")
+    page.get_by_label("Email address").fill(f"{name}@lantern.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 def signs_in(page: Page, house: House) -> None:
     """With the password and then the app's code, which practice mode shows."""
     page.goto(f"{house.base}/office/")
-    page.get_by_label("E-mail address").fill("treasurer@lantern.example")
+    page.get_by_label("Email address").fill("treasurer@lantern.example")
     page.get_by_label("Password").fill("lantern in practice")
     page.keyboard.press("Enter")
     shown = page.get_by_text(re.compile(r"would show \d{6} now")).inner_text()

@@ -36,7 +36,7 @@ def without_fault(page: Page) -> None:
 
 def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: House) -> None:
     page.goto(f"{example.base}/office/articles/")
-    page.get_by_label("E-mail address").fill("editor@lantern.example")
+    page.get_by_label("Email address").fill("editor@lantern.example")
     page.get_by_label("Password").fill("lantern in practice")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Articles")).to_be_visible()

@@ -264,7 +264,7 @@ MATRIX: dict[str, Route] = {
 # Signing in: open to strangers, because they are not signed in yet. The methods, and what is behind each.
 BOTH, POST = frozenset({"GET", "POST"}), frozenset({"POST"})
 OPEN: dict[str, tuple[frozenset[str], str]] = {
-    "security.login": (BOTH, "e-mail address and password"),
+    "security.login": (BOTH, "email address and password"),
     "security.logout": (POST, "ends the session, if there is one"),
     "security.wan_signin": (BOTH, "asks the browser for a passkey"),
     "security.wan_signin_response": (POST, "a passkey's signature"),

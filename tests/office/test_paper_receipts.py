@@ -1,4 +1,4 @@
-"""Gifts without an e-mail address: they have a donor, and a receipt that is printed and handed over or posted."""
+"""Gifts without an email address: they have a donor, and a receipt that is printed and handed over or posted."""
 
 from sqlalchemy import func, select
 

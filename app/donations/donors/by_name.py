@@ -1,4 +1,4 @@
-"""Knowing who gave: which donors a name may mean, and a donor for somebody who left no e-mail address."""
+"""Knowing who gave: which donors a name may mean, and a donor for somebody who left no email address."""
 
 from collections.abc import Sequence
 

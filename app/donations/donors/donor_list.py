@@ -2,7 +2,7 @@
 
 Details: who a donor is and where letters go, corrected for the donor, their gifts and their plans at once.
 
-Attaching: received gifts get the donor who gave them. The same e-mail address is the same donor.
+Attaching: received gifts get the donor who gave them. The same email address is the same donor.
 """
 
 from collections.abc import Sequence
@@ -83,7 +83,7 @@ def _says(words: str, along: bool) -> list[ColumnElement[bool]]:
 
 
 class AddressTaken(DomainError):
-    """Another donor has this e-mail address: the two may be one person, and can be merged."""
+    """Another donor has this email address: the two may be one person, and can be merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def correct(donor: Donor, now: Details) -> None:
     key = search_keys.email_key(now.email)
     everyone = merging.everyone([donor.id])
     if key and db.session.scalar(select(Donor.id).where(Donor.email_key == key, Donor.id.not_in(everyone))) is not None:
-        raise AddressTaken("another donor has this e-mail address")
+        raise AddressTaken("another donor has this email address")
     of_another_part = select(Donor.id).where(Donor.email_key == key, Donor.id != donor.id)
     keys = {"name_key": search_keys.name_key(now.name), "email_key": key}
     theirs = Donation.donor_id.in_(everyone)

@@ -1,4 +1,4 @@
-"""Personal data: everything that is about one person, found from a reference or from their e-mail address."""
+"""Personal data: everything that is about one person, found from a reference or from their email address."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class PersonalData:
 
 
 def find(who: str) -> PersonalData | None:
-    """Everything of the person whom a reference (of a gift, a plan or a donor) or an e-mail address names."""
+    """Everything of the person whom a reference (of a gift, a plan or a donor) or an email address names."""
     who = who.strip()
     gift = db.session.scalars(select(Donation).where(Donation.reference == who)).one_or_none()
     plan = db.session.scalars(select(Plan).where(Plan.reference == who)).one_or_none()

@@ -78,7 +78,7 @@ class ExportForm(CleanedForm):
     appeal = SelectField(_l("Appeal"), default="")
     branch = SelectField(_l("Branch"), default="")
     names = BooleanField(
-        _l("Include names, e-mail addresses and postal addresses"),
+        _l("Include names, email addresses and postal addresses"),
         description=_l(
             "Only for exports of donations. Include them only if you need to: anyone who has the file can read them."
         ),

@@ -1,6 +1,6 @@
 """Whose gift it is that somebody enters: a donor who is known already, or a new one.
 
-A form that names somebody without an e-mail address asks once, where donors of that name are known, which of them it
+A form that names somebody without an email address asks once, where donors of that name are known, which of them it
 is; it comes back with what was typed, and the choice above the button.
 """
 

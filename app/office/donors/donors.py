@@ -105,7 +105,7 @@ def correct(reference: str) -> ResponseReturnValue:
             record("donor.corrected", Subject("donor", reference), before=before, after=asdict(now))
     except donor_list.AddressTaken:
         form.wrong(
-            form.email, _("Another donor has this e-mail address. If they are the same person, merge the two donors.")
+            form.email, _("Another donor has this email address. If they are the same person, merge the two donors.")
         )
         return donor_page(find(reference), details=form), 422
     notices.done(_("Details saved. Receipts already issued stay as they are."))

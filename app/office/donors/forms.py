@@ -30,7 +30,7 @@ class DonorForm(CleanedForm):
     """Who a donor is, and where letters go."""
 
     name = StringField(_l("Name"), validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))])
-    email = EmailField(_l("E-mail address"))
+    email = EmailField(_l("Email address"))
     address = TextAreaField(
         _l("Postal address"), validators=[Length(max=400, message=_l("Postal address must be 400 characters or fewer"))]
     )
@@ -43,8 +43,8 @@ class MergeForm(CleanedForm):
     """Who else this donor is."""
 
     other = StringField(
-        _l("The other donor’s reference or e-mail address"),
-        validators=[DataRequired(_l("Enter the other donor’s reference or e-mail address"))],
+        _l("The other donor’s reference or email address"),
+        validators=[DataRequired(_l("Enter the other donor’s reference or email address"))],
     )
 
 

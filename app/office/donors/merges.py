@@ -28,7 +28,7 @@ def merge(reference: str) -> ResponseReturnValue:
         return donors.donor_page(donor, merge=form), 422
     other = find_typed((form.other.data or "").strip())
     if other is None:
-        form.wrong(form.other, _("No donor has this reference or e-mail address"))
+        form.wrong(form.other, _("No donor has this reference or email address"))
         return donors.donor_page(donor, merge=form), 422
     try:
         with writing():

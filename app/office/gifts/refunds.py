@@ -125,4 +125,4 @@ def _say(row_id: int) -> None:
               amount=amount),
         )  # fmt: skip
     else:
-        notices.done(_("%(amount)s is being refunded. The donor will be told by e-mail.", amount=amount))
+        notices.done(_("%(amount)s is being refunded. The donor will be told by email.", amount=amount))

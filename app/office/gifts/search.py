@@ -67,7 +67,7 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
 
     q = StringField(
         _l("Find"),
-        description=_l("Any part of a name, an e-mail address, a reference or a card’s last four digits"),
+        description=_l("Any part of a name, an email address, a reference or a card’s last four digits"),
         validators=[Length(max=254)],
     )
     state = SelectField(_l("State"), validate_choice=False, choices=[SelectChoice(*each) for each in _STATES])

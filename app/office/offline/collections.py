@@ -57,7 +57,7 @@ class CountForm(HandForm):
         _l("And by"), validators=[DataRequired(_l("Enter the name of the second person who counted")), Length(max=120)]
     )
     shown = HiddenField()
-    # Filled in by `form_for`: a name, an e-mail address and an amount for each line.
+    # Filled in by `form_for`: a name, an email address and an amount for each line.
     lines = range(LINES)
     _named: tuple[HandGift, ...] = ()
 
@@ -170,7 +170,7 @@ def form_for(currency: str) -> type[CountForm]:
     fields: dict[str, Any] = {f"n{value}": PiecesField() for value in counts.of(currency)}
     for n in range(LINES):
         fields[f"name_{n}"] = StringField(_l("Name"), validators=[Length(max=120)])
-        fields[f"email_{n}"] = EmailField(_l("E-mail address"))
+        fields[f"email_{n}"] = EmailField(_l("Email address"))
         fields[f"amount_{n}"] = AmountField(_l("Amount"))
     return type("CountForm", (CountForm,), {"currency": currency, **fields})
 

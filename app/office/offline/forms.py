@@ -118,14 +118,14 @@ class HandForm(CleanedForm):
 
 
 class GiftForm(HandForm):
-    """What every gift by hand says; with an e-mail address a receipt is mailed to it."""
+    """What every gift by hand says; with an email address a receipt is mailed to it."""
 
     method = ""
 
     amount = AmountField(_l("Amount"), validators=[DataRequired(_l("Enter an amount"))])
     name = StringField(_l("Name"), validators=[Length(max=120)])
     email = EmailField(
-        _l("E-mail address"),
+        _l("Email address"),
         description=_l("The receipt is sent to this address. Leave empty for a paper receipt to hand over or post."),
     )
     address = TextAreaField(_l("Address"), validators=[Length(max=400)])

@@ -82,7 +82,7 @@ class InvitationForm(RolesForm):
 
     name = StringField(_l("Name"), validators=[DataRequired(_l("Enter their name")), Length(max=120)])
     email = EmailField(
-        _l("E-mail address"),
+        _l("Email address"),
         description=_l("The invitation is sent to this address, and they sign in with it."),
-        missing=_l("Enter their e-mail address"),
+        missing=_l("Enter their email address"),
     )

@@ -86,5 +86,5 @@ def state(person: Person) -> dict[str, object]:
 
 def _why(refusal: Exception) -> str:
     if isinstance(refusal, people.KnownAlready):
-        return str(_("Someone with this e-mail address already has access"))
-    return str(_("Enter an e-mail address in the correct format, like name@example.org"))
+        return str(_("Someone with this email address already has access"))
+    return str(_("Enter an email address in the correct format, like name@example.org"))

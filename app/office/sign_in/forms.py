@@ -31,9 +31,9 @@ _LONG_ENOUGH = _l(
 
 
 class SignInForm(_Worded, forms.LoginForm):
-    """E-mail address and password."""
+    """Email address and password."""
 
-    labels: ClassVar[dict[str, Any]] = {"email": _l("E-mail address"), "password": _l("Password")}
+    labels: ClassVar[dict[str, Any]] = {"email": _l("Email address"), "password": _l("Password")}
     remember = None
 
     def validate(self, **values: Any) -> bool:
@@ -58,7 +58,7 @@ class AgainForm(_Worded, forms.VerifyForm):
 class ForgottenForm(_Worded, forms.ForgotPasswordForm):
     """Where the link should go."""
 
-    labels: ClassVar[dict[str, Any]] = {"email": _l("E-mail address")}
+    labels: ClassVar[dict[str, Any]] = {"email": _l("Email address")}
 
 
 class NewPasswordForm(_Worded, forms.ResetPasswordForm):

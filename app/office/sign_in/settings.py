@@ -21,10 +21,10 @@ def _(words: str) -> str:
 
 
 _SAID = {
-    "GENERIC_AUTHN_FAILED": (_("The e-mail address or password is not correct"), "error"),
+    "GENERIC_AUTHN_FAILED": (_("The email address or password is not correct"), "error"),
     "UNAUTHENTICATED": (_("Sign in to go on."), "error"),
-    "EMAIL_NOT_PROVIDED": (_("Enter your e-mail address"), "error"),
-    "INVALID_EMAIL_ADDRESS": (_("Enter an e-mail address in the correct format, like name@example.org"), "error"),
+    "EMAIL_NOT_PROVIDED": (_("Enter your email address"), "error"),
+    "INVALID_EMAIL_ADDRESS": (_("Enter an email address in the correct format, like name@example.org"), "error"),
     "PASSWORD_NOT_PROVIDED": (_("Enter your password"), "error"),
     "INVALID_PASSWORD": (_("The password is not correct"), "error"),
     "PASSWORD_INVALID_LENGTH": (_("Enter a password of %(length)s to 128 characters"), "error"),
@@ -65,7 +65,7 @@ _SAID = {
     "WEBAUTHN_CREDENTIAL_WRONG_USAGE": (_("This passkey is not registered here."), "error"),
     "WEBAUTHN_MISMATCH_USER_HANDLE": (_("This passkey belongs to someone else."), "error"),
     "WEBAUTHN_NO_VERIFY": (_("The passkey could not be checked. Try again."), "error"),
-    "DISABLED_ACCOUNT": (_("The e-mail address or password is not correct"), "error"),
+    "DISABLED_ACCOUNT": (_("The email address or password is not correct"), "error"),
     "INVALID_REDIRECT": (_("That address is not part of the office"), "error"),
     "API_ERROR": (_("That did not work. Try again."), "error"),
 }

@@ -31,7 +31,7 @@ WORDS = {
     "plan of an ended appeal": (
         _l("Monthly gifts whose appeal has ended"),
         _l(
-            "They go on for the same purpose. The donor was asked by e-mail, once, and can end the "
+            "They go on for the same purpose. The donor was asked by email, once, and can end the "
             "gift or begin another. Let it stand with a reason, or write to the donor."
         ),
     ),

@@ -1,4 +1,4 @@
-"""The giving form and its page: it knows what an amount and an e-mail address look like; `donations` knows if a gift
+"""The giving form and its page: it knows what an amount and an email address look like; `donations` knows if a gift
 may be taken.
 
 An amount as a giver types it: read like all that is typed, and held to what a gift may be.
@@ -75,7 +75,7 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
             Length(max=120, message=_l("Your name must be 120 characters or fewer")),
         ],
     )
-    email = EmailField(_l("E-mail address"), missing=_l("Enter your e-mail address"))
+    email = EmailField(_l("Email address"), missing=_l("Enter your email address"))
     address = TextAreaField(_l("Address"))
     postcode = StringField(_l("Postcode"))
     message = TextAreaField(

@@ -83,7 +83,7 @@ def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -
         checkout = to_checkout.address(pledged, appeal)
     except PaymentsRefused as refusal:
         if refusal.param == "customer_email":
-            form.email.errors = [_("The payment service cannot use this e-mail address. Check it for slips")]
+            form.email.errors = [_("The payment service cannot use this email address. Check it for slips")]
             return page(appeal, form, status=422)
         problem = _("The payment service does not take this gift. You have not been charged. Please tell us.")
         return page(appeal, form, problem, status=500)

@@ -1,6 +1,6 @@
 """The way to Stripe's page, for a gift and for a monthly plan: committed first, asked for under a stored key.
 
-How often anybody may start a gift: by one network address, under one e-mail address, on the whole site.
+How often anybody may start a gift: by one network address, under one email address, on the whole site.
 """
 
 from datetime import timedelta
@@ -64,7 +64,7 @@ _MOST = {"address": 30, "email": 8, "site": 600}
 
 
 def too_often(email: str) -> bool:
-    """Count this attempt, and say whether its address, its e-mail or the whole site has made too many; the caller
+    """Count this attempt, and say whether its address, its email or the whole site has made too many; the caller
     commits."""
     settings = services().settings
     secret = settings.secret_key

@@ -105,9 +105,9 @@ class EndPlanForm(FlaskForm):  # type: ignore[misc]
 def done(kind: str) -> str:
     """What is said once a change has been made; empty for a word that means none."""
     said = {
-        AMOUNT: _("The new amount holds from the next payment on. We confirm this by e-mail."),
-        PAUSE: _("Your monthly gift is paused. The days that are skipped stand below; we confirm them by e-mail."),
-        RESUME: _("Your monthly gift goes on with the next payment. We confirm this by e-mail."),
+        AMOUNT: _("The new amount holds from the next payment on. We confirm this by email."),
+        PAUSE: _("Your monthly gift is paused. The days that are skipped stand below; we confirm them by email."),
+        RESUME: _("Your monthly gift goes on with the next payment. We confirm this by email."),
         "card": _("You are back from the card page. If you gave a new card there, the next payment is taken from it."),
     }
     return str(said.get(kind, ""))

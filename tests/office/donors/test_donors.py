@@ -102,7 +102,7 @@ def test_an_address_that_another_donor_has_is_refused_with_what_to_do(people, si
     assert answer.status_code == 422
     assert "If they are the same person, merge the two donors." in said(answer)
     wrong = client.post(address("ada@example.org", "/details"), data={"name": "Ada", "email": "ada at example"})
-    assert "Enter an e-mail address in the correct format, like name@example.org" in said(wrong)
+    assert "Enter an email address in the correct format, like name@example.org" in said(wrong)
     assert donor("ada@example.org").name == "Ada Byron"
 
 

@@ -50,7 +50,7 @@ def test_the_next_of_a_pile_has_the_day_the_appeal_and_the_branch_of_the_one_bef
         ({"amount": "forty"}, "Enter an amount in figures"),
         ({"amount": "0"}, "greater than zero"),
         ({"amount": "1.234"}, "no more than two decimals"),
-        ({"email": "ida"}, "Enter an e-mail address"),
+        ({"email": "ida"}, "Enter an email address"),
         ({"dated_on": "soon"}, "Enter a date"),
     ],
 )

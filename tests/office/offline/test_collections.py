@@ -155,7 +155,7 @@ def test_named_people_s_cash_is_a_gift_of_its_own_and_the_rest_the_collection(ap
         ({"name_0": "Ida Brandt", "amount_0": "100"}, "The gifts from named donors add up to more than was counted"),
         (
             {"name_0": "Ida Brandt", "amount_0": "5", "email_0": "ida"},
-            "Enter an e-mail address in the correct format, like",
+            "Enter an email address in the correct format, like",
         ),
     ],
 )

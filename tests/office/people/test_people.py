@@ -54,8 +54,8 @@ def test_an_invitation_leads_to_the_first_sign_in(app: Flask, settings: Settings
     ("changes", "said"),
     [
         ({"name": ""}, "Enter their name"),
-        ({"email": "mina"}, "Enter an e-mail address in the correct format"),
-        ({"email": "known@lantern.example"}, "Someone with this e-mail address already has access"),
+        ({"email": "mina"}, "Enter an email address in the correct format"),
+        ({"email": "known@lantern.example"}, "Someone with this email address already has access"),
         ({"roles": []}, "Select at least one role"),
         ({"roles": ["branch_treasurer"]}, "Select the branch of this treasurer"),
     ],

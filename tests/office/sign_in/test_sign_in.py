@@ -181,7 +181,7 @@ def test_a_recovery_code_opens_once(app: Flask, treasurer: Person) -> None:
 def test_who_fails_to_sign_in_does_not_learn_why(app: Flask, editor: Person, email: str | None, password: str) -> None:
     walker = Walker(app).opens("/office/sign-in").sends(email=email or editor.email or "", password=password)
     assert not walker.is_in
-    assert "The e-mail address or password is not correct" in walker.words
+    assert "The email address or password is not correct" in walker.words
     assert walker.answer.status_code == 200
 
 

@@ -145,8 +145,8 @@ def test_the_same_nonce_with_changed_content_is_a_new_pledge(client):
             "The amount must be £25,000 or less; to give more, talk to us first",
         ),
         ({"name": " "}, "Enter your name"),
-        ({"email": ""}, "Enter your e-mail address"),
-        ({"email": "lucja"}, "Enter an e-mail address in the correct format, like name@example.org"),
+        ({"email": ""}, "Enter your email address"),
+        ({"email": "lucja"}, "Enter an email address in the correct format, like name@example.org"),
         ({"message": "x" * 501}, "Your message must be 500 characters or fewer"),
     ],
 )
@@ -222,7 +222,7 @@ def test_an_e_mail_address_that_stripe_refuses_is_named_beside_its_field(client,
     gateway.failure = PaymentsRefused("Stripe refused the call: email_invalid", param="customer_email")
     answer = send(client)
     assert answer.status_code == 422
-    assert errors(answer) == ["The payment service cannot use this e-mail address. Check it for slips"]
+    assert errors(answer) == ["The payment service cannot use this email address. Check it for slips"]
     page = read(answer)
     assert page.select_one(".error-summary a")["href"] == "#email"
     assert page.select_one("input[name=message], textarea[name=message]").get_text().strip() == "Keep on"

@@ -153,7 +153,7 @@ class TestFromAReceipt:
         answers = [ask_for_link(client, running[0]) for _ in range(5)]
         assert {(each.status_code, each.location) for each in answers} == {(303, answers[0].location)}
         assert len(mailed_links(settings)) == 3
-        assert "Look at your e-mail" in client.get(answers[0].location).text
+        assert "Look at your email" in client.get(answers[0].location).text
 
     def test_an_ended_plan_says_thank_you_and_mails_no_link(self, client, running, settings):
         plan, stripe = running

@@ -34,7 +34,7 @@ def _stand_a_general_fund_behind(currency: str) -> None:
             opened = general_fund.ensure(
                 currency,
                 _("General fund"),
-                _("What you give here is for the whole of our work: it goes where it is needed most."),
+                _("Your gift supports all of our work: it goes where it is needed most."),
             )
             if opened is not None:
                 record("appeal.opened", Subject("appeal", opened.reference), after={"version": 1})

@@ -6,14 +6,14 @@ from .conftest import a_session, eventually, visit
 def test_an_empty_till_says_so(practice):
     page = visit(f"{practice}/")
     assert page.status == 200
-    assert "None yet. Give something at Whipround" in page.text
+    assert "None yet. Make a gift in Whipround" in page.text
 
 
 def test_sessions_and_deliveries_are_shown(practice, api, hook):
     session = api.v1.checkout.sessions.create(params=a_session())
     assert f"/c/pay/{session.id}" in visit(f"{practice}/").text
     assert visit(f"{practice}/sessions/{session.id}/expiry", {}).status == 303
-    page = eventually(lambda: next((p for p in [visit(f"{practice}/").text] if "none: taken" in p), None))
+    page = eventually(lambda: next((p for p in [visit(f"{practice}/").text] if "none: accepted" in p), None))
     assert "checkout.session.expired" in page
     assert "£25.00" in page
     assert visit(f"{practice}/sessions/{session.id}/expiry", {}).status == 409

@@ -124,7 +124,7 @@ def test_a_paid_session_says_so_and_cannot_be_paid_twice(session, api):
     pay(session.url)
     again = pay(session.url)
     assert again.status == 200
-    assert "This is paid" in again.text
+    assert "This is already paid" in again.text
     assert len(api.v1.charges.list().data) == 1
 
 

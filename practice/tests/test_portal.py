@@ -27,7 +27,7 @@ def session(api, plan):
 
 def test_another_card_is_taken_and_used_from_then_on(api, practice, hook, plan, session):
     page = visit(session.url)
-    assert "Another card" in page.text
+    assert "Use another card" in page.text
     assert 'href="http://127.0.0.1:9/back"' in page.text
     assert page.headers["content-security-policy"].endswith("form-action 'self' http://127.0.0.1:9")
     answer = pay(session.url, "4000 0000 0000 3220")
@@ -51,14 +51,14 @@ def test_another_card_is_taken_and_used_from_then_on(api, practice, hook, plan, 
 
 def test_it_can_be_used_once(api, plan, session):
     pay(session.url)
-    assert "This page has done its work" in visit(session.url).text
-    assert "This page has done its work" in pay(session.url).text
+    assert "This page can no longer be used" in visit(session.url).text
+    assert "This page can no longer be used" in pay(session.url).text
     assert len(api.v1.payment_methods.list(params={"customer": plan.customer}).data) == 2
 
 
 def test_its_time_is_short(practice, session):
     press(practice, "clock", advance=3601)
-    assert "This page has done its work" in visit(session.url).text
+    assert "This page can no longer be used" in visit(session.url).text
 
 
 @pytest.mark.parametrize("number", ["4000 0000 0000 0002", "4929 1234 5678 9012"])
@@ -79,7 +79,7 @@ def test_without_a_way_back_it_says_that_all_is_done(api, plan):
     session = api.v1.billing_portal.sessions.create(
         params={"customer": plan.customer, "flow_data": {"type": "payment_method_update"}}
     )
-    assert "This page has done its work" in pay(session.url).text
+    assert "This page can no longer be used" in pay(session.url).text
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,7 @@ def test_an_open_month_can_be_paid_on_its_page(api, practice):
     assert "Your card was declined." in pay(address, "4000 0000 0000 0002").text
     assert pay(address, "").status == 422
     assert pay(address).status == 303
-    assert "cannot be paid twice" in visit(address).text
+    assert "cannot be paid again" in visit(address).text
     assert api.v1.subscriptions.retrieve(plan.id).status == "active"
     assert visit(f"{practice}/i/in_x").status == 404
 

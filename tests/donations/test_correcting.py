@@ -173,7 +173,7 @@ def test_the_replacement_says_whose_place_it_takes_in_its_mail(account, settings
     second = db.session.scalars(select(Receipt).where(Receipt.state == "issued")).one()
     mail = donations_receipts.mail(second)
     for words in (" ".join(mail.text.split()), mail.html):
-        assert "000001 no longer counts" in words
+        assert "000001 is no longer valid" in words
         assert "£15.00" in words
 
 

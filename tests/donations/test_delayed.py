@@ -115,8 +115,8 @@ def test_a_debit_on_its_way_is_no_income_and_says_how_long_it_takes(client, debi
     text = page(client)
     assert "Your gift is on its way" in text
     assert "You are paying by Bacs Direct Debit" in text
-    assert "four working days, with a new mandate up to seven" in text
-    assert "please do not pay a second time" in text
+    assert "four working days, or up to seven with a new mandate" in text
+    assert "please do not pay again" in text
     assert "not been charged" not in text
     assert "Pay £25" not in text
     assert "payment page" not in text
@@ -128,7 +128,7 @@ def test_before_stripe_says_by_what_it_is_paid_the_page_says_no_more_than_is_kno
     debit.is_begun()
     books_kept.deliver(debit.app, debit.events[0])
     assert gift().state == "on-its-way"
-    assert "Your bank has been asked for the money. That takes some working days." in page(client)
+    assert "Your bank has been asked for the money. This takes a few working days." in page(client)
 
 
 def test_the_same_form_sent_again_meanwhile_is_the_same_gift(app, debit):
@@ -164,9 +164,9 @@ def test_one_that_does_not_come_has_failed_and_the_giver_is_told(app, client, se
     assert "Your bank did not pay the debit (Bacs Direct Debit). We have received nothing" in text
     assert letters() == ["gift-failed"]
     mail = debits.write(db.session.scalars(select(DueLetter)).one(), settings)
-    assert mail.subject == "Your gift of £25.00 did not come"
-    assert "the bank did not pay the debit (Bacs Direct Debit)" in mail.text
-    assert "the bank did not pay the debit (Bacs Direct Debit)" in mail.html
+    assert mail.subject == "Your gift of £25.00 did not arrive"
+    assert "your bank did not pay the debit (Bacs Direct Debit)" in mail.text
+    assert "your bank did not pay the debit (Bacs Direct Debit)" in mail.html
 
 
 def test_one_that_was_received_and_is_taken_back_is_booked_like_a_lost_dispute(app, client, settings, debit):

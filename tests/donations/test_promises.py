@@ -182,9 +182,9 @@ def test_the_giver_of_a_transfer_booked_early_is_told_that_the_receipt_does_not_
     assert receipts() == ["void"]
     due = db.session.scalars(select(DueLetter)).one()
     mail = emails.WRITERS[due.kind](due, settings)
-    assert (mail.to, mail.subject) == ("lucja@example.org", "Your receipt of £25.00 does not count yet")
-    assert "Please do not use that receipt; it no longer counts." in mail.text
-    assert "Please do not use that receipt; it no longer counts." in mail.html
+    assert (mail.to, mail.subject) == ("lucja@example.org", "Your receipt for £25.00 is not valid yet")
+    assert "Please do not use that receipt; it is not valid." in mail.text
+    assert "Please do not use that receipt; it is not valid." in mail.html
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
     assert emails.WRITERS[due.kind](due, settings) is None
 

@@ -143,7 +143,7 @@ def test_no_page_scrolls_sideways_not_even_zoomed_to_four_times_its_size(browser
 
 def test_a_refused_form_has_no_fault_and_leads_to_what_is_wrong(page, site):
     page.goto(f"{site}/appeals/press-fund/donate")
-    page.get_by_role("button", name="Go on to pay").click()
+    page.get_by_role("button", name="Continue to payment").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     assert page.title().startswith("Error: ")

@@ -45,7 +45,7 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     page.get_by_role("radio", name="Every month").check()
     page.get_by_label("Your name").fill("Łucja Okoń")
     page.get_by_label("Email address").fill("lucja@example.org")
-    page.get_by_role("button", name="Go on to set up your monthly gift").click()
+    page.get_by_role("button", name="Continue to set up your monthly gift").click()
     page.wait_for_url(re.compile(r"/c/pay/"))
     pay(page)
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=30_000)
@@ -58,7 +58,7 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     expect(page.get_by_text("£10.00")).to_be_visible()
     assert "Łucja" not in page.content()
     page.get_by_role("button", name="Send me the link").click()
-    expect(page.get_by_text("Look at your email")).to_be_visible()
+    expect(page.get_by_text("Check your email")).to_be_visible()
     (text,) = eventually(lambda: mailed(house, "Your link"), 30)
     page.goto(re.search(r"http\S+/plans/\S+", text)[0])
     plan = page.url
@@ -69,13 +69,13 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     page.get_by_role("radio", name="1 month", exact=True).check()
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(page.get_by_text("Paused until")).to_be_visible(timeout=20_000)
-    page.get_by_role("button", name="Go on giving now").click()
+    page.get_by_role("button", name="Resume now").click()
     expect(page.get_by_text("Running")).to_be_visible(timeout=20_000)
 
     newest = "4242"
     if house.environ["STRIPE_API_BASE"] == house.stripe:
         # Another card, on Practice Stripe's own page; the other stand-in has none.
-        page.get_by_role("button", name="Give a new card").click()
+        page.get_by_role("button", name="Use a new card").click()
         page.wait_for_url(re.compile(r"/p/session/"))
         fill_in_card(page, "4000 0000 0000 7726")
         page.get_by_role("button", name="Save the card").click()
@@ -95,7 +95,7 @@ def test_a_monthly_gift_is_begun_changed_paused_paid_again_and_ended(house: Hous
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible(timeout=20_000)
     eventually(lambda: mailed(house, "Thank you for your monthly gift"), 30)
     page.goto(plan)
-    expect(page.get_by_text("Nothing is taken any more")).to_be_visible()
+    expect(page.get_by_text("No more payments will be taken")).to_be_visible()
     control(house, "clock", advance=A_MONTH)
     control(house, "billing")
     assert "unclaimed" not in house.flask("books", "exceptions")

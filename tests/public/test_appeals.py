@@ -60,12 +60,12 @@ def test_an_appeal_shows_its_words_its_number_and_how_far_it_is(client, appeal):
     assert words(page.select_one(".raised__number")) == "£15,506"
     assert re.fullmatch(r"raised of £25,000 · 62% · as at \d+\.\d\d", words(page.select_one(".raised__of")))
     assert page.select_one(".bar")["aria-label"] == "62% of the target raised"
-    assert words(page.select_one(".raised__facts")) == "gifts 2 days left 31 a day needed £307"
+    assert words(page.select_one(".raised__facts")) == "gifts 2 days left 31 needed a day £307"
 
 
 def test_what_raised_means_stands_beside_the_number(client, appeal):
     meaning = words(read(client.get("/appeals/press-fund")).select_one(".appeal .meaning"))
-    assert "Gifts received, less what was given back" in meaning
+    assert "Gifts received, less refunds" in meaning
 
 
 def test_what_was_given_back_is_no_longer_raised(client, appeal):
@@ -100,7 +100,7 @@ def test_before_and_after_its_days_an_appeal_says_so_and_offers_no_form(client, 
     an_appeal(starts_on=first, ends_on=last)
     page = read(client.get("/appeals/press-fund"))
     assert page.select("form") == []
-    said = "This appeal has ended" if days[0] < 0 else "This appeal has not begun"
+    said = "This appeal has ended" if days[0] < 0 else "This appeal has not started yet"
     assert words(page.select_one(".notice__title")) == said
     assert page.select_one(".leaflet") is None
 
@@ -244,7 +244,7 @@ def test_the_list_has_what_is_open_first_and_what_is_past_after_it(client):
 
 
 def test_without_an_appeal_the_list_says_so(client):
-    assert "No appeal takes gifts today" in words(read(client.get("/appeals")).main)
+    assert "No appeal is open today" in words(read(client.get("/appeals")).main)
 
 
 def test_appeals_to_come_are_listed_with_both_their_days(client, appeal):

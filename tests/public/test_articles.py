@@ -215,7 +215,7 @@ def test_an_article_without_an_event_has_no_calendar_entry(client):
 
 
 def test_the_archive_lists_years_and_what_each_has_by_month(client):
-    assert "No article has been posted yet" in words(page(client.get("/archive")).main)
+    assert "No articles have been published yet" in words(page(client.get("/archive")).main)
     an_article(1, posted_at=datetime(2012, 6, 30, 23, 30, tzinfo=UTC))
     an_article(2, posted_at=datetime(2012, 6, 1, tzinfo=UTC))
     an_article(3, posted_at=datetime(2014, 1, 1, tzinfo=UTC))

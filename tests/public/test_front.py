@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def test_an_empty_house_says_so(client):
-    assert "No article has been posted yet" in words(page(client.get("/")).main)
+    assert "No articles have been published yet" in words(page(client.get("/")).main)
 
 
 def test_the_latest_articles_come_first_with_their_event_and_their_first_words(client):
@@ -64,8 +64,8 @@ def test_donate_and_the_page_of_an_ended_appeal_lead_to_the_general_fund_when_no
     assert client.get("/donate").location == "/appeals/general-fund/donate"
     assert "Give to “General fund”" in words(page(client.get("/appeals/over")).main)
     form = words(page(client.get("/appeals/over/donate")).main)
-    assert "What you give here goes to “General fund”" in form
-    assert "The gift goes to The Lantern for the whole of its work." in form
+    assert "Your gift will go to “General fund”" in form
+    assert "Your gift goes to The Lantern for all of its work." in form
     assert page(client.get("/")).select(".appeal") == []
 
 

@@ -40,7 +40,7 @@ def sent(settings):
 def test_an_empty_outbox_says_what_to_do(client):
     answer = client.get("/outbox")
     assert answer.status_code == 200
-    assert "There is no mail yet" in answer.text
+    assert "No mail yet" in answer.text
 
 
 def test_the_latest_mail_stands_first(client, sent):

@@ -96,11 +96,11 @@ def test_each_reason_is_heard_once_a_day(client, monkeypatch):
     ("reason", "words"),
     [
         ("silence", "events do not arrive"),
-        ("clock", "clock of the server is probably wrong"),
-        ("signature", "STRIPE_WEBHOOK_SECRET differ"),
-        ("mode", "the other mode"),
+        ("clock", "server's clock is probably wrong"),
+        ("signature", "differs from STRIPE_WEBHOOK_SECRET"),
+        ("mode", "the wrong mode"),
         ("unreadable", "must be “snapshot”"),
-        ("contradiction", "Nothing of it was applied"),
+        ("contradiction", "It was not applied"),
     ],
 )
 def test_an_alarm_says_what_to_look_at(app, tmp_path, database_url, reason, words):

@@ -68,7 +68,7 @@ def test_it_says_what_the_day_brought_and_took(account):
 def test_a_day_on_which_nothing_moved_is_said_to_be_one(account, settings):
     made = daily_statement.of(yesterday() - timedelta(days=10))
     assert made.moved == []
-    assert "Nothing moved on this day." in treasurer_mails.as_text(made, settings)
+    assert "No money moved on this day." in treasurer_mails.as_text(made, settings)
 
 
 def test_it_compares_the_books_with_stripe_and_says_what_is_on_its_way(account):

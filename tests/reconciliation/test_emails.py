@@ -51,8 +51,8 @@ def test_a_giver_is_told_of_a_refund_once(app, account, settings):
     mails = sent(settings)
     to, words = mails["£10.00 of your gift is on its way back"]
     assert to == "lucja@example.org"
-    assert "We are giving back £10.00 of the £25.00 that you gave to Keep the press turning" in words
-    assert "£15.00 of your gift is kept" in words
+    assert "We are refunding £10.00 of the £25.00 that you gave to Keep the press turning" in words
+    assert "£15.00 of your gift remains with us" in words
     assert len(mails) == 1
     assert db.session.scalars(select(DonationRefund.told_at)).one() is not None
 
@@ -61,7 +61,7 @@ def test_a_giver_whose_gift_went_back_whole_is_told_that_the_receipt_counts_no_m
     account.gives_back(the_gift(account), 2500)
     books_kept.deliver_all(app, account)
     (words,) = [words for _, words in sent(settings).values()]
-    assert "Nothing of your gift is kept." in words
+    assert "The whole of your gift is being refunded." in words
 
 
 def test_a_giver_is_told_of_a_refund_that_fails_later(app, account, settings):
@@ -70,8 +70,8 @@ def test_a_giver_is_told_of_a_refund_that_fails_later(app, account, settings):
     account.fails(refunded)
     books_kept.deliver_all(app, account)
     mails = sent(settings)
-    assert list(mails) == ["£25.00 could not be given back to you"]
-    assert "has come back to us" in mails["£25.00 could not be given back to you"][1]
+    assert list(mails) == ["£25.00 could not be refunded to you"]
+    assert "has been returned to us" in mails["£25.00 could not be refunded to you"][1]
     assert [(each.kind, each.reference) for each in finding.find()] == [("refund", refunded["id"])]
 
 

@@ -83,9 +83,9 @@ def _to_checkout(pledged: Donation | Plan, appeal: Appeal, form: DonationForm) -
         checkout = to_checkout.address(pledged, appeal)
     except PaymentsRefused as refusal:
         if refusal.param == "customer_email":
-            form.email.errors = [_("The payment service cannot use this email address. Check it for slips")]
+            form.email.errors = [_("The payment service cannot use this email address. Check it for typing mistakes")]
             return page(appeal, form, status=422)
-        problem = _("The payment service does not take this gift. You have not been charged. Please tell us.")
+        problem = _("The payment service did not accept this gift. You have not been charged. Please tell us.")
         return page(appeal, form, problem, status=500)
     if checkout is not None:
         return redirect(checkout, code=303)

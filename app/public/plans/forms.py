@@ -105,9 +105,12 @@ class EndPlanForm(FlaskForm):  # type: ignore[misc]
 def done(kind: str) -> str:
     """What is said once a change has been made; empty for a word that means none."""
     said = {
-        AMOUNT: _("The new amount holds from the next payment on. We confirm this by email."),
-        PAUSE: _("Your monthly gift is paused. The days that are skipped stand below; we confirm them by email."),
-        RESUME: _("Your monthly gift goes on with the next payment. We confirm this by email."),
-        "card": _("You are back from the card page. If you gave a new card there, the next payment is taken from it."),
+        AMOUNT: _("The new amount applies from the next payment. We will confirm this by email."),
+        PAUSE: _(
+            "Your monthly gift is paused. The payments that will be skipped are listed below. "
+            "We will confirm them by email."
+        ),
+        RESUME: _("Your monthly gift continues with the next payment. We will confirm this by email."),
+        "card": _("You are back from the card page. If you saved a new card there, the next payment uses it."),
     }
     return str(said.get(kind, ""))

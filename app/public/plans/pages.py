@@ -110,8 +110,8 @@ def _not_done(token: str, failure: PaymentsUnavailable | PaymentsRefused) -> Res
         refused = _("The payment service did not accept this. Nothing was changed. Write to us for help.")
         return _page(token, _plan(token), problem=refused, status=409)
     unknown = _(
-        "We could not reach the payment service, so this may not have been done. "
-        "Try again in a minute: asking for the same thing twice does it once."
+        "We could not reach the payment service, so this may not have been done. Try again in a minute. "
+        "Trying twice will not do it twice."
     )
     answer = _page(token, _plan(token), problem=unknown, status=503)
     answer.headers["Retry-After"] = "60"

@@ -207,7 +207,7 @@ def test_an_erased_gift_can_still_be_refunded_and_asks_for_nobody(app, gift, set
     second = select(Receipt.reference).join(Donation).where(Donation.reference == gift, Receipt.place == 2)
     reference = db.session.scalars(second).one()
     erase(app, gift)
-    assert "has been erased" in client.get(f"/receipts/{reference}").text
+    assert "have been erased" in client.get(f"/receipts/{reference}").text
     account = services(app).gateway
     assert (
         "£10.00 is on its way back" in run(app, "donations", "refund", gift, "--amount", "10", "--reason", "r").output

@@ -201,8 +201,8 @@ def test_a_plan_whose_appeal_has_ended_is_listed_and_its_donor_is_asked_once(app
     due = db.session.scalars(select(DueLetter).where(DueLetter.kind == planning.APPEAL_ENDED)).one()
     with writing():
         mail = emails.WRITERS[due.kind](due, settings)
-    assert mail.subject == "“Keep the press turning” has ended: what shall your monthly gift do?"
+    assert mail.subject == "“Keep the press turning” has ended: should your monthly gift continue?"
     for body in (mail.text, mail.html):
-        assert "goes on, for the same purpose, until you end it" in body
+        assert "continues, for the same purpose, until you end it" in body
         assert "http://localhost/plans/" in body
         assert "http://localhost/appeals/general-fund/donate?every=month" in body

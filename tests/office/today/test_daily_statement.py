@@ -20,7 +20,7 @@ def test_another_day_can_be_asked_for_and_none_that_is_still_to_come(app, signed
     client, tomorrow = signed_in("treasurer"), clock.today() + timedelta(days=1)
     found = page(client.get("/office/statement/?day=2020-02-29"))
     assert "Statement of 29 February 2020" in words(found.h1)
-    assert "Nothing moved on this day." in found.text
+    assert "No money moved on this day." in found.text
     assert [each["href"][-10:] for each in found.select(".pager a")] == ["2020-03-01", "2020-02-28"]
     coming = page(client.get(f"/office/statement/?day={tomorrow}"))
     assert coming.select_one("input[type=date]")["value"] == clock.today().isoformat()

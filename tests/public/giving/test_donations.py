@@ -222,7 +222,7 @@ def test_an_e_mail_address_that_stripe_refuses_is_named_beside_its_field(client,
     gateway.failure = PaymentsRefused("Stripe refused the call: email_invalid", param="customer_email")
     answer = send(client)
     assert answer.status_code == 422
-    assert errors(answer) == ["The payment service cannot use this email address. Check it for slips"]
+    assert errors(answer) == ["The payment service cannot use this email address. Check it for typing mistakes"]
     page = read(answer)
     assert page.select_one(".error-summary a")["href"] == "#email"
     assert page.select_one("input[name=message], textarea[name=message]").get_text().strip() == "Keep on"
@@ -235,7 +235,9 @@ def test_a_gift_that_stripe_refuses_is_ours_to_look_into_and_its_address_stays_o
     gateway.failure = PaymentsRefused("Stripe refused the call: parameter_unknown", param="line_items[0]")
     answer = send(client)
     assert answer.status_code == 500
-    assert errors(answer) == ["The payment service does not take this gift. You have not been charged. Please tell us."]
+    assert errors(answer) == [
+        "The payment service did not accept this gift. You have not been charged. Please tell us."
+    ]
     donation = db.session.scalars(select(Donation)).one()
     assert f"donations {donation.id}: Stripe refused the call: parameter_unknown" in caplog.text
     assert donation.reference not in caplog.text
@@ -352,7 +354,7 @@ class TestTheAppealHasEndedMeanwhile:
         assert page.h1.get_text() == "Coal for the winter"
         notice = page.select_one(".notice")
         assert "“Paper” has ended" in notice.get_text()
-        assert "What you give here goes to “Coal for the winter”" in notice.get_text()
+        assert "Your gift will go to “Coal for the winter”" in notice.get_text()
         assert page.select(".notice, .amounts")[0] is notice
         assert page.select_one("form[method=post]")["action"] == "/appeals/winter-fund/donations"
         # The amount that the other appeal offered is kept, though this one does not offer it.
@@ -464,19 +466,19 @@ class TestAfterARefund:
         account.gives_back(the_gift(account), 1000)
         tell(account)
         today = day(clock.today())
-        assert self.facts(client) == {"Given": "£25.00", f"Given back on {today}": "£10.00", "Kept": "£15.00"}
-        assert "A new receipt over what is kept is being made" in self.page(client).get_text()
+        assert self.facts(client) == {"Given": "£25.00", f"Refunded on {today}": "£10.00", "Your gift now": "£15.00"}
+        assert "A new receipt for the amount that remains is being made" in self.page(client).get_text()
         issue(settings)
         last = db.session.scalars(select(Receipt.reference).where(Receipt.state == "issued")).one()
-        assert self.page(client).find("a", string="Open the receipt that stands (PDF)")["href"] == f"/receipts/{last}"
+        assert self.page(client).find("a", string="Open the valid receipt (PDF)")["href"] == f"/receipts/{last}"
 
     def test_a_gift_given_back_whole_is_not_thanked_for_and_has_no_receipt(self, client, account, settings):
         issue(settings)
         account.gives_back(the_gift(account), 2500)
         tell(account)
         page = self.page(client)
-        assert page.h1.get_text() == "This gift was given back"
-        assert page.title.get_text().startswith("This gift was given back")
+        assert page.h1.get_text() == "This gift was refunded"
+        assert page.title.get_text().startswith("This gift was refunded")
         assert page.select("a[href^='/receipts/']") == []
         assert page.select("noscript meta[http-equiv=refresh]") == []
 
@@ -484,7 +486,7 @@ class TestAfterARefund:
     def test_a_refund_that_is_asked_for_is_on_its_way(self, client):
         with writing():
             refunds.ask(db.session.scalars(select(Donation)).one(), Money(1000, "gbp"), by="test", reason="")
-        assert self.facts(client) == {"Given": "£25.00", "On its way back to you": "£10.00", "Kept": "£25.00"}
+        assert self.facts(client) == {"Given": "£25.00", "On its way back to you": "£10.00", "Your gift now": "£25.00"}
 
 
 class TestAnAddressIsRequired:

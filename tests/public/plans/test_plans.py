@@ -153,7 +153,7 @@ class TestFromAReceipt:
         answers = [ask_for_link(client, running[0]) for _ in range(5)]
         assert {(each.status_code, each.location) for each in answers} == {(303, answers[0].location)}
         assert len(mailed_links(settings)) == 3
-        assert "Look at your email" in client.get(answers[0].location).text
+        assert "Check your email" in client.get(answers[0].location).text
 
     def test_an_ended_plan_says_thank_you_and_mails_no_link(self, client, running, settings):
         plan, stripe = running
@@ -257,9 +257,9 @@ class TestChanges:
         assert f"The next payment is taken on {format_date(taken)}" in text
         assert f"/receipts/{receipt_of(plan)}/plan" in text
         post(client, f"/plans/{token}/resume")
-        assert f"The next payment is taken on {format_date(skipped)}" in mails(settings)["Your monthly gift goes on"]
+        assert f"The next payment is taken on {format_date(skipped)}" in mails(settings)["Your monthly gift continues"]
         post(client, f"/plans/{token}/amount", amount="15")
-        assert "is £15.00 from now on" in mails(settings)["Your monthly gift has another amount"]
+        assert "is £15.00 from now on" in mails(settings)["Your monthly gift has a new amount"]
         follow_up([stripe.told(), stripe.told()], stripe)
         sent = db.session.scalars(select(DueLetter.kind).order_by(DueLetter.id)).all()
         assert sent == ["plan-link", "plan-paused", "plan-resumed", "plan-amount-changed"]
@@ -367,7 +367,7 @@ class TestAFailedPayment:
         follow_up(stripe.fails(), stripe)
         (token,) = mailed_links(settings)
         page = client.get(f"/plans/{token}").text
-        assert "Give a new card" in page
+        assert "Use a new card" in page
         assert 'href="https://invoice.stripe.com/i/failed2"' in page
         (mail,) = settings.outbox.glob("*.eml")
         assert f"/receipts/{receipt_of(plan)}/plan" in mail.read_text().replace("=\n", "")

@@ -367,7 +367,7 @@ def test_the_bank_and_the_books_agree_once_every_line_is_matched(app, bank):
     told = daily_statement.of(TODAY)
     assert [(each.difference.minor, each.day) for each in told.banks] == [(0, found.day)]
     words = " ".join(treasurer_mails.as_text(told, services(app).settings).split())
-    assert "its last import In the bank, the bank £591.50 In the bank, our books £591.50 Difference £0.00" in words
+    assert "its last import Bank balance, the bank £591.50 Bank balance, our books £591.50 Difference £0.00" in words
 
 
 def test_a_line_that_was_never_imported_and_an_entry_without_a_line_are_told_apart(bank):

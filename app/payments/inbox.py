@@ -249,7 +249,7 @@ def _store(delivery: Delivery, state: Outcome, error: str | None = None) -> int 
 
 
 def about(names: Iterable[str]) -> list[int]:
-    """The events whose body mentions any of these names (references, Stripe's ids, an e-mail address).
+    """The events whose body mentions any of these names (references, Stripe's ids, an email address).
 
     Every body is looked through, because nothing else says whom an event is about; that is slow, and rarely asked.
     """

@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import request
+from flask_babel import format_number
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError, fields
-from wtforms.validators import DataRequired, Email, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import DateInput, TextInput, TimeInput
 
 from app import clock, typed_amount, typed_text
@@ -67,12 +68,50 @@ _LONGEST_EMAIL = 254
 _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
 
 
+class AtMost(Length):  # type: ignore[misc]
+    """So many characters at most, said of every field in the same words."""
+
+    def __init__(self, most: int) -> None:
+        """Browsers are told as well, by the attribute `maxlength`."""
+        super().__init__(max=most)
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Refuse what is longer."""
+        if len(field.data or "") > self.max:
+            named = {"what": field.label.text, "most": format_number(self.max)}
+            raise ValidationError(_("%(what)s must be %(most)s characters or fewer", **named))
+
+
+def _asked(missing: Any, longest: int | None = None) -> list[Any]:
+    return [*([DataRequired(missing)] if missing else []), *([AtMost(longest)] if longest else [])]
+
+
+class LineField(StringField):  # type: ignore[misc]
+    """A line of text. `missing` is what to say where there must be one; without it the field may stay empty."""
+
+    def __init__(self, label: Any = None, *, longest: int, missing: Any = None, **values: Any) -> None:
+        """`longest` is how many characters it may have."""
+        super().__init__(label, _asked(missing, longest), **values)
+
+
+class LinesField(TextAreaField):  # type: ignore[misc]
+    """Text of several lines, likewise."""
+
+    def __init__(self, label: Any = None, *, longest: int, missing: Any = None, **values: Any) -> None:
+        """`longest` is how many characters it may have."""
+        super().__init__(label, _asked(missing, longest), **values)
+
+
 class DayField(StringField):  # type: ignore[misc]
-    """A day; browsers offer a calendar, and '9/7/2026' is understood where they do not. Where there must be one, ask
-    with `InputRequired`: `DataRequired` would say of a day that cannot be read that there is none."""
+    """A day; browsers offer a calendar, and '9/7/2026' is understood where they do not. `missing` is what to say where
+    there must be one."""
 
     widget = DateInput()
     data: date | None
+
+    def __init__(self, label: Any = None, *, missing: Any = None, **values: Any) -> None:
+        """What cannot be read is not missing, so it is the input that is asked for."""
+        super().__init__(label, [InputRequired(missing)] if missing else [], **values)
 
     def _value(self) -> str:
         return self.data.isoformat() if self.data else (self.raw_data[0] if self.raw_data else "")
@@ -112,8 +151,8 @@ class EmailField(fields.EmailField):  # type: ignore[misc]
     def __init__(self, label: Any = None, *, missing: Any = None, **values: Any) -> None:
         """Look at the length and at the form of an address, always in the same words."""
         validators = [
-            DataRequired(missing) if missing else Optional(),
-            Length(max=_LONGEST_EMAIL, message=_l("Email address must be 254 characters or fewer")),
+            *(_asked(missing) or [Optional()]),
+            AtMost(_LONGEST_EMAIL),
             Email(_l("Enter an email address in the correct format, like name@example.org")),
         ]
         super().__init__(label, validators, **values)
@@ -123,6 +162,10 @@ class AmountField(StringField):  # type: ignore[misc]
     """An amount; its currency is that of whatever the form is about, so it is read when that is known."""
 
     widget = TextInput()
+
+    def __init__(self, label: Any = None, *, missing: Any = None, **values: Any) -> None:
+        """`missing` is what to say where there must be one."""
+        super().__init__(label, _asked(missing), **values)
 
     def read(self, currency: str) -> Money | None:
         """The amount in a currency, or nothing, and a message beside the field."""
@@ -137,6 +180,20 @@ class AmountField(StringField):  # type: ignore[misc]
             wrong = _("The amount must be greater than zero")
         self.errors: list[str] = [*self.errors, wrong]
         return None
+
+
+class BalanceField(StringField):  # type: ignore[misc]
+    """A balance, which may be below zero; empty is none. It is read when its currency is known."""
+
+    widget = TextInput()
+
+    def read(self, currency: str) -> Money | None:
+        """The balance in a currency, or nothing, and a message beside the field where something was typed."""
+        try:
+            return typed_amount.read_signed(self.data or "", currency)
+        except NotAnAmount:
+            self.errors: list[str] = [*self.errors, _("Enter an amount in figures, like 1250.00 or -12.50")]
+            return None
 
 
 class PiecesField(StringField):  # type: ignore[misc]
@@ -162,7 +219,10 @@ class PiecesField(StringField):  # type: ignore[misc]
         super().process(*arguments, **values)
 
 
-_CLEANED = {StringField: typed_text.line, EmailField: typed_text.line, TextAreaField: typed_text.lines}
+_CLEANED = {
+    **dict.fromkeys((StringField, LineField, EmailField, AmountField, BalanceField), typed_text.line),
+    **dict.fromkeys((TextAreaField, LinesField), typed_text.lines),
+}
 
 
 class CleanedForm(FlaskForm):  # type: ignore[misc]

@@ -12,40 +12,37 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
 
-from app import clock, typed_amount
+from app import clock
 from app.appeals.finding import currencies
 from app.audit.trail import record
 from app.bank import account as bank_account
 from app.bank import finding, taking_back
-from app.money import Money, NotAnAmount, home_currency
+from app.money import Money, home_currency
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
 from app.reconciliation.bank import balance, expected
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm, DayField
+from app.web.fields import BalanceField, CleanedForm, DayField, LineField
 from app.writing import writing
 
 
 class BankAccountForm(CleanedForm):
     """A name, the end of the number, and what stood on the account; the number itself is nothing to keep."""
 
-    name = StringField(
+    name = LineField(
         _l("Name"),
         description=_l("The name your organisation uses for it, such as “Treasurer’s account”."),
-        validators=[
-            DataRequired(_l("Enter a name for the account")),
-            Length(max=80, message=_l("The name must be 80 characters or fewer")),
-        ],
+        missing=_l("Enter a name for the account"),
+        longest=80,
     )
     last_digits = StringField(
         _l("Last four digits of the account number"),
         description=_l("Only these four digits are stored. They are used to refuse a file from another account."),
     )
     currency = SelectField(_l("Currency"), validate_choice=False)
-    typed_balance = StringField(
+    typed_balance = BalanceField(
         _l("Opening balance"),
         description=_l("From the bank statement. Put a minus sign in front if the account was overdrawn."),
     )
@@ -82,12 +79,9 @@ class BankAccountForm(CleanedForm):
         if field.data and not re.fullmatch(r"[0-9]{2,4}", field.data):
             self.wrong(field, _("Enter the last four digits, such as 1234"))
 
-    def validate_typed_balance(self, field: StringField) -> None:
+    def validate_typed_balance(self, field: BalanceField) -> None:
         """Read the balance."""
-        try:
-            self.balance = typed_amount.read_signed(field.data or "", self.chosen_currency)
-        except NotAnAmount:
-            self.wrong(field, _("Enter an amount in figures, like 1250.00 or -12.50"))
+        self.balance = field.read(self.chosen_currency)
 
     def validate_day(self, field: DayField) -> None:
         """A balance has a day, and was read off a statement, so that day is over."""

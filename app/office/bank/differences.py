@@ -6,9 +6,9 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from app.audit.trail import record
 from app.bank.account import BankAccount
@@ -24,7 +24,7 @@ from app.reconciliation.bank.cash_difference import LONGEST_NAME, LONGEST_REASON
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, LineField, LinesField
 from app.writing import writing
 
 bp = Blueprint("bank_differences", __name__, url_prefix="/bank/<account>/lines/<line>/difference")
@@ -36,20 +36,14 @@ class DifferenceForm(CleanedForm):
     paid_in = SelectMultipleField(
         _l("What was paid in"), validate_choice=False, validators=[DataRequired(_l("Select what was paid in"))]
     )
-    reason = TextAreaField(
+    reason = LinesField(
         _l("Why the sums differ"),
         description=_l("Such as: a note counted twice; the bank refused a worn coin."),
-        validators=[
-            DataRequired(_l("Say why the sums differ")),
-            Length(max=LONGEST_REASON, message=_l("The reason must be 500 characters or fewer")),
-        ],
+        missing=_l("Say why the sums differ"),
+        longest=LONGEST_REASON,
     )
-    first = StringField(
-        _l("First person"), validators=[DataRequired(_l("Enter the first person")), Length(max=LONGEST_NAME)]
-    )
-    second = StringField(
-        _l("Second person"), validators=[DataRequired(_l("Enter the second person")), Length(max=LONGEST_NAME)]
-    )
+    first = LineField(_l("First person"), missing=_l("Enter the first person"), longest=LONGEST_NAME)
+    second = LineField(_l("Second person"), missing=_l("Enter the second person"), longest=LONGEST_NAME)
 
     def __init__(self, account: BankAccount, line: BankLine, **values: Any) -> None:
         """Offer the cash and cheques that were paid in, in the line's currency."""

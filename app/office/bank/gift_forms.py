@@ -5,9 +5,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
@@ -17,7 +17,7 @@ from app.bank.statement import BankLine
 from app.money import Money
 from app.office.offline import forms
 from app.reconciliation.bank.confirming import PartGift
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, LineField
 
 
 class PartsForm(CleanedForm):
@@ -76,9 +76,7 @@ def parts_form(line: BankLine, parts: Sequence[BankLinePart]) -> PartsForm:
     fields: dict[str, Any] = {}
     for each in parts:
         fields[f"appeal_{each.number}"] = SelectField(_l("Appeal"), validate_choice=False)
-        fields[f"payer_{each.number}"] = StringField(
-            _l("Who it is from"), validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))]
-        )
+        fields[f"payer_{each.number}"] = LineField(_l("Who it is from"), longest=120)
     made: type[PartsForm] = type("PartsOfALine", (PartsForm,), fields)
     return made(line, parts)
 
@@ -87,10 +85,7 @@ class BankGiftForm(CleanedForm):
     """An appeal, the giver as far as known, and a branch."""
 
     appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
-    payer = StringField(
-        _l("Who it is from"),
-        validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))],
-    )
+    payer = LineField(_l("Who it is from"), longest=120)
     branch = SelectField(_l("Branch"), validate_choice=False)
 
     def __init__(self, line: BankLine, **values: Any) -> None:

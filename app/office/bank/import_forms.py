@@ -11,19 +11,18 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, SubmitField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, SubmitField
 from wtforms.fields.choices import SelectChoice
 
-from app import typed_amount
 from app.bank import taking_in
 from app.bank.account import BankAccount
 from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping
 from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
 from app.bank.sorting import NEW, Sorted
-from app.money import Money, NotAnAmount
+from app.money import Money
 from app.office.bank import words
-from app.web.fields import CleanedForm
+from app.web.fields import BalanceField, CleanedForm
 
 
 class FileForm(CleanedForm):
@@ -44,7 +43,7 @@ class TakingForm(CleanedForm):
     """`others` are the rows of lines like known ones that are further payments after all."""
 
     others = SelectMultipleField(_l("Separate payments"), validate_choice=False)
-    typed_closing = StringField(_l("Balance after the last line"))
+    typed_closing = BalanceField(_l("Balance after the last line"))
 
     def __init__(self, account: BankAccount, read: ReadFile, **values: Any) -> None:
         """What a file holds for an account."""
@@ -81,12 +80,9 @@ class TakingForm(CleanedForm):
         """The rows that somebody ticked."""
         return {int(each) for each in self.others.data or () if each.isdigit()}
 
-    def validate_typed_closing(self, field: StringField) -> None:
+    def validate_typed_closing(self, field: BalanceField) -> None:
         """Read the balance, where one was typed."""
-        try:
-            self.closing = typed_amount.read_signed(field.data or "", self._currency)
-        except NotAnAmount:
-            self.wrong(field, _("Enter an amount in figures, like 1250.00 or -12.50"))
+        self.closing = field.read(self._currency)
 
 
 _NONE = ""

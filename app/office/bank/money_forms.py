@@ -4,9 +4,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.bank.account import BankAccount
@@ -14,10 +13,8 @@ from app.bank.statement import BankLine
 from app.donations.donation import Donation
 from app.money import written
 from app.reconciliation.bank import bills, own_transfers, paying_back
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, LineField
 from app.web.filters import day
-
-_NAME = Length(max=60, message=_l("The name must be 60 characters or fewer"))
 
 
 class OwnTransferForm(CleanedForm):
@@ -45,22 +42,18 @@ class OwnTransferForm(CleanedForm):
 class BillForm(CleanedForm):
     """Who was paid, the voucher, and what for: an expense account from the list, or a new one."""
 
-    payee = StringField(
-        _l("Paid to"), validators=[Length(max=200, message=_l("The name must be 200 characters or fewer"))]
-    )
-    voucher = StringField(
+    payee = LineField(_l("Paid to"), longest=200)
+    voucher = LineField(
         _l("Voucher number"),
         description=_l("The number that you wrote on the bill, such as 27"),
-        validators=[
-            DataRequired(_l("Enter the voucher number")),
-            Length(max=40, message=_l("The voucher number must be 40 characters or fewer")),
-        ],
+        missing=_l("Enter the voucher number"),
+        longest=40,
     )
     expense = SelectField(_l("What for"), validate_choice=False)
-    new_expense = StringField(
+    new_expense = LineField(
         _l("New expense account"),
         description=_l("Only if the list has none that fits. Name what was bought, not a person."),
-        validators=[_NAME],
+        longest=60,
     )
 
     def __init__(self, line: BankLine, **values: Any) -> None:
@@ -90,10 +83,10 @@ class IncomeForm(CleanedForm):
     """What the money is from: an income account from the list, or a new one."""
 
     income = SelectField(_l("What it is from"), validate_choice=False)
-    new_income = StringField(
+    new_income = LineField(
         _l("New income account"),
         description=_l("Such as Jumble sale or Hall rent. Name what it is from, not a person."),
-        validators=[_NAME],
+        longest=60,
     )
 
     def __init__(self, line: BankLine, **values: Any) -> None:
@@ -126,10 +119,10 @@ class PayBackForm(CleanedForm):
     """Which gift the money went back of: from the list, or by its reference."""
 
     gift = SelectField(_l("Gift"), validate_choice=False)
-    other_gift = StringField(
+    other_gift = LineField(
         _l("Reference of another gift"),
         description=_l("Only if the list does not have it. It is the last part of the address of the gift’s page."),
-        validators=[Length(max=64, message=_l("The reference must be 64 characters or fewer"))],
+        longest=64,
     )
 
     def __init__(self, line: BankLine, **values: Any) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField
-from wtforms.validators import Length
+from wtforms import Field, SelectField
 
 from app.appeals import branch as branches
 from app.bank import part as bank_parts
@@ -35,7 +34,7 @@ from app.reconciliation.bank.splitting import (
     Part,
     TransferPart,
 )
-from app.web.fields import AmountField, CleanedForm
+from app.web.fields import AmountField, CleanedForm, LineField
 
 # A line has at least so many parts; more than `MOST` are seldom known; `SHOWN` rows are there before one asks for more.
 LEAST, MOST, SHOWN = 2, 10, 3
@@ -259,24 +258,20 @@ def how_many(made: Sequence[object]) -> int:
 def split_form(line: BankLine, items: Sequence[Expected], **values: Any) -> SplitForm:
     """The form for a line, with the fields that suit its direction."""
     came_in = line.amount_minor > 0
-    name = [Length(max=120, message=_l("The name must be 120 characters or fewer"))]
-    account = [Length(max=60, message=_l("The name must be 60 characters or fewer"))]
-    voucher = [Length(max=40, message=_l("The voucher number must be 40 characters or fewer"))]
-    reference = [Length(max=64, message=_l("The reference must be 64 characters or fewer"))]
     has_branches = came_in and bool(branches.all_of_them(open_only=True))
     fields: dict[str, Any] = {}
     for each in range(1, how_many(bank_parts.parts_of(line)) + 1):
         fields[f"amount_{each}"] = AmountField(_l("Amount"))
         fields[f"what_{each}"] = SelectField(_l("What it is"), validate_choice=False)
-        fields[f"new_{each}"] = StringField(
-            _l("New income account") if came_in else _l("New expense account"), validators=account
+        fields[f"new_{each}"] = LineField(
+            _l("New income account") if came_in else _l("New expense account"), longest=60
         )
-        fields[f"who_{each}"] = StringField(_l("Who a gift is from") if came_in else _l("Paid to"), validators=name)
+        fields[f"who_{each}"] = LineField(_l("Who a gift is from") if came_in else _l("Paid to"), longest=120)
         if has_branches:
             fields[f"branch_{each}"] = SelectField(_l("Branch of a gift"), validate_choice=False)
         if not came_in:
-            fields[f"voucher_{each}"] = StringField(_l("Voucher number of a bill"), validators=voucher)
-            fields[f"gift_{each}"] = StringField(_l("Reference of another gift paid back"), validators=reference)
+            fields[f"voucher_{each}"] = LineField(_l("Voucher number of a bill"), longest=40)
+            fields[f"gift_{each}"] = LineField(_l("Reference of another gift paid back"), longest=64)
     made: type[SplitForm] = type("SplitOfALine", (SplitForm,), fields)
     return made(line, items, **values)
 

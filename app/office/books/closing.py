@@ -5,8 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.audit import trail
@@ -15,7 +13,7 @@ from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, LinesField
 from app.writing import writing
 
 bp = Blueprint("closing", __name__, url_prefix="/closing")
@@ -24,9 +22,7 @@ bp = Blueprint("closing", __name__, url_prefix="/closing")
 class ReopeningForm(CleanedForm):
     """Why a closed month is opened again."""
 
-    reason = TextAreaField(
-        _l("Reason for reopening"), validators=[DataRequired(_l("Enter a reason for reopening")), Length(max=1000)]
-    )
+    reason = LinesField(_l("Reason for reopening"), missing=_l("Enter a reason for reopening"), longest=1000)
 
 
 @bp.get("/")

@@ -12,9 +12,9 @@ from flask import Blueprint, abort, current_app, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Regexp
+from wtforms.validators import AnyOf, DataRequired, Regexp
 
 from app import clock
 from app.audit import trail
@@ -35,7 +35,7 @@ from app.office.offline.noticed import Noticed
 from app.office.scope import my_accounts
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import AmountField, CleanedForm, DayField
+from app.web.fields import AmountField, CleanedForm, DayField, LinesField
 from app.writing import writing
 
 _LONGEST = 1000
@@ -52,14 +52,13 @@ class EntryForm(CleanedForm):
     )
     from_code = SelectField(_l("From"), validators=[DataRequired(_l("Select the account the money comes from"))])
     to_code = SelectField(_l("To"), validators=[DataRequired(_l("Select the account the money goes to"))])
-    amount = AmountField(_l("Amount"), validators=[DataRequired(_l("Enter an amount"))])
-    day = DayField(
-        _l("Date"), description=_l("For example, 27/3/2026"), validators=[InputRequired(_l("Enter the date"))]
-    )
-    reason = TextAreaField(
+    amount = AmountField(_l("Amount"), missing=_l("Enter an amount"))
+    day = DayField(_l("Date"), description=_l("For example, 27/3/2026"), missing=_l("Enter the date"))
+    reason = LinesField(
         _l("Reason"),
         description=_l("For anyone checking the books. It is stored separately and can be erased."),
-        validators=[DataRequired(_l("Enter a reason")), Length(max=_LONGEST)],
+        missing=_l("Enter a reason"),
+        longest=_LONGEST,
     )
 
     def __init__(self, currency: str, **values: Any) -> None:
@@ -90,9 +89,7 @@ class EntryForm(CleanedForm):
 class ReversalForm(CleanedForm):
     """Why an entry is reversed."""
 
-    reason = TextAreaField(
-        _l("Reason for reversing"), validators=[DataRequired(_l("Enter a reason for reversing")), Length(max=_LONGEST)]
-    )
+    reason = LinesField(_l("Reason for reversing"), missing=_l("Enter a reason for reversing"), longest=_LONGEST)
 
 
 def _choices(currency: str) -> dict[str, list[tuple[str, str]]]:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired
 
 from app.appeals import branch
 from app.appeals.finding import titles
@@ -72,8 +72,8 @@ class ExportForm(CleanedForm):
         validators=[DataRequired(_l("Select a file"))],
         choices=[SelectChoice(name, said) for name, said in FORMAT_NAMES.items()],
     )
-    from_on = DayField(_l("From"), validators=[InputRequired(_l("Enter the first date"))])
-    to_on = DayField(_l("To (inclusive)"), validators=[InputRequired(_l("Enter the last date"))])
+    from_on = DayField(_l("From"), missing=_l("Enter the first date"))
+    to_on = DayField(_l("To (inclusive)"), missing=_l("Enter the last date"))
     account = SelectField(_l("Account"), default="")
     appeal = SelectField(_l("Appeal"), default="")
     branch = SelectField(_l("Branch"), default="")

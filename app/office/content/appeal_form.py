@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from app import typed_amount
 from app.appeals.appeal import Appeal
@@ -19,7 +19,7 @@ from app.donations import amounts
 from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
 from app.office.content.article_form import MOST_CHARACTERS
 from app.typed_amount import SeveralReadings
-from app.web.fields import CleanedForm, DayField
+from app.web.fields import AmountField, CleanedForm, DayField, LineField, LinesField
 
 # An amount may hold a comma itself, so only one with a space after it separates.
 _SEPARATORS = re.compile(r"\n|;|,\s+")
@@ -33,13 +33,7 @@ class AppealForm(CleanedForm):
     """Everything an editor writes of an appeal; `based_on` is the version that was before them."""
 
     based_on = HiddenField(default="0")
-    title = StringField(
-        _l("Title"),
-        validators=[
-            DataRequired(_l("Enter a title")),
-            Length(max=200, message=_l("The title must be 200 characters or fewer")),
-        ],
-    )
+    title = LineField(_l("Title"), missing=_l("Enter a title"), longest=200)
     slug = StringField(
         _l("Address"),
         description=_l(
@@ -51,15 +45,13 @@ class AppealForm(CleanedForm):
     currency = SelectField(
         _l("Currency"), description=_l("You cannot change this."), validators=[DataRequired(_l("Select a currency"))]
     )
-    text = TextAreaField(
+    text = LinesField(
         _l("Text"),
         description=_l("The first paragraph appears above the form, the rest below it."),
-        validators=[
-            DataRequired(_l("Enter the text")),
-            Length(max=MOST_CHARACTERS, message=_l("The text must be 100,000 characters or fewer")),
-        ],
+        missing=_l("Enter the text"),
+        longest=MOST_CHARACTERS,
     )
-    target = StringField(_l("Target"), description=_l("Leave empty if the appeal has no target."))
+    target = AmountField(_l("Target"), description=_l("Leave empty if the appeal has no target."))
     suggested = TextAreaField(_l("Suggested amounts"), description=_l("One on each line. None is selected in advance."))
     rhythm = RadioField(
         _l("Option selected in advance on the giving form"),
@@ -110,7 +102,7 @@ class AppealForm(CleanedForm):
             self.wrong(self.slug, _("This address is already used. Enter another one"))
         self._changes = {
             "title": self.title.data or "",
-            "target": self._amount(self.target, self.target.data) if self.target.data else None,
+            "target": self.target.read(self.unit) if self.target.data else None,
             "suggested": self._suggested(),
             "preset_rhythm": self.rhythm.data if self.rhythm.data in ("once", "monthly") else None,
         }
@@ -141,7 +133,7 @@ class AppealForm(CleanedForm):
         typed = [each.strip() for each in _SEPARATORS.split(self.suggested.data or "") if each.strip()]
         if len(typed) > _MOST_SUGGESTED:
             self.wrong(self.suggested, _("Enter %(most)s suggested amounts or fewer", most=_MOST_SUGGESTED))
-        read = [amount for each in typed[:_MOST_SUGGESTED] if (amount := self._amount(self.suggested, each))]
+        read = [amount for each in typed[:_MOST_SUGGESTED] if (amount := self._one_of_them(each))]
         least, most = amounts.minimum(self.unit), amounts.maximum(self.unit)
         if any(amount.minor % amounts.step(self.unit) for amount in read):
             self.wrong(self.suggested, typed_amount.too_fine(self.unit))
@@ -150,7 +142,8 @@ class AppealForm(CleanedForm):
             self.wrong(self.suggested, _("Suggested amounts must be between %(least)s and %(most)s", **limits))
         return read
 
-    def _amount(self, field: StringField, text: str) -> Money | None:
+    def _one_of_them(self, text: str) -> Money | None:
+        field = self.suggested
         try:
             amount = typed_amount.read(text, self.unit)
         except SeveralReadings as error:

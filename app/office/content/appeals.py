@@ -6,7 +6,6 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import InputRequired
 
 from app import clock
 from app.appeals import finding, place, progress, scheduling
@@ -32,7 +31,7 @@ class EndAppealForm(CleanedForm):
     """The last day of an appeal."""
 
     based_on = HiddenField()
-    last_day = DayField(_l("Last day for gifts"), validators=[InputRequired(_l("Enter the last day for gifts"))])
+    last_day = DayField(_l("Last day for gifts"), missing=_l("Enter the last day for gifts"))
 
 
 @bp.get("/")

@@ -5,15 +5,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
 
 from app import clock
 from app.articles.article import Article
 from app.articles.writing import Manuscript
 from app.web import fields
-from app.web.fields import CleanedForm, DayField, TimeField
+from app.web.fields import CleanedForm, DayField, LineField, LinesField, TimeField
 
 DRAFT, NOW, LATER, STAYS = "draft", "now", "later", "stays"
 # Bytes: a text of `MOST_CHARACTERS` in any script, and the other fields.
@@ -25,34 +24,15 @@ class ArticleForm(CleanedForm):
     """Everything an editor writes of an article; `based_on` is the version that was before them, 0 for a new one."""
 
     based_on = HiddenField(default="0")
-    headline = StringField(
-        _l("Headline"),
-        validators=[
-            DataRequired(_l("Enter a headline")),
-            Length(max=300, message=_l("The headline must be 300 characters or fewer")),
-        ],
-    )
-    text = TextAreaField(
-        _l("Text"),
-        validators=[
-            DataRequired(_l("Enter the text")),
-            Length(max=MOST_CHARACTERS, message=_l("The text must be 100,000 characters or fewer")),
-        ],
-    )
+    headline = LineField(_l("Headline"), missing=_l("Enter a headline"), longest=300)
+    text = LinesField(_l("Text"), missing=_l("Enter the text"), longest=MOST_CHARACTERS)
     demands = TextAreaField(_l("Demands"), description=_l("One on each line. They appear as a list below the text."))
     first_day = DayField(_l("First day"))
     starts = TimeField(_l("Starts at"), description=_l("Leave empty if it lasts all day."))
     last_day = DayField(_l("Last day"), description=_l("Only if it lasts longer than one day."))
     ends = TimeField(_l("Ends at"))
-    place = StringField(
-        _l("Place"),
-        description=_l("The name, then a comma, then the address."),
-        validators=[Length(max=300, message=_l("The place must be 300 characters or fewer"))],
-    )
-    directions = StringField(
-        _l("Getting there"),
-        validators=[Length(max=300, message=_l("Getting there must be 300 characters or fewer"))],
-    )
+    place = LineField(_l("Place"), description=_l("The name, then a comma, then the address."), longest=300)
+    directions = LineField(_l("Getting there"), longest=300)
     when = RadioField(_l("Who can see it"), validate_choice=False)
     day = DayField(_l("On this day"))
     time = TimeField(_l("At this time"))

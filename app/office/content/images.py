@@ -6,8 +6,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField
-from wtforms.validators import DataRequired, Length
 
 from app.appeals import writing as appeals_writing
 from app.articles import images as articles_images
@@ -21,7 +19,7 @@ from app.office.confirming import Question, asks_once
 from app.office.content import authors
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, LineField
 from app.writing import writing
 
 bp = Blueprint("images", __name__, url_prefix="/images")
@@ -37,13 +35,11 @@ class ImageForm(CleanedForm):
         description=_l("JPEG, PNG, WebP or GIF, up to 12 MB. The place and time it was taken are removed."),
         validators=[FileRequired(_l("Select an image"))],
     )
-    words = StringField(
+    words = LineField(
         _l("Description of the image"),
         description=_l("For people who cannot see it. Do not repeat what the caption or the text already says."),
-        validators=[
-            DataRequired(_l("Enter a description of the image")),
-            Length(max=300, message=_l("The description must be 300 characters or fewer")),
-        ],
+        missing=_l("Enter a description of the image"),
+        longest=300,
     )
 
 

@@ -4,39 +4,30 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import HiddenField, StringField
+from wtforms.validators import DataRequired
 
 from app import typed_amount
 from app.donations import amounts
 from app.money import Money, written
-from app.web.fields import AmountField, CleanedForm, EmailField
+from app.web.fields import AmountField, CleanedForm, EmailField, LineField, LinesField
 
 
 class NoteForm(CleanedForm):
     """Something to remember."""
 
-    text = TextAreaField(
-        _l("Note"),
-        description=_l("The donor may ask to read this."),
-        validators=[
-            DataRequired(_l("Enter a note")),
-            Length(max=2000, message=_l("Note must be 2,000 characters or fewer")),
-        ],
+    text = LinesField(
+        _l("Note"), description=_l("The donor may ask to read this."), missing=_l("Enter a note"), longest=2000
     )
 
 
 class DonorForm(CleanedForm):
     """Who a donor is, and where letters go."""
 
-    name = StringField(_l("Name"), validators=[Length(max=120, message=_l("The name must be 120 characters or fewer"))])
+    name = LineField(_l("Name"), longest=120)
     email = EmailField(_l("Email address"))
-    address = TextAreaField(
-        _l("Postal address"), validators=[Length(max=400, message=_l("Postal address must be 400 characters or fewer"))]
-    )
-    postcode = StringField(
-        _l("Postcode"), validators=[Length(max=20, message=_l("Postcode must be 20 characters or fewer"))]
-    )
+    address = LinesField(_l("Postal address"), longest=400)
+    postcode = LineField(_l("Postcode"), longest=20)
 
 
 class MergeForm(CleanedForm):
@@ -52,17 +43,13 @@ class RefundForm(CleanedForm):
     """How much of a gift goes back, and why."""
 
     amount = AmountField(
-        _l("Amount"),
-        description=_l("The full amount left, or part of it"),
-        validators=[DataRequired(_l("Enter an amount"))],
+        _l("Amount"), description=_l("The full amount left, or part of it"), missing=_l("Enter an amount")
     )
-    reason = TextAreaField(
+    reason = LinesField(
         _l("Reason"),
         description=_l("For your records; it can be erased. The donor is told about the refund but not the reason."),
-        validators=[
-            DataRequired(_l("Enter a reason for the refund")),
-            Length(max=500, message=_l("Reason must be 500 characters or fewer")),
-        ],
+        missing=_l("Enter a reason for the refund"),
+        longest=500,
     )
 
     # What was left when the page was shown, in minor units: a button pressed twice gives money back once.

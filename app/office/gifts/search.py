@@ -11,9 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
 
 from app.appeals import finding as appeals
 from app.appeals.appeal import Appeal
@@ -37,7 +36,7 @@ from app.office.donors.forms import NoteForm
 from app.receipts import handing_over
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import AmountField, DayField
+from app.web.fields import AmountField, DayField, LineField
 from app.writing import writing
 
 _STATES = (
@@ -65,10 +64,10 @@ class DonationSearchForm(FlaskForm):  # type: ignore[misc]
 
         csrf: ClassVar[bool] = False
 
-    q = StringField(
+    q = LineField(
         _l("Find"),
         description=_l("Any part of a name, an email address, a reference or a card’s last four digits"),
-        validators=[Length(max=254)],
+        longest=254,
     )
     state = SelectField(_l("State"), validate_choice=False, choices=[SelectChoice(*each) for each in _STATES])
     method = SelectField(_l("Method"), validate_choice=False)

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired, Length
 
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
@@ -36,7 +35,7 @@ from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import AmountField, EmailField, PiecesField
+from app.web.fields import AmountField, EmailField, LineField, PiecesField
 from app.writing import writing
 
 # So many lines with a name are on a sheet; whoever is left is entered by itself.
@@ -47,15 +46,11 @@ class CountForm(HandForm):
     """Where and when, boxes and seals, the two who counted. `shown` is the total that stood on the page when the form
     was sent: only a sheet whose total somebody has seen is taken."""
 
-    place = StringField(_l("Place"), validators=[DataRequired(_l("Enter where it was collected")), Length(max=120)])
-    box = StringField(_l("Box numbers"), validators=[Length(max=80)])
-    seal = StringField(_l("Seal numbers"), validators=[Length(max=80)])
-    counter_one = StringField(
-        _l("Counted by"), validators=[DataRequired(_l("Enter the name of the person who counted")), Length(max=120)]
-    )
-    counter_two = StringField(
-        _l("And by"), validators=[DataRequired(_l("Enter the name of the second person who counted")), Length(max=120)]
-    )
+    place = LineField(_l("Place"), missing=_l("Enter where it was collected"), longest=120)
+    box = LineField(_l("Box numbers"), longest=80)
+    seal = LineField(_l("Seal numbers"), longest=80)
+    counter_one = LineField(_l("Counted by"), missing=_l("Enter the name of the person who counted"), longest=120)
+    counter_two = LineField(_l("And by"), missing=_l("Enter the name of the second person who counted"), longest=120)
     shown = HiddenField()
     # Filled in by `form_for`: a name, an email address and an amount for each line.
     lines = range(LINES)
@@ -169,7 +164,7 @@ def form_for(currency: str) -> type[CountForm]:
     """The form with the notes and coins of a currency."""
     fields: dict[str, Any] = {f"n{value}": PiecesField() for value in counts.of(currency)}
     for n in range(LINES):
-        fields[f"name_{n}"] = StringField(_l("Name"), validators=[Length(max=120)])
+        fields[f"name_{n}"] = LineField(_l("Name"), longest=120)
         fields[f"email_{n}"] = EmailField(_l("Email address"))
         fields[f"amount_{n}"] = AmountField(_l("Amount"))
     return type("CountForm", (CountForm,), {"currency": currency, **fields})

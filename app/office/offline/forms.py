@@ -12,9 +12,9 @@ from typing import Any
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired
 
 from app import clock
 from app.appeals import branch as branches
@@ -32,7 +32,7 @@ from app.office.offline.noticed import Noticed
 from app.offline import alike, gifts
 from app.offline.alike import Alike
 from app.offline.gifts import HandGift
-from app.web.fields import AmountField, CleanedForm, DayField, EmailField, day_asked
+from app.web.fields import AmountField, CleanedForm, DayField, EmailField, LineField, LinesField, day_asked
 
 # So many appeals are offered; older ones are nothing that money still comes in for.
 _MOST_APPEALS = 100
@@ -54,7 +54,7 @@ class HandForm(CleanedForm):
     a branch's treasurer the own branch, which is then not asked."""
 
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
-    day = DayField(_l("Date"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
+    day = DayField(_l("Date"), default=clock.today, missing=_l("Enter the date"))
     appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
     branch = SelectField(_l("Branch"), validate_choice=False)
 
@@ -122,14 +122,14 @@ class GiftForm(HandForm):
 
     method = ""
 
-    amount = AmountField(_l("Amount"), validators=[DataRequired(_l("Enter an amount"))])
-    name = StringField(_l("Name"), validators=[Length(max=120)])
+    amount = AmountField(_l("Amount"), missing=_l("Enter an amount"))
+    name = LineField(_l("Name"), longest=120)
     email = EmailField(
         _l("Email address"),
         description=_l("The receipt is sent to this address. Leave empty for a paper receipt to hand over or post."),
     )
-    address = TextAreaField(_l("Address"), validators=[Length(max=400)])
-    postcode = StringField(_l("Postcode"), validators=[Length(max=20)])
+    address = LinesField(_l("Address"), longest=400)
+    postcode = LineField(_l("Postcode"), longest=20)
     donor = donor_field()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -188,21 +188,21 @@ class ChequeForm(GiftForm):
     """A cheque."""
 
     method = CHEQUE
-    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
-    what = StringField(_l("Cheque number"), validators=[Length(max=40)])
-    dated_on = DayField(_l("Date on the cheque"), validators=[Optional()])
+    day = DayField(_l("Received on"), default=clock.today, missing=_l("Enter the date"))
+    what = LineField(_l("Cheque number"), longest=40)
+    dated_on = DayField(_l("Date on the cheque"))
 
 
 class CashForm(GiftForm):
     """Cash from a named person, that is on no count sheet."""
 
     method = CASH
-    day = DayField(_l("Received on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
-    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter the name of the donor")), Length(max=120)])
-    what = StringField(
+    day = DayField(_l("Received on"), default=clock.today, missing=_l("Enter the date"))
+    name = LineField(_l("Name"), missing=_l("Enter the name of the donor"), longest=120)
+    what = LineField(
         _l("Box or occasion"),
         description=_l("If the cash was in a counted box, enter it as a line of the count sheet instead."),
-        validators=[Length(max=80)],
+        longest=80,
     )
 
 
@@ -210,20 +210,21 @@ class TransferForm(GiftForm):
     """A bank transfer that a donor has told us of, and that no statement shows yet."""
 
     method = BANK_TRANSFER
-    day = DayField(_l("Promised on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
-    expected_on = DayField(_l("Expected by"), description=_l("It is overdue after this date."), validators=[Optional()])
-    what = StringField(_l("Reference on the transfer"), validators=[Length(max=80)])
+    day = DayField(_l("Promised on"), default=clock.today, missing=_l("Enter the date"))
+    expected_on = DayField(_l("Expected by"), description=_l("It is overdue after this date."))
+    what = LineField(_l("Reference on the transfer"), longest=80)
 
 
 class InKindForm(GiftForm):
     """A gift in kind, at its value."""
 
     method = IN_KIND
-    amount = AmountField(_l("Value"), validators=[DataRequired(_l("Enter the value"))])
-    what = StringField(
+    amount = AmountField(_l("Value"), missing=_l("Enter the value"))
+    what = LineField(
         _l("What was given"),
         description=_l("Include how you know its value, such as the price in a shop."),
-        validators=[DataRequired(_l("Enter what was given")), Length(max=200)],
+        missing=_l("Enter what was given"),
+        longest=200,
     )
 
 
@@ -248,11 +249,9 @@ def titles() -> dict[str, str]:
 class CorrectionForm(CleanedForm):
     """The reason for which something is reversed."""
 
-    reason = TextAreaField(
+    reason = LinesField(
         _l("Reason"),
         description=_l("Stored separately from the books, and can be erased. Avoid naming people."),
-        validators=[
-            DataRequired(_l("Enter a reason")),
-            Length(max=500, message=_l("Reason must be 500 characters or fewer")),
-        ],
+        missing=_l("Enter a reason"),
+        longest=500,
     )

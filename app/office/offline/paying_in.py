@@ -4,8 +4,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
-from wtforms.validators import DataRequired, InputRequired, Length
 
 from app import clock
 from app.audit.trail import record
@@ -20,7 +18,7 @@ from app.office.offline import words
 from app.offline import lists, paying_in
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm, DayField
+from app.web.fields import CleanedForm, DayField, LineField
 from app.writing import writing
 
 bp = Blueprint("paying_in", __name__, url_prefix="/paying-in")
@@ -31,14 +29,8 @@ _MOST = 200
 class SlipForm(CleanedForm):
     """The slip: its reference, which the bank's statement will show, and the day."""
 
-    slip = StringField(
-        _l("Reference of the paying-in slip"),
-        validators=[
-            DataRequired(_l("Enter the reference on the slip")),
-            Length(max=40, message=_l("Reference must be 40 characters or fewer")),
-        ],
-    )
-    day = DayField(_l("Paid in on"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
+    slip = LineField(_l("Reference of the paying-in slip"), missing=_l("Enter the reference on the slip"), longest=40)
+    day = DayField(_l("Paid in on"), default=clock.today, missing=_l("Enter the date"))
 
 
 @bp.get("/")

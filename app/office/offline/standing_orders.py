@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
 
 from app import clock
 from app.appeals.appeal import Appeal
@@ -31,7 +31,7 @@ from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import AmountField, DayField
+from app.web.fields import AmountField, DayField, LineField
 from app.writing import writing
 
 bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")
@@ -40,15 +40,10 @@ bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")
 class OrderForm(HandForm):
     """A standing order that a donor has told us of."""
 
-    amount = AmountField(_l("Amount each month"), validators=[InputRequired(_l("Enter an amount"))])
-    payer = StringField(
-        _l("Name on the bank account"),
-        validators=[InputRequired(_l("Enter the name on the bank account")), Length(max=120)],
-    )
-    reference_text = StringField(
-        _l("Reference on the statement"),
-        description=_l("Used to recognise the line on the statement."),
-        validators=[Length(max=80)],
+    amount = AmountField(_l("Amount each month"), missing=_l("Enter an amount"))
+    payer = LineField(_l("Name on the bank account"), missing=_l("Enter the name on the bank account"), longest=120)
+    reference_text = LineField(
+        _l("Reference on the statement"), description=_l("Used to recognise the line on the statement."), longest=80
     )
     day_of_month = IntegerField(
         _l("Day of the month"),
@@ -61,7 +56,7 @@ class OrderForm(HandForm):
     donor = donor_field()
     # One that is changed keeps its donor.
     is_new = True
-    day = DayField(_l("From"), default=clock.today, validators=[InputRequired(_l("Enter the date"))])
+    day = DayField(_l("From"), default=clock.today, missing=_l("Enter the date"))
 
     def validate_day(self, field: DayField) -> None:
         """It may begin in the future."""

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
@@ -28,7 +28,7 @@ from app.ledger.exports.tables import guarded
 from app.office.access import ADMIN, AUDITOR, allow
 from app.staff import people
 from app.subject import Subject
-from app.web.fields import DayField
+from app.web.fields import DayField, LineField
 from app.writing import writing
 
 
@@ -42,9 +42,9 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
 
     by = SelectField(_l("Who"), validate_choice=False, validators=[Optional(), Length(max=60)])
     action = SelectField(_l("What"), validate_choice=False, validators=[Optional(), Length(max=60)])
-    subject = StringField(_l("About"), validators=[Optional(), Length(max=120)])
-    since = DayField(_l("From"), validators=[Optional()])
-    until = DayField(_l("Until"), validators=[Optional()])
+    subject = LineField(_l("About"), longest=120)
+    since = DayField(_l("From"))
+    until = DayField(_l("Until"))
 
     def __init__(self, people: list[tuple[str, str]], actions: list[tuple[str, str]]) -> None:
         """The choices are pairs of a value and what it is called; it reads the address."""

@@ -7,15 +7,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import Field, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.appeals import branch
 from app.staff import people
 from app.staff.people import BRANCH_TREASURER, ROLES
-from app.web.fields import EmailField
+from app.web.fields import EmailField, LineField
 
 NAMES = {
     people.ADMIN: _l("Admin"),
@@ -80,7 +80,7 @@ class RolesForm(FlaskForm):  # type: ignore[misc]
 class InvitationForm(RolesForm):
     """Somebody new."""
 
-    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter their name")), Length(max=120)])
+    name = LineField(_l("Name"), missing=_l("Enter their name"), longest=120)
     email = EmailField(
         _l("Email address"),
         description=_l("The invitation is sent to this address, and they sign in with it."),

@@ -6,8 +6,6 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
-from wtforms.validators import DataRequired, Length
 
 from app.appeals import branch as branches
 from app.appeals import raised
@@ -18,7 +16,7 @@ from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURE
 from app.staff import people
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, LineField
 from app.writing import writing
 
 bp = Blueprint("branches", __name__, url_prefix="/branches")
@@ -27,8 +25,8 @@ bp = Blueprint("branches", __name__, url_prefix="/branches")
 class BranchForm(CleanedForm):
     """A branch's name and region."""
 
-    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter a name for the branch")), Length(max=120)])
-    region = StringField(_l("Region"), validators=[Length(max=120)])
+    name = LineField(_l("Name"), missing=_l("Enter a name for the branch"), longest=120)
+    region = LineField(_l("Region"), longest=120)
 
 
 @bp.get("/")

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, SelectField
 from wtforms.validators import DataRequired, Length
 
 from app.audit import acknowledging, trail
@@ -31,7 +31,7 @@ from app.reconciliation.exceptions.exception import BookException
 from app.services import services
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm
+from app.web.fields import CleanedForm, LinesField
 from app.writing import writing
 
 _LONGEST = 1000
@@ -48,13 +48,7 @@ class AcknowledgeForm(WithdrawForm):
     """Which exception may stand, as it was seen, and why."""
 
     seen = HiddenField()
-    reason = TextAreaField(
-        _l("Reason for accepting it"),
-        validators=[
-            DataRequired(_l("Enter a reason for accepting it")),
-            Length(max=_LONGEST, message=_l("Reason must be 1,000 characters or fewer")),
-        ],
-    )
+    reason = LinesField(_l("Reason for accepting it"), missing=_l("Enter a reason for accepting it"), longest=_LONGEST)
 
 
 class ExplainForm(CleanedForm):
@@ -63,10 +57,11 @@ class ExplainForm(CleanedForm):
     account = SelectField(
         _l("Account it belongs to"), validate_choice=False, validators=[DataRequired(_l("Select an account"))]
     )
-    reason = TextAreaField(
+    reason = LinesField(
         _l("How you found out"),
         description=_l("For anyone checking the books. It is stored separately and can be erased."),
-        validators=[DataRequired(_l("Enter how you found out")), Length(max=_LONGEST)],
+        missing=_l("Enter how you found out"),
+        longest=_LONGEST,
     )
 
     def __init__(self, currency: str, **values: Any) -> None:

@@ -12,9 +12,9 @@ from flask import Response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired
 
 from app import clock, typed_amount
 from app.appeals.appeal import Appeal
@@ -24,7 +24,7 @@ from app.donations.checkout import Gift
 from app.errors import DomainError
 from app.money import Money, NotAnAmount, written
 from app.services import services
-from app.web.fields import CleanedForm, EmailField
+from app.web.fields import CleanedForm, EmailField, LineField, LinesField
 
 
 class NotTaken(DomainError):
@@ -68,20 +68,11 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
         validate_choice=False,
         validators=[AnyOf((ONCE, MONTHLY), _l("Choose whether to give once or every month"))],
     )
-    name = StringField(
-        _l("Your name"),
-        validators=[
-            DataRequired(_l("Enter your name")),
-            Length(max=120, message=_l("Your name must be 120 characters or fewer")),
-        ],
-    )
+    name = LineField(_l("Your name"), missing=_l("Enter your name"), longest=120)
     email = EmailField(_l("Email address"), missing=_l("Enter your email address"))
-    address = TextAreaField(_l("Address"))
-    postcode = StringField(_l("Postcode"))
-    message = TextAreaField(
-        _l("A message"),
-        validators=[Optional(), Length(max=500, message=_l("Your message must be 500 characters or fewer"))],
-    )
+    address = LinesField(_l("Address"), longest=400)
+    postcode = LineField(_l("Postcode"), longest=20)
+    message = LinesField(_l("A message"), longest=500)
     name_may_be_shown = BooleanField(_l("You may thank me by name in public"))
 
     def __init__(self, appeal: Appeal, address_rule: str, **values: Any) -> None:
@@ -96,15 +87,11 @@ class DonationForm(FlaskForm):  # type: ignore[misc]
         if address_rule == "none":
             del self.address, self.postcode
             return
-        for field, asked, longest in (
-            (self.address, _("Enter your address"), 400),
-            (self.postcode, _("Enter your postcode"), 20),
-        ):
-            too_long = _("%(what)s must be %(most)s characters or fewer", what=field.label.text, most=longest)
-            presence = DataRequired(asked) if address_rule == "required" else Optional()
-            field.validators = [presence, Length(max=longest, message=too_long)]
-            # The required attribute follows the validators, but only the field's construction sets it.
-            field.flags.required = address_rule == "required"
+        if address_rule == "required":
+            for field, asked in ((self.address, _("Enter your address")), (self.postcode, _("Enter your postcode"))):
+                field.validators = [DataRequired(asked), *field.validators]
+                # The required attribute follows the validators, but only the field's construction sets it.
+                field.flags.required = True
 
     def validate_other(self, field: StringField) -> None:
         """Read the one amount that was chosen or typed; the message stands by the field in which to mend it."""

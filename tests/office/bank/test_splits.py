@@ -86,7 +86,7 @@ def test_each_row_says_what_is_wrong_with_it(treasurer, bank):
     assert error_of(wrong, "what_2") == "Select what it is, or name a new account"
     assert error_of(wrong, "amount_3") == "Enter an amount"
     assert error_of(wrong, "what_3") == "Select what it is, or name a new account"
-    assert error_of(wrong, "new_9") == "The name must be 60 characters or fewer"
+    assert error_of(wrong, "new_9") == "New income account must be 60 characters or fewer"
     assert page(wrong).select_one("main form > details").has_attr("open")
     assert page(wrong).select_one("input[name=amount_1]")["value"] == "ten"
     nothing = treasurer.post(f"{address(bank, came)}/split/", data={})

@@ -147,7 +147,7 @@ def test_the_same_nonce_with_changed_content_is_a_new_pledge(client):
         ({"name": " "}, "Enter your name"),
         ({"email": ""}, "Enter your email address"),
         ({"email": "lucja"}, "Enter an email address in the correct format, like name@example.org"),
-        ({"message": "x" * 501}, "Your message must be 500 characters or fewer"),
+        ({"message": "x" * 501}, "A message must be 500 characters or fewer"),
     ],
 )
 def test_a_mistake_is_named_in_plain_words_and_nothing_typed_is_lost(client, changes, message):

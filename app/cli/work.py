@@ -18,7 +18,7 @@ from app.writing import writing
 @click.option("--once", is_flag=True, help="Do what is due now, then exit.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Do what is due: follow up Stripe's events, issue, render and mail receipts, send letters."""
+    """Do what is due: follow up Stripe's events, issue, render and mail receipts, send emails."""
     settings = services().settings
     begin_books(settings)
     stop = threading.Event()

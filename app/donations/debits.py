@@ -20,7 +20,7 @@ from app.donations.donation import FAILED, ON_ITS_WAY, RECEIVED, Donation
 from app.donations.plans import payments
 from app.emails import email
 from app.emails.composing import compose
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.extensions import db
 from app.ledger import posting
@@ -28,7 +28,7 @@ from app.payments.objects import Charge, Transaction
 from app.subject import Subject
 from app.typed_text import one_line
 
-# The letter that tells the giver that the money did not come.
+# The email that tells the giver that the money did not come.
 GIFT_FAILED = "gift-failed"
 
 
@@ -84,7 +84,7 @@ def _not_received(reference: str) -> Donation | None:
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
-# The letter that tells the giver.
+# The email that tells the giver.
 GIFT_RETURNED = "gift-returned"
 
 
@@ -112,8 +112,8 @@ def book(charge: Charge, returned: Transaction) -> None:
         email.ask(GIFT_RETURNED, received.subject, returned.txn_id)
 
 
-def write(due: DueLetter, settings: Settings) -> Mail | None:
-    """The letter, of either kind; `None` when it is no longer so, or nobody is there to be told."""
+def write(due: DueEmail, settings: Settings) -> Mail | None:
+    """The email, of either kind; `None` when it is no longer so, or nobody is there to be told."""
     gift = db.session.scalars(select(Donation).where(Donation.reference == due.subject.reference)).one_or_none()
     if gift is None or not gift.email or (due.kind == GIFT_FAILED and gift.state != FAILED):
         return None

@@ -19,7 +19,7 @@ from app.money import Money
 from app.payments.objects import LOST, StripeDispute, Transaction, movements_when_lost
 from app.subject import Subject
 
-# The kind of letter that tells the treasurer.
+# The kind of email that tells the treasurer.
 DISPUTE = "dispute"
 
 # In these a dispute has come to its end. A word that we do not know yet counts as open, so that somebody looks.

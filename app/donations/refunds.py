@@ -20,7 +20,7 @@ from app.donations import disputes, movements, net_amount
 from app.donations.donation import RECEIVED, Donation
 from app.emails import email
 from app.emails.composing import compose
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.errors import DomainError
 from app.extensions import Base, DueWork, Key, db, partial_index
@@ -189,7 +189,7 @@ def take_new_key(row: DonationRefund) -> None:
     row.key, row.key_since = secrets.token_hex(16), clock.now()
 
 
-# The kinds of letters that tell the giver.
+# The kinds of emails that tell the giver.
 REFUND, REFUND_FAILED = "refund", "refund_failed"
 
 
@@ -223,8 +223,8 @@ def book(refund: Refund) -> None:
         )
 
 
-def write(due: DueLetter, settings: Settings) -> Mail | None:
-    """The letter about a refund, of either kind; `None` when it is no longer so, or nobody is there to be told."""
+def write(due: DueEmail, settings: Settings) -> Mail | None:
+    """The email about a refund, of either kind; `None` when it is no longer so, or nobody is there to be told."""
     refund = db.session.scalars(
         select(DonationRefund).where(DonationRefund.refund_id == due.subject.reference)
     ).one_or_none()

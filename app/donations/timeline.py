@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer
 from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
-from app.emails.email import SENT, DueLetter
+from app.emails.email import SENT, DueEmail
 from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
@@ -66,7 +66,7 @@ def of(gift: Donation) -> Timeline:
         *(Happening(each.asked_at, REFUND, each) for each in refunds),
         *(Happening(each.opened_at, DISPUTE, each) for each in disputes),
         *_receipts(receipts),
-        *_letters([subject, *(Subject("refund", each.refund_id) for each in refunds if each.refund_id)]),
+        *_emails([subject, *(Subject("refund", each.refund_id) for each in refunds if each.refund_id)]),
         *_payouts([name for name in names if name]),
     ]
     found.sort(key=lambda each: (each.at.replace(microsecond=0), _ORDER[each.kind]))
@@ -109,11 +109,11 @@ def _receipts(receipts: Sequence[Receipt]) -> Iterator[Happening]:
             yield Happening(each.given_at, GIVEN, each)
 
 
-def _letters(subjects: Sequence[str]) -> Iterator[Happening]:
-    about = DueLetter.subject.in_(subjects)
-    for letter in db.session.scalars(select(DueLetter).where(about, DueLetter.state == SENT).order_by(DueLetter.id)):
-        if letter.sent_at is not None:
-            yield Happening(letter.sent_at, LETTER, letter)
+def _emails(subjects: Sequence[str]) -> Iterator[Happening]:
+    about = DueEmail.subject.in_(subjects)
+    for email in db.session.scalars(select(DueEmail).where(about, DueEmail.state == SENT).order_by(DueEmail.id)):
+        if email.sent_at is not None:
+            yield Happening(email.sent_at, LETTER, email)
 
 
 def _payouts(names: Sequence[str]) -> Iterator[Happening]:

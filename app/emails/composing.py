@@ -1,4 +1,4 @@
-"""Composing a letter that is due: its words come from templates, its address and its facts from whoever knows them."""
+"""Composing an email that is due: its words come from templates, its address and its facts from whoever knows them."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 from app import clock
 from app.config import Settings
 from app.emails import wording
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.typed_text import one_line
 
 LANGUAGE = "en-GB"
 
 
-def compose(due: DueLetter, to: str, settings: Settings, **facts: Any) -> Mail:
-    """The mail that a letter stands for, from `templates/emails/<kind>.…`: always the same one for the same facts.
+def compose(due: DueEmail, to: str, settings: Settings, **facts: Any) -> Mail:
+    """The message of an email that is due, from `templates/emails/<kind>.…`: always the same one for the same facts.
 
     The templates get the facts, the organisation, and filters for money (minor units and currency) and ISO days.
     """

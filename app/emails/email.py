@@ -1,4 +1,4 @@
-"""Letters that are due: which mail has to go out, about what. Its words and its address are looked up at sending."""
+"""Emails that are due: which mail has to go out, about what. Its words and its address are looked up at sending."""
 
 import hashlib
 from datetime import datetime
@@ -14,11 +14,11 @@ from app.subject import Subject
 DUE, SENT, DROPPED = "due", "sent", "dropped"
 
 
-class DueLetter(DueWork, Base):
+class DueEmail(DueWork, Base):
     """One mail. *due*, then *sent*; or *dropped*, when by then there was nothing to say or nobody to say it to.
 
     `subject` names what it is about ('plan:<reference>'). `message_id` is the part before the @: the same for the
-    same occasion, so that each occasion makes one letter. Nobody's address and no text is kept here.
+    same occasion, so that each occasion makes one email. Nobody's address and no text is kept here.
     """
 
     __tablename__ = "letters"
@@ -38,12 +38,12 @@ class DueLetter(DueWork, Base):
 
 
 def ask(kind: str, subject: Subject, occasion: str) -> None:
-    """Make a letter due; one for this kind, subject and occasion (an invoice, a refund, a moment) that was asked for
+    """Make an email due; one for this kind, subject and occasion (an invoice, a refund, a moment) that was asked for
     before stays the only one. The caller commits, and the worker sends it."""
     # Mail servers log Message-IDs, so they must not give a reference away.
     digest = hashlib.sha256(f"{kind}|{subject}|{occasion}".encode()).hexdigest()[:32]
     db.session.execute(
-        postgresql.insert(DueLetter)
+        postgresql.insert(DueEmail)
         .values(kind=kind, subject=subject, message_id=f"{kind}-{digest}", state=DUE, asked_at=clock.now(), attempts=0)
         .on_conflict_do_nothing(index_elements=["message_id"])
     )

@@ -1,4 +1,4 @@
-"""A letter: one message to one person, written the same, byte for byte, each time it is written.
+"""An email: one message to one person, written the same, byte for byte, each time it is written.
 
 Mail programs show a message they have already had once, and the outbox folder keeps one file of it.
 """

@@ -17,7 +17,7 @@ from app.donations.by_hand import GiftByHand
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.emails import email
 from app.emails.composing import compose
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.errors import DomainError
 from app.extensions import db
@@ -153,7 +153,7 @@ def make_promise(donation: Donation, *, by: str) -> None:
         email.ask(RECEIPT_VOID, Subject("donation", donation.reference), numbered.printed_number)
 
 
-def write(due: DueLetter, settings: Settings) -> Mail | None:
+def write(due: DueEmail, settings: Settings) -> Mail | None:
     """The mail that the receipt does not count because the transfer has not come; `None` once it has, or when nobody
     is there to be told."""
     gift = db.session.scalars(select(Donation).where(Donation.reference == due.subject.reference)).one_or_none()

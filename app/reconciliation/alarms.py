@@ -1,4 +1,4 @@
-"""Alarms: what the treasurer must hear of today, by letter, at most once a day for each reason."""
+"""Alarms: what the treasurer must hear of today, by email, at most once a day for each reason."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from app.payments import contradiction
 from app.payments.inbox import PENDING, Delivery, NotFromStripe, StripeEvent, UnreadableEvent, WrongMode, WrongTime
 from app.subject import Subject
 
-# The kind of letter, and its reasons.
+# The kind of email, and its reasons.
 ALARM = "alarm"
 SILENCE, CLOCK, SIGNATURE, MODE, PENDING_LONG = "silence", "clock", "signature", "mode", "pending"
 UNREADABLE, CONTRADICTION = "unreadable", "contradiction"
@@ -36,7 +36,7 @@ _COUNTED = {
 
 
 def sound(reason: str) -> None:
-    """Make an alarm's letter due, unless today's is; the caller commits."""
+    """Make an alarm's email due, unless today's is; the caller commits."""
     email.ask(ALARM, Subject("alarm", reason), clock.today().isoformat())
 
 

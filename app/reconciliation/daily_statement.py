@@ -20,7 +20,7 @@ from app.reconciliation.exceptions.finding import BookException
 from app.reconciliation.stripe_balance import Whole
 from app.subject import Subject
 
-# The kind of letter.
+# The kind of email.
 STATEMENT = "statement"
 
 

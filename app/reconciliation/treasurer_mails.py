@@ -10,14 +10,14 @@ from app.donations import disputes
 from app.donations.donation import Donation
 from app.emails import wording
 from app.emails.composing import LANGUAGE, compose
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.extensions import db
 from app.payments import dashboard
 from app.reconciliation import alarms, daily_statement
 
 
-def dispute(due: DueLetter, settings: Settings) -> Mail | None:
+def dispute(due: DueEmail, settings: Settings) -> Mail | None:
     """A dispute, and by when to answer; `None` when it has been decided by now."""
     dispute = disputes.find(due.subject.reference)
     if dispute is None or settings.treasurer_email is None or not disputes.is_open(dispute):
@@ -40,7 +40,7 @@ def dispute(due: DueLetter, settings: Settings) -> Mail | None:
     )
 
 
-def alarm(due: DueLetter, settings: Settings) -> Mail | None:
+def alarm(due: DueEmail, settings: Settings) -> Mail | None:
     """An alarm; `None` when what was pending has been applied by now."""
     reason, pending = due.subject.reference, alarms.pending_too_long()
     if settings.treasurer_email is None or (reason == alarms.PENDING_LONG and not pending):
@@ -48,8 +48,8 @@ def alarm(due: DueLetter, settings: Settings) -> Mail | None:
     return compose(due, settings.treasurer_email, settings, reason=reason, pending=pending)
 
 
-def nightly(due: DueLetter, settings: Settings) -> Mail | None:
-    """The statement of the day that the letter names."""
+def nightly(due: DueEmail, settings: Settings) -> Mail | None:
+    """The statement of the day that the email names."""
     if settings.treasurer_email is None:
         return None
     day = date.fromisoformat(due.subject.reference)

@@ -6,7 +6,7 @@ The roles of the office; a person may have several.
 
 Ending a person's sessions: each carries a mark, and a new mark on the person ends all that carry the old one.
 
-The kinds of letters that people of the office get; their words are in templates/emails/<kind>.….
+The kinds of emails that people of the office get; their words are in templates/emails/<kind>.….
 """
 
 import secrets
@@ -305,5 +305,5 @@ def _not_the_last_admin(person: Person) -> None:
 
 
 INVITATION = "staff-invitation"
-NEW_PASSWORD = "staff-new-password"  # noqa: S105 - the name of a letter
+NEW_PASSWORD = "staff-new-password"  # noqa: S105 - the name of an email
 PASSWORD_CHANGED = "staff-password-changed"  # noqa: S105

@@ -1,4 +1,4 @@
-"""Letters: each mail that is due is written as things are when it goes out, and sent once.
+"""Emails: each mail that is due is written as things are when it goes out, and sent once.
 
 What people of the office are written: an invitation, a link to set a password, that it was changed.
 """
@@ -14,12 +14,11 @@ from app.donations import debits, disputes, paid_back, refunds
 from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.composing import compose
-from app.emails.email import DROPPED, DUE, SENT, DueLetter
+from app.emails.email import DROPPED, DUE, SENT, DueEmail
 from app.emails.message import Mail
 from app.extensions import db
 from app.offline import promises
-from app.reconciliation import alarms, daily_statement
-from app.reconciliation import treasurer_mails as treasurers_letters
+from app.reconciliation import alarms, daily_statement, treasurer_mails
 from app.staff import people
 from app.staff import people as staff
 from app.staff.people import Person
@@ -28,7 +27,7 @@ from app.worker.duties import Duty
 from app.writing import writing
 
 
-def link(due: DueLetter, settings: Settings) -> Mail | None:
+def link(due: DueEmail, settings: Settings) -> Mail | None:
     """An invitation, or what somebody who forgot their password asked for; the link is made now and works for a day.
 
     `None` when the person was removed by now. A link that was made twice, because a worker was killed, is two that
@@ -42,7 +41,7 @@ def link(due: DueLetter, settings: Settings) -> Mail | None:
     return compose(due, person.email, settings, name=one_line(person.name or ""), link=made, office=_office(settings))
 
 
-def notice(due: DueLetter, settings: Settings) -> Mail | None:
+def notice(due: DueEmail, settings: Settings) -> Mail | None:
     """That the password was changed, for whoever did not do it."""
     person = _person(due)
     if person is None or person.email is None:
@@ -54,15 +53,15 @@ def _office(settings: Settings) -> str:
     return f"{settings.base_url}/office/"
 
 
-def _person(due: DueLetter) -> Person | None:
+def _person(due: DueEmail) -> Person | None:
     return people.find(due.subject.reference)
 
 
-# Writes the mail that a letter stands for; `None` when there is nothing to say any more, or nobody to say it to. It
+# Writes the message of an email that is due; `None` when there is nothing to say any more, or nobody to say it to. It
 # runs inside a writing unit, so it may leave something behind (the hash of a link's token), but must not go out.
-Writer = Callable[[DueLetter, Settings], Mail | None]
+Writer = Callable[[DueEmail, Settings], Mail | None]
 
-# Who writes which kind of letter.
+# Who writes which kind of email.
 WRITERS: dict[str, Writer] = {
     links.PLAN_LINK: links.link,
     planning.PAYMENT_FAILED: links.payment_failed,
@@ -78,9 +77,9 @@ WRITERS: dict[str, Writer] = {
     debits.GIFT_FAILED: debits.write,
     debits.GIFT_RETURNED: debits.write,
     promises.RECEIPT_VOID: promises.write,
-    disputes.DISPUTE: treasurers_letters.dispute,
-    alarms.ALARM: treasurers_letters.alarm,
-    daily_statement.STATEMENT: treasurers_letters.nightly,
+    disputes.DISPUTE: treasurer_mails.dispute,
+    alarms.ALARM: treasurer_mails.alarm,
+    daily_statement.STATEMENT: treasurer_mails.nightly,
     staff.INVITATION: link,
     staff.NEW_PASSWORD: link,
     staff.PASSWORD_CHANGED: notice,
@@ -88,16 +87,16 @@ WRITERS: dict[str, Writer] = {
 
 
 def duty(settings: Settings, writers: Mapping[str, Writer] = WRITERS) -> Duty:
-    """The duty of letters that have not been sent."""
+    """The duty of emails that have not been sent."""
 
     def send(row_id: int) -> None:
         with writing():
-            letter = db.session.scalars(select(DueLetter).where(DueLetter.id == row_id)).one()
-            if letter.state != DUE:
+            email = db.session.scalars(select(DueEmail).where(DueEmail.id == row_id)).one()
+            if email.state != DUE:
                 return
-            mail = writers[letter.kind](letter, settings)
+            mail = writers[email.kind](email, settings)
             if mail is None:
-                letter.state = DROPPED
+                email.state = DROPPED
         if mail is None:
             return
         sending.send(
@@ -108,7 +107,7 @@ def duty(settings: Settings, writers: Mapping[str, Writer] = WRITERS) -> Duty:
             outbox=settings.outbox,
         )
         with writing():
-            sent = db.session.get_one(DueLetter, row_id)
+            sent = db.session.get_one(DueEmail, row_id)
             sent.state, sent.sent_at = SENT, clock.now()
 
-    return Duty("letter", DueLetter, DueLetter.state == DUE, send)
+    return Duty("letter", DueEmail, DueEmail.state == DUE, send)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.appeals import branch
 from app.audit.trail import AuditRecord
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.staff import people
 from app.writing import writing
@@ -43,7 +43,7 @@ def test_a_short_password_is_asked_for_again(app):
 
 def test_an_invitation_is_a_letter(app):
     assert staff(app, "add", "mina@lantern.example", "--role", "editor", "--invite").exit_code == 0
-    letter = db.session.scalars(select(DueLetter)).one()
+    letter = db.session.scalars(select(DueEmail)).one()
     assert letter.kind == "staff-invitation"
     assert "invited, no password yet" in staff(app, "list").output
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.ledger import verifying
 from app.payments.contradiction import Contradiction
@@ -34,7 +34,7 @@ def listed():
 def heard():
     with writing():
         alarms.watch()
-    return db.session.scalars(select(DueLetter.subject)).all()
+    return db.session.scalars(select(DueEmail.subject)).all()
 
 
 def received():

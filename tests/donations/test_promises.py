@@ -10,7 +10,7 @@ from app.config import Organisation
 from app.donations import by_hand
 from app.donations import receipts as donations_receipts
 from app.donations.donation import BANK_TRANSFER, Donation
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.ledger import closing, reversing, verifying
 from app.ledger.entries import Entry
@@ -180,7 +180,7 @@ def test_the_giver_of_a_transfer_booked_early_is_told_that_the_receipt_does_not_
         with writing():
             promises.make_promise(again(gift), by="treasurer")
     assert receipts() == ["void"]
-    due = db.session.scalars(select(DueLetter)).one()
+    due = db.session.scalars(select(DueEmail)).one()
     mail = emails.WRITERS[due.kind](due, settings)
     assert (mail.to, mail.subject) == ("lucja@example.org", "Your receipt for £25.00 is not valid yet")
     assert "Please do not use that receipt; it is not valid." in mail.text
@@ -193,4 +193,4 @@ def test_nobody_is_written_about_a_receipt_that_never_went_out():
     gift = a_transfer_booked_early(an_appeal(), email="lucja@example.org")
     with writing():
         promises.make_promise(again(gift), by="treasurer")
-    assert db.session.scalars(select(DueLetter)).all() == []
+    assert db.session.scalars(select(DueEmail)).all() == []

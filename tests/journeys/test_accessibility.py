@@ -14,7 +14,7 @@ from app import clock
 from app.articles.article import Article
 from app.donations.donation import Donation
 from app.donations.plans import links
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -75,7 +75,7 @@ def monthly_paths(app, appeal) -> list[str]:
             stripe.body["pause_collection"] = {"behavior": "void", "resumes_at": 4_000_000_000}
         follow_up([stripe.ends() if name == "ended" else stripe.told()], stripe)
         with writing():
-            due = DueLetter(id=0, kind="plan-link", subject="", message_id=name)
+            due = DueEmail(id=0, kind="plan-link", subject="", message_id=name)
             token = links.make(plan, due, app.config["SECRET_KEY"])
             receipt = db.session.scalars(
                 select(Receipt.reference).join(Donation).where(Donation.plan_id == plan.id)

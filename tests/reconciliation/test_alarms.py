@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app import clock
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.payments.inbox import StripeEvent, WrongTime
 from app.reconciliation import alarms, treasurer_mails
@@ -33,7 +33,7 @@ def knock(client, *, secret=SECRET, late=0, **changes):
 def heard():
     with writing():
         alarms.watch()
-    return db.session.scalars(select(DueLetter.subject).order_by(DueLetter.subject)).all()
+    return db.session.scalars(select(DueEmail.subject).order_by(DueEmail.subject)).all()
 
 
 @pytest.mark.parametrize("late", [3600, -3600])
@@ -107,13 +107,12 @@ def test_an_alarm_says_what_to_look_at(app, tmp_path, database_url, reason, word
     settings = make_settings(tmp_path, database_url, treasurer_email="treasurer@lantern.example")
     with writing():
         alarms.sound(reason)
-    mail = treasurer_mails.alarm(db.session.scalars(select(DueLetter)).one(), settings)
+    mail = treasurer_mails.alarm(db.session.scalars(select(DueEmail)).one(), settings)
     assert mail.to == "treasurer@lantern.example"
     assert words in mail.text
     assert words in mail.html
     assert (
-        treasurer_mails.alarm(db.session.scalars(select(DueLetter)).one(), make_settings(tmp_path, database_url))
-        is None
+        treasurer_mails.alarm(db.session.scalars(select(DueEmail)).one(), make_settings(tmp_path, database_url)) is None
     )
 
 
@@ -121,4 +120,4 @@ def test_an_alarm_of_what_has_been_done_meanwhile_is_not_sent(app, tmp_path, dat
     settings = make_settings(tmp_path, database_url, treasurer_email="treasurer@lantern.example")
     with writing():
         alarms.sound(alarms.PENDING_LONG)
-    assert treasurer_mails.alarm(db.session.scalars(select(DueLetter)).one(), settings) is None
+    assert treasurer_mails.alarm(db.session.scalars(select(DueEmail)).one(), settings) is None

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from app import clock
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
@@ -96,7 +96,7 @@ def test_a_difference_is_said_and_is_an_exception(account, settings):
     assert made.exceptions == finding.find()
     with writing():
         daily_statement.ask(yesterday())
-    assert treasurer_mails.nightly(db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(),
+    assert treasurer_mails.nightly(db.session.scalars(select(DueEmail).where(DueEmail.kind == "statement")).one(),
                            settings).subject.endswith("they differ from Stripe")  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def test_text_and_html_say_the_same(account, settings):
     with writing():
         daily_statement.ask(yesterday())
     mail = treasurer_mails.nightly(
-        db.session.scalars(select(DueLetter).where(DueLetter.kind == "statement")).one(), settings
+        db.session.scalars(select(DueEmail).where(DueEmail.kind == "statement")).one(), settings
     )
     assert mail.to == TREASURER
     page = BeautifulSoup(mail.html, "html.parser")
@@ -143,7 +143,7 @@ def test_it_is_sent_once_a_night_to_the_treasurer(account, settings):
     nightly, _ = worker_clock.regularly(settings)
     nightly.work_once()
     nightly.perform()
-    asked = select(DueLetter).where(DueLetter.kind == "statement")
+    asked = select(DueEmail).where(DueEmail.kind == "statement")
     assert [each.subject for each in db.session.scalars(asked)] == [f"day:{yesterday()}"]
     duties.do_all_due([posting_letters.duty(settings)])
     assert [each.state for each in db.session.scalars(asked.execution_options(populate_existing=True))] == ["sent"]
@@ -154,5 +154,5 @@ def test_it_is_sent_once_a_night_to_the_treasurer(account, settings):
 def test_empty_books_have_no_statement_and_without_an_address_there_is_nobody_to_tell(app, tmp_path, database_url):
     with writing():
         daily_statement.ask(yesterday())
-    assert db.session.scalars(select(DueLetter)).all() == []
+    assert db.session.scalars(select(DueEmail)).all() == []
     assert worker_clock.regularly(make_settings(tmp_path, database_url)) == []

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.donations.refunds import DonationRefund
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.reconciliation.exceptions import finding
 from app.worker import duties, emails
@@ -80,7 +80,7 @@ def test_a_refund_of_a_charge_that_nobody_gave_is_told_to_nobody(app, settings):
     account.gives_back(account.gives(None), 2500)
     books_kept.deliver_all(app, account)
     assert sent(settings) == {}
-    assert db.session.scalars(select(DueLetter.state)).all() == ["dropped"]
+    assert db.session.scalars(select(DueEmail.state)).all() == ["dropped"]
 
 
 def test_the_treasurer_is_told_of_a_dispute_with_the_date_by_which_to_answer(app, account, settings):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.ledger import beginning
 from app.ledger.beginning import Beginning
@@ -87,7 +87,7 @@ def test_events_of_the_other_mode_are_passed_over(account, settings):
 
 def alarms():
     db.session.rollback()
-    return db.session.scalars(select(DueLetter.subject).where(DueLetter.kind == "alarm")).all()
+    return db.session.scalars(select(DueEmail.subject).where(DueEmail.kind == "alarm")).all()
 
 
 def begin(days_ago):

@@ -1,4 +1,4 @@
-"""The letters' duty: what is due is written as things are when it goes out, and sent once."""
+"""The emails' duty: what is due is written as things are when it goes out, and sent once."""
 
 import email
 import email.policy
@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from app import clock
 from app.emails import email as emails_email
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.extensions import db
 from app.worker import emails
 from app.writing import writing
 
 
-def writer(due: DueLetter, settings) -> Mail | None:
+def writer(due: DueEmail, settings) -> Mail | None:
     return Mail(
         to="lucja@example.org",
         subject="About your plan",
@@ -32,13 +32,13 @@ def ask(occasion: str = "once") -> None:
 
 
 @pytest.mark.both_databases
-def test_a_letter_that_is_due_is_sent_once(app, settings):
+def test_an_email_that_is_due_is_sent_once(app, settings):
     ask()
     ask()
     duty = emails.duty(settings, {"note": writer})
     assert duty.work_once()
     assert not duty.work_once()
-    sent = db.session.scalars(select(DueLetter)).one()
+    sent = db.session.scalars(select(DueEmail)).one()
     assert (sent.state, sent.last_error) == ("sent", None)
     assert sent.sent_at is not None
     (path,) = settings.outbox.glob("*")
@@ -46,7 +46,7 @@ def test_a_letter_that_is_due_is_sent_once(app, settings):
     assert (mail["To"], mail["Subject"]) == ("lucja@example.org", "About your plan")
 
 
-def test_another_occasion_is_another_letter(app, settings):
+def test_another_occasion_is_another_email(app, settings):
     ask("in_1")
     ask("in_2")
     duty = emails.duty(settings, {"note": writer})
@@ -54,21 +54,21 @@ def test_another_occasion_is_another_letter(app, settings):
     assert len(list(settings.outbox.glob("*"))) == 2
 
 
-def test_a_letter_with_nothing_left_to_say_is_dropped(app, settings):
+def test_an_email_with_nothing_left_to_say_is_dropped(app, settings):
     ask()
     assert emails.duty(settings, {"note": lambda _due, _settings: None}).work_once()
-    assert db.session.scalars(select(DueLetter)).one().state == "dropped"
+    assert db.session.scalars(select(DueEmail)).one().state == "dropped"
     assert not settings.outbox.exists()
 
 
 def test_a_message_id_does_not_give_the_subject_away(app, settings):
     ask()
-    assert "abc" not in db.session.scalars(select(DueLetter.message_id)).one()
+    assert "abc" not in db.session.scalars(select(DueEmail.message_id)).one()
 
 
-def test_a_letter_that_cannot_be_written_stays_due_with_its_reason(app, settings):
+def test_an_email_that_cannot_be_written_stays_due_with_its_reason(app, settings):
     ask()
     assert emails.duty(settings, {}).work_once()
-    kept = db.session.scalars(select(DueLetter)).one()
+    kept = db.session.scalars(select(DueEmail)).one()
     assert (kept.state, kept.last_error) == ("due", "KeyError")
     assert kept.next_try_at is not None

@@ -49,7 +49,7 @@ def test_a_changed_password_is_told_without_a_link_that_opens_anything(app, sett
 
 
 @pytest.mark.parametrize("kind", [kinds.INVITATION, kinds.PASSWORD_CHANGED])
-def test_who_is_gone_gets_no_letter(app, settings, person, kind):
+def test_who_is_gone_gets_no_email(app, settings, person, kind):
     with writing():
         emails_email.ask(kind, f"person:{person.reference}", "once")
         people.remove(person, by=None)

@@ -24,7 +24,7 @@ from app.donations import standing_order
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
-from app.emails.email import DROPPED, DUE, DueLetter
+from app.emails.email import DROPPED, DUE, DueEmail
 from app.extensions import db
 from app.ledger import beginning
 from app.money import Money
@@ -235,8 +235,8 @@ def print_receipts(settings: Settings) -> None:
         old = select(Receipt.id).where(Receipt.requested_at < before, Receipt.rendered_at.is_not(None))
         for each in db.session.scalars(old).all():
             register.mailed(each)
-        for letter in db.session.scalars(select(DueLetter).where(DueLetter.state == DUE)).all():
-            if letter.asked_at < before:
-                letter.state = DROPPED
+        for email in db.session.scalars(select(DueEmail).where(DueEmail.state == DUE)).all():
+            if email.asked_at < before:
+                email.state = DROPPED
     duties.do_all_due([receipts.mailing(settings)])
     worker_clock.seal()

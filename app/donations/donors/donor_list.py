@@ -1,6 +1,6 @@
 """Donors in a list: found by address or by any part of their name, a page at a time by keyset.
 
-Details: who a donor is and where letters go, corrected for the donor, their gifts and their plans at once.
+Details: who a donor is and where emails go, corrected for the donor, their gifts and their plans at once.
 
 Attaching: received gifts get the donor who gave them. The same email address is the same donor.
 """
@@ -102,7 +102,7 @@ def of(donor: Donor) -> Details:
 
 
 def correct(donor: Donor, now: Details) -> None:
-    """Write down corrected details. Letters and receipts that are made from now on use them, and the gifts are found by
+    """Write down corrected details. Emails and receipts that are made from now on use them, and the gifts are found by
     them; receipts that were issued stay as they are. The caller commits. Raises `AddressTaken`."""
     key = search_keys.email_key(now.email)
     everyone = merging.everyone([donor.id])

@@ -21,7 +21,7 @@ from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, P
 from app.donations.plans.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
 from app.emails import email
 from app.emails.composing import compose
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.extensions import db
 from app.receipts.receipt import Receipt
@@ -30,7 +30,7 @@ from app.typed_text import one_line
 
 LASTS = timedelta(hours=1)
 
-# The letter that brings such a link and nothing else.
+# The email that brings such a link and nothing else.
 PLAN_LINK = "plan-link"
 
 
@@ -39,10 +39,10 @@ def request(plan: Plan) -> None:
     email.ask(PLAN_LINK, Subject("plan", plan.reference), clock.now().isoformat())
 
 
-def make(plan: Plan, due: DueLetter, secret: str) -> str:
-    """The token of the link that a letter brings; it works for an hour from now. The caller commits.
+def make(plan: Plan, due: DueEmail, secret: str) -> str:
+    """The token of the link that an email brings; it works for an hour from now. The caller commits.
 
-    It is derived from the letter, so that a letter that is written twice brings the same one; of the token itself only
+    It is derived from the email, so that an email that is written twice brings the same one; of the token itself only
     a keyed hash is stored, and without `secret` neither can be made.
     """
     digest = hmac.new(secret.encode(), f"plan-link|{due.message_id}|{plan.reference}".encode(), hashlib.sha256)
@@ -74,7 +74,7 @@ def _hashed(token: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"plan-link-token|{token}".encode(), hashlib.sha256).hexdigest()
 
 
-def link(due: DueLetter, settings: Settings) -> Mail | None:
+def link(due: DueEmail, settings: Settings) -> Mail | None:
     """The fresh link that a donor has asked for; the hour runs from the sending."""
     plan = _plan(due)
     if plan.state in (PLEDGED, ENDED) or not plan.email:
@@ -82,7 +82,7 @@ def link(due: DueLetter, settings: Settings) -> Mail | None:
     return _compose(due, plan, settings, link=_link(plan, due, settings))
 
 
-def payment_failed(due: DueLetter, settings: Settings) -> Mail | None:
+def payment_failed(due: DueEmail, settings: Settings) -> Mail | None:
     """That this month's payment could not be taken; nothing is written when it has been taken by now."""
     plan = _plan(due)
     if plan.state != PAST_DUE or not plan.email:
@@ -91,7 +91,7 @@ def payment_failed(due: DueLetter, settings: Settings) -> Mail | None:
     return _compose(due, plan, settings, payment_link=plan.payment_url or "", **links)
 
 
-def ended(due: DueLetter, settings: Settings) -> Mail | None:
+def ended(due: DueEmail, settings: Settings) -> Mail | None:
     """Thank you, when a plan has ended, whoever ended it."""
     plan = _plan(due)
     if plan.state != ENDED or plan.ended_at is None or not plan.email:
@@ -99,7 +99,7 @@ def ended(due: DueLetter, settings: Settings) -> Mail | None:
     return _compose(due, plan, settings, ended_on=clock.local_day(plan.ended_at).isoformat())
 
 
-def appeal_ended(due: DueLetter, settings: Settings) -> Mail | None:
+def appeal_ended(due: DueEmail, settings: Settings) -> Mail | None:
     """That the appeal has ended and the plan goes on, with the ways to leave it so or to choose otherwise."""
     plan = _plan(due)
     appeal = db.session.get_one(Appeal, plan.appeal_id)
@@ -116,7 +116,7 @@ def appeal_ended(due: DueLetter, settings: Settings) -> Mail | None:
     )  # fmt: skip
 
 
-def changed(due: DueLetter, settings: Settings) -> Mail | None:
+def changed(due: DueEmail, settings: Settings) -> Mail | None:
     """That another amount is taken, that the gift is paused, or that it goes on: with the days of its payments."""
     plan = _plan(due)
     still_so = {
@@ -141,7 +141,7 @@ def _day(instant: datetime) -> str:
     return clock.local_day(instant).isoformat()
 
 
-def _compose(due: DueLetter, plan: Plan, settings: Settings, **facts: str | list[str]) -> Mail:
+def _compose(due: DueEmail, plan: Plan, settings: Settings, **facts: str | list[str]) -> Mail:
     return compose(
         due,
         plan.email or "",
@@ -154,7 +154,7 @@ def _compose(due: DueLetter, plan: Plan, settings: Settings, **facts: str | list
     )
 
 
-def _link(plan: Plan, due: DueLetter, settings: Settings) -> str:
+def _link(plan: Plan, due: DueEmail, settings: Settings) -> str:
     return f"{settings.base_url}/plans/{make(plan, due, settings.secret_key)}"
 
 
@@ -170,5 +170,5 @@ def _lasting_link(plan: Plan, settings: Settings) -> str:
     return f"{settings.base_url}/receipts/{reference}/plan" if reference else ""
 
 
-def _plan(due: DueLetter) -> Plan:
+def _plan(due: DueEmail) -> Plan:
     return db.session.scalars(select(Plan).where(Plan.reference == due.subject.reference)).one()

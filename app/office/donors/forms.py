@@ -22,7 +22,7 @@ class NoteForm(CleanedForm):
 
 
 class DonorForm(CleanedForm):
-    """Who a donor is, and where letters go."""
+    """Who a donor is, and where emails go."""
 
     name = LineField(_l("Name"), longest=120)
     email = EmailField(_l("Email address"))

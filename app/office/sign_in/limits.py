@@ -17,7 +17,7 @@ from app.writing import writing
 _WINDOW = timedelta(minutes=15)
 MOST = {"address": 40, "account": 10, "site": 400}
 
-# Links by mail: enough for one that went astray, too few to fill anybody's letter box.
+# Links by mail: enough for one that got lost, too few to fill anybody's mailbox.
 _LINKS_WINDOW = timedelta(hours=1)
 MOST_LINKS = {"address": 20, "account": 3, "site": 200}
 

@@ -6,7 +6,7 @@ What we ask of passkeys: that the device checks its owner, so that each is two f
 
 Codes of authenticator apps (RFC 6238) and recovery codes: each works once; in practice mode they are shown.
 
-Flask-Security's mails become letters like all others: a row now, written and sent by the worker.
+Flask-Security's emails are sent like all others: a row now, written and sent by the worker.
 """
 
 from collections.abc import Callable
@@ -189,7 +189,7 @@ def show_in_practice(security: Security) -> None:
     security.tf_token_validation_context_processor(present_code)
 
 
-# Which letter stands for which of its templates.
+# Which email stands for which of its templates.
 _LETTERS = {
     "security/email/reset_instructions": people.NEW_PASSWORD,
     "security/email/reset_notice": people.PASSWORD_CHANGED,
@@ -197,11 +197,11 @@ _LETTERS = {
 }
 
 
-class Letters(MailUtil):
+class Emails(MailUtil):
     """Takes what Flask-Security wants to mail. No text, no address and no link is kept: the writer makes them."""
 
     def send_mail(self, template: str, *_args: Any, user: Person, **_values: Any) -> None:  # type: ignore[override]
-        """Make the letter due; the writing unit around the view commits it."""
+        """Make the email due; the writing unit around the view commits it."""
         if _LETTERS[template] == people.NEW_PASSWORD:
             # For an address that nobody has, Flask-Security hashes something, so that it takes as long as mailing did.
             hash_password("takes its time")
@@ -235,7 +235,7 @@ def set_up(app: Flask) -> None:
     security = SignIn(
         app,
         Datastore(db, Person, PersonRole, Passkey),
-        mail_util_cls=Letters,
+        mail_util_cls=Emails,
         totp_cls=Codes,
         mf_recovery_codes_util_cls=RecoveryCodes,
         webauthn_util_cls=OwnPasskeys,

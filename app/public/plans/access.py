@@ -17,7 +17,7 @@ from app.writing import writing
 
 bp = Blueprint("plan_access", __name__)
 
-# In an hour: enough for a mail that went astray, too few to fill anybody's letter box.
+# In an hour: enough for a mail that got lost, too few to fill anybody's mailbox.
 _WINDOW = timedelta(hours=1)
 _MOST_MAILS, _MOST_TRIES = 3, 20
 

@@ -13,7 +13,7 @@ from app.donations import settlement, stripe_news
 from app.donations.donation import Donation
 from app.donations.plans import payments, planning
 from app.donations.plans.plan import Plan
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.ledger.entries import Entry
 from app.money import Money
@@ -42,7 +42,7 @@ def read(plan) -> Plan:
 
 def letters() -> list[tuple[str, str]]:
     db.session.rollback()
-    return [(row.kind, row.state) for row in db.session.scalars(select(DueLetter).order_by(DueLetter.id))]
+    return [(row.kind, row.state) for row in db.session.scalars(select(DueEmail).order_by(DueEmail.id))]
 
 
 def test_the_same_form_sent_twice_is_one_plan_and_changed_content_another(app):
@@ -198,7 +198,7 @@ def test_a_plan_whose_appeal_has_ended_is_listed_and_its_donor_is_asked_once(app
             planning.ask_donors_of_ended_appeals()
     (found,) = exceptions_plans.of_ended_appeals(10)
     assert (found.kind, found.reference) == ("plan of an ended appeal", plan.reference)
-    due = db.session.scalars(select(DueLetter).where(DueLetter.kind == planning.APPEAL_ENDED)).one()
+    due = db.session.scalars(select(DueEmail).where(DueEmail.kind == planning.APPEAL_ENDED)).one()
     with writing():
         mail = emails.WRITERS[due.kind](due, settings)
     assert mail.subject == "“Keep the press turning” has ended: should your monthly gift continue?"

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import AuditDetail, AuditRecord
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.office.people import audit_trail
 from app.office.sign_in import limits
@@ -213,7 +213,7 @@ def test_a_forgotten_password_is_answered_alike_for_everybody(app: Flask, editor
     known = Walker(app).opens("/office/password/forgotten").sends(email=editor.email or "").words
     unknown = Walker(app).opens("/office/password/forgotten").sends(email="nobody@lantern.example").words
     assert known.replace(editor.email or "", "X") == unknown.replace("nobody@lantern.example", "X")
-    assert [letter.kind for letter in db.session.scalars(select(DueLetter))] == ["staff-new-password"]
+    assert [letter.kind for letter in db.session.scalars(select(DueEmail))] == ["staff-new-password"]
     assert [deed[1:] for deed in deeds()] == [
         ("person.link_asked", f"person:{editor.reference}"),
         ("person.link_asked", "person:unknown"),
@@ -234,7 +234,7 @@ def test_a_new_password_by_link_ends_every_session_and_the_link(app: Flask, edit
     assert Walker(app).signs_in(editor, new).is_in
     assert Walker(app).opens(link).title == "Set a new password"
     assert [deed[1] for deed in deeds()].count("person.password_reset") == 1
-    assert "staff-password-changed" in [letter.kind for letter in db.session.scalars(select(DueLetter))]
+    assert "staff-password-changed" in [letter.kind for letter in db.session.scalars(select(DueEmail))]
 
 
 def test_a_password_is_twelve_characters_or_more(app: Flask, editor: Person) -> None:
@@ -313,7 +313,7 @@ def test_an_address_counts_as_one_account_however_it_is_written(app: Flask, monk
 def test_letters_to_one_account_are_few_however_often_they_are_asked_for(app: Flask, editor: Person) -> None:
     for turn in range(5):
         Walker(app, f"203.0.113.{turn}").opens("/office/password/forgotten").sends(email=editor.email or "")
-    assert len(db.session.scalars(select(DueLetter)).all()) == 3
+    assert len(db.session.scalars(select(DueEmail)).all()) == 3
 
 
 def test_a_session_ends_after_twelve_hours(app: Flask, editor: Person) -> None:

@@ -13,7 +13,7 @@ from app import clock
 from app.donations.donation import Donation
 from app.donations.plans import dates, planning
 from app.donations.plans.plan import Plan, PlanLink
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.money import Money
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
@@ -184,7 +184,7 @@ class TestTheLink:
         token = a_link(client, running[0], settings)
         kept = db.session.scalars(select(PlanLink.token_hash)).one()
         assert token not in kept
-        for row in db.session.execute(select(DueLetter.__table__)).all():
+        for row in db.session.execute(select(DueEmail.__table__)).all():
             assert token not in str(row)
         assert client.get(f"/plans/{kept}").status_code == 404
         assert client.get(f"/plans/{token[:-1]}{'A' if token[-1] != 'A' else 'B'}").status_code == 404
@@ -261,7 +261,7 @@ class TestChanges:
         post(client, f"/plans/{token}/amount", amount="15")
         assert "is £15.00 from now on" in mails(settings)["Your monthly gift has a new amount"]
         follow_up([stripe.told(), stripe.told()], stripe)
-        sent = db.session.scalars(select(DueLetter.kind).order_by(DueLetter.id)).all()
+        sent = db.session.scalars(select(DueEmail.kind).order_by(DueEmail.id)).all()
         assert sent == ["plan-link", "plan-paused", "plan-resumed", "plan-amount-changed"]
 
     def test_it_is_ended_after_one_more_question_and_thanked_for(self, client, running, settings):
@@ -391,4 +391,4 @@ class TestAFailedPayment:
         follow_up(stripe.fails(), stripe)
         follow_up(stripe.pays(2), stripe)
         assert mailed_links(settings) == []
-        assert db.session.scalars(select(DueLetter.state)).all() == ["dropped"]
+        assert db.session.scalars(select(DueEmail.state)).all() == ["dropped"]

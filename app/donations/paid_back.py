@@ -15,7 +15,7 @@ from app.donations.by_hand import GiftByHand
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.emails import email
 from app.emails.composing import compose
-from app.emails.email import SENT, DueLetter
+from app.emails.email import SENT, DueEmail
 from app.emails.message import Mail
 from app.errors import DomainError
 from app.extensions import db
@@ -89,7 +89,7 @@ def note(gift: Donation, amount: Money, entry_id: int) -> None:
     email.ask(PAID_BACK if amount.minor > 0 else NOT_PAID_BACK, Subject("entry", entry_id), _OCCASION)
 
 
-def write(due: DueLetter, settings: Settings) -> Mail | None:
+def write(due: DueEmail, settings: Settings) -> Mail | None:
     """The letter about money that went back by bank, of either kind; `None` when it is no longer so, when what is to be
     put right was never written, or when nobody is there to be told."""
     entry = db.session.get_one(Entry, int(due.subject.reference))
@@ -119,7 +119,7 @@ def write(due: DueLetter, settings: Settings) -> Mail | None:
 
 def _was_written(subject: Subject) -> bool:
     """Whether the giver has been written that this entry paid something back."""
-    sent = select(DueLetter.id).where(
-        DueLetter.subject == subject, DueLetter.kind == PAID_BACK, DueLetter.state == SENT
+    sent = select(DueEmail.id).where(
+        DueEmail.subject == subject, DueEmail.kind == PAID_BACK, DueEmail.state == SENT
     )
     return db.session.scalar(sent) is not None

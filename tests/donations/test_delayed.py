@@ -13,7 +13,7 @@ from app.appeals import income, raised
 from app.appeals.appeal import Appeal
 from app.donations import debits, methods, receipts, search, timeline
 from app.donations.donation import Donation
-from app.emails.email import DueLetter
+from app.emails.email import DueEmail
 from app.extensions import db
 from app.ledger import journal, trial_balance, verifying
 from app.ledger.journal import JournalFilter
@@ -103,7 +103,7 @@ def total() -> Money:
 
 def letters() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(select(DueLetter.kind).order_by(DueLetter.id)))
+    return list(db.session.scalars(select(DueEmail.kind).order_by(DueEmail.id)))
 
 
 def test_a_debit_on_its_way_is_no_income_and_says_how_long_it_takes(client, debit):
@@ -163,7 +163,7 @@ def test_one_that_does_not_come_has_failed_and_the_giver_is_told(app, client, se
     assert "This gift was not paid" in text
     assert "Your bank did not pay the debit (Bacs Direct Debit). We have received nothing" in text
     assert letters() == ["gift-failed"]
-    mail = debits.write(db.session.scalars(select(DueLetter)).one(), settings)
+    mail = debits.write(db.session.scalars(select(DueEmail)).one(), settings)
     assert mail.subject == "Your gift of £25.00 did not arrive"
     assert "your bank did not pay the debit (Bacs Direct Debit)" in mail.text
     assert "your bank did not pay the debit (Bacs Direct Debit)" in mail.html
@@ -180,7 +180,7 @@ def test_one_that_was_received_and_is_taken_back_is_booked_like_a_lost_dispute(a
     assert gift().returned_at == clock.from_timestamp(debit.now)
     assert db.session.scalars(select(Receipt)).all() == []
     assert letters() == ["gift-returned"]
-    mail = debits.write(db.session.scalars(select(DueLetter)).one(), settings)
+    mail = debits.write(db.session.scalars(select(DueEmail)).one(), settings)
     assert "Your bank has taken back the £25.00 (Bacs Direct Debit)" in mail.text
     text = page(client)
     assert "Your bank took this gift back" in text
@@ -242,7 +242,7 @@ def test_the_story_of_the_gift_has_the_mails_about_its_debit(app, settings, debi
     debit.is_returned()
     debit.tells()
     with writing():
-        due = db.session.scalars(select(DueLetter)).one()
+        due = db.session.scalars(select(DueEmail)).one()
         due.state, due.sent_at = "sent", clock.now()
     told = [each.about.kind for each in timeline.of(gift()).happenings if each.kind == "letter"]
     assert told == ["gift-returned"]

@@ -119,7 +119,5 @@ def write(due: DueEmail, settings: Settings) -> Mail | None:
 
 def _was_written(subject: Subject) -> bool:
     """Whether the giver has been written that this entry paid something back."""
-    sent = select(DueEmail.id).where(
-        DueEmail.subject == subject, DueEmail.kind == PAID_BACK, DueEmail.state == SENT
-    )
+    sent = select(DueEmail.id).where(DueEmail.subject == subject, DueEmail.kind == PAID_BACK, DueEmail.state == SENT)
     return db.session.scalar(sent) is not None

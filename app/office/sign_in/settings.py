@@ -146,6 +146,10 @@ def _proofs(settings: Settings) -> dict[str, Any]:
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
         "PASSWORD_SINGLE_HASH": {"argon2"},
+        # What is hashed so is no password but argon2's result. The slow default would tell by its time who has an
+        # account when a link is asked for; links of before that stay good.
+        "HASHING_SCHEMES": ["hex_sha256", "sha256_crypt"],
+        "DEPRECATED_HASHING_SCHEMES": ["sha256_crypt"],
         "PASSWORD_LENGTH_MIN": FEWEST_CHARACTERS,
         "RETURN_GENERIC_RESPONSES": True,
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},

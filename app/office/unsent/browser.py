@@ -13,7 +13,9 @@ from flask_login import user_logged_in
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 _COOKIE = "office_browser"
-_LASTS = 2 * 24 * 3600  # seconds
+# In seconds. Long enough for a treasurer who comes by once a quarter: whoever signed in here before has tries of
+# their own (app/office/sign_in/limits.py).
+_LASTS = 100 * 24 * 3600
 _SESSIONS = 6
 
 
@@ -26,6 +28,12 @@ def name() -> str | None:
     """What this browser is known by, if it is."""
     known = _known()
     return str(known["browser"]) if known else None
+
+
+def was_used_by(person: str) -> str | None:
+    """What this browser is known by, if the person with this reference was signed in here among the last."""
+    known = _known()
+    return str(known["browser"]) if known and person in dict(known["sessions"]).values() else None
 
 
 def typed_by() -> str | None:

@@ -67,3 +67,71 @@ def test_who_has_but_a_passkey_sets_up_no_other_second_factor_by_the_password(ap
     assert "Sign in with a passkey" in walker.page.select_one(".error-summary").get_text()
     assert walker.opens("/office/me/second-factor").title != "Your second factor"
     assert db.session.scalars(select(AuditRecord.action)).all() == ["person.sign_in_failed"]
+
+
+@pytest.mark.both_databases
+def test_who_signed_in_here_before_gets_in_while_strangers_use_up_every_limit(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = gets_password(a_person("editor"))
+    known = Walker(app).signs_in(person)
+    known.opens("/office/me/").client.post("/office/sign-out", headers={"X-CSRFToken": csrf(known)})
+    assert not known.is_in
+    for limit in ("account", "site", "address"):
+        monkeypatch.setitem(limits.MOST, limit, 0)
+    stranger = Walker(app, "203.0.113.98").signs_in(person)
+    assert stranger.answer.status_code == 429
+    assert known.signs_in(person).is_in
+    # It is no way to guess another's password, nor to guess without end.
+    other = gets_password(a_person("editor"))
+    known.client.post("/office/sign-out", headers={"X-CSRFToken": csrf(known)})
+    assert known.signs_in(other).answer.status_code == 429
+    monkeypatch.setitem(limits.MOST, "browser", 0)
+    assert known.signs_in(person).answer.status_code == 429
+
+
+def csrf(walker: Walker) -> str:
+    return str(walker.opens("/office/me/").page.select_one("[name=csrf_token]")["value"])
+
+
+def test_codes_are_also_counted_by_the_day(app: Flask, treasurer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.MOST_CODES, "account", 2)
+    walker = Walker(app).signs_in(treasurer)
+    for _number in range(2):
+        walker.sends(code="000000")
+    assert walker.answer.status_code == 200
+    assert walker.sends(code=present_code(treasurer)).answer.status_code == 429
+    # The quarter of an hour is not used up, so it was the day's limit.
+    assert Walker(app).signs_in(treasurer).title == "Enter the code"
+
+
+def test_a_code_is_guessed_with_less_than_a_chance_in_a_thousand_in_a_day() -> None:
+    good_at_any_moment = 3
+    tries = limits.MOST_CODES["account"] + limits.MOST_CODES["browser"]
+    assert tries * good_at_any_moment / 1_000_000 < 0.001
+
+
+def test_the_code_before_the_present_one_is_good_once(app: Flask, treasurer: Person) -> None:
+    before = app.extensions["security"].totp_factory._totp.from_source(treasurer.tf_totp_secret)
+    code = before.generate(int(clock.now().timestamp()) - 30).token
+    assert Walker(app).signs_in(treasurer).sends(code=code).is_in
+    assert not Walker(app).signs_in(treasurer).sends(code=code).is_in
+
+
+def test_asking_for_a_link_pays_the_same_hashes_whether_or_not_somebody_has_the_address(
+    app: Flask, treasurer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid: list[str] = []
+    context, hashing = app.extensions["security"].pwd_context, app.extensions["security"].hashing_context
+    hashed = context.hash
+
+    def paying(secret: str) -> str:
+        paid.append("argon2")
+        return str(hashed(secret))
+
+    monkeypatch.setattr(context, "hash", paying)
+    # Quick for everybody: what it hashes is argon2's result, which is long and random.
+    assert hashing.default_scheme() == "hex_sha256"
+    for address in (treasurer.email or "", "nobody@lantern.example"):
+        Walker(app).opens("/office/password/forgotten").sends(email=address)
+    assert paid == ["argon2", "argon2"]

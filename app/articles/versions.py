@@ -2,7 +2,7 @@
 
 Keeping every version of what is written: what an article or an appeal said, since when, and by whose hand.
 
-Taking turns: whoever saves says which version they began with, so that nobody overwrites another unseen.
+Saving after one another: whoever saves says which version they began with, so that nobody overwrites another unseen.
 """
 
 from collections.abc import Sequence

@@ -60,13 +60,13 @@ class AuditRecord(Base):
     that nobody can guess erased details by it.
     """
 
-    __tablename__ = "deeds"
+    __tablename__ = "audit_records"
     __table_args__ = (
         CheckConstraint("length(digest) = 64", name="digest"),
-        Index("ix_deeds_at_id", "at", "id"),
-        Index("ix_deeds_by_at_id", "by", "at", "id"),
-        Index("ix_deeds_action_at_id", "action", "at", "id"),
-        Index("ix_deeds_subject_at_id", "subject", "at", "id"),
+        Index("ix_audit_records_at_id", "at", "id"),
+        Index("ix_audit_records_by_at_id", "by", "at", "id"),
+        Index("ix_audit_records_action_at_id", "action", "at", "id"),
+        Index("ix_audit_records_subject_at_id", "subject", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -83,9 +83,9 @@ class AuditDetail(Base):
     Erasing deletes the row; the record and its digest stay, and tell that there was something.
     """
 
-    __tablename__ = "deed_details"
+    __tablename__ = "audit_details"
 
-    record_id: Mapped[int] = mapped_column("deed_id", ForeignKey("deeds.id"), primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("audit_records.id"), primary_key=True, autoincrement=False)
     body: Mapped[str] = mapped_column(Text)
 
 

@@ -26,7 +26,7 @@ from app.subject import Subject
 
 # What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `UNIDENTIFIED` waits
 # in an account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
-EXPECTED, GIFT, UNIDENTIFIED, CLAIMED, RETURNED = "expected", "gift", "aside", "claimed", "returned"
+EXPECTED, GIFT, UNIDENTIFIED, CLAIMED, RETURNED = "expected", "gift", "unidentified", "claimed", "returned"
 CHARGE, SPENDING, INTEREST = "charge", "spending", "interest"
 # `TRANSFER` is between two of our own bank accounts, each of which has a line of its own for the one entry; `INCOME` is
 # other income, which no appeal raised; `PAID_BACK` is a gift that its giver got back from the bank account.
@@ -47,7 +47,7 @@ class BankMatch(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("bank_lines.id"), index=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(12))
     subject: Mapped[Subject] = mapped_column(index=True)
     amount_minor: Mapped[int] = mapped_column(Key)
     made_at: Mapped[datetime]
@@ -141,7 +141,7 @@ def note(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[Subject
 
 
 def add_matches(line: BankLine, entry_id: int, kind: str, parts: Sequence[tuple[Subject, Money]], by: str) -> None:
-    """Note a match and nothing else, for what becomes known later of money that was put aside."""
+    """Note a match and nothing else, for what becomes known later of unidentified money."""
     for subject, amount in parts:
         db.session.add(
             BankMatch(

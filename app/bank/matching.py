@@ -16,7 +16,7 @@ from app.money import Money
 from app.subject import Subject
 
 PAYOUT, PAYOUT_BACK, CASH, CHEQUE = "payout", "payout-back", "cash", "cheque"
-TRANSFER, ORDER, BOUNCED, UNIDENTIFIED = "bank-transfer", "standing-order", "bounced", "aside"
+TRANSFER, ORDER, BOUNCED, UNIDENTIFIED = "bank-transfer", "standing-order", "bounced", "unidentified"
 # A transfer that was booked when it was announced, as was once the rule; `TRANSFER` was announced and is not booked.
 AWAITED = "awaited"
 # An entry that was made by hand, before the statement showed what it is about.

@@ -40,7 +40,7 @@ class DonationRefund(DueWork, Base):
 
     Its amount is held against the donation from the moment it is asked for. One made in Stripe's dashboard has no
     key of ours, and one of a charge that no donation claims has no donation. `reason` is free text and
-    may be erased; the ledger never has it. `told_at` is when the giver was mailed.
+    may be erased; the ledger never has it. `mailed_at` is when the giver was mailed.
     """
 
     __tablename__ = "refunds"
@@ -63,7 +63,7 @@ class DonationRefund(DueWork, Base):
     reason: Mapped[str | None] = mapped_column(Text)
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
     key_since: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
 
     @property
     def amount(self) -> Money:
@@ -233,7 +233,7 @@ def write(due: DueEmail, settings: Settings) -> Mail | None:
     donation = db.session.get_one(Donation, refund.donation_id)
     if not donation.email or donation.received_at is None:
         return None
-    refund.told_at = clock.now()
+    refund.mailed_at = clock.now()
     return compose(
         due,
         donation.email,

@@ -31,7 +31,7 @@ _Gift: TypeAlias = Row[Donation, GiftByHand, str | None, str]
 
 @dataclass(frozen=True, slots=True)
 class ToPayIn:
-    """What lies in the drawer in one currency: how many sheets or cheques, what they come to, since which day."""
+    """What is in hand in one currency: how many sheets or cheques, what they come to, since which day."""
 
     number: int
     amount: Money

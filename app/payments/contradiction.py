@@ -20,25 +20,25 @@ _NAMED = 5
 
 class Contradiction(Base):
     """Something that Stripe told twice, and the second time otherwise. `what` says in which way, in words that name
-    nobody; `told_sha256` is the hash of what was told, so that the same contradiction is noted once."""
+    nobody; `facts_sha256` is the hash of what was told, so that the same contradiction is noted once."""
 
     __tablename__ = "stripe_contradictions"
-    __table_args__ = (UniqueConstraint("kind", "name", "told_sha256"),)
+    __table_args__ = (UniqueConstraint("kind", "name", "facts_sha256"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(80))
     what: Mapped[str] = mapped_column(Text)
-    told_sha256: Mapped[str] = mapped_column(String(64))
+    facts_sha256: Mapped[str] = mapped_column(String(64))
     noticed_at: Mapped[datetime] = mapped_column(index=True)
 
 
-def note(kind: str, name: str, what: str, told_sha256: str) -> None:
+def note(kind: str, name: str, what: str, facts_sha256: str) -> None:
     """Keep a contradiction, once; the caller commits."""
     db.session.execute(
         postgresql.insert(Contradiction)
-        .values(kind=kind, name=name, what=what, told_sha256=told_sha256, noticed_at=clock.now())
-        .on_conflict_do_nothing(index_elements=["kind", "name", "told_sha256"])
+        .values(kind=kind, name=name, what=what, facts_sha256=facts_sha256, noticed_at=clock.now())
+        .on_conflict_do_nothing(index_elements=["kind", "name", "facts_sha256"])
     )
 
 

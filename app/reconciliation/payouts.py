@@ -1,7 +1,7 @@
 """Reconciliation: the books against Stripe's own account of its movements, each of them and each payout.
 
 Each movement: the transfers linked to it move exactly its net on the Stripe account. Each automatic payout: the nets of
-its parts add up to its amount. That the whole agrees as well is `holding`'s.
+its parts add up to its amount. That the whole agrees as well is shown by `stripe_balance`.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Holding: what the books say Stripe holds for us, against what all of Stripe's movements add up to."""
+"""What the books say Stripe holds for us, against what all of Stripe's movements add up to."""
 
 from dataclasses import dataclass
 from datetime import timedelta

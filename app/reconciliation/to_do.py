@@ -1,4 +1,4 @@
-"""Needing: what needs the treasurer today, found by queries that stay quick however large the books are.
+"""What needs the treasurer today, found by queries that stay quick however large the books are.
 
 What only a comparison of the whole books with Stripe shows is not looked for here; the nightly statement does that.
 """

@@ -33,7 +33,7 @@ class UnsentForm(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     browser: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    kept_at: Mapped[datetime] = mapped_column(index=True)
+    stored_at: Mapped[datetime] = mapped_column(index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def keep(person_id: int, browser: str, typed: Typed, key: bytes) -> str:
         person_id=person_id,
         browser=_digest(browser),
         sealed=Fernet(key).encrypt(json.dumps(asdict(typed)).encode()),
-        kept_at=clock.now(),
+        stored_at=clock.now(),
     )
     db.session.add(row)
     db.session.flush()
@@ -75,7 +75,7 @@ def find(reference: str, person_id: int, browser: str, key: bytes) -> Typed | No
             UnsentForm.reference == reference,
             UnsentForm.person_id == person_id,
             UnsentForm.browser == _digest(browser),
-            UnsentForm.kept_at > clock.now() - LIFETIME,
+            UnsentForm.stored_at > clock.now() - LIFETIME,
         )
     )
     if row is None:
@@ -97,7 +97,7 @@ def forget(reference: str, browser: str) -> None:
 
 def forget_old() -> None:
     """Take away what has been kept for long enough. The caller commits."""
-    db.session.execute(delete(UnsentForm).where(UnsentForm.kept_at <= clock.now() - LIFETIME))
+    db.session.execute(delete(UnsentForm).where(UnsentForm.stored_at <= clock.now() - LIFETIME))
 
 
 def _digest(browser: str) -> str:

@@ -18,7 +18,7 @@ from app.payments.inbox import Delivery
 from app.reconciliation import alarms, catching_up
 from app.services import Gateway
 from app.worker import payouts
-from app.worker.clock import Clockwork, Regularly
+from app.worker.clock import Regularly, ScheduledDuty
 from app.writing import writing
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def ask() -> None:
     commits."""
     now = clock.now()
     db.session.execute(
-        postgresql.insert(Clockwork)
+        postgresql.insert(ScheduledDuty)
         .values(name=_DAILY, next_run_at=now)
         .on_conflict_do_update(index_elements=["name"], set_={"next_run_at": now})
     )

@@ -38,11 +38,11 @@ log = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=15)
 
 
-class Clockwork(Base):
+class ScheduledDuty(Base):
     """One such duty: when it ran last, and when it is due next; whoever moves `next_run_at` on is the one to run it,
     and goes on moving it for as long as that takes."""
 
-    __tablename__ = "clockwork"
+    __tablename__ = "scheduled_duties"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     last_run_at: Mapped[datetime | None]
@@ -82,27 +82,29 @@ class Regularly:
 
     def _claim(self) -> HeldRow | None:
         moment = clock.now()
-        due_at = db.session.scalar(select(Clockwork.next_run_at).where(Clockwork.name == self.name))
+        due_at = db.session.scalar(select(ScheduledDuty.next_run_at).where(ScheduledDuty.name == self.name))
         if due_at is not None and due_at > moment:
             return None
         until = moment + LEASE
         with writing():
             db.session.execute(
-                postgresql.insert(Clockwork).values(name=self.name, next_run_at=moment).on_conflict_do_nothing()
+                postgresql.insert(ScheduledDuty).values(name=self.name, next_run_at=moment).on_conflict_do_nothing()
             )
             claimed = db.session.execute(
-                update(Clockwork)
-                .where(Clockwork.name == self.name, Clockwork.next_run_at <= moment)
+                update(ScheduledDuty)
+                .where(ScheduledDuty.name == self.name, ScheduledDuty.next_run_at <= moment)
                 .values(next_run_at=until)
-                .returning(Clockwork.name)
+                .returning(ScheduledDuty.name)
             ).first()
-        return HeldRow(Clockwork.name == self.name, Clockwork.next_run_at, until) if claimed is not None else None
+        return (
+            HeldRow(ScheduledDuty.name == self.name, ScheduledDuty.next_run_at, until) if claimed is not None else None
+        )
 
     def _end(self, lease: HeldRow, **outcome: Any) -> None:
         """Write down what came of it. Where the lease was lost, another worker is at it: nothing is said."""
         db.session.rollback()
         with writing():
-            db.session.execute(update(Clockwork).where(lease.ours()).values(**outcome))
+            db.session.execute(update(ScheduledDuty).where(lease.ours()).values(**outcome))
 
 
 def forget_attempts() -> None:

@@ -27,7 +27,7 @@ def told(**wanted: object) -> list[str]:
 
 
 @pytest.mark.both_databases
-def test_a_deed_says_who_from_where_what_before_and_after(app: Flask) -> None:
+def test_a_record_says_who_from_where_what_before_and_after(app: Flask) -> None:
     trail.begin(trail.Actor("person:mina", "203.0.113.7"))
     record(before={"amount": Money(2500, "gbp"), "on": date(2026, 7, 1)}, after={"roles": frozenset({"b", "a"})})
     trail.end()
@@ -42,7 +42,7 @@ def test_without_a_door_the_operator_is_at_work(app: Flask) -> None:
     assert record().by == "operator"
 
 
-def test_the_hash_of_the_details_is_in_the_deed_and_cannot_be_guessed_from_them(app: Flask) -> None:
+def test_the_hash_of_the_details_is_in_the_record_and_cannot_be_guessed_from_them(app: Flask) -> None:
     first, second = record(after={"name": "Mina"}), record(after={"name": "Mina"})
     body = db.session.scalars(select(AuditDetail.body).where(AuditDetail.record_id == first.id)).one()
     assert first.digest == hashlib.sha256(body.encode()).hexdigest()
@@ -53,11 +53,11 @@ def test_the_hash_of_the_details_is_in_the_deed_and_cannot_be_guessed_from_them(
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE deeds SET action = 'nothing'",
-        "DELETE FROM deeds",
-        "UPDATE deed_details SET body = '{}'",
-        "INSERT OR REPLACE INTO deeds SELECT * FROM deeds",
-        "TRUNCATE deeds CASCADE",
+        "UPDATE audit_records SET action = 'nothing'",
+        "DELETE FROM audit_records",
+        "UPDATE audit_details SET body = '{}'",
+        "INSERT OR REPLACE INTO audit_records SELECT * FROM audit_records",
+        "TRUNCATE audit_records CASCADE",
     ],
 )
 def test_the_database_refuses_to_change_the_trail(app: Flask, statement: str) -> None:
@@ -71,7 +71,7 @@ def test_the_database_refuses_to_change_the_trail(app: Flask, statement: str) ->
 
 
 @pytest.mark.both_databases
-def test_details_can_be_erased_and_the_deed_stays(app: Flask) -> None:
+def test_details_can_be_erased_and_the_record_stays(app: Flask) -> None:
     record(after={"name": "Mina"})
     record(subject="donation:other", after={"name": "Jonathan"})
     with writing():
@@ -103,8 +103,8 @@ def test_the_trail_is_narrowed_by_who_what_about_and_when(app: Flask, monkeypatc
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 12, 40])
-def test_pages_of_any_size_hold_every_deed_once(app: Flask, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """Several deeds share an instant, and pages end in the middle of them."""
+def test_pages_of_any_size_hold_every_record_once(app: Flask, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Several records share an instant, and pages end in the middle of them."""
     for number in range(12):
         monkeypatch.setattr("app.clock.now", lambda number=number: datetime(2026, 7, 1, number // 4, tzinfo=UTC))
         record(subject=f"donation:{number}")

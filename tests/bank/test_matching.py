@@ -107,7 +107,7 @@ def test_what_could_not_show_yet_or_goes_the_other_way_is_not_suggested():
     assert first(suggest(a_line(-5000), items))[0] == ["out"]
 
 
-def test_money_aside_may_be_sent_back_for_a_long_time():
+def test_unidentified_money_may_be_sent_back_for_a_long_time():
     assert first(suggest(a_line(-700), [an_item("bank-line:x", -700, UNIDENTIFIED, days_ago=300)]))[0] == [
         "bank-line:x"
     ]

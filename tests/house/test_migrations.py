@@ -9,12 +9,25 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app import create_app
+from app import clock, create_app
+from app.audit import trail
+from app.bank import taking_in
+from app.bank.booking import UNIDENTIFIED
+from app.bank.formats.contents import ReadFile, ReadLine
+from app.bank.statement import BankLine
 from app.config import Settings
 from app.extensions import Base, db
+from app.ledger import seals
+from app.ledger.chain import Head
+from app.money import Money
+from app.reconciliation.bank import confirming
+from app.reconciliation.verification import faults
+from app.reconciliation.verification.sealed import SEALED
+from app.writing import writing
+from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.offline.hands import a_count, a_gift_by, a_transfer_booked_early
 
@@ -102,3 +115,45 @@ def test_books_with_promises_and_counted_cash_go_below_the_release_that_brought_
     assert db.session.scalar(text("SELECT named_minor FROM count_sheets")) == 0
     with pytest.raises(DBAPIError, match="reversed, never changed"), db.engine.begin() as connection:
         connection.execute(text("UPDATE count_sheets SET named_minor = 1"))
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("migrated")
+def test_books_go_below_the_release_that_renamed_tables_and_come_back_as_they_were() -> None:
+    account, by = a_bank_account(), "person:ada"
+    with writing():
+        trail.record("month.closed", "month:2026-06", after={"day": "2026-06-30"})
+        lines = [ReadLine(row, clock.today(), Money(700, "gbp"), f"Gift {row}") for row in (1, 2)]
+        taking_in.take_in(account, ReadFile("csv", lines), b"a file", by)
+    for line in db.session.scalars(select(BankLine.reference).order_by(BankLine.id)).all():
+        with writing():
+            confirming.otherwise(line, UNIDENTIFIED, by)
+    with writing():
+        confirming.undo(line, by)
+    kinds = text("SELECT kind FROM bank_matches ORDER BY id")
+    with writing():
+        seals.seal_all(SEALED)
+    head = Head(*seals.head())
+    renamed = [text(f"SELECT * FROM {each} ORDER BY 1") for each in ("audit_records", "audit_details", "bank_matches")]
+    before = [db.session.execute(each).all() for each in renamed]
+    db.session.remove()
+    downgrade(revision="0032")
+    assert db.session.scalars(kinds).all() == ["aside", "aside"]
+    assert db.session.execute(text("SELECT deed_id, body FROM deed_details")).all() == before[1]
+    for change in ("UPDATE deeds SET action = 'x'", "UPDATE deed_details SET body = 'x'", "DELETE FROM deed_details"):
+        with pytest.raises(DBAPIError, match="never changed"), writing():
+            db.session.execute(text(change))
+    db.session.remove()
+    upgrade()
+    assert db.session.scalars(kinds).all() == ["unidentified", "unidentified"]
+    assert [db.session.execute(each).all() for each in renamed] == before
+    assert list(faults.faults(heads=[head])) == []
+    for change, why in (
+        ("UPDATE audit_records SET action = 'x'", "never changed"),
+        ("DELETE FROM audit_records", "never changed"),
+        ("UPDATE audit_details SET body = 'x'", "never changed"),
+        ("DELETE FROM audit_details", "never changed"),
+        ("UPDATE bank_matches SET kind = 'gift'", "append-only"),
+    ):
+        with pytest.raises(DBAPIError, match=why), writing():
+            db.session.execute(text(change))

@@ -10,20 +10,19 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from app.extensions import Base
+
 HOUSE = Path(__file__).parents[2]
 
-# Parts of identifiers, as in `kept_dispute` and `KeptDispute`; columns of the database may still have them.
+# Parts of identifiers, as in `kept_dispute` and `KeptDispute`.
 GIVEN_UP = {
     "aside", "belongings", "deed", "deeds", "door", "doors", "drawer", "handover", "hands", "holding", "holdings",
     "house", "houses", "kept", "moments", "needing", "room", "rooms", "sight", "standing", "standings", "stories",
     "story", "successions", "till", "told", "turns",
 }  # fmt: skip
 
-# Two words of which only the second is meant, and columns of the database.
-FINE = {
-    "STANDING_ORDER", "StandingOrder", "standing_order", "standing_orders", "standing_order_id",
-    "kept_at", "told_at", "told_sha256",
-}  # fmt: skip
+# Two words of which only the second is meant.
+FINE = {"STANDING_ORDER", "StandingOrder", "standing_order", "standing_orders", "standing_order_id"}
 
 
 def parts(name: str) -> set[str]:
@@ -83,5 +82,23 @@ def test_no_document_points_to_a_name_that_we_gave_up() -> None:
         for quoted in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8").replace("tests/house/", ""))
         for name in re.findall(r"[A-Za-z_]{3,}", quoted)
         if parts(name) & GIVEN_UP - {"standing"}
+    }
+    assert back == set()
+
+
+def test_no_name_in_the_database_is_one_that_we_gave_up() -> None:
+    named: set[str] = set()
+    for table in Base.metadata.tables.values():
+        named |= {table.name, *table.c.keys(), *(str(index.name) for index in table.indexes)}
+    assert {name for name in named if parts(name.replace("standing_order", "")) & GIVEN_UP} == set()
+
+
+def test_no_class_of_a_style_sheet_is_one_that_we_gave_up() -> None:
+    back = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for top in ("static", "practice/static")
+        for path in (HOUSE / top).rglob("*.css")
+        for name in re.findall(r"\.([a-z][\w-]+)", path.read_text(encoding="utf-8"))
+        if parts(name.replace("-", "_")) & GIVEN_UP
     }
     assert back == set()

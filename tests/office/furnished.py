@@ -116,7 +116,7 @@ def _at_the_bank(client: FlaskClient) -> list[str]:
     uploads = [_uploaded(client, bank, more, "week.csv"), _uploaded(client, bank, _OFX.read_bytes(), "week.ofx")]
     waiting = BeautifulSoup(client.get(f"/office/bank/{bank.reference}/lines/").data, "html5lib")
     found = {a["href"] for a in waiting.select("a[href*='/lines/']") if re.search(r"/lines/(?!all)[^/?]+$", a["href"])}
-    for address, kind in zip(sorted(found), ("aside", "aside"), strict=False):
+    for address, kind in zip(sorted(found), ("unidentified", "unidentified"), strict=False):
         client.post(f"{address}/otherwise", data={"kind": kind})
     return [*uploads, f"{uploads[0]}/columns"]
 

@@ -258,7 +258,7 @@ MATRIX: dict[str, Route] = {
     "office.bank_rules.remove": Route(changes=MONEY_CHANGES),
     "office.bank_splits.show": Route(reads=MONEY_CHANGES),
     "office.bank_splits.create": Route(changes=MONEY_CHANGES),
-    "office.bank_aside.index": Route(reads=MONEY_READS),
+    "office.bank_unidentified.index": Route(reads=MONEY_READS),
 }
 
 # Signing in: open to strangers, because they are not signed in yet. The methods, and what is behind each.

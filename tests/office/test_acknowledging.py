@@ -11,7 +11,7 @@ from app.ledger import accounts
 from app.payments import objects
 from app.payments.inbox import StripeEvent
 from app.services import services
-from app.worker.clock import Clockwork
+from app.worker.clock import ScheduledDuty
 from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -95,7 +95,7 @@ def test_the_worker_is_asked_to_take_in_what_is_missing(account, signed_in):
     client = signed_in("treasurer")
     assert client.post(f"{HERE}catch-up").status_code == 303
     assert "Fetching anything from the last 30 days" in said(client.get(HERE))
-    assert db.session.get_one(Clockwork, "catch-up").last_run_at is None
+    assert db.session.get_one(ScheduledDuty, "catch-up").last_run_at is None
 
 
 def test_an_event_is_tried_again_at_once(account, signed_in):

@@ -191,7 +191,7 @@ def test_it_is_kept_for_an_hour_and_encrypted(client: Any, person: Person) -> No
     assert b"Hollin" not in row.sealed
     signs_in(client, person)
     with writing():
-        db.session.get_one(UnsentForm, row.id).kept_at = clock.now() - timedelta(minutes=61)
+        db.session.get_one(UnsentForm, row.id).stored_at = clock.now() - timedelta(minutes=61)
     assert "no longer available. It is kept for one hour" in said(client.get(way, follow_redirects=True))
     with writing():
         unsent.forget_old()

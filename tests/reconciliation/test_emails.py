@@ -54,7 +54,7 @@ def test_a_giver_is_told_of_a_refund_once(app, account, settings):
     assert "We are refunding £10.00 of the £25.00 that you gave to Keep the press turning" in words
     assert "£15.00 of your gift remains with us" in words
     assert len(mails) == 1
-    assert db.session.scalars(select(DonationRefund.told_at)).one() is not None
+    assert db.session.scalars(select(DonationRefund.mailed_at)).one() is not None
 
 
 def test_a_giver_whose_gift_went_back_whole_is_told_that_the_receipt_counts_no_more(app, account, settings):

@@ -144,10 +144,10 @@ TAMPERINGS = [
     ("UPDATE stripe_transactions SET fee_minor = 0, net_minor = 2500 WHERE id = 1", "transaction 1", "was changed"),
     ("UPDATE closed_through SET day = NULL", "closed_through", "is not what was closed or opened last"),
     ("UPDATE closings SET day = NULL WHERE id = 1", "closing 1", "was changed after seal"),
-    ("UPDATE deeds SET \"by\" = 'person:other' WHERE id = {trail}", "audit {trail}", "was changed after seal"),
-    ("UPDATE deed_details SET body = '{{}}' WHERE deed_id = 1", "audit 1", "was changed after seal"),
-    ("DELETE FROM deed_details WHERE deed_id = 1", "audit 1", "was changed after seal"),
-    ("DELETE FROM deed_details WHERE deed_id = 1; DELETE FROM deeds WHERE id = 1", "audit 1", "is gone"),
+    ("UPDATE audit_records SET \"by\" = 'person:other' WHERE id = {trail}", "audit {trail}", "was changed after seal"),
+    ("UPDATE audit_details SET body = '{{}}' WHERE record_id = 1", "audit 1", "was changed after seal"),
+    ("DELETE FROM audit_details WHERE record_id = 1", "audit 1", "was changed after seal"),
+    ("DELETE FROM audit_details WHERE record_id = 1; DELETE FROM audit_records WHERE id = 1", "audit 1", "is gone"),
     ("UPDATE erasures SET erased_by = 'other' WHERE subject = 'donor'", "erasure ", "was changed after seal"),
     ("DELETE FROM erasures WHERE subject = 'donor'", "donors {donor}", "of which nothing is on record"),
     ("DELETE FROM erasures WHERE subject = 'donor'", "erasure ", "is gone"),
@@ -198,7 +198,7 @@ def test_a_month_that_is_opened_filled_and_closed_again_is_found_by_what_it_was_
         "DELETE FROM closings",
         "UPDATE stripe_transactions SET net_minor = 1",
         "DELETE FROM stripe_transactions",
-        "DELETE FROM deed_details",
+        "DELETE FROM audit_details",
     ],
 )
 def test_the_database_itself_refuses_it(statement):

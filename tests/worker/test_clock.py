@@ -1,4 +1,4 @@
-"""Clockwork: what belongs to a clock is done by one worker, once a period, and soon again when it failed."""
+"""Scheduled duties: what belongs to a clock is done by one worker, once a period, and soon again when it failed."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from app.extensions import db
 from app.limits import Attempt
 from app.worker import clock as worker_clock
 from app.worker import duties
-from app.worker.clock import Clockwork, Regularly
+from app.worker.clock import Regularly, ScheduledDuty
 from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
@@ -36,7 +36,7 @@ def at(app, monkeypatch):
 
 def row():
     db.session.rollback()
-    return db.session.get_one(Clockwork, "chime")
+    return db.session.get_one(ScheduledDuty, "chime")
 
 
 def test_it_is_done_at_once_and_then_once_a_period(at):

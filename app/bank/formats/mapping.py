@@ -58,7 +58,7 @@ class CsvMapping(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("bank_accounts.id"))
     shape: Mapped[str] = mapped_column(String(64))
     columns: Mapped[str] = mapped_column(Text)
-    kept_at: Mapped[datetime]
+    stored_at: Mapped[datetime]
 
 
 def shape_of(header: Sequence[str], width: int) -> str:
@@ -85,5 +85,5 @@ def keep(account_id: int, shape: str, mapping: Mapping) -> None:
     if row is None:
         row = CsvMapping(account_id=account_id, shape=shape)
         db.session.add(row)
-    row.columns, row.kept_at = json.dumps(asdict(mapping)), clock.now()
+    row.columns, row.stored_at = json.dumps(asdict(mapping)), clock.now()
     db.session.flush()

@@ -135,7 +135,7 @@ def gift(account: str, line: str) -> ResponseReturnValue:
     except (NotExpected, BookedAlready, WrongWay, DoesNotFit):
         notices.failed(_("This has changed since you opened the page. Nothing was booked. Check it and try again."))
     if known_later:
-        return redirect(url_for("office.bank_aside.index"), code=303)
+        return redirect(url_for("office.bank_unidentified.index"), code=303)
     return redirect(url_for(".index", account=account), code=303)
 
 

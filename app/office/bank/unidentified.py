@@ -7,7 +7,7 @@ from app.bank import finding
 from app.office.access import AUDITOR, TREASURER, allow
 from app.reconciliation.bank import balance, expected
 
-bp = Blueprint("bank_aside", __name__, url_prefix="/bank-unknown")
+bp = Blueprint("bank_unidentified", __name__, url_prefix="/bank-unknown")
 
 
 @bp.get("/")
@@ -18,4 +18,4 @@ def index() -> ResponseReturnValue:
     rows = finding.lines_with_accounts(items)
     waiting = [(line, account, -items[line.reference].amount, balance.days_since(line.day))
                for line, account in rows]  # fmt: skip
-    return render_template("office/bank/aside.html", waiting=waiting)
+    return render_template("office/bank/unidentified.html", waiting=waiting)

@@ -2,7 +2,7 @@
 
 What was expected is looked up afresh, so that a suggestion that has become stale books nothing.
 
-Gifts that only a line of the bank's statement makes known: at once, or after the money was put aside.
+Gifts that only a line of the bank's statement makes known: at once, or after it was booked as unidentified.
 
 Undoing a confirmation: its entry is reversed, and what it was taken for waits again.
 
@@ -214,7 +214,7 @@ def receive_parts(reference: str, gifts: Sequence[PartGift], by: str, *, branch_
 
 
 def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id: int | None = None) -> None:
-    """Make money that was put aside a gift to an appeal, now that it is known. The caller commits.
+    """Make unidentified money a gift to an appeal, now that it is known. The caller commits.
 
     Raises `NotExpected` when it has been claimed or sent back, `DoesNotFit`, or `LookupError`.
     """
@@ -245,7 +245,7 @@ def _fitting(appeal: Appeal, line: BankLine) -> Appeal:
 
 
 class ClaimedSince(DomainError):
-    """The money has been claimed or sent back since it was put aside; that is undone first."""
+    """The money has been claimed or sent back since; that is undone first."""
 
 
 class PartOfAnother(DomainError):

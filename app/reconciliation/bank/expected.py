@@ -1,4 +1,4 @@
-"""What is expected on the bank's statement: Stripe's payouts, what waits elsewhere in the books, and money aside."""
+"""What is expected on the bank's statement: Stripe's payouts, what waits in the books, and unidentified money."""
 
 from datetime import date, timedelta
 

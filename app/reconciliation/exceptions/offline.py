@@ -1,4 +1,4 @@
-"""Gifts by hand that need somebody: transfers and standing orders that stay out, and cash that lies in a drawer."""
+"""Gifts by hand that need somebody: transfers and standing orders that stay out, and cash that is not paid in."""
 
 from datetime import timedelta
 

@@ -255,14 +255,14 @@ def test_a_larger_gift_is_kept_until_its_sixth_year_is_over(app, gift, database_
     assert erase(app, gift).exit_code == 0
 
 
-def test_an_erased_event_cannot_be_replayed_and_a_deed_stays_without_its_details(app, gift):
+def test_an_erased_event_cannot_be_replayed_and_its_records_stay_without_its_details(app, gift):
     erase(app, gift)
     event = db.session.scalars(select(StripeEvent.event_id).where(func.length(StripeEvent.body) == 0)).first()
     result = run(app, "stripe", "replay", event)
     assert result.exit_code == 1
     assert "was erased with the donor" in result.output
-    deeds = db.session.scalars(select(AuditRecord.action).where(AuditRecord.subject == f"donation:{gift}")).all()
-    assert "donation.noted" in deeds
+    records = db.session.scalars(select(AuditRecord.action).where(AuditRecord.subject == f"donation:{gift}")).all()
+    assert "donation.noted" in records
     assert db.session.scalars(select(Entry.id).where(Entry.subject == f"donation:{gift}")).first() is not None
 
 

@@ -300,7 +300,7 @@ def test_unknown_money_waits_with_its_age_until_somebody_says_whose_it_is(treasu
     take_in(treasurer, bank, a_week((12, "REF 8812", "", "700.00")))
     (line,) = db.session.scalars(select(BankLine))
     address = f"/office/bank/{bank.reference}/lines/{line.reference}"
-    treasurer.post(f"{address}/otherwise", data={"kind": "aside"})
+    treasurer.post(f"{address}/otherwise", data={"kind": "unidentified"})
     assert "12 days" in words(treasurer.get("/office/bank-unknown/"))
     assert "Book as a gift from an identified donor" in words(treasurer.get(address))
     treasurer.post(f"{address}/gift", data={"appeal": appeal.reference, "payer": "T Ashworth"})
@@ -321,7 +321,7 @@ def test_the_auditor_reads_all_and_is_offered_nothing_to_press(signed_in, bank):
         found = page(auditor.get(address))
         assert found.select_one("h1"), address
         assert found.select("main form, main .button") == [], address
-    assert auditor.post(f"{base}/lines/{line.reference}/otherwise", data={"kind": "aside"}).status_code == 403
+    assert auditor.post(f"{base}/lines/{line.reference}/otherwise", data={"kind": "unidentified"}).status_code == 403
 
 
 def test_a_line_is_found_under_its_own_account_alone(treasurer, bank):

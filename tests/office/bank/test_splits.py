@@ -226,7 +226,7 @@ def test_the_parts_that_the_bank_made_are_filled_in_and_may_be_anything(treasure
     assert error_of(missing, "what_1") == "Select what it is, or name a new account"
     done = split(
         treasurer, bank, line,
-        **{**sent, "what_1": f"gift={appeal.reference}", "new_2": "Hall rent", "what_3": "other=aside"},
+        **{**sent, "what_1": f"gift={appeal.reference}", "new_2": "Hall rent", "what_3": "other=unidentified"},
     )  # fmt: skip
     assert "Booked in 3 parts." in words(done)
     (gift,) = db.session.query(Donation).all()

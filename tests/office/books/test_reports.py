@@ -50,16 +50,16 @@ def test_the_chosen_days_go_along_from_report_to_report(app, signed_in):
     books()
     client = signed_in("auditor")
     for report in ("", "methods"):
-        ways = [way["href"] for way in page(client.get(f"/office/income/{report}?{YEAR}")).select(".subways a")]
+        ways = [way["href"] for way in page(client.get(f"/office/income/{report}?{YEAR}")).select(".section-nav a")]
         assert ways == [f"/office/income/?{YEAR}", f"/office/income/methods?{YEAR}"]
-    assert page(client.get("/office/income/")).select(".subways a")[1]["href"] == "/office/income/methods"
+    assert page(client.get("/office/income/")).select(".section-nav a")[1]["href"] == "/office/income/methods"
 
 
 def test_the_chosen_day_goes_along_through_the_books(app, signed_in):
     books()
     client = signed_in("auditor")
-    ways = [way["href"] for way in page(client.get("/office/ledger/?on=2026-03-31")).select(".subways a")]
+    ways = [way["href"] for way in page(client.get("/office/ledger/?on=2026-03-31")).select(".section-nav a")]
     assert ways[:2] == ["/office/ledger/?on=2026-03-31", "/office/journal/?to=2026-03-31"]
     march = "/office/journal/?from=2026-03-01&to=2026-03-31"
-    ways = [way["href"] for way in page(client.get(march)).select(".subways a")]
+    ways = [way["href"] for way in page(client.get(march)).select(".section-nav a")]
     assert ways[:2] == ["/office/ledger/?on=2026-03-31", "/office/journal/?to=2026-03-31&from=2026-03-01"]

@@ -78,7 +78,7 @@ def test_what_cannot_be_looked_for_is_said_and_kept(account, signed_in):
 def test_the_page_of_a_gift_tells_its_whole_story_in_order(account, signed_in):
     client = signed_in("treasurer")
     answer = client.get(f"/office/donations/{gift('Łucja Okoń').reference}")
-    steps = [re.sub(r"\s+", " ", each.text).strip() for each in page(answer).select(".story__words")]
+    steps = [re.sub(r"\s+", " ", each.text).strip() for each in page(answer).select(".timeline__words")]
     told = " | ".join(steps)
     for words in (
         "£25.00 received", "card gift received, £25.00", "Stripe's fee, £0.50",

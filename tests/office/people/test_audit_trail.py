@@ -22,7 +22,7 @@ def record(action: str, subject: str, by: str = "operator", **said: Any) -> None
     trail.end()
 
 
-def test_a_deed_is_read_in_plain_words(app: Flask, signed_in: Any) -> None:
+def test_a_record_is_read_in_plain_words(app: Flask, signed_in: Any) -> None:
     mina = a_person("editor", name="Mina Harker")
     record(
         "person.roles_changed", f"person:{mina.reference}", before={"roles": ["editor"]}, after={"roles": ["auditor"]}

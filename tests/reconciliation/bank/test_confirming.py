@@ -288,7 +288,7 @@ def test_unknown_money_waits_with_its_age_until_it_is_claimed(bank):
     assert exceptions_bank.unidentified(10) == []
     with pytest.raises(NotExpected), writing():
         confirming.claim(line, appeal, "ada")
-    # A mistake is undone a step at a time: first the claim, then that it was put aside.
+    # A mistake is undone a step at a time: first the claim, then that it was unidentified.
     for waiting in (1, 0):
         with writing():
             confirming.undo(line, "ada")
@@ -304,7 +304,7 @@ def test_unknown_money_may_be_sent_back(bank):
     came, went = the_statement(bank, (70_000, "REF 8812", 12), (-70_000, "RETURN"))
     with writing():
         confirming.otherwise(came, UNIDENTIFIED, "ada")
-    confirm(went, f"aside|bank-line:{came}")
+    confirm(went, f"unidentified|bank-line:{came}")
     assert (balances(), exceptions_bank.unidentified(10)) == ({}, [])
     with pytest.raises(confirming.ClaimedSince), writing():
         confirming.undo(came, "ada")
@@ -521,6 +521,6 @@ def test_unknown_money_was_received_on_the_day_it_came_and_given_back_when_it_we
     assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 0, 0)
     with writing():
         confirming.claim(claimed, appeal, "ada")
-    confirm(back, f"aside|bank-line:{returned}")
+    confirm(back, f"unidentified|bank-line:{returned}")
     (moved,) = daily_statement.of(TODAY).moved
     assert (moved.received.minor, moved.refunded.minor, moved.gifts) == (3200, 700, 1)

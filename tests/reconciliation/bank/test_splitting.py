@@ -285,7 +285,7 @@ def test_unknown_money_that_is_a_part_is_claimed_and_sent_back_by_its_own_amount
     undo(line)
     assert (raised_by(appeal), [kind for kind, _ in kinds(line)]) == (6000, [GIFT, UNIDENTIFIED])
     with writing():
-        confirming.confirm([back], [f"aside|bank-line:{line}"], "ada")
+        confirming.confirm([back], [f"unidentified|bank-line:{line}"], "ada")
     assert bank_expected.unidentified() == []
     with pytest.raises(confirming.ClaimedSince):
         undo(line)

@@ -196,6 +196,17 @@ class BalanceField(StringField):  # type: ignore[misc]
             return None
 
 
+class NumberField(fields.IntegerField):  # type: ignore[misc]
+    """A whole number."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed, and say in our words when it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a whole number")) from None
+
+
 class PiecesField(StringField):  # type: ignore[misc]
     """How many coins or notes of one kind; nothing typed is none of them."""
 

@@ -51,7 +51,9 @@ class Reader(HTMLParser):
                 self.addresses.append(value)
 
     def handle_data(self, data: str) -> None:
-        self._listen(data, self.getpos()[0])
+        # What stands in a <style> is read by nobody.
+        if self.cdata_elem != "style":
+            self._listen(data, self.getpos()[0])
 
     def _listen(self, said: str, line: int) -> None:
         if WORD.search(said):

@@ -3,9 +3,9 @@
 import pytest
 
 from app.money import Money
-from app.web.fields import AmountField, BalanceField, CleanedForm, DayField, LineField, LinesField
+from app.web.fields import AmountField, BalanceField, CleanedForm, DayField, LineField, LinesField, NumberField
 
-FILLED = {"name": "Ada", "reason": "Because", "day": "1/7/2026", "amount": "5", "balance": ""}
+FILLED = {"name": "Ada", "reason": "Because", "day": "1/7/2026", "amount": "5", "balance": "", "number": "7"}
 
 
 class AForm(CleanedForm):
@@ -14,6 +14,7 @@ class AForm(CleanedForm):
     day = DayField("Date", missing="Enter the date")
     amount = AmountField("Amount", missing="Enter an amount")
     balance = BalanceField("Balance")
+    number = NumberField("Number")
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def said(app):
         ({"name": "Ada Byron"}, {"name": ["Name must be 5 characters or fewer"]}),
         ({"reason": "x" * 2001}, {"reason": ["Reason must be 2,000 characters or fewer"]}),
         ({"reason": ""}, {}),
+        ({"number": "third"}, {"number": ["Enter a whole number"]}),
+        ({"number": "1.5"}, {"number": ["Enter a whole number"]}),
         ({"day": ""}, {"day": ["Enter the date"]}),
         ({"day": "31/2/2026"}, {"day": ["Enter a date, like 27/3/2026"]}),
         ({"amount": " "}, {"amount": ["Enter an amount"]}),

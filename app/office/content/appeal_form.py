@@ -8,7 +8,7 @@ from babel.numbers import get_currency_name
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
@@ -19,7 +19,7 @@ from app.donations import amounts
 from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
 from app.office.content.article_form import MOST_CHARACTERS
 from app.typed_amount import SeveralReadings
-from app.web.fields import AmountField, CleanedForm, DayField, LineField, LinesField
+from app.web.fields import AmountField, CleanedForm, DayField, LineField, LinesField, NumberField
 
 # An amount may hold a comma itself, so only one with a space after it separates.
 _SEPARATORS = re.compile(r"\n|;|,\s+")
@@ -66,7 +66,7 @@ class AppealForm(CleanedForm):
     starts_on = DayField(_l("First day"), description=_l("Leave empty to keep it as a draft that nobody sees."))
     ends_on = DayField(_l("Last day"), description=_l("Leave empty if it goes on until you end it."))
     under_articles = BooleanField(_l("Show it under the articles"))
-    precedence = IntegerField(
+    precedence = NumberField(
         _l("Precedence"),
         description=_l("If several appeals can be shown on the same day, the one with the highest number is."),
         default=10,

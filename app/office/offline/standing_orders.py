@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from app import clock
@@ -31,7 +30,7 @@ from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import AmountField, DayField, LineField
+from app.web.fields import AmountField, DayField, LineField, NumberField
 from app.writing import writing
 
 bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")
@@ -45,7 +44,7 @@ class OrderForm(HandForm):
     reference_text = LineField(
         _l("Reference on the statement"), description=_l("Used to recognise the line on the statement."), longest=80
     )
-    day_of_month = IntegerField(
+    day_of_month = NumberField(
         _l("Day of the month"),
         default=1,
         validators=[

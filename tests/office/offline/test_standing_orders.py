@@ -41,7 +41,9 @@ def test_a_standing_order_is_expected_and_books_nothing(app, signed_in):
     assert "BRANDT FUND" in said(client.get("/office/standing-orders/"))
 
 
-@pytest.mark.parametrize(("name", "typed"), [("day_of_month", "32"), ("amount", ""), ("payer", ""), ("day", "")])
+@pytest.mark.parametrize(
+    ("name", "typed"), [("day_of_month", "32"), ("day_of_month", "third"), ("amount", ""), ("payer", ""), ("day", "")]
+)
 def test_what_is_wrong_with_it_is_said(app, signed_in, name, typed):
     an_appeal()
     client = signed_in("treasurer")

@@ -21,7 +21,7 @@ def test_another_day_can_be_asked_for_and_none_that_is_still_to_come(app, signed
     found = page(client.get("/office/statement/?day=2020-02-29"))
     assert "Statement of 29 February 2020" in words(found.h1)
     assert "No money moved on this day." in found.text
-    assert [each["href"][-10:] for each in found.select(".pager a")] == ["2020-03-01", "2020-02-28"]
+    assert [each["href"][-10:] for each in found.select(".pager a")] == ["2020-02-28", "2020-03-01"]
     coming = page(client.get(f"/office/statement/?day={tomorrow}"))
     assert coming.select_one("input[type=date]")["value"] == clock.today().isoformat()
     assert len(coming.select(".pager a")) == 1

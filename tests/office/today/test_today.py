@@ -45,8 +45,8 @@ def test_who_keeps_the_books_sees_what_was_raised_against_the_targets(app, signe
     gifts()
     found = page(signed_in(role).get(TODAY))
     assert sums(found) == ["£32.00"] * 3
-    assert words(found.select_one(".periods__target")) == "320 % of £10.00"
-    assert rows(found.select("table")[-1])[1][:4] == ["Keep the press turning", "£32.00", "£320.00", "10 %"]
+    assert words(found.select_one(".periods__target")) == "320% of £10.00"
+    assert rows(found.select("table")[-1])[1][:4] == ["Keep the press turning", "£32.00", "£320.00", "10%"]
     assert "Nothing needs attention." in found.text
 
 

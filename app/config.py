@@ -28,7 +28,7 @@ class SettingsError(SystemExit):
     """
 
     def __init__(self, problems: list[str]) -> None:
-        """Keep every problem, so that the operator mends them in one go."""
+        """Keep every problem, so that the operator can correct them in one go."""
         super().__init__("Whipround cannot start:\n" + "\n".join(f"  - {problem}" for problem in problems))
         self.problems = problems
 
@@ -138,7 +138,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
             "STRIPE_SECRET_KEY is not a secret key: those start with sk_test_, rk_test_, sk_live_ or rk_live_."
         )
     if practice and key.startswith(_LIVE_PREFIXES):
-        problems.append("PRACTICE=1 never goes with a live Stripe key: take one of the two away.")
+        problems.append("PRACTICE=1 cannot be used with a live Stripe key: remove one of the two.")
     secrets_given = tuple(s.strip() for s in given.get("STRIPE_WEBHOOK_SECRET", "").split(",") if s.strip())
     if not secrets_given:
         problems.append("STRIPE_WEBHOOK_SECRET is missing: the signing secret of your webhook endpoint (whsec_…).")

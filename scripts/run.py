@@ -26,8 +26,8 @@ def main() -> int:
     for setting in ("BIND", "PRACTICE_BIND"):
         if not is_free(environ[setting]):
             print(
-                f"{environ[setting]} is taken already, or is no address of this machine.\n"
-                f"Stop what is there, or choose another:  make run {setting}=127.0.0.1:8008",
+                f"{environ[setting]} is already in use, or is not an address of this computer.\n"
+                f"Stop what uses it, or choose another:  make run {setting}=127.0.0.1:8008",
                 file=sys.stderr,
             )
             return 1
@@ -103,15 +103,15 @@ def announce(environ: dict[str, str], parts: Parts) -> None:
     site, practice = environ["BASE_URL"], environ["STRIPE_API_BASE"]
     print(
         f"\n"
-        f"  The site, to read and to give           {site}/\n"
-        f"  The office, to look after it all        {site}/office/\n"
-        f"  Practice Stripe, where the money is     {practice}/\n"
-        f"  The mail that would have been sent      {site}/outbox\n"
+        f"  The site, to read and to give      {site}/\n"
+        f"  The office                         {site}/office/\n"
+        f"  Practice Stripe                    {practice}/\n"
+        f"  Emails that would have been sent   {site}/outbox\n"
         f"\n"
-        f"  Into the office: treasurer@lantern.example, or admin@, editor@, auditor@, branch@; the password of each\n"
-        f"  is “lantern in practice”, and the page that asks for a code shows it.\n"
-        f"  A card that works: 4242 4242 4242 4242, any date to come, any three digits. No money moves.\n"
-        f"  Ctrl-C stops everything; what happened stays in {environ['DATA_DIR']}.\n",
+        f"  Sign in to the office as treasurer@lantern.example, or admin@, editor@, auditor@ or branch@. The password\n"
+        f"  of each is “lantern in practice”; the page that asks for a code shows the code.\n"
+        f"  A card that works: 4242 4242 4242 4242, any future date, any three digits. No money moves.\n"
+        f"  Ctrl-C stops everything. The data stays in {environ['DATA_DIR']}.\n",
         flush=True,
     )
 

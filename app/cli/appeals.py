@@ -31,17 +31,15 @@ from app.writing import writing
 _NONE = "none"
 _OPTIONS = [
     click.option("--title", help="What it is called."),
-    click.option("--target", metavar="AMOUNT", help="What it wants to raise, such as 25000; 'none' for no target."),
+    click.option("--target", metavar="AMOUNT", help="The target, such as 25000; 'none' for no target."),
     click.option("--suggest", metavar="AMOUNTS", help="The amounts offered, separated by commas: 10,25,50."),
+    click.option("--from", "starts", metavar="DAY", help="Its first day, such as 2026-12-01; 'none' for a draft."),
+    click.option("--until", "ends", metavar="DAY", help="Its last day; 'none' to continue until it is ended."),
     click.option(
-        "--from", "starts", metavar="DAY", help="The first day of gifts, such as 2026-12-01; 'none' for a draft."
-    ),
-    click.option("--until", "ends", metavar="DAY", help="The last day of gifts; 'none' to go on until it is ended."),
-    click.option(
-        "--precedence", metavar="NUMBER", help="The highest stands under the articles; 'none' to stand under none."
+        "--precedence", metavar="NUMBER", help="The highest is shown under the articles; 'none' hides it there."
     ),
     click.option(
-        "--rhythm", type=click.Choice(["once", "monthly", _NONE]), help="What the giving form has chosen beforehand."
+        "--rhythm", type=click.Choice(["once", "monthly", _NONE]), help="What the giving form selects in advance."
     ),
 ]
 
@@ -153,15 +151,15 @@ def add(slug: str, text_file: Path | None, **given: Any) -> None:
 @click.argument("slug")
 @schedule_options
 def schedule(slug: str, **given: str | None) -> None:
-    """Change when the appeal SLUG takes gifts, and whether it stands under the articles; the rest stays as it is."""
+    """Change when the appeal SLUG takes gifts, and whether it is shown under the articles. The rest stays as it is."""
     _change(slug, lambda appeal: scheduling.schedule(appeal, changes_asked(appeal, given)))
 
 
 @group.command("end")
 @click.argument("slug")
-@click.option("--on", "day", metavar="DAY", help="The last day of gifts, instead of today.")
+@click.option("--on", "day", metavar="DAY", help="Its last day, instead of today.")
 def end(slug: str, day: str | None) -> None:
-    """End the appeal SLUG: today is its last day. To take it from under the articles: schedule --precedence none."""
+    """End the appeal SLUG: today is its last day. To hide it under the articles only: schedule --precedence none."""
     last_day = day_option("--on", day) if day else clock.today()
     if last_day is None:
         raise click.BadParameter("a day must be given.", param_hint="--on")
@@ -175,7 +173,7 @@ def _change(slug: str, change: Callable[[Appeal], bool]) -> None:
         with writing():
             appeal = db.session.scalar(select(Appeal).where(Appeal.slug == slug))
             if appeal is None:
-                raise click.ClickException(f"There is no appeal at /appeals/{slug}; `flask appeals list` names them.")
+                raise click.ClickException(f"There is no appeal at /appeals/{slug}; `flask appeals list` lists all.")
             versions.keep_what_is_there(appeal)
             different = change(appeal)
             if different:

@@ -18,16 +18,16 @@ from app.errors import DomainError
 from app.services import services
 from app.writing import writing
 
-group = AppGroup("articles", help="Take in the articles of an archive.")
+group = AppGroup("articles", help="Import the articles of an archive.")
 
 
 @group.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 def import_(files: tuple[Path, ...]) -> None:
-    """Take in archive articles, one a file, and say what was understood.
+    """Import archive articles, one a file, and say what was understood.
 
-    An import can be repeated: it adds nothing twice. A file that cannot be read is named with the line, the others
-    are taken in all the same; then the command exits with 1.
+    An import can be repeated: it adds nothing twice. A file that cannot be read is named with the line. The others
+    are imported all the same; then the command exits with 1.
     """
     refuse_old_schema()
     settings = services().settings
@@ -37,17 +37,17 @@ def import_(files: tuple[Path, ...]) -> None:
         try:
             found = printed_archive.read(file.read_bytes())
             if seen.setdefault(found.number, file) != file:
-                raise click.ClickException(f"article {found.number} was in {seen[found.number]} already")
+                raise click.ClickException(f"article {found.number} was already in {seen[found.number]}")
             with writing():
                 taken = taking_in.take_in(found)
                 offered = appeals_writing.offer(found.appeal, settings.currency) if found.appeal else None
         except (DomainError, OSError, click.ClickException) as refusal:
             failed += 1
-            click.echo(f"{file}: not taken in: {_reason(refusal)}", err=True)
+            click.echo(f"{file}: not imported: {_reason(refusal)}", err=True)
             continue
         click.echo("\n".join(_say(file, found, taken, offered, settings)))
     if failed:
-        click.echo(f"{failed} of {len(files)} files could not be taken in.", err=True)
+        click.echo(f"{failed} of {len(files)} files could not be imported.", err=True)
         raise SystemExit(1)
 
 

@@ -20,7 +20,7 @@ from app.reconciliation.verification import faults as verification_faults
 from app.services import services
 from app.writing import writing
 
-group = AppGroup("books", help="Prove the books, and list what needs somebody.")
+group = AppGroup("books", help="Check the books, and list what needs attention.")
 
 
 class HeadType(click.ParamType[Head]):
@@ -40,12 +40,12 @@ class HeadType(click.ParamType[Head]):
 
 @group.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--head", type=HeadType(), help="A head from an earlier statement: finds a deleted tail, or a new chain.")
+@click.option("--head", type=HeadType(), help="A head from an earlier statement; finds deleted or rewritten entries.")
 @click.option("--since", type=HeadType(), help="Check only what was sealed after this head, which was verified before.")
 def verify(as_json: bool, head: Head | None, since: Head | None) -> None:
-    """Recompute every balance, check every rule and every seal; exit 1 and name the first bad row if there is one."""
+    """Recompute every balance, check every rule and every seal. Exit with 1 and name the first bad row, if any."""
     refuse_old_schema()
-    _look_at_one_moment()
+    _read_one_snapshot()
     found = verification_faults.faults(since=since, heads=[head] if head else [])
     last = seals.head()
     if as_json:
@@ -62,8 +62,8 @@ def verify(as_json: bool, head: Head | None, since: Head | None) -> None:
         raise SystemExit(1)
 
 
-def _look_at_one_moment() -> None:
-    """Let everything that follows see the books as they are now, whatever is posted meanwhile."""
+def _read_one_snapshot() -> None:
+    """Make all following queries see the books as they are now, whatever is posted meanwhile."""
     db.session.rollback()
     if db.engine.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -71,20 +71,20 @@ def _look_at_one_moment() -> None:
 
 @group.command("exceptions")
 def list_exceptions() -> None:
-    """List what the books cannot settle by themselves, from unclaimed charges to disputes that want an answer."""
+    """List what needs attention, from charges without a gift to disputes that must be answered."""
     refuse_old_schema()
     found, stand = acknowledged.apart(finding.find())
     for each in found:
         click.echo(f"{each.kind}  {each.reference}  {each.what}")
     for known in stand:
-        click.echo(f"let stand: {known.found.kind}  {known.found.reference}  {known.found.what}")
+        click.echo(f"accepted: {known.found.kind}  {known.found.reference}  {known.found.what}")
     click.echo(f"{len(found)} exceptions." if found else "Nothing needs attention.")
 
 
 @group.command("statement")
 @click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
 def print_statement(day: datetime | None) -> None:
-    """Print the statement of a day (2026-11-22), by default of yesterday, as the treasurer is sent it at night."""
+    """Print the statement of a day (2026-11-22), by default of yesterday, as it is sent to the treasurer each night."""
     refuse_old_schema()
     asked = clock.today() - timedelta(days=1) if day is None else day.date()
     settings = services().settings
@@ -94,9 +94,9 @@ def print_statement(day: datetime | None) -> None:
 @group.command("explain")
 @click.argument("movement")
 @click.option("--to", "account", required=True, help="The account it belongs to, such as expenses:stripe-fees.")
-@click.option("--reason", required=True, help="Why, for whoever checks the books.")
+@click.option("--reason", required=True, help="Why, for anyone checking the books.")
 def explain(movement: str, account: str, reason: str) -> None:
-    """Move what Stripe moved for an unknown reason (MOVEMENT is its txn_…) out of suspense to where it belongs."""
+    """Move an unexplained movement at Stripe (MOVEMENT is its txn_…) out of suspense to the account it belongs to."""
     refuse_old_schema()
     try:
         with writing():

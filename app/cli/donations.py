@@ -17,7 +17,7 @@ from app.services import services
 from app.subject import Subject
 from app.writing import writing
 
-group = AppGroup("donations", help="Give a gift back, in part or in full.")
+group = AppGroup("donations", help="Refund a gift, in part or in full.")
 
 
 @group.command("refund")
@@ -25,7 +25,7 @@ group = AppGroup("donations", help="Give a gift back, in part or in full.")
 @click.option("--amount", help="How much, such as 10 or 12.50; without it, all that is left.")
 @click.option("--reason", required=True, help="Why, for your own records; it can be erased later.")
 def refund(reference: str, amount: str | None, reason: str) -> None:
-    """Give a gift back the way it came, and say what became of it."""
+    """Refund a gift the way it was paid, and say what happened."""
     refuse_old_schema()
     donation = db.session.scalars(select(Donation).where(Donation.reference == reference.strip())).one_or_none()
     if donation is None:
@@ -53,16 +53,16 @@ def _amount(text: str, currency: str) -> Money:
 
 
 def _say(row_id: int) -> None:
-    """What became of a refund, in words; exits with 1 when nothing was given back."""
+    """Say what happened to a refund; exits with 1 when nothing was refunded."""
     db.session.rollback()
     made = db.session.get_one(DonationRefund, row_id, populate_existing=True)
     donation = db.session.get_one(Donation, made.donation_id, populate_existing=True)
     amount, left = written(made.amount), written(donations_refunds.left(donation))
     if made.state == REFUSED:
-        raise click.ClickException(f"Stripe would not refund {amount}, so nothing was given back. {left} is left.")
+        raise click.ClickException(f"Stripe refused to refund {amount}. Nothing was refunded. {left} is left.")
     if made.state in CAME_TO_NOTHING:
-        raise click.ClickException(f"The refund of {amount} failed at Stripe: nothing was given back. {left} is left.")
+        raise click.ClickException(f"The refund of {amount} failed at Stripe. Nothing was refunded. {left} is left.")
     if made.state == ASKED:
-        click.echo(f"{amount} is to be given back. Stripe could not be asked yet; the worker goes on trying.")
+        click.echo(f"{amount} will be refunded. Stripe cannot be reached yet; the worker keeps trying.")
     else:
-        click.echo(f"{amount} is on its way back. {left} of the gift is left.")
+        click.echo(f"{amount} is being refunded. {left} of the gift is left.")

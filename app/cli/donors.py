@@ -12,15 +12,15 @@ from app.extensions import db
 from app.services import services
 from app.writing import writing
 
-group = AppGroup("donors", help="Forget a person who gave.")
+group = AppGroup("donors", help="Erase a donor.")
 
 
 @group.command("erase")
 @click.argument("who", metavar="REFERENCE_OR_EMAIL")
 @click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
 def erase(who: str, dry_run: bool) -> None:
-    """Forget a donor: name, addresses, messages, receipts and what Stripe told of them. What was given stays in the
-    books, and the chain of seals stays whole."""
+    """Erase a donor: name, addresses, messages, receipts and what Stripe sent about them. The gifts stay in the
+    books, and the seal chain stays valid."""
     refuse_old_schema()
     settings = services().settings
     try:
@@ -41,7 +41,7 @@ def erase(who: str, dry_run: bool) -> None:
     click.echo(
         f"Erased: the donor of {erased.donations} gifts and {erased.plans} monthly plans, {erased.receipts} receipts "
         f"and {erased.events} events. What was given stays in the books.\n"
-        "Not reached from here: Stripe's own records (delete the customer in its Dashboard), mails that were sent, "
+        "Not erased: Stripe's own records (delete the customer in its Dashboard), emails that were sent, "
         "the bank's statements, and backups."
     )
 
@@ -49,7 +49,7 @@ def erase(who: str, dry_run: bool) -> None:
 def _find(who: str) -> PersonalData:
     theirs = personal_data.find(who)
     if theirs is None:
-        raise click.ClickException(f"Nobody here is known by {who}.")
+        raise click.ClickException(f"No donor has the reference or email address {who}.")
     return theirs
 
 

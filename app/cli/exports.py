@@ -26,7 +26,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--account", default="", help="One account's code, such as assets:stripe:gbp.")
 @click.option("--appeal", default="", help="One appeal's reference.")
 @click.option("--branch", default="", help="One branch's reference.")
-@click.option("--names", is_flag=True, help="Name donors, in lists of donations. Left out otherwise.")
+@click.option("--names", is_flag=True, help="Include donors' names, in exports of donations.")
 @click.option("--instead-of", default="", metavar="BATCH", help="An earlier batch that was not imported: withdraw it.")
 @click.option(
     "--into",

@@ -19,17 +19,17 @@ from app.staff.people import ROLES
 from app.subject import Subject
 from app.writing import writing
 
-group = AppGroup("staff", help="Who may enter the office.")
+group = AppGroup("staff", help="Manage who has access to the office.")
 
 
 @group.command("add")
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*ROLES, "branch-treasurer"]))
-@click.option("--name", default="", help="As colleagues know them.")
+@click.option("--name", default="", help="Their name.")
 @click.option("--branch", help="The name of the branch, for a branch treasurer.")
-@click.option("--invite", is_flag=True, help="Mail an invitation instead of asking for a password.")
+@click.option("--invite", is_flag=True, help="Email an invitation instead of asking for a password.")
 def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invite: bool) -> None:
-    """Let somebody in: asks for their password, or mails them an invitation that works for a day."""
+    """Give somebody access: asks for their password, or emails them an invitation that works for one day."""
     refuse_old_schema()
     password = None if invite else hash_password(_asked_password())
     held = sorted({role.replace("-", "_") for role in roles})
@@ -45,16 +45,16 @@ def add(email: str, roles: tuple[str, ...], name: str, branch: str | None, invit
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was added: {refusal}.") from refusal
     settings = services().settings
-    click.echo(f"{person.email} may sign in at {settings.base_url}/office/ as {', '.join(held)}.")
+    click.echo(f"{person.email} can sign in at {settings.base_url}/office/ as {', '.join(held)}.")
     if invite:
-        click.echo("The invitation goes out as soon as the worker runs.")
+        click.echo("The invitation is sent as soon as the worker runs.")
     elif person.needs_second_factor:
-        click.echo("At the first sign-in a second factor is set up: have a phone with an authenticator app at hand.")
+        click.echo("They set up a second factor when they first sign in, and need a phone with an authenticator app.")
 
 
 @group.command("list")
 def list_() -> None:
-    """Everybody who may enter, and how they sign in."""
+    """List everybody with access, and how they sign in."""
     refuse_old_schema()
     for person in people.everybody():
         proofs = [
@@ -68,11 +68,11 @@ def list_() -> None:
 @group.command("remove")
 @click.argument("email")
 def remove(email: str) -> None:
-    """Take somebody out; their name stays in the audit trail."""
+    """End somebody's access; their name stays in the audit trail."""
     refuse_old_schema()
     person = people.find_by_email(email)
     if person is None:
-        raise click.ClickException(f"Nobody of the office has the address {email}.")
+        raise click.ClickException(f"Nobody with access to the office has the address {email}.")
     try:
         with writing():
             before = {"email": person.email, "roles": sorted(person.role_names)}
@@ -80,7 +80,7 @@ def remove(email: str) -> None:
             trail.record("person.removed", Subject("person", person.reference), before=before)
     except DomainError as refusal:
         raise click.ClickException(f"Nobody was removed: {refusal}.") from refusal
-    click.echo(f"{email} may not enter any more.")
+    click.echo(f"{email} no longer has access.")
 
 
 def _asked_password() -> str:
@@ -90,7 +90,7 @@ def _asked_password() -> str:
         wrong, normalised = current_app.extensions["security"].password_util.validate(typed, False)
         if not wrong:
             return str(normalised)
-        click.echo("Take at least 12 characters, and at most 128.")
+        click.echo("The password must have at least 12 characters, and at most 128.")
 
 
 def _branch_id(name: str | None) -> int | None:

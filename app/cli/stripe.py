@@ -20,13 +20,13 @@ from app.services import services
 from app.worker import catch_up, duties, events, payouts
 from app.writing import writing
 
-group = AppGroup("stripe", help="Prove the books against Stripe, and take in what they lack.")
+group = AppGroup("stripe", help="Check the books against Stripe, and add what they lack.")
 
 
 @group.command("reconcile")
 @click.argument("payout", required=False)
 def reconcile(payout: str | None) -> None:
-    """Take payouts apart: parts, sum, payout, difference; exits with 1 when anything is not explained to the penny."""
+    """Check payouts: parts, sum, payout, difference; exits with 1 when anything is not explained to the penny."""
     refuse_old_schema()
     duty = payouts.duty(services().gateway)
     due = Payout.payout_id == payout if payout else Payout.payout_id.is_not(None)
@@ -53,7 +53,7 @@ def _show(payout: Payout) -> bool:
         click.echo(f"{head}  {amount}: Stripe has not sent it yet; its parts are looked up once it has.")
         return True
     if not payout.automatic:
-        click.echo(f"{head}  {amount}: made by hand, so Stripe does not say what is in it; not provable.")
+        click.echo(f"{head}  {amount}: made by hand, so Stripe does not say what is in it; it cannot be checked.")
         return True
     result = reconciliation_payouts.of_payout(payout)
     click.echo(
@@ -87,7 +87,7 @@ def _show_line(line: reconciliation_payouts.Unexplained) -> None:
 @group.command("catch-up")
 @click.option("--days", type=click.IntRange(1, 30), default=30, show_default=True, help="How far to look back.")
 def take_in_what_is_missing(days: int) -> None:
-    """Compare Stripe's events and movements with the books and take in what is missing; twice changes nothing."""
+    """Compare Stripe's events and movements with the books and add what is missing. Running it twice is harmless."""
     settings = services().settings
     begin_books(settings)
     gateway = services().gateway
@@ -96,21 +96,21 @@ def take_in_what_is_missing(days: int) -> None:
     except DomainError as failure:
         raise click.ClickException(f"Not everything could be compared: {failure}.") from failure
     duties.do_all_due([events.duty(gateway)])
-    click.echo(f"{caught.events} events and {caught.transactions} movements were missing, and are taken in.")
+    click.echo(f"{caught.events} events and {caught.transactions} movements were missing and have been added.")
 
 
 @group.command("replay")
 @click.argument("event")
 def replay(event: str) -> None:
-    """Apply one stored event again; what it says is in the books already posts nothing twice."""
+    """Apply one stored event again; nothing is posted twice."""
     refuse_old_schema()
     try:
         with writing():
             inbox.apply_again(event)
     except inbox.NotThere:
-        raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may bring it.") from None
+        raise click.ClickException(f"There is no event {event} here. `flask stripe catch-up` may fetch it.") from None
     except inbox.EventErased:
-        raise click.ClickException(f"What {event} said was erased with the donor it was about.") from None
+        raise click.ClickException(f"The content of {event} was erased with the donor it was about.") from None
     duty = events.duty(services().gateway)
     replace(duty, due=duty.due & (StripeEvent.event_id == event)).work_once()
     now = db.session.scalars(select(StripeEvent).where(StripeEvent.event_id == event)).one()
@@ -119,4 +119,4 @@ def replay(event: str) -> None:
     elif now.state == PENDING:
         raise click.ClickException(f"{event} ({now.type}) could not be applied: {now.last_error or 'not yet'}.")
     else:
-        click.echo(f"{event} ({now.type}) means nothing to this release.")
+        click.echo(f"{event} ({now.type}) is of a type that this release does not use.")

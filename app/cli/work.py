@@ -34,6 +34,6 @@ def work(once: bool) -> None:
         if once:
             click.echo(f"{do_all_due(lanes)} done.")
             return
-        click.echo("The worker is working.")
+        click.echo("The worker is running.")
         work_until(stop, lanes)
         click.echo("The worker has stopped.")

@@ -96,9 +96,9 @@ def test_a_file_it_cannot_read_is_named_with_its_line_and_the_others_are_taken_i
     bad, missing = files("b.txt", a_file(*PARAGRAPHS, posted="some day", number=2)), "/nowhere/at/all.txt"
     result = run(app, good, bad, missing, other)
     assert result.exit_code == 1
-    assert f"{bad}: not taken in: line 2: expected when it was posted" in result.output
-    assert f"{missing}: not taken in: No such file or directory" in result.output
-    assert "2 of 4 files could not be taken in." in result.output
+    assert f"{bad}: not imported: line 2: expected when it was posted" in result.output
+    assert f"{missing}: not imported: No such file or directory" in result.output
+    assert "2 of 4 files could not be imported." in result.output
     assert numbers() == [1, 3]
 
 
@@ -106,7 +106,7 @@ def test_two_files_of_one_article_do_not_overwrite_each_other(app, files):
     one, two = files("a.txt", a_file("One.")), files("b.txt", a_file("Two."))
     result = run(app, one, two)
     assert result.exit_code == 1
-    assert f"{two}: not taken in: article 4711 was in {one} already" in result.output
+    assert f"{two}: not imported: article 4711 was already in {one}" in result.output
     assert db.session.scalars(select(Article.text)).one() == "One."
 
 

@@ -49,7 +49,7 @@ def test_a_part_is_given_back_and_the_public_total_falls(app, account):
     result = refund(app, "--amount", "10")
     assert (result.exit_code, result.output) == (
         0,
-        "£10.00 is on its way back. £15.00 of the gift is left.\n",
+        "£10.00 is being refunded. £15.00 of the gift is left.\n",
     )
     assert total() == Money(1500, "gbp")
     assert [each["amount"] for each in account.refunds.values()] == [1000]
@@ -59,7 +59,7 @@ def test_a_part_is_given_back_and_the_public_total_falls(app, account):
 
 def test_without_an_amount_all_that_is_left_is_given_back(app, account):
     refund(app, "--amount", "£10.00")
-    assert refund(app).output == "£15.00 is on its way back. £0.00 of the gift is left.\n"
+    assert refund(app).output == "£15.00 is being refunded. £0.00 of the gift is left.\n"
     assert total() == Money(0, "gbp")
 
 
@@ -96,7 +96,7 @@ def test_what_stripe_refuses_is_said_and_leaves_the_amount_free(app, account):
     account.refuses_refunds = True
     result = refund(app, "--amount", "10")
     assert result.exit_code == 1
-    assert "Stripe would not refund £10.00, so nothing was given back. £25.00 is left." in result.output
+    assert "Stripe refused to refund £10.00. Nothing was refunded. £25.00 is left." in result.output
 
 
 def test_while_stripe_cannot_be_reached_the_amount_is_held_and_the_worker_goes_on(app, account, monkeypatch):
@@ -106,7 +106,7 @@ def test_while_stripe_cannot_be_reached_the_amount_is_held_and_the_worker_goes_o
     with monkeypatch.context() as offline:
         offline.setattr(account, "make_refund", away)
         result = refund(app, "--amount", "10")
-    assert result.output == "£10.00 is to be given back. Stripe could not be asked yet; the worker goes on trying.\n"
+    assert result.output == "£10.00 will be refunded. Stripe cannot be reached yet; the worker keeps trying.\n"
     assert "£15.00 of this gift is left" in refund(app, "--amount", "20").output
     with writing():
         db.session.scalars(select(DonationRefund)).one().next_try_at = None

@@ -39,7 +39,7 @@ def test_catching_up_says_what_was_missing_and_then_that_nothing_is(app, account
     first = flask(app, "stripe", "catch-up")
     assert first.exit_code == 0
     assert first.output.startswith(f"{len(account.events)} events and ")
-    assert flask(app, "stripe", "catch-up").output == "0 events and 0 movements were missing, and are taken in.\n"
+    assert flask(app, "stripe", "catch-up").output == "0 events and 0 movements were missing and have been added.\n"
     books_kept.agree()
 
 
@@ -69,7 +69,7 @@ def test_a_payout_made_by_hand_is_shown_as_not_provable(app, account):
     flask(app, "stripe", "catch-up")
     result = flask(app, "stripe", "reconcile", by_hand["id"])
     assert result.exit_code == 0
-    assert "£10.00: made by hand, so Stripe does not say what is in it; not provable." in result.output
+    assert "£10.00: made by hand, so Stripe does not say what is in it; it cannot be checked." in result.output
 
 
 def test_a_payout_that_stripe_has_not_sent_yet_leaves_nothing_unexplained(app, account):

@@ -79,7 +79,7 @@ def test_it_works_until_it_is_told_to_stop(app, settings):
         [sys.executable, "-m", "flask", "work"], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True
     )
     try:
-        assert worker.stdout.readline() == "The worker is working.\n"
+        assert worker.stdout.readline() == "The worker is running.\n"
         deliver(app, "charge.succeeded", stripe_says.charge(reference))
 
         def mailed():

@@ -66,11 +66,11 @@ def _give_second_factor(person: Person) -> None:
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
-group = AppGroup("example", help="An organisation to try things out with.")
+group = AppGroup("example", help="Load an example organisation to try things out.")
 
 
 @group.command("load")
-@click.option("--empty", is_flag=True, help="Without the gifts: articles, appeals and people alone.")
+@click.option("--empty", is_flag=True, help="Only articles, appeals and people, without gifts.")
 @click.option("--receipts-later", is_flag=True, help="Leave the receipts to `flask example receipts`.")
 def load(empty: bool, receipts_later: bool) -> None:
     """Put the example's articles, appeals, people and a year of gifts into practice mode, once. The gifts come only to
@@ -82,7 +82,7 @@ def load(empty: bool, receipts_later: bool) -> None:
     unfinished = settings.data_dir / "example-unfinished"
     if unfinished.exists():
         raise click.ClickException(
-            f"Loading the example was broken off. Take {settings.data_dir} and its database away, then load it again."
+            f"Loading the example was interrupted. Delete {settings.data_dir} and its database, then load it again."
         )
     unprinted = _unprinted(settings)
     nothing_yet = not any(db.session.scalar(select(each.id).limit(1)) for each in (Appeal, Article, Donation, Entry))
@@ -103,12 +103,12 @@ def load(empty: bool, receipts_later: bool) -> None:
     unfinished.touch()
     _load_newspaper(settings)
     unprinted.touch()
-    click.echo("Readers give to it for a year. That is some five seconds of work; on a busy machine it takes longer.")
+    click.echo("Adding a year of gifts. This takes about five seconds, or longer on a busy machine.")
     began = perf_counter()
     lived.live()
     unfinished.unlink()
     gifts = db.session.scalar(select(func.count()).select_from(Donation))
-    click.echo(f"The year is over: {gifts} gifts, in {perf_counter() - began:.0f} seconds.")
+    click.echo(f"{gifts} gifts were added in {perf_counter() - began:.0f} seconds.")
     if not receipts_later:
         _print_receipts(settings)
 
@@ -154,7 +154,7 @@ def _load_newspaper(settings: Settings) -> None:
     if articles or appeals:
         click.echo(f"The example is loaded: {len(articles)} articles and {len(appeals)} appeals.")
     if added:
-        click.echo(f"Its office has {added} people; their password is “{PASSWORD}”.")
+        click.echo(f"{added} people can sign in to its office with the password “{PASSWORD}”.")
 
 
 def _read(name: str) -> dict[str, Any]:

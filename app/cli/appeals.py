@@ -12,7 +12,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app import clock, typed_amount
+from app import clock, money
 from app.appeals import raised, scheduling
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
@@ -23,9 +23,8 @@ from app.cli.starting import refuse_old_schema
 from app.donations import amounts
 from app.errors import DomainError
 from app.extensions import db
-from app.money import Money, NotAnAmount, TooManyDecimals, written
+from app.money import Money, NotAnAmount, SeveralReadings, TooManyDecimals, written
 from app.services import services
-from app.typed_amount import SeveralReadings
 from app.writing import writing
 
 _NONE = "none"
@@ -82,9 +81,9 @@ def day_option(option: str, text: str) -> date | None:
 
 def _amount(option: str, text: str, currency: str) -> Money:
     try:
-        return typed_amount.read(text, currency)
+        return money.read_typed(text, currency)
     except (SeveralReadings, TooManyDecimals) as error:
-        raise click.BadParameter(f"{typed_amount.complaint(error, text, currency)}.", param_hint=option) from error
+        raise click.BadParameter(f"{money.complaint(error, text, currency)}.", param_hint=option) from error
     except NotAnAmount as error:
         raise click.BadParameter(f"{text!r} is not an amount such as 25 or 12.50.", param_hint=option) from error
 

@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from app import typed_amount
+from app import money
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
 from app.donations import refunds as donations_refunds
@@ -46,9 +46,9 @@ def refund(reference: str, amount: str | None, reason: str) -> None:
 
 def _amount(text: str, currency: str) -> Money:
     try:
-        return typed_amount.read(text, currency)
+        return money.read_typed(text, currency)
     except NotAnAmount as error:
-        said = typed_amount.complaint(error, text, currency)
+        said = money.complaint(error, text, currency)
         raise click.ClickException(f"Nothing was refunded: {said}.") from error
 
 

@@ -1,7 +1,7 @@
 """How small and how large a card gift may be, by currency."""
 
 from app.errors import DomainError
-from app.money import THREE_DECIMAL, Money
+from app.money import Money, step
 
 # Our own minimum, in minor units: at or above Stripe's minimum charge (docs.stripe.com/currencies) and high enough
 # that testing stolen cards here is not the cheapest way to do it.
@@ -10,9 +10,6 @@ _MINIMUM = {
     "dkk": 1000, "pln": 500, "czk": 2500, "huf": 20_000, "mxn": 2000, "thb": 2000, "jpy": 100,
 }  # fmt: skip
 _MINIMUM_ELSEWHERE = 500
-
-# Kept in hundredths at Stripe, which must be 0.
-_WHOLE_UNITS = frozenset(["isk", "ugx"])
 
 # Stripe takes at most eight digits; a gift by card beyond this is a slip, or a matter to talk about first.
 _MAXIMUM = {"gbp": 2_500_000, "eur": 2_500_000, "usd": 2_500_000, "huf": 90_000_000, "jpy": 5_000_000}
@@ -44,12 +41,6 @@ def minimum(currency: str) -> Money:
 def maximum(currency: str) -> Money:
     """The largest gift by card."""
     return Money(_MAXIMUM.get(currency, _MAXIMUM_ELSEWHERE), currency)
-
-
-def step(currency: str) -> int:
-    """Of how many minor units a card amount is a multiple (docs.stripe.com/currencies, "Special cases"): those with
-    three decimals end in 0, and the króna and the shilling of Uganda are charged in whole units."""
-    return 10 if currency in THREE_DECIMAL else 100 if currency in _WHOLE_UNITS else 1
 
 
 def check(amount: Money) -> Money:

@@ -22,11 +22,11 @@ from app.emails import email
 from app.emails.composing import compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.extensions import db
 from app.ledger import posting
 from app.payments.objects import Charge, Transaction
 from app.subject import Subject
-from app.typed_text import one_line
 
 # The email that tells the giver that the money did not come.
 GIFT_FAILED = "gift-failed"

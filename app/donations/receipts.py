@@ -15,13 +15,13 @@ from app.donations import net_amount
 from app.donations.donation import CARD, Donation
 from app.emails import wording
 from app.emails.message import Attachment, Mail
+from app.emails.wording import one_line
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import erasure
 from app.receipts import issuing, register
 from app.receipts.facts import Facts, lines, thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt, ReceiptFile
-from app.typed_text import one_line
 
 
 class NotReceived(DomainError):

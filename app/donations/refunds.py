@@ -22,13 +22,13 @@ from app.emails import email
 from app.emails.composing import compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.errors import DomainError
 from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import posting
 from app.money import Money, written
 from app.payments.objects import Refund
 from app.subject import Subject
-from app.typed_text import one_line
 
 ASKED, REFUSED = "asked", "refused"
 # In these nothing has been given back after all, so the amount may be refunded again.

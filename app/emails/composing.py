@@ -8,7 +8,7 @@ from app.config import Settings
 from app.emails import wording
 from app.emails.email import DueEmail
 from app.emails.message import Mail
-from app.typed_text import one_line
+from app.emails.wording import one_line
 
 LANGUAGE = "en-GB"
 

@@ -3,6 +3,7 @@
 An environment of its own, not the web application's: what a receipt says must depend on its frozen facts alone.
 """
 
+import unicodedata
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.money import Money, written
 
 _ROOT = Path(__file__).parent.parent.parent
+# Scripts need these between letters, though they print nothing themselves.
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 def fill(template: str, language: str, **values: Any) -> str:
@@ -26,6 +29,16 @@ def fill(template: str, language: str, **values: Any) -> str:
 def amount(money: Money, language: str) -> str:
     """An amount as receipts write it in `language`."""
     return written(money, locale=str(Locale.parse(language, sep="-")))
+
+
+def one_line(text: str | None) -> str:
+    """The text as one line that can be printed: composed, its spaces single, control and format characters gone."""
+    shown = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text or "")
+        if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    )
+    return " ".join(shown.split())
 
 
 @cache

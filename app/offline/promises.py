@@ -19,6 +19,7 @@ from app.emails import email
 from app.emails.composing import compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting, reversing
@@ -26,7 +27,6 @@ from app.ledger.entries import Entry
 from app.offline import cheques, gifts
 from app.receipts import register
 from app.subject import Subject
-from app.typed_text import one_line
 
 # The mail that tells the giver that a receipt does not count.
 RECEIPT_VOID = "receipt-void"

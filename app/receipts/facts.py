@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from app.typed_text import one_line
+from app.emails.wording import one_line
 
 # Joiners shape letters in many scripts; every other format character (bidi overrides among them) only disturbs.
 _MOST_LINES = 6

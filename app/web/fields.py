@@ -8,6 +8,7 @@ The days that a page is asked for in its address: `?from=2026-07-01&to=2026-07-3
 """
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from wtforms import Field, StringField, TextAreaField, ValidationError, fields
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import DateInput, TextInput, TimeInput
 
-from app import clock, typed_amount, typed_text
+from app import clock, money
 from app.money import Money, NotAnAmount
 
 # The years that the archive has pages for.
@@ -61,6 +62,20 @@ def typed_day(moment: datetime | None) -> date | None:
 def typed_time(moment: datetime | None) -> time | None:
     """An instant's local time of day as a time field holds it; nothing without one."""
     return clock.local(moment).time() if moment else None
+
+
+def cleaned_line(text: str | None) -> str | None:
+    """One line, without spaces around it and without control characters: PostgreSQL keeps no NUL, mails no line end."""
+    return text and _without_controls(re.sub(r"[\t\r\n]+", " ", text), but="").strip()
+
+
+def cleaned_lines(text: str | None) -> str | None:
+    """Some lines, each ended by a mere line feed; else as one line."""
+    return text and _without_controls(re.sub(r"\r\n?", "\n", text).replace("\t", " "), but="\n").strip()
+
+
+def _without_controls(text: str, *, but: str) -> str:
+    return "".join(each for each in text if each in but or unicodedata.category(each) != "Cc")
 
 
 # What a mail server must take (RFC 5321).
@@ -119,7 +134,7 @@ class DayField(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
         self.data = None
-        text = typed_text.line(valuelist[0]) if valuelist else ""
+        text = cleaned_line(valuelist[0]) if valuelist else ""
         try:
             self.data = day(text) if text else None
         except ValueError as error:
@@ -138,7 +153,7 @@ class TimeField(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
         self.data = None
-        text = typed_text.line(valuelist[0]) if valuelist else ""
+        text = cleaned_line(valuelist[0]) if valuelist else ""
         try:
             self.data = time_of_day(text) if text else None
         except ValueError as error:
@@ -171,9 +186,9 @@ class AmountField(StringField):  # type: ignore[misc]
         """The amount in a currency, or nothing, and a message beside the field."""
         text = (self.data or "").strip()
         try:
-            amount = typed_amount.read(text, currency)
+            amount = money.read_typed(text, currency)
         except NotAnAmount as error:
-            wrong = typed_amount.complaint(error, text, currency) if text else _("Enter an amount")
+            wrong = money.complaint(error, text, currency) if text else _("Enter an amount")
         else:
             if amount.minor:
                 return amount
@@ -190,7 +205,7 @@ class BalanceField(StringField):  # type: ignore[misc]
     def read(self, currency: str) -> Money | None:
         """The balance in a currency, or nothing, and a message beside the field where something was typed."""
         try:
-            return typed_amount.read_signed(self.data or "", currency)
+            return money.read_signed(self.data or "", currency)
         except NotAnAmount:
             self.errors: list[str] = [*self.errors, _("Enter an amount in figures, like 1250.00 or -12.50")]
             return None
@@ -231,8 +246,8 @@ class PiecesField(StringField):  # type: ignore[misc]
 
 
 _CLEANED = {
-    **dict.fromkeys((StringField, LineField, EmailField, AmountField, BalanceField), typed_text.line),
-    **dict.fromkeys((TextAreaField, LinesField), typed_text.lines),
+    **dict.fromkeys((StringField, LineField, EmailField, AmountField, BalanceField), cleaned_line),
+    **dict.fromkeys((TextAreaField, LinesField), cleaned_lines),
 }
 
 

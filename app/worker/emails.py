@@ -16,13 +16,13 @@ from app.emails import sending
 from app.emails.composing import compose
 from app.emails.email import DROPPED, DUE, SENT, DueEmail
 from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.extensions import db
 from app.offline import promises
 from app.reconciliation import alarms, daily_statement, treasurer_mails
 from app.staff import people
 from app.staff import people as staff
 from app.staff.people import Person
-from app.typed_text import one_line
 from app.worker.duties import Duty
 from app.writing import writing
 

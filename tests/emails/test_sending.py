@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from app.emails import sending
 from app.emails.message import Attachment, Mail, MailRefused
 from app.emails.sending import MailUnavailable
-from app.typed_text import one_line
+from app.emails.wording import one_line
 from tests.letterbox import letterbox
 
 SENDER = "The Łantern <receipts@lantern.example>"

@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.emails.wording import one_line
 from app.receipts.facts import lines, thawed
-from app.typed_text import one_line
 from tests.receipts.stage import some_facts
 
 

@@ -23,10 +23,10 @@ from app.emails import email
 from app.emails.composing import compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.extensions import db
 from app.receipts.receipt import Receipt
 from app.subject import Subject
-from app.typed_text import one_line
 
 LASTS = timedelta(hours=1)
 

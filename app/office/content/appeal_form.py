@@ -12,13 +12,12 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
-from app import typed_amount
+from app import money
 from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
 from app.donations import amounts
-from app.money import Money, NotAnAmount, TooManyDecimals, home_currency, written
+from app.money import Money, NotAnAmount, SeveralReadings, TooManyDecimals, home_currency, written
 from app.office.content.article_form import MOST_CHARACTERS
-from app.typed_amount import SeveralReadings
 from app.web.fields import AmountField, CleanedForm, DayField, LineField, LinesField, NumberField
 
 # An amount may hold a comma itself, so only one with a space after it separates.
@@ -135,8 +134,8 @@ class AppealForm(CleanedForm):
             self.wrong(self.suggested, _("Enter %(most)s suggested amounts or fewer", most=_MOST_SUGGESTED))
         read = [amount for each in typed[:_MOST_SUGGESTED] if (amount := self._one_of_them(each))]
         least, most = amounts.minimum(self.unit), amounts.maximum(self.unit)
-        if any(amount.minor % amounts.step(self.unit) for amount in read):
-            self.wrong(self.suggested, typed_amount.too_fine(self.unit))
+        if any(amount.minor % money.step(self.unit) for amount in read):
+            self.wrong(self.suggested, money.too_fine(self.unit))
         if any(not least <= amount <= most for amount in read):
             limits = {"least": written(least, short=True), "most": written(most, short=True)}
             self.wrong(self.suggested, _("Suggested amounts must be between %(least)s and %(most)s", **limits))
@@ -145,9 +144,9 @@ class AppealForm(CleanedForm):
     def _one_of_them(self, text: str) -> Money | None:
         field = self.suggested
         try:
-            amount = typed_amount.read(text, self.unit)
+            amount = money.read_typed(text, self.unit)
         except SeveralReadings as error:
-            self.wrong(field, typed_amount.complaint(error, text, self.unit))
+            self.wrong(field, money.complaint(error, text, self.unit))
         except TooManyDecimals:
             self.wrong(field, _("“%(typed)s” has too many decimal places", typed=text))
         except NotAnAmount:

@@ -7,8 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired
 
-from app import typed_amount
-from app.donations import amounts
+from app import money
 from app.money import Money, written
 from app.web.fields import AmountField, CleanedForm, EmailField, LineField, LinesField
 
@@ -67,8 +66,8 @@ class RefundForm(CleanedForm):
     def wanted(self) -> Money | None:
         """The amount of a form that is otherwise valid, or nothing, with a message beside it."""
         amount = self.amount.read(self._left.currency)
-        if amount is not None and amount.minor % amounts.step(amount.currency):
-            self.wrong(self.amount, typed_amount.too_fine(amount.currency))
+        if amount is not None and amount.minor % money.step(amount.currency):
+            self.wrong(self.amount, money.too_fine(amount.currency))
             return None
         if amount is not None and amount > self._left:
             self.only_so_much_is_left(self._left)

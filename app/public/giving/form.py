@@ -16,7 +16,7 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired
 
-from app import clock, typed_amount
+from app import clock, money
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import open_appeal
 from app.donations import amounts
@@ -35,11 +35,11 @@ def read(text: str, currency: str) -> Money:
     """The amount that was typed, in a currency. Raises `NotTaken`."""
     smallest, largest = amounts.minimum(currency), amounts.maximum(currency)
     try:
-        return amounts.check(typed_amount.read(text, currency))
+        return amounts.check(money.read_typed(text, currency))
     except NotAnAmount as error:
-        raise NotTaken(typed_amount.complaint(error, text, currency)) from error
+        raise NotTaken(money.complaint(error, text, currency)) from error
     except amounts.TooFine as error:
-        raise NotTaken(typed_amount.too_fine(currency)) from error
+        raise NotTaken(money.too_fine(currency)) from error
     except amounts.TooSmall as error:
         raise NotTaken(_("The amount must be %(least)s or more", least=written(smallest, short=True))) from error
     except amounts.TooLarge as error:
@@ -179,7 +179,7 @@ def chosen(appeal: Appeal, address: Mapping[str, str]) -> dict[str, object]:
     rhythm = address.get("rhythm") or _EVERY.get(address.get("every", "")) or appeal.preset_rhythm
     if amount and amount != OTHER:
         try:
-            offered = typed_amount.read(amount, appeal.currency)
+            offered = money.read_typed(amount, appeal.currency)
         except NotAnAmount:
             return {"amount": OTHER, "other": other or amount[:24], "rhythm": rhythm}
         if offered not in appeal.suggested:

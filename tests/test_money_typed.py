@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import typed_amount
-from app.money import Money, NotAnAmount, TooManyDecimals, decimals, written
-from app.typed_amount import SeveralReadings
+from app import money
+from app.money import Money, NotAnAmount, SeveralReadings, TooManyDecimals, decimals, written
 from tests.test_money import ACCEPTED
 
 ONE_MEANING = [
@@ -45,7 +44,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "currency", "minor"), [*ONE_MEANING, *ACCEPTED])
 def test_what_can_mean_one_thing_only_is_that(text, currency, minor):
-    assert typed_amount.read(text, currency) == Money(minor, currency)
+    assert money.read_typed(text, currency) == Money(minor, currency)
 
 
 @pytest.mark.parametrize(
@@ -60,20 +59,20 @@ def test_what_can_mean_one_thing_only_is_that(text, currency, minor):
 )
 def test_what_can_mean_two_things_is_asked_about(app, text, currency, readings):
     with pytest.raises(SeveralReadings) as asked:
-        typed_amount.read(text, currency)
+        money.read_typed(text, currency)
     assert tuple(each.minor for each in asked.value.readings) == readings
     with app.test_request_context():
-        said = typed_amount.complaint(asked.value, text, currency)
+        said = money.complaint(asked.value, text, currency)
     assert text in said
     # What it tells people to enter is understood.
     entered = said.rpartition("Enter ")[2].split(" or ")
-    assert [typed_amount.read(each, currency).minor for each in entered] == list(readings)
+    assert [money.read_typed(each, currency).minor for each in entered] == list(readings)
 
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_anything_else_is_refused(text):
     with pytest.raises(NotAnAmount):
-        typed_amount.read(text, "gbp")
+        money.read_typed(text, "gbp")
 
 
 @pytest.mark.parametrize(
@@ -85,21 +84,21 @@ def test_anything_else_is_refused(text):
 )  # fmt: skip
 def test_more_decimals_than_the_currency_has_are_named_as_such(text, currency):
     with pytest.raises(TooManyDecimals):
-        typed_amount.read(text, currency)
+        money.read_typed(text, currency)
 
 
 def test_the_complaint_about_decimals_says_how_many_the_currency_has(app):
     with pytest.raises(TooManyDecimals) as refused:
-        typed_amount.read("12.3456 KWD", "kwd")
+        money.read_typed("12.3456 KWD", "kwd")
     with app.test_request_context():
-        said = typed_amount.complaint(refused.value, "12.3456 KWD", "kwd")
+        said = money.complaint(refused.value, "12.3456 KWD", "kwd")
     assert said == "The amount must have no more than three decimals, like 12.500"
 
 
 @given(text=st.text("0123456789.,' £５", max_size=12))
 def test_whatever_is_typed_its_digits_are_those_of_the_amount(text):
     try:
-        amount = typed_amount.read(text, "gbp")
+        amount = money.read_typed(text, "gbp")
     except NotAnAmount:
         return
     digits = "".join(sign for sign in text.replace("５", "5") if sign in "0123456789").strip("0")
@@ -109,9 +108,9 @@ def test_whatever_is_typed_its_digits_are_those_of_the_amount(text):
 @given(minor=st.integers(0, 10**11), currency=st.sampled_from(["gbp", "jpy", "kwd", "eur"]))
 def test_what_we_write_ourselves_is_never_asked_about(minor, currency):
     amount = Money(minor, currency)
-    assert typed_amount.read(str(amount.major()), currency) == amount
+    assert money.read_typed(str(amount.major()), currency) == amount
     if decimals(currency) != 3:
-        assert typed_amount.read(written(amount), currency) == amount or decimals(currency) == 0
+        assert money.read_typed(written(amount), currency) == amount or decimals(currency) == 0
 
 
 @pytest.mark.parametrize(
@@ -122,11 +121,11 @@ def test_what_we_write_ourselves_is_never_asked_about(minor, currency):
     ],
 )  # fmt: skip
 def test_a_balance_that_is_typed_may_be_below_zero(text, minor):
-    read = typed_amount.read_signed(text, "gbp")
+    read = money.read_signed(text, "gbp")
     assert (None if read is None else read.minor) == minor
 
 
 @pytest.mark.parametrize("text", ["--5", "-", "()", "5 - 3", "(5", "OD", "-12.505"])
 def test_what_is_no_balance_is_refused(text):
     with pytest.raises(NotAnAmount):
-        typed_amount.read_signed(text, "gbp")
+        money.read_signed(text, "gbp")

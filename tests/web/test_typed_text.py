@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import typed_text
+from app.web import fields
 
 
 @pytest.mark.parametrize(
@@ -20,5 +20,5 @@ from app import typed_text
     ],
 )
 def test_spaces_around_and_control_characters_do_not_matter(typed, line, lines):
-    assert typed_text.line(typed) == line
-    assert typed_text.lines(typed) == lines
+    assert fields.cleaned_line(typed) == line
+    assert fields.cleaned_lines(typed) == lines

@@ -1,11 +1,15 @@
-"""Who may do what: every view of the office says which roles may read it and which may change something by it."""
+"""Who may do what, and what of it they see: every view of the office says which roles may read it and which may change
+something by it. A branch's treasurer sees the own branch's things; another's are not there.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
+from flask import abort
 from flask_login import current_user
 
+from app.appeals import income
 from app.staff import people
 from app.staff.people import Person
 
@@ -79,3 +83,37 @@ def may(endpoint_view: Callable[..., Any], method: str = "GET") -> bool:
     """Whether the signed-in person may use a view, for showing only the ways that are open."""
     allowed, person = allowed_by(endpoint_view), somebody()
     return allowed is not None and person is not None and allowed.lets(person.role_names, method)
+
+
+class OfABranch(Protocol):
+    """Something that a branch may have raised."""
+
+    @property
+    def branch_id(self) -> int | None:
+        """Whose it is; nothing means the whole organisation's."""
+        ...
+
+
+Thing = TypeVar("Thing", bound=OfABranch)
+
+
+def or_404(thing: Thing | None) -> Thing:
+    """The thing itself, when there is one and this person may see it; else 404, as if it were not there."""
+    own = my_branch_id()
+    if thing is None or (own is not None and thing.branch_id != own):
+        abort(404)
+    return thing
+
+
+def my_accounts() -> frozenset[int] | None:
+    """The ids of the accounts that this person may see; `None` means all of them."""
+    branch_id = my_branch_id()
+    return None if branch_id is None else income.income_accounts(branch_id=branch_id)
+
+
+def accounts_in_scope(account_ids: frozenset[int] | None) -> frozenset[int] | None:
+    """Those of the accounts that this person may see, where `None` means all."""
+    mine = my_accounts()
+    if mine is None or account_ids is None:
+        return mine if account_ids is None else account_ids
+    return mine & account_ids

@@ -25,14 +25,13 @@ from app.ledger.entries import Entry
 from app.ledger.in_hand import BelowZero
 from app.money import Money, home_currency
 from app.office import access
-from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_accounts
 from app.office.books.words import BY_HAND, kind_name
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
 from app.office.offline import noticed
 from app.office.offline import words as offline_words
 from app.office.offline.noticed import Noticed
-from app.office.scope import my_accounts
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, CleanedForm, DayField, LinesField

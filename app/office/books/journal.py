@@ -11,8 +11,7 @@ from app.appeals import income
 from app.donations import methods
 from app.ledger import accounts, journal, trial_balance
 from app.ledger.journal import JournalFilter, JournalPosition
-from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
-from app.office.scope import accounts_in_scope
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, accounts_in_scope, allow
 from app.web.fields import day_asked
 
 bp = Blueprint("journal", __name__, url_prefix="/journal")

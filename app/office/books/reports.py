@@ -10,9 +10,8 @@ from app.appeals import income as appeals_income
 from app.donations import methods
 from app.ledger.journal import JournalFilter
 from app.money import Money
-from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow
+from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_accounts
 from app.office.books.words import METHODS
-from app.office.scope import my_accounts
 from app.web.fields import day_asked, last_month
 
 bp = Blueprint("reports", __name__, url_prefix="/income")

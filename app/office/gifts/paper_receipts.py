@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.audit import trail
 from app.audit.trail import record
 from app.donations import finding
-from app.office import scope
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.receipts import handing_over
 from app.subject import Subject
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 @allow(reads=(), changes={TREASURER, BRANCH_TREASURER})
 def give(reference: str) -> ResponseReturnValue:
     """Note that the receipt of a gift was handed over, or posted."""
-    gift = scope.or_404(finding.gift(reference))
+    gift = access.or_404(finding.gift(reference))
     try:
         with writing():
             how = request.form.get("how", "")

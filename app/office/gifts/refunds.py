@@ -12,7 +12,7 @@ from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefun
 from app.errors import DomainError
 from app.extensions import db
 from app.money import written
-from app.office import scope
+from app.office import access
 from app.office.access import TREASURER, allow
 from app.office.confirming import Question, asks_once
 from app.office.donors.forms import RefundForm
@@ -86,7 +86,7 @@ def create(reference: str) -> ResponseReturnValue:
 
 def _gift(reference: str) -> Donation:
     """A gift that can be given back to a card, if this person may see it."""
-    gift = scope.or_404(finding.gift(reference))
+    gift = access.or_404(finding.gift(reference))
     if gift.state != RECEIVED or gift.method != CARD:
         abort(404)
     return gift

@@ -27,7 +27,7 @@ from app.donors.donor import Donor, note, notes_about
 from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money, home_currency
-from app.office import scope
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.at_stripe import at_stripe
 from app.office.books.words import method_name
@@ -219,7 +219,7 @@ def add_note(reference: str) -> ResponseReturnValue:
 
 def _gift(reference: str) -> Donation:
     """The gift, if there is one and this person may see it."""
-    return scope.or_404(finding.gift(reference))
+    return access.or_404(finding.gift(reference))
 
 
 def _page(gift: Donation, form: NoteForm) -> str:

@@ -12,7 +12,7 @@ from app.donations import finding
 from app.donations.donation import CHEQUE, Donation
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import scope
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.offline import forms, noticed, words
@@ -123,5 +123,5 @@ def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) ->
 
 
 def _cheque(reference: str) -> Donation:
-    gift = scope.or_404(finding.gift(reference))
+    gift = access.or_404(finding.gift(reference))
     return gift if gift.method == CHEQUE else abort(404)

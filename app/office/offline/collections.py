@@ -22,7 +22,7 @@ from app.donations.donation import CASH
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
-from app.office import scope
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
@@ -280,7 +280,7 @@ def _form(
 
 
 def _sheet(reference: str) -> CountSheet:
-    return scope.or_404(count_sheet.find(reference))
+    return access.or_404(count_sheet.find(reference))
 
 
 def _page(sheet: CountSheet, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:

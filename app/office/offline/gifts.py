@@ -16,7 +16,7 @@ from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, 
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
-from app.office import scope
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
@@ -226,7 +226,7 @@ def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> R
 
 
 def _gift(reference: str) -> Donation:
-    gift = scope.or_404(finding.gift(reference))
+    gift = access.or_404(finding.gift(reference))
     return gift if gift.method != CARD else abort(404)
 
 

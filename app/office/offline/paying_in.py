@@ -12,7 +12,7 @@ from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import Donation
 from app.ledger.in_hand import BelowZero
-from app.office import scope
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.offline import words
 from app.offline import lists, paying_in
@@ -106,8 +106,8 @@ def _page(form: SlipForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _sheet(reference: str) -> CountSheet:
-    return scope.or_404(count_sheet.find(reference))
+    return access.or_404(count_sheet.find(reference))
 
 
 def _gift(reference: str) -> Donation:
-    return scope.or_404(finding.gift(reference))
+    return access.or_404(finding.gift(reference))

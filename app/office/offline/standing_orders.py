@@ -18,7 +18,7 @@ from app.donations import standing_order
 from app.donations.standing_order import StandingOrder
 from app.extensions import db
 from app.money import Money, written
-from app.office import scope
+from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.office.confirming import Question, asks_once
 from app.office.donors import choice
@@ -260,4 +260,4 @@ def _filled(order: StandingOrder) -> dict[str, Any]:
 
 
 def _order(reference: str) -> StandingOrder:
-    return scope.or_404(standing_order.find(reference))
+    return access.or_404(standing_order.find(reference))

@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 
 from app import clock
 from app.bank.statement import BankLine
-from app.donations import finding
+from app.donations.donation import find_gifts
 from app.extensions import db
 from app.offline import paying_in
 from app.writing import writing
@@ -111,7 +111,7 @@ def test_a_cheque_that_was_paid_back_and_bounces_asks_first_that_it_is_lost_twic
     appeal = an_appeal()
     gift = again(a_cheque(appeal, 2500)).reference
     with writing():
-        paying_in.pay_in([], finding.gifts([gift]), "S-417", clock.today())
+        paying_in.pay_in([], find_gifts([gift]), "S-417", clock.today())
     came, paid, bounced = the_statement(bank, (2500, "SLIP 417"), (-1000, "TO LUCJA OKON"), (-2500, "UNPAID CHEQUE"))
     treasurer.post(address(bank, came, "match"), data={"is": f"cheque|donation:{gift}"})
     treasurer.post(address(bank, paid, "back"), data={"gift": gift})
@@ -130,7 +130,7 @@ def test_a_cheque_of_which_nothing_went_back_bounces_without_a_question(treasure
     appeal = an_appeal()
     gift = again(a_cheque(appeal, 2500)).reference
     with writing():
-        paying_in.pay_in([], finding.gifts([gift]), "S-417", clock.today())
+        paying_in.pay_in([], find_gifts([gift]), "S-417", clock.today())
     came, bounced = the_statement(bank, (2500, "SLIP 417"), (-2500, "UNPAID CHEQUE"))
     treasurer.post(address(bank, came, "match"), data={"is": f"cheque|donation:{gift}"})
     treasurer.post(address(bank, bounced, "match"), data={"is": f"bounced|donation:{gift}"})

@@ -19,7 +19,7 @@ from app.office.people import audit_trail, forms, my_account, people, person
 from app.office.settings import branches
 from app.office.sign_in import setup
 from app.office.today import daily_statement, exceptions, payouts, start, today
-from app.office.unsent import browser, pages
+from app.office.unsent import browser, keeping, pages
 from app.web import stacked_tables
 
 SUBJECTS = (
@@ -94,7 +94,7 @@ def _pages() -> Blueprint:
     # What was registered last comes first.
     office.after_request(guard.keep_nothing)
     office.after_request(browser.remember)
-    office.after_request(pages.fill_in)
-    office.after_request(pages.forget_what_was_sent)
+    office.after_request(keeping.fill_in)
+    office.after_request(keeping.forget_what_was_sent)
     office.teardown_request(guard.leave)
     return office

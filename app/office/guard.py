@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from app import clock
 from app.audit import trail
 from app.office import access
-from app.office.unsent import pages
+from app.office.unsent import keeping
 from app.services import services
 from app.staff import sessions
 from app.staff.sessions import StaffSession
@@ -34,7 +34,7 @@ def check() -> ResponseReturnValue | None:
     end_what_is_over()
     name_the_actor()
     if not current_user.is_authenticated:
-        return redirect(url_for("security.login", next=_way_back(pages.SIGNED_OUT)), code=303)
+        return redirect(url_for("security.login", next=_way_back(keeping.SIGNED_OUT)), code=303)
     view = current_app.view_functions[request.endpoint or ""]
     allowed = access.allowed_by(view)
     if allowed is None or not allowed.lets(access.me().role_names, request.method):
@@ -42,7 +42,7 @@ def check() -> ResponseReturnValue | None:
             trail.record("access.refused", Subject("page", request.endpoint), after={"method": request.method})
         abort(403)
     if allowed.fresh and not check_and_update_authn_fresh(FRESH_FOR, NOT_PROLONGED):
-        return redirect(url_for("security.verify", next=_way_back(pages.AGAIN)), code=303)
+        return redirect(url_for("security.verify", next=_way_back(keeping.AGAIN)), code=303)
     # Known now, whatever the view does to the database's session.
     g.let_in = access.me().reference
     return None
@@ -51,7 +51,7 @@ def check() -> ResponseReturnValue | None:
 def outdated(_error: CSRFError) -> ResponseReturnValue:
     """A form of a page that is too old: what was typed is kept and shown again, to whoever typed it."""
     end_what_is_over()
-    typed = pages.keep(pages.OUTDATED)
+    typed = keeping.keep(keeping.OUTDATED)
     if typed is None:
         return render_template("errors/outdated.html", calm=True), 400
     return redirect(typed if current_user.is_authenticated else url_for("security.login", next=typed), code=303)
@@ -114,4 +114,4 @@ def _way_back(why: str) -> str | None:
     """Where to go on after signing in: the page that was asked for, or the one that shows what a form sent."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    return pages.keep(why) or pages.sent_from()
+    return keeping.keep(why) or keeping.sent_from()

@@ -13,7 +13,7 @@ from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.office.access import EVERYONE
-from app.office.unsent import pages as office_unsent
+from app.office.unsent import keeping as office_unsent
 from app.services import services
 from app.staff import sessions, unsent
 from app.staff.people import Person

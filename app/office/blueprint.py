@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFError
 
 from app import clock
-from app.office import guard, navigation
+from app.office import access, navigation
 from app.office.bank import accounts, differences, imports, lines, money, rules, splits, unidentified
 from app.office.books import account_codes, closing, entries, exports, journal, reports
 from app.office.books import accounts as books_accounts
@@ -75,7 +75,7 @@ def register(app: Flask) -> None:
     setup.set_up(app)
     browser.watch(app)
     app.add_template_global(navigation.ways, "office_ways")
-    app.add_template_global(guard.in_office)
+    app.add_template_global(access.in_office)
     app.add_template_global(navigation.may, "office_may")
     app.add_template_global(clock.today)
     app.add_template_filter(forms.role_name)
@@ -89,12 +89,12 @@ def _pages() -> Blueprint:
     office = Blueprint("office", __name__, url_prefix="/office")
     for subject in SUBJECTS:
         office.register_blueprint(subject.bp)
-    office.before_request(guard.check)
-    office.register_error_handler(CSRFError, guard.outdated)
+    office.before_request(access.check)
+    office.register_error_handler(CSRFError, access.outdated)
     # What was registered last comes first.
-    office.after_request(guard.keep_nothing)
+    office.after_request(access.keep_nothing)
     office.after_request(browser.remember)
     office.after_request(keeping.fill_in)
     office.after_request(keeping.forget_what_was_sent)
-    office.teardown_request(guard.leave)
+    office.teardown_request(access.leave)
     return office

@@ -12,7 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from app import clock
 from app.extensions import db
-from app.office import guard
+from app.office import access
 from app.staff import sessions
 from app.staff.people import Person, PersonRole
 from app.writing import writing
@@ -55,7 +55,7 @@ def sign_in(app: Flask, person: Person) -> FlaskClient:
     with writing():
         secret = sessions.begin(person.id, browser="Firefox", system="Linux", network="127.0.0.1")
     with client.session_transaction() as session:
-        session[guard.SECRET] = secret
+        session[access.SECRET] = secret
         session.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=time.time(), csrf_token=token)
     signed = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(token)
     client.environ_base["HTTP_X_CSRFTOKEN"] = signed

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit import trail
-from app.office import guard
+from app.office import access
 from app.office.access import EVERYONE, allow, me
 from app.staff import people, sessions
 from app.subject import Subject
@@ -23,8 +23,8 @@ def show() -> ResponseReturnValue:
         "office/people/my_account.html",
         person=me(),
         sessions=sessions.of(me().id),
-        present=guard.present_session(),
-        idle=guard.ends_idle_after(),
+        present=access.present_session(),
+        idle=access.ends_idle_after(),
     )
 
 

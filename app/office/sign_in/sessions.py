@@ -6,7 +6,7 @@ from flask import Flask, request, session
 from flask_login import user_logged_out
 
 from app import networks
-from app.office.guard import SECRET
+from app.office.access import SECRET
 from app.staff import sessions
 from app.staff.people import Person
 from app.writing import is_writing, writing

@@ -12,7 +12,7 @@ from typing import Any
 
 from app import clock
 from app.config import Settings
-from app.office import guard
+from app.office import access
 
 
 def _(words: str) -> str:
@@ -158,8 +158,8 @@ def _proofs(settings: Settings) -> dict[str, Any]:
         "API_ENABLED_METHODS": ["session"],
         "JOIN_USER_ROLES": False,
         "DATETIME_FACTORY": clock.now,
-        "FRESHNESS": guard.FRESH_FOR,
-        "FRESHNESS_GRACE_PERIOD": guard.NOT_PROLONGED,
+        "FRESHNESS": access.FRESH_FOR,
+        "FRESHNESS_GRACE_PERIOD": access.NOT_PROLONGED,
         "LOGOUT_CSRF": True,
         "RECOVERABLE": True,
         "RESET_PASSWORD_WITHIN": LINK_LASTS,

@@ -28,7 +28,7 @@ from webauthn.helpers.structs import (
 from app import clock
 from app.emails import email
 from app.extensions import db
-from app.office import access, guard
+from app.office import access
 from app.office.access import somebody
 from app.office.confirming import Question, asks_once
 from app.office.sign_in import forms, limits, sessions, trail
@@ -251,10 +251,10 @@ def set_up(app: Flask) -> None:
     security.login_manager.request_loader(None)
     security.want_json(lambda _request: False)
     app.before_request_funcs.setdefault(SECURITY, []).extend(
-        [guard.end_what_is_over, guard.name_the_actor, limits.check]
+        [access.end_what_is_over, access.name_the_actor, limits.check]
     )
-    app.after_request_funcs.setdefault(SECURITY, []).extend([guard.keep_nothing, trail.note_strangers])
-    app.teardown_request_funcs.setdefault(SECURITY, []).append(guard.leave)
+    app.after_request_funcs.setdefault(SECURITY, []).extend([access.keep_nothing, trail.note_strangers])
+    app.teardown_request_funcs.setdefault(SECURITY, []).append(access.leave)
     set_up_views(app)
     trail.set_up(app)
     sessions.watch(app)

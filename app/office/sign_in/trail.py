@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_security import signals
 
 from app.audit import trail
-from app.office.guard import SECRET
+from app.office.access import SECRET
 from app.office.sign_in import sessions
 from app.staff import people
 from app.staff.people import Person

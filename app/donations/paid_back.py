@@ -17,13 +17,13 @@ from app.emails import email
 from app.emails.composing import compose
 from app.emails.email import SENT, DueEmail
 from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.subject import Subject
-from app.typed_text import one_line
 
 # The kind of the entries.
 KIND = "paid-back"

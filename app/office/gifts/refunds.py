@@ -1,8 +1,12 @@
 """Refunds: giving a gift back the way it came, in part or in full."""
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 
 from app.audit import trail
 from app.audit.trail import record
@@ -11,17 +15,54 @@ from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
 from app.extensions import db
-from app.money import written
+from app.money import Money, step, too_fine, written
 from app.office import access
 from app.office.access import TREASURER, allow
 from app.office.confirming import Question, asks_once
-from app.office.donors.forms import RefundForm
 from app.services import services
 from app.subject import Subject
 from app.web import notices
+from app.web.fields import AmountField, CleanedForm, LinesField
 from app.writing import writing
 
 bp = Blueprint("refunds", __name__, url_prefix="/refunds")
+
+
+class RefundForm(CleanedForm):
+    """How much of a gift goes back, and why."""
+
+    amount = AmountField(
+        _l("Amount"), description=_l("The full amount left, or part of it"), missing=_l("Enter an amount")
+    )
+    reason = LinesField(
+        _l("Reason"),
+        description=_l("For your records; it can be erased. The donor is told about the refund but not the reason."),
+        missing=_l("Enter a reason for the refund"),
+        longest=500,
+    )
+
+    # What was left when the page was shown, in minor units: a button pressed twice gives money back once.
+    shown = HiddenField()
+
+    def __init__(self, left: Money, **values: Any) -> None:
+        """`left` is what may be given back."""
+        super().__init__(**values)
+        self._left = left
+
+    def only_so_much_is_left(self, left: Money) -> None:
+        """Say beside the amount what may still be given back."""
+        self.wrong(self.amount, _("You can refund up to %(amount)s of this gift", amount=written(left)))
+
+    def wanted(self) -> Money | None:
+        """The amount of a form that is otherwise valid, or nothing, with a message beside it."""
+        amount = self.amount.read(self._left.currency)
+        if amount is not None and amount.minor % step(amount.currency):
+            self.wrong(self.amount, too_fine(amount.currency))
+            return None
+        if amount is not None and amount > self._left:
+            self.only_so_much_is_left(self._left)
+            return None
+        return amount
 
 
 class GivenBackSince(DomainError):

@@ -1,9 +1,10 @@
 """A donation: one gift of one amount, from pledge on."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.donations.plans import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
@@ -11,7 +12,7 @@ from app.donors import (
     donor,  # noqa: F401 - a donation may be of a plan, and is of a donor
     search_keys,
 )
-from app.extensions import Base, Key, partial_index
+from app.extensions import Base, Key, db, partial_index
 from app.money import Money
 
 PLEDGED, ON_ITS_WAY, RECEIVED = "pledged", "on-its-way", "received"
@@ -115,3 +116,32 @@ class Donation(Base):
     def amount(self) -> Money:
         """What is or was given."""
         return Money(self.amount_minor, self.currency)
+
+
+def find_gift(reference: str) -> Donation | None:
+    """The gift with this reference."""
+    return db.session.scalars(select(Donation).where(Donation.reference == reference)).one_or_none()
+
+
+def find_gifts(references: Collection[str]) -> Sequence[Donation]:
+    """The gifts with these references, in the order in which they were pledged."""
+    return db.session.scalars(select(Donation).where(Donation.reference.in_(references)).order_by(Donation.id)).all()
+
+
+def gifts_by_id(ids: Collection[int], branch_id: int | None = None) -> Sequence[Donation]:
+    """The gifts with these ids, in the order in which they were pledged; with a branch only its own."""
+    wanted = select(Donation).where(Donation.id.in_(ids)).order_by(Donation.id)
+    if branch_id is not None:
+        wanted = wanted.where(Donation.branch_id == branch_id)
+    return db.session.scalars(wanted).all()
+
+
+def names_of(references: Collection[str | None]) -> dict[str, str | None]:
+    """Who gave the gifts with these references."""
+    named = select(Donation.reference, Donation.name).where(Donation.reference.in_(references))
+    return {row.reference: row.name for row in db.session.execute(named)}
+
+
+def references_of(marks: Collection[str]) -> set[str]:
+    """The references of the gifts that were made by these forms (`app.offline.gifts.mark_of`)."""
+    return set(db.session.scalars(select(Donation.reference).where(Donation.submission.in_(marks))))

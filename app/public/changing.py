@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import finding
-from app.donations.donation import Donation
+from app.donations.donation import Donation, find_gift
+from app.donations.plans import payments
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.public.giving import form, to_checkout
@@ -31,14 +31,14 @@ def remember(pledged: Donation | Plan) -> None:
 @bp.get("/donations/<reference>/change")
 def gift(reference: str) -> ResponseReturnValue:
     """A single gift's form with what was typed; one that has come cannot be changed any more."""
-    donation = finding.gift(reference) or abort(404)
+    donation = find_gift(reference) or abort(404)
     return _page(donation, changeable=donation.received_at is None)
 
 
 @bp.get("/monthly/<reference>/change")
 def plan(reference: str) -> ResponseReturnValue:
     """A monthly gift's form with what was typed; one that has begun is changed by the link in its receipts."""
-    plan = finding.plan(reference) or abort(404)
+    plan = payments.find_plan(reference) or abort(404)
     return _page(plan, changeable=plan.started_at is None)
 
 

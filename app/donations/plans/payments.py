@@ -6,7 +6,7 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
-from app.donations.donation import PLEDGED, Donation
+from app.donations.donation import ON_ITS_WAY, PLEDGED, RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.objects import Charge
@@ -56,3 +56,25 @@ def known(charge_id: str) -> str | None:
 
 def _submission(charge_id: str) -> str:
     return hashlib.sha256(f"charge|{charge_id}".encode()).hexdigest()
+
+
+def find_plan(reference: str) -> Plan | None:
+    """The monthly plan with this reference."""
+    return db.session.scalars(select(Plan).where(Plan.reference == reference)).one_or_none()
+
+
+def plan_of(donation_id: int) -> Plan | None:
+    """The plan that a gift is a payment of."""
+    return db.session.scalar(select(Plan).join(Donation, Donation.plan_id == Plan.id).where(Donation.id == donation_id))
+
+
+def first_payment(of: Plan) -> Donation | None:
+    """The first payment of a plan that has come."""
+    came = select(Donation).where(Donation.plan_id == of.id, Donation.state == RECEIVED)
+    return db.session.scalars(came.order_by(Donation.received_at).limit(1)).first()
+
+
+def payment_on_its_way(of: Plan) -> Donation | None:
+    """The latest payment of a plan that the donor's bank has been asked for, where that takes days."""
+    debits = select(Donation).where(Donation.plan_id == of.id, Donation.state == ON_ITS_WAY)
+    return db.session.scalars(debits.order_by(Donation.id.desc()).limit(1)).first()

@@ -12,8 +12,9 @@ from app.bank import booking, matching, part
 from app.bank.account import BankAccount
 from app.bank.booking import CHARGE, INTEREST, SPENDING, UNIDENTIFIED, BookedAlready, NotBooked
 from app.bank.statement import BankLine
-from app.donations import by_hand, finding
+from app.donations import by_hand
 from app.donations.by_hand import NotYet
+from app.donations.donation import find_gifts
 from app.ledger.in_hand import BelowZero
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at, rules, subjects, suggestions
@@ -74,9 +75,7 @@ def whether_it_bounces(keys: Iterable[str], back: str) -> Question | None:
     """What is asked before a line takes back cheques of which something was paid back by bank; `keys` say what the line
     is to be, and `back` where the way out leads."""
     bounced = [Subject.parse(key.partition("|")[2]) for key in keys if key.startswith(f"{matching.BOUNCED}|")]
-    cheques = [
-        each for each in finding.gifts([each.reference for each in bounced]) if by_hand.of(each).bounced_on is None
-    ]
+    cheques = [each for each in find_gifts([each.reference for each in bounced]) if by_hand.of(each).bounced_on is None]
     said = words.bounced_and_paid_back(cheques)
     return Question(_("Match this line with a bounced cheque?"), said, _("It has bounced"), back) if said else None
 

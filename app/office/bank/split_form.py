@@ -14,8 +14,7 @@ from app.bank.booking import CHARGE, INTEREST, SPENDING, UNIDENTIFIED
 from app.bank.matching import Expected
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
-from app.donations import finding
-from app.donations.donation import BANK_TRANSFER
+from app.donations.donation import BANK_TRANSFER, find_gift
 from app.money import Money, written
 from app.office.bank import words as bank_words
 from app.office.bank.money_forms import named_gift
@@ -192,7 +191,7 @@ class SplitForm(CleanedForm):
             self.wrong(row.new, _("Select what it is or name a new account, not both"))
         elif gift and row.gift is not None and (known or row.new.data):
             self.wrong(row.gift, _("Select what it is or enter a reference, not both"))
-        elif gift and row.gift is not None and finding.gift(gift) is None:
+        elif gift and row.gift is not None and find_gift(gift) is None:
             self.wrong(row.gift, _("There is no gift with this reference"))
         elif not known and not row.new.data and not gift:
             self.wrong(row.what, _("Select what it is, or name a new account"))

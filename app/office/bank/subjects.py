@@ -7,7 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.bank.booking import BankMatch
-from app.donations import count_sheet, finding
+from app.donations import count_sheet
+from app.donations.donation import find_gifts
 from app.ledger import entries
 from app.office.books.words import method_name
 from app.subject import Kind, Subject
@@ -21,7 +22,7 @@ def named(matches: Sequence[BankMatch]) -> dict[int, tuple[str, str | None]]:
     of_orders = {each.entry_id for each in matches if subjects[each.id].kind == "standing-order"}
     about = entries.subjects(of_orders)
     subjects |= {each.id: about[each.entry_id] for each in matches if each.entry_id in about}
-    gifts = {each.reference: each for each in finding.gifts(_references(subjects.values(), "donation"))}
+    gifts = {each.reference: each for each in find_gifts(_references(subjects.values(), "donation"))}
     sheets = {each.reference: each for each in count_sheet.those(_references(subjects.values(), "count"))}
     found: dict[int, tuple[str, str | None]] = {}
     for key, subject in subjects.items():

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import finding
+from app.donations.donation import find_gift, gifts_by_id
 from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.receipts import handing_over
@@ -24,7 +24,7 @@ _MOST = 200
 def index() -> ResponseReturnValue:
     """The receipts that wait to be handed over or posted, the oldest first."""
     receipts = {each.donation_id: each for each in handing_over.at_hand(_MOST)}
-    found = [(gift, receipts[gift.id]) for gift in finding.by_id(receipts, my_branch_id())]
+    found = [(gift, receipts[gift.id]) for gift in gifts_by_id(receipts, my_branch_id())]
     return render_template("office/gifts/paper_receipts.html", receipts=found)
 
 
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 @allow(reads=(), changes={TREASURER, BRANCH_TREASURER})
 def give(reference: str) -> ResponseReturnValue:
     """Note that the receipt of a gift was handed over, or posted."""
-    gift = access.or_404(finding.gift(reference))
+    gift = access.or_404(find_gift(reference))
     try:
         with writing():
             how = request.form.get("how", "")

@@ -10,8 +10,8 @@ from wtforms import HiddenField
 
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import disputes, finding, refunds
-from app.donations.donation import CARD, RECEIVED, Donation
+from app.donations import disputes, refunds
+from app.donations.donation import CARD, RECEIVED, Donation, find_gift
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
 from app.extensions import db
@@ -127,7 +127,7 @@ def create(reference: str) -> ResponseReturnValue:
 
 def _gift(reference: str) -> Donation:
     """A gift that can be given back to a card, if this person may see it."""
-    gift = access.or_404(finding.gift(reference))
+    gift = access.or_404(find_gift(reference))
     if gift.state != RECEIVED or gift.method != CARD:
         abort(404)
     return gift

@@ -18,8 +18,8 @@ from app.appeals import finding as appeals
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
-from app.donations import disputes, finding, refunds, search, timeline
-from app.donations.donation import CARD, METHODS, RECEIVED, Donation
+from app.donations import disputes, refunds, search, timeline
+from app.donations.donation import CARD, METHODS, RECEIVED, Donation, find_gift
 from app.donations.exports import found_gifts
 from app.donations.plans.plan import Plan
 from app.donations.search import DonationFilter
@@ -219,7 +219,7 @@ def add_note(reference: str) -> ResponseReturnValue:
 
 def _gift(reference: str) -> Donation:
     """The gift, if there is one and this person may see it."""
-    return access.or_404(finding.gift(reference))
+    return access.or_404(find_gift(reference))
 
 
 def _page(gift: Donation, form: NoteForm) -> str:

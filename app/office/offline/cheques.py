@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.audit.trail import record
-from app.donations import finding
-from app.donations.donation import CHEQUE, Donation
+from app.donations.donation import CHEQUE, Donation, find_gift
 from app.ledger.in_hand import BelowZero
 from app.money import written
 from app.office import access
@@ -123,5 +122,5 @@ def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) ->
 
 
 def _cheque(reference: str) -> Donation:
-    gift = access.or_404(finding.gift(reference))
+    gift = access.or_404(find_gift(reference))
     return gift if gift.method == CHEQUE else abort(404)

@@ -16,9 +16,9 @@ from wtforms import HiddenField, StringField
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import count_sheet, finding
+from app.donations import count_sheet
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import CASH
+from app.donations.donation import CASH, references_of
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
@@ -97,7 +97,7 @@ class CountForm(HandForm):
     def noticed(self) -> list[Noticed]:
         """Which lines look like gifts in cash that are in the books already."""
         mine = [gifts.mark_of(f"{self.nonce.data}|line {place}") for place in self.lines]
-        known = finding.of_submissions(mine)
+        known = references_of(mine)
         return [
             like(each)
             for gift in self._named

@@ -21,8 +21,7 @@ from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.appeals.finding import begun
-from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, STANDING_ORDER
-from app.donations.finding import of_submissions
+from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, STANDING_ORDER, references_of
 from app.money import Money, written
 from app.office.access import my_branch_id
 from app.office.donors import choice
@@ -169,7 +168,7 @@ class GiftForm(HandForm):
 
     def _made(self) -> set[str]:
         """The gift that this very form has made, if it was sent before: a form that is sent twice is one gift."""
-        return of_submissions([gifts.mark_of(self.nonce.data or "")])
+        return references_of([gifts.mark_of(self.nonce.data or "")])
 
 
 def like(each: Alike) -> Noticed:

@@ -10,9 +10,19 @@ from flask_babel import gettext as _
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
-from app.donations import by_hand, finding
+from app.donations import by_hand
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import BANK_TRANSFER, CARD, CASH, IN_KIND, PLEDGED, RECEIVED, STANDING_ORDER, Donation
+from app.donations.donation import (
+    BANK_TRANSFER,
+    CARD,
+    CASH,
+    IN_KIND,
+    PLEDGED,
+    RECEIVED,
+    STANDING_ORDER,
+    Donation,
+    find_gift,
+)
 from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
@@ -226,7 +236,7 @@ def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> R
 
 
 def _gift(reference: str) -> Donation:
-    gift = access.or_404(finding.gift(reference))
+    gift = access.or_404(find_gift(reference))
     return gift if gift.method != CARD else abort(404)
 
 

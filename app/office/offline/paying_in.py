@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 
 from app import clock
 from app.audit.trail import record
-from app.donations import count_sheet, finding
+from app.donations import count_sheet
 from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet
-from app.donations.donation import Donation
+from app.donations.donation import Donation, find_gift
 from app.ledger.in_hand import BelowZero
 from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
@@ -110,4 +110,4 @@ def _sheet(reference: str) -> CountSheet:
 
 
 def _gift(reference: str) -> Donation:
-    return access.or_404(finding.gift(reference))
+    return access.or_404(find_gift(reference))

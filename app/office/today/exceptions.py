@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.audit import acknowledging, trail
 from app.audit.trail import record
-from app.donations import finding as gifts_found
+from app.donations.donation import names_of
 from app.ledger import accounts, by_hand
 from app.money import Money
 from app.office.access import AUDITOR, TREASURER, allow
@@ -233,7 +233,7 @@ def _page(form: AcknowledgeForm | None = None) -> str:
         suspended={txn_id for txn_id, _amount in suspense.in_suspense(_MOST)},
         acknowledged=stand,
         title_of=exception_words.title,
-        names=gifts_found.names(gifts),
+        names=names_of(gifts),
         people=authors.names([each.word.made_by for each in stand]),
         address_of=_address,
         at_stripe=lambda found: at_stripe(found.stripe_id) if found.stripe_id else None,

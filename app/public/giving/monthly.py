@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.donations import finding, went_back
+from app.donations import went_back
+from app.donations.plans import payments
 from app.donations.plans.plan import PLEDGED, Plan
 from app.extensions import db
 from app.receipts import register
@@ -35,7 +36,7 @@ def progress(reference: str) -> ResponseReturnValue:
 def cancelled(reference: str) -> ResponseReturnValue:
     """Back from Stripe without paying: nothing was charged, and the gift can still be begun or changed."""
     plan = _plan(reference)
-    if plan.state != PLEDGED or finding.payment_on_its_way(plan) is not None:
+    if plan.state != PLEDGED or payments.payment_on_its_way(plan) is not None:
         return redirect(url_for("public.monthly.show", reference=reference), code=303)
     page = render_template("public/giving/monthly_cancelled.html", **_context(plan))
     return Response(page, headers={"Cache-Control": "no-store"})
@@ -43,8 +44,8 @@ def cancelled(reference: str) -> ResponseReturnValue:
 
 def _context(plan: Plan) -> dict[str, object]:
     """Nothing in it says whose plan it is."""
-    first = finding.first_payment(plan)
-    debit = None if first is not None else finding.payment_on_its_way(plan)
+    first = payments.first_payment(plan)
+    debit = None if first is not None else payments.payment_on_its_way(plan)
     closes = plan.checkout_expires_at
     still_open = debit is None and plan.state == PLEDGED and closes is not None and closes > clock.now()
     return {
@@ -59,4 +60,4 @@ def _context(plan: Plan) -> dict[str, object]:
 
 
 def _plan(reference: str) -> Plan:
-    return finding.plan(reference) or abort(404)
+    return payments.find_plan(reference) or abort(404)

@@ -10,9 +10,9 @@ from app import clock
 from app.appeals import finding as appeals
 from app.appeals.appeal import Appeal
 from app.donations import checkout as donations_checkout
-from app.donations import finding, went_back
+from app.donations import went_back
 from app.donations.checkout import AppealClosed, SentTooOften
-from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation
+from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation, find_gift
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import csrf, db
@@ -146,4 +146,4 @@ def _appeal(slug: str) -> Appeal:
 
 
 def _donation(reference: str) -> Donation:
-    return finding.gift(reference) or abort(404)
+    return find_gift(reference) or abort(404)

@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import limits, networks
 from app.appeals.appeal import Appeal
-from app.donations import finding
-from app.donations.plans import dates, links
+from app.donations.plans import dates, links, payments
 from app.donations.plans.plan import ENDED, Plan
 from app.extensions import db
 from app.receipts import register
@@ -62,4 +61,4 @@ def keep_to_the_reader(response: Response) -> Response:
 
 
 def _plan(receipt: str) -> Plan:
-    return finding.plan_of(register.donation_of(receipt) or abort(404)) or abort(404)
+    return payments.plan_of(register.donation_of(receipt) or abort(404)) or abort(404)

@@ -4,25 +4,16 @@ While it is on its way there is no income, no receipt and no thanks. Its state f
 was begun and when that it failed, so the order in which the news comes makes no difference.
 
 Returned debits: one that had been received and that the giver's bank took back, booked like a lost dispute.
-
-What givers are written when a debit did not come, or was taken back by their bank.
 """
 
 from datetime import datetime
 
 from sqlalchemy import select, update
 
-from app import clock
-from app.appeals.appeal import Appeal
-from app.config import Settings
 from app.donations import movements
 from app.donations.donation import FAILED, ON_ITS_WAY, RECEIVED, Donation
 from app.donations.plans import payments
 from app.emails import email
-from app.emails.composing import compose
-from app.emails.email import DueEmail
-from app.emails.message import Mail
-from app.emails.wording import one_line
 from app.extensions import db
 from app.ledger import posting
 from app.payments.objects import Charge, Transaction
@@ -110,23 +101,3 @@ def book(charge: Charge, returned: Transaction) -> None:
     )
     if received.subject.kind == "donation":
         email.ask(GIFT_RETURNED, received.subject, returned.txn_id)
-
-
-def write(due: DueEmail, settings: Settings) -> Mail | None:
-    """The email, of either kind; `None` when it is no longer so, or nobody is there to be told."""
-    gift = db.session.scalars(select(Donation).where(Donation.reference == due.subject.reference)).one_or_none()
-    if gift is None or not gift.email or (due.kind == GIFT_FAILED and gift.state != FAILED):
-        return None
-    appeal = db.session.get_one(Appeal, gift.appeal_id)
-    return compose(
-        due,
-        gift.email,
-        settings,
-        donor=one_line(gift.name),
-        amount_minor=gift.amount_minor,
-        currency=gift.currency,
-        paid_by=gift.paid_by or "",
-        appeal=one_line(appeal.title),
-        begun_on=clock.local_day(gift.charged_at or gift.pledged_at).isoformat(),
-        link=f"{settings.base_url}/donations/{gift.reference}",
-    )

@@ -3,8 +3,6 @@
 A refund: money of one donation on its way back, from the moment it is asked for.
 
 Giving back: refunds and what comes back of them, booked on the account where the gift had been received.
-
-What givers are written about refunds: that money is on its way back, or that it could not be given back.
 """
 
 import secrets
@@ -14,15 +12,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.appeals.appeal import Appeal
-from app.config import Settings
-from app.donations import disputes, movements, net_amount
+from app.donations import disputes, movements
 from app.donations.donation import RECEIVED, Donation
 from app.emails import email
-from app.emails.composing import compose
-from app.emails.email import DueEmail
-from app.emails.message import Mail
-from app.emails.wording import one_line
 from app.errors import DomainError
 from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import posting
@@ -221,29 +213,3 @@ def book(refund: Refund) -> None:
             memo="refund that failed",
             subject=received.subject,
         )
-
-
-def write(due: DueEmail, settings: Settings) -> Mail | None:
-    """The email about a refund, of either kind; `None` when it is no longer so, or nobody is there to be told."""
-    refund = db.session.scalars(
-        select(DonationRefund).where(DonationRefund.refund_id == due.subject.reference)
-    ).one_or_none()
-    if refund is None or refund.donation_id is None or (due.kind == REFUND and refund.state in CAME_TO_NOTHING):
-        return None
-    donation = db.session.get_one(Donation, refund.donation_id)
-    if not donation.email or donation.received_at is None:
-        return None
-    refund.mailed_at = clock.now()
-    return compose(
-        due,
-        donation.email,
-        settings,
-        donor=one_line(donation.name),
-        amount_minor=refund.amount_minor,
-        given_minor=donation.amount_minor,
-        net_minor=max(0, net_amount.of(donation).minor),
-        currency=refund.currency,
-        paid_by=donation.paid_by or "",
-        appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
-        received_on=clock.local_day(donation.received_at).isoformat(),
-    )

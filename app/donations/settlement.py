@@ -6,9 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from app import clock
 from app.appeals.appeal import AppealAccount
-from app.donations import debits
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans import payments
 from app.errors import DomainError
@@ -124,8 +122,3 @@ def _post(charge: Charge, received_at: datetime, from_account: str, donation: st
         occurred_at=received_at,
         recorded_by="stripe",
     )
-
-
-def declined(reference: str, moment: datetime | None = None) -> None:
-    """Note that a payment was declined for a pledge, so that the giver's page can say so."""
-    debits.declined(reference, moment or clock.now())

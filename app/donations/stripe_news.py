@@ -202,12 +202,12 @@ def _charge_failed(news: News) -> Outcome:
     """One that had come and was taken back is looked up; any other was declined, a plan's as well."""
     if news.object.get("failure_balance_transaction") or settlement.is_settled(news.object["id"]):
         return Outcome.PENDING
-    settlement.declined(_donation(news) or payments.known(news.object["id"]) or "", _moment(news))
+    debits.declined(_donation(news) or payments.known(news.object["id"]) or "", _moment(news))
     return Outcome.APPLIED
 
 
 def _declined(news: News) -> Outcome:
-    settlement.declined(_donation(news), _moment(news))
+    debits.declined(_donation(news), _moment(news))
     return Outcome.APPLIED
 
 

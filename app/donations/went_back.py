@@ -1,4 +1,4 @@
-"""What went back of a gift, as its giver is told: each refund, what the bank took, and what is kept."""
+"""What givers are told when money went back or did not come: on the page of their gift, and by email."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,16 @@ from datetime import date
 from sqlalchemy import select
 
 from app import clock
+from app.appeals.appeal import Appeal
+from app.config import Settings
 from app.donations import net_amount
-from app.donations.donation import Donation
-from app.donations.refunds import ASKED, CAME_TO_NOTHING, DonationRefund
+from app.donations.debits import GIFT_FAILED
+from app.donations.donation import FAILED, Donation
+from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUND, DonationRefund
+from app.emails.composing import compose
+from app.emails.email import DueEmail
+from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.extensions import db
 from app.money import Money
 
@@ -55,3 +62,49 @@ def of(gift: Donation) -> WentBack | None:
     if gone.minor > 0:
         returns.append(Return(gone, None))
     return WentBack(returns, keeps) if returns else None
+
+
+def write_of_refund(due: DueEmail, settings: Settings) -> Mail | None:
+    """The email about a refund, of either kind; `None` when it is no longer so, or nobody is there to be told."""
+    refund = db.session.scalars(
+        select(DonationRefund).where(DonationRefund.refund_id == due.subject.reference)
+    ).one_or_none()
+    if refund is None or refund.donation_id is None or (due.kind == REFUND and refund.state in CAME_TO_NOTHING):
+        return None
+    donation = db.session.get_one(Donation, refund.donation_id)
+    if not donation.email or donation.received_at is None:
+        return None
+    refund.mailed_at = clock.now()
+    return compose(
+        due,
+        donation.email,
+        settings,
+        donor=one_line(donation.name),
+        amount_minor=refund.amount_minor,
+        given_minor=donation.amount_minor,
+        net_minor=max(0, net_amount.of(donation).minor),
+        currency=refund.currency,
+        paid_by=donation.paid_by or "",
+        appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),
+        received_on=clock.local_day(donation.received_at).isoformat(),
+    )
+
+
+def write_of_debit(due: DueEmail, settings: Settings) -> Mail | None:
+    """The email, of either kind; `None` when it is no longer so, or nobody is there to be told."""
+    gift = db.session.scalars(select(Donation).where(Donation.reference == due.subject.reference)).one_or_none()
+    if gift is None or not gift.email or (due.kind == GIFT_FAILED and gift.state != FAILED):
+        return None
+    appeal = db.session.get_one(Appeal, gift.appeal_id)
+    return compose(
+        due,
+        gift.email,
+        settings,
+        donor=one_line(gift.name),
+        amount_minor=gift.amount_minor,
+        currency=gift.currency,
+        paid_by=gift.paid_by or "",
+        appeal=one_line(appeal.title),
+        begun_on=clock.local_day(gift.charged_at or gift.pledged_at).isoformat(),
+        link=f"{settings.base_url}/donations/{gift.reference}",
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
-from app.donations import debits, disputes, paid_back, refunds
+from app.donations import debits, disputes, paid_back, refunds, went_back
 from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.composing import compose
@@ -70,12 +70,12 @@ WRITERS: dict[str, Writer] = {
     planning.AMOUNT_CHANGED: links.changed,
     planning.PLAN_PAUSED: links.changed,
     planning.PLAN_RESUMED: links.changed,
-    refunds.REFUND: refunds.write,
-    refunds.REFUND_FAILED: refunds.write,
+    refunds.REFUND: went_back.write_of_refund,
+    refunds.REFUND_FAILED: went_back.write_of_refund,
     paid_back.PAID_BACK: paid_back.write,
     paid_back.NOT_PAID_BACK: paid_back.write,
-    debits.GIFT_FAILED: debits.write,
-    debits.GIFT_RETURNED: debits.write,
+    debits.GIFT_FAILED: went_back.write_of_debit,
+    debits.GIFT_RETURNED: went_back.write_of_debit,
     promises.RECEIPT_VOID: promises.write,
     disputes.DISPUTE: treasurer_mails.dispute,
     alarms.ALARM: treasurer_mails.alarm,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import income, raised
 from app.appeals.appeal import Appeal
-from app.donations import debits, methods, receipts, search, timeline
+from app.donations import methods, receipts, search, timeline, went_back
 from app.donations.donation import Donation
 from app.emails.email import DueEmail
 from app.extensions import db
@@ -163,7 +163,7 @@ def test_one_that_does_not_come_has_failed_and_the_giver_is_told(app, client, se
     assert "This gift was not paid" in text
     assert "Your bank did not pay the debit (Bacs Direct Debit). We have received nothing" in text
     assert letters() == ["gift-failed"]
-    mail = debits.write(db.session.scalars(select(DueEmail)).one(), settings)
+    mail = went_back.write_of_debit(db.session.scalars(select(DueEmail)).one(), settings)
     assert mail.subject == "Your gift of £25.00 did not arrive"
     assert "your bank did not pay the debit (Bacs Direct Debit)" in mail.text
     assert "your bank did not pay the debit (Bacs Direct Debit)" in mail.html
@@ -180,7 +180,7 @@ def test_one_that_was_received_and_is_taken_back_is_booked_like_a_lost_dispute(a
     assert gift().returned_at == clock.from_timestamp(debit.now)
     assert db.session.scalars(select(Receipt)).all() == []
     assert letters() == ["gift-returned"]
-    mail = debits.write(db.session.scalars(select(DueEmail)).one(), settings)
+    mail = went_back.write_of_debit(db.session.scalars(select(DueEmail)).one(), settings)
     assert "Your bank has taken back the £25.00 (Bacs Direct Debit)" in mail.text
     text = page(client)
     assert "Your bank took this gift back" in text

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.donations import settlement
+from app.donations import debits, settlement
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import posting, verifying
@@ -156,13 +156,13 @@ def test_when_the_posting_fails_nothing_was_received(donation, monkeypatch):
 
 def test_a_decline_is_noted_until_the_gift_is_received(donation):
     with writing():
-        settlement.declined(donation.reference)
-        settlement.declined("no-such-donation")
+        debits.declined(donation.reference, clock.now())
+        debits.declined("no-such-donation", clock.now())
     db.session.rollback()
     noted = kept(donation).declined_at
     assert noted is not None
     settle(donation.reference)
     with writing():
-        settlement.declined(donation.reference)
+        debits.declined(donation.reference, clock.now())
     db.session.rollback()
     assert kept(donation).declined_at == noted

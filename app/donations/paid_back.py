@@ -10,7 +10,7 @@ from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import disputes, net_amount, receipts, refunds
+from app.donations import disputes, receipts, refunds
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.emails import email
@@ -61,7 +61,7 @@ def locked(reference: str) -> Donation:
 
 def left_of(gift: Donation) -> Money:
     """What of a received gift is neither given back nor about to be."""
-    keeps = net_amount.of(gift)
+    keeps = refunds.net_amount(gift)
     return min(keeps, refunds.left(gift)) if gift.method == CARD else keeps
 
 
@@ -109,7 +109,7 @@ def write(due: DueEmail, settings: Settings) -> Mail | None:
         donor=one_line(gift.name),
         amount_minor=transfer.amount_minor,
         given_minor=gift.amount_minor,
-        net_minor=max(0, net_amount.of(gift).minor),
+        net_minor=max(0, refunds.net_amount(gift).minor),
         currency=gift.currency,
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == gift.appeal_id)).one()),
         received_on=clock.local_day(gift.received_at).isoformat(),

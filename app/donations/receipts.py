@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Organisation
-from app.donations import net_amount
+from app.donations import refunds
 from app.donations.donation import CARD, Donation
 from app.emails import wording
 from app.emails.message import Attachment, Mail
@@ -54,7 +54,7 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
     donation = _donation(receipt)
     if donation.received_at is None:
         raise NotReceived("a gift that has not been received has no receipt")
-    amount = net_amount.of(donation)
+    amount = refunds.net_amount(donation)
     if amount.minor <= 0:
         raise NothingLeft("all of this gift has been given back")
     return Facts(
@@ -146,7 +146,7 @@ def correct(charge_id: str) -> None:
 def correct_gift(donation: Donation) -> None:
     """The same for a gift of any kind; one that came by hand gets a receipt only where one was asked for."""
     line = list(register.receipts_of(donation.id))
-    amount = net_amount.of(donation)
+    amount = refunds.net_amount(donation)
     # Whoever was forgotten gets no new receipt; one that is no longer true is void.
     forgotten = bool(erasure.erased("donation", [donation.id]))
     if amount.minor <= 0 or (forgotten and line and not _states(line[-1], amount.minor)):

@@ -1,23 +1,25 @@
-"""Refunding: never more than is left, asked for once, and noted whoever started it.
-
-A refund: money of one donation on its way back, from the moment it is asked for.
-
-Giving back: refunds and what comes back of them, booked on the account where the gift had been received.
+"""Refunds: never more than is left, asked for once, noted whoever started it, and booked as Stripe makes them; and what
+a gift brought after all that went back, for whatever reason: its net amount.
 """
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam, case, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.donations import disputes, movements
-from app.donations.donation import RECEIVED, Donation
+from app.donations import by_hand, disputes, movements
+from app.donations.by_hand import GiftByHand
+from app.donations.disputes import Dispute
+from app.donations.donation import CARD, RECEIVED, Donation
 from app.emails import email
 from app.errors import DomainError
 from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import posting
+from app.ledger.accounts import Account
+from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.objects import Refund
 from app.subject import Subject
@@ -213,3 +215,61 @@ def book(refund: Refund) -> None:
             memo="refund that failed",
             subject=received.subject,
         )
+
+
+# Built once: to build a statement costs more than to run it (docs/performance.md).
+_OURS: BindParameter[int] = bindparam("ours")
+_NET = (
+    select(func.sum(case((Transfer.from_account_id == _OURS, Transfer.amount_minor), else_=-Transfer.amount_minor)))
+    .join(Entry, Entry.id == Transfer.entry_id)
+    .where(
+        Entry.subject == bindparam("subject"),
+        or_(Transfer.from_account_id == _OURS, Transfer.to_account_id == _OURS),
+    )
+)
+
+
+def net_amount(donation: Donation) -> Money:
+    """The net amount of a received donation: over the entries about it, what left the account it was received on (its
+    appeal's income), less what came back there. Refunds and lost disputes lower it, a refund that failed raises it.
+    One that did not come by card is kept whole, until it bounces, is reversed or is paid back.
+    """
+    if donation.method != CARD:
+        return by_hand.net_amount(donation)
+    received = posting.moved_by(f"stripe:{donation.charge_id}:received")
+    if received is None:
+        return donation.amount
+    ours = posting.account_id(received.from_code, received.amount.currency)
+    total = db.session.scalar(_NET, {"ours": ours, "subject": received.subject})
+    return Money(int(total or 0), received.amount.currency)
+
+
+def net_minor() -> Any:
+    """The same as a column of a query over received donations, in minor units of each one's currency.
+
+    Only gifts that had a refund or a dispute, or were returned, are looked up in the books: many can be added up.
+    """
+    gone, come = Account.__table__.alias("gone"), Account.__table__.alias("come")
+    income = case((gone.c.kind == "income", 1), else_=0) - case((come.c.kind == "income", 1), else_=0)
+    booked = (
+        select(func.sum(Transfer.amount_minor * income))
+        .join_from(Entry, Transfer, Transfer.entry_id == Entry.id)
+        .join(gone, gone.c.id == Transfer.from_account_id)
+        .join(come, come.c.id == Transfer.to_account_id)
+        .where(Entry.subject == Subject.of("donation", Donation.reference), Transfer.currency == Donation.currency)
+        .correlate(Donation)
+        .scalar_subquery()
+    )
+    to_nothing = GiftByHand.bounced_on.is_not(None) | GiftByHand.reversed_at.is_not(None)
+    of_none = select(GiftByHand.donation_id).where(GiftByHand.donation_id == Donation.id, to_nothing).exists()
+    refunded = select(DonationRefund.id).where(DonationRefund.donation_id == Donation.id).exists()
+    disputed = select(Dispute.id).where(Dispute.charge_id == Donation.charge_id).exists()
+    return case(
+        ((Donation.method != CARD) & of_none, 0),
+        (
+            (Donation.method == CARD)
+            & or_(refunded, disputed, Donation.returned_at.is_not(None), Donation.paid_back_minor > 0),
+            func.coalesce(booked, 0),
+        ),
+        else_=Donation.amount_minor - Donation.paid_back_minor,
+    )

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from app import clock, paging
 from app.appeals.appeal import Appeal
 from app.donations import disputes as donations_disputes
-from app.donations import net_amount
+from app.donations import refunds
 from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
 from app.donations.disputes import Dispute
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
@@ -178,7 +178,7 @@ def sums(wanted: DonationFilter, *, all_of_them: bool = False) -> list[Sum] | No
     for with `all_of_them`."""
     if not all_of_them and _is_common(wanted):
         return None
-    found = select(Donation.currency, Donation.amount_minor, net_amount.minor().label("net_amount")).where(
+    found = select(Donation.currency, Donation.amount_minor, refunds.net_minor().label("net_amount")).where(
         *conditions(wanted), Donation.received_at.is_not(None)
     )
     if not all_of_them:
@@ -232,7 +232,7 @@ def _net_amounts(gifts: Sequence[Donation]) -> dict[int, int]:
     """What is kept of each received gift, in minor units."""
     received = Donation.id.in_([gift.id for gift in gifts if gift.state == RECEIVED])
     return {
-        each: int(minor) for each, minor in db.session.execute(select(Donation.id, net_amount.minor()).where(received))
+        each: int(minor) for each, minor in db.session.execute(select(Donation.id, refunds.net_minor()).where(received))
     }
 
 

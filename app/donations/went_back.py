@@ -9,10 +9,9 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
-from app.donations import net_amount
 from app.donations.debits import GIFT_FAILED
 from app.donations.donation import FAILED, Donation
-from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUND, DonationRefund
+from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUND, DonationRefund, net_amount
 from app.emails.composing import compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
@@ -42,7 +41,7 @@ class WentBack:
 
 def of(gift: Donation) -> WentBack | None:
     """What went back of a received gift; `None` when nothing did and nothing is about to."""
-    keeps = net_amount.of(gift)
+    keeps = net_amount(gift)
     gone = gift.amount - keeps
     refunds = db.session.scalars(
         select(DonationRefund)
@@ -82,7 +81,7 @@ def write_of_refund(due: DueEmail, settings: Settings) -> Mail | None:
         donor=one_line(donation.name),
         amount_minor=refund.amount_minor,
         given_minor=donation.amount_minor,
-        net_minor=max(0, net_amount.of(donation).minor),
+        net_minor=max(0, net_amount(donation).minor),
         currency=refund.currency,
         paid_by=donation.paid_by or "",
         appeal=one_line(db.session.scalars(select(Appeal.title).where(Appeal.id == donation.appeal_id)).one()),

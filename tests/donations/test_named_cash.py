@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.donations import net_amount
+from app.donations import refunds
 from app.donations.donation import CASH, Donation
 from app.extensions import db
 from app.ledger import reversing, verifying
@@ -70,7 +70,7 @@ def test_only_the_rest_of_a_sheet_is_the_collection():
         ("named-cash", day),
         ("cash", day),
     ]
-    assert [(gift.name, gift.amount.minor, net_amount.of(gift).minor) for gift in named()] == [
+    assert [(gift.name, gift.amount.minor, refunds.net_amount(gift).minor) for gift in named()] == [
         ("Ida Brandt", 500, 500), ("Tomos Rees", 200, 200),
     ]  # fmt: skip
     assert named()[0].id in db.session.scalars(select(Receipt.donation_id)).all()
@@ -137,7 +137,7 @@ def test_a_wrong_sheet_is_reversed_whole_and_a_line_of_it_never_alone():
         with writing():
             corrections.undo_count(sheet, reason="counted twice", by="treasurer")
     assert (raised_by(appeal), held("assets:cash:gbp"), state_of(gift)) == ((0, 0), 0, "reversed")
-    assert net_amount.of(again(gift)).minor == 0
+    assert refunds.net_amount(again(gift)).minor == 0
     assert db.session.scalars(select(Receipt)).all() == []
     assert verifying.faults() == []
 

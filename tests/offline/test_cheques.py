@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import by_hand, net_amount
+from app.donations import by_hand, refunds
 from app.donations.donation import IN_KIND
 from app.extensions import db
 from app.ledger import verifying
@@ -37,7 +37,7 @@ def test_a_cheque_that_bounces_leaves_the_appeal_once_and_stays_one_gift_by_numb
     bounce(cheque)
     assert raised_by(appeal) == (0, 1)
     assert held("assets:cheques:gbp") == 0
-    assert net_amount.of(again(cheque)).minor == 0
+    assert refunds.net_amount(again(cheque)).minor == 0
     kinds = db.session.scalars(select(Entry.kind).order_by(Entry.id)).all()
     assert kinds == ["cheque", "bounced"]
     assert verifying.faults() == []

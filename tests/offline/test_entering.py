@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.donations import by_hand, net_amount
+from app.donations import by_hand, refunds
 from app.donations.donation import CASH, CHEQUE, IN_KIND, Donation
 from app.extensions import db
 from app.ledger import verifying
@@ -37,7 +37,7 @@ def test_it_is_a_received_donation_and_one_gift_on_the_account_of_its_method(met
     assert by_hand.of(donation).state(donation) == state
     assert held(account) == 2500
     assert raised_by(appeal) == (2500, 1)
-    assert net_amount.of(donation).minor == 2500
+    assert refunds.net_amount(donation).minor == 2500
     entry = db.session.scalars(select(Entry)).one()
     assert (entry.kind, entry.subject) == ("named-cash" if method == CASH else method, f"donation:{donation.reference}")
     assert verifying.faults() == []

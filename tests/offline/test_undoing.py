@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
-from app.donations import net_amount
+from app.donations import refunds
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, RECEIVED, Donation
@@ -58,7 +58,7 @@ def test_a_gift_is_reversed_and_counts_no_more(method):
     with writing():
         corrections.undo_gift(gift, reason="entered for the wrong appeal", by="treasurer")
     assert raised_by(appeal) == (0, 0)
-    assert net_amount.of(again(gift)).minor == 0
+    assert refunds.net_amount(again(gift)).minor == 0
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
     assert verifying.faults() == []
 
@@ -139,7 +139,7 @@ def kept_by(appeal):
     number = sum(
         each.state == RECEIVED and db.session.get_one(GiftByHand, each.id).reversed_at is None for each in gifts
     )
-    return cash + sum(net_amount.of(each).minor for each in gifts), number
+    return cash + sum(refunds.net_amount(each).minor for each in gifts), number
 
 
 @pytest.mark.both_databases

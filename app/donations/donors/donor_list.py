@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from app import paging
-from app.donations import net_amount
+from app.donations import refunds
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.donors import merging, name_words, search_keys
@@ -51,7 +51,7 @@ def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
     """The same of several donors at once, by the donors' ids; each with all who were merged into them."""
     family = merging.families(heads)
     gift = (
-        select(Donation.donor_id, Donation.currency, Donation.amount_minor, net_amount.minor().label("net_amount"))
+        select(Donation.donor_id, Donation.currency, Donation.amount_minor, refunds.net_minor().label("net_amount"))
         .where(Donation.donor_id.in_(family), Donation.state == RECEIVED)
         .subquery()
     )

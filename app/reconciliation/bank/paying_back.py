@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.bank import booking
 from app.bank.booking import PAID_BACK
 from app.bank.statement import BankLine
-from app.donations import net_amount, paid_back
+from app.donations import paid_back, refunds
 from app.donations.donation import RECEIVED, Donation
 from app.extensions import db
 from app.money import Money
@@ -26,7 +26,7 @@ def offered(line: BankLine, *, in_part: bool = False) -> list[Donation]:
     exact = Donation.amount_minor == -line.amount_minor
     found = db.session.scalars(
         select(Donation)
-        .where(wanted, Donation.received_at.is_not(None), net_amount.minor() >= least)
+        .where(wanted, Donation.received_at.is_not(None), refunds.net_minor() >= least)
         .order_by(exact.desc(), Donation.received_at.desc(), Donation.id.desc())
         .limit(_OFFERED)
     ).all()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app import clock
-from app.donations import net_amount, paid_back, refunds, timeline, went_back
+from app.donations import paid_back, refunds, timeline, went_back
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import verifying
@@ -39,7 +39,7 @@ def pay_back(line, gift):
 
 
 def kept(gift):
-    return net_amount.of(again(gift)).minor
+    return refunds.net_amount(again(gift)).minor
 
 
 def clean():

@@ -29,7 +29,7 @@ APP = str(HOUSE / "app") + "/"
 # The goals are 15 and 26, and both are missed. These are the numbers as measured, held as upper bounds, so that they
 # do not grow unnoticed. Each may shrink; who lets one grow says why in docs/architecture.md, which has the numbers too.
 WEBHOOK_GIFT = 16
-OFFICE_REFUND = 40
+OFFICE_REFUND = 32
 
 
 def entered(act: Callable[[], Any]) -> set[str]:

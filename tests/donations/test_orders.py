@@ -202,7 +202,7 @@ def test_the_life_in_its_own_order_is_booked_to_the_penny(stage: Stage) -> None:
         "expenses:dispute-fees": 4000,
     }  # fmt: skip
     # Each of the four gifts has a receipt that is due, but for the one that was given back.
-    assert [state for _, state in books["receipts"]] == ["due"] * 3
+    assert [state for *_, state in books["receipts"]] == ["due"] * 3
     assert [plan[1:3] for plan in books["plans"]] == [("ended", 1500)]
 
 

@@ -37,9 +37,9 @@ class DifferenceForm(CleanedForm):
         _l("What was paid in"), validate_choice=False, validators=[DataRequired(_l("Select what was paid in"))]
     )
     reason = LinesField(
-        _l("Why the sums differ"),
+        _l("Why the amounts differ"),
         description=_l("Such as: a note counted twice; the bank refused a worn coin."),
-        missing=_l("Say why the sums differ"),
+        missing=_l("Enter why the amounts differ"),
         longest=LONGEST_REASON,
     )
     first = LineField(_l("First person"), missing=_l("Enter the first person"), longest=LONGEST_NAME)
@@ -81,11 +81,14 @@ def create(account: str, line: str) -> ResponseReturnValue:
             after = {"is": form.paid_in.data, "difference": difference, **said}
             record("bank.cash_difference", Subject("bank-line", row.reference), after=after)
     except NotTwoPeople:
-        form.wrong(form.second, _("Enter a second person: two people say that the sums differ"))
+        form.wrong(form.second, _("Enter a second person: two people must confirm the difference"))
     except DoesNotFit:
         form.wrong(
             form.paid_in,
-            _("Tick cash whose sum is not that of the line, and more than what is missing. Nothing was booked."),
+            _(
+                "Select counted cash whose total differs from the line, and is greater than the difference. "
+                "Nothing was booked."
+            ),
         )
     except NotYet:
         form.wrong(form.paid_in, _("The line is dated in the future. You can book it once that date has come."))

@@ -84,7 +84,7 @@ def pay_back(account: str, line: str) -> ResponseReturnValue:
     except PaidBackTooMuch as refusal:
         form.refuse(_("Only %(amount)s of this gift is left to pay back", amount=written(refusal.left)))
     except NothingToPayBack:
-        form.refuse(_("Nothing of this gift can be paid back"))
+        form.refuse(_("None of this gift can be paid back"))
     except LookupError:
         form.refuse(_("There is no gift with this reference"))
     return page(found, row, status=422, back=form)

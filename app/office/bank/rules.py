@@ -71,7 +71,7 @@ def create(account: str, line: str) -> ResponseReturnValue:
         with writing():
             rules.always(row, Subject("person", me().reference))
             record("bank.rule_made", Subject("bank-line", row.reference))
-        notices.done(_("Rule made. Lines like this one come with the suggestion; you still confirm each of them."))
+        notices.done(_("Rule saved. Lines like this one now get this suggestion; you still confirm each one."))
     except rules.NoRule:
         notices.failed(_("This has changed since you opened the page. No rule was made. Check it and try again."))
     return redirect(url_for("office.bank_lines.show", account=account, line=line), code=303)
@@ -83,7 +83,7 @@ def _whether_to_remove(account: str, reference: str) -> Question | None:
         return None
     return Question(
         _("Remove this rule?"),
-        _("Lines like it come without this suggestion from now on. What was booked stays."),
+        _("Lines like this one no longer get this suggestion. What was booked stays."),
         _("Remove"),
         url_for("office.bank_rules.index", account=account),
     )
@@ -118,7 +118,7 @@ def _names(account: BankAccount) -> dict[tuple[str, str], str]:
 
 def _said(each: BankRule, name: str) -> str:
     if not name:
-        return str(_("Something that cannot be chosen any more"))
+        return str(_("Something that is no longer available"))
     if each.kind == GIFT:
         return str(_("Gift to %(appeal)s", appeal=name))
     if each.kind == BILL:

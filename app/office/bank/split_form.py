@@ -100,7 +100,7 @@ class SplitForm(CleanedForm):
         self.parts: list[Part] = []
 
     def _choices(self) -> dict[str, list[tuple[str, str]]]:
-        others = {INTEREST: _("Interest"), UNIDENTIFIED: _("Unidentified money"), CHARGE: _("Bank charge, taken off")}
+        others = {INTEREST: _("Interest"), UNIDENTIFIED: _("Unidentified money"), CHARGE: _("Bank charge, deducted")}
         if not self._in:
             others = {CHARGE: _("Bank charge"), SPENDING: _("Spending")}
         back = [] if self._in else [named_gift(each) for each in paying_back.offered(self._line, in_part=True)]
@@ -155,7 +155,7 @@ class SplitForm(CleanedForm):
         for row in typed:
             what = row.what.data or ""
             if what in seen and what.startswith((EXPECTED, f"{_OTHER}{UNIDENTIFIED}")):
-                self.wrong(row.what, _("Another part is this already"))
+                self.wrong(row.what, _("Another part is already for this"))
             seen.add(what)
 
     def _must_add_up(self, last: SplitRow, minor: int) -> None:
@@ -178,7 +178,8 @@ class SplitForm(CleanedForm):
             return None
         if item is not None:
             if amount != _size(item.amount):
-                said = _("%(amount)s was expected: a part cannot be another amount", amount=written(_size(item.amount)))
+                expected = written(_size(item.amount))
+                said = _("%(amount)s was expected, so this part must be that amount", amount=expected)
                 self.wrong(row.amount, said)
             return ExpectedPart(amount, key)
         return self._unexpected(row, amount, f"{way}=", key)

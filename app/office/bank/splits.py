@@ -74,7 +74,7 @@ def create(account: str, line: str) -> ResponseReturnValue:
         form.refuse_back(_("Only %(amount)s of this gift is left to pay back", amount=written(refusal.left)))
         return _page(found, row, form, 422)
     except NothingToPayBack:
-        form.refuse_back(_("Nothing of this gift can be paid back"))
+        form.refuse_back(_("None of this gift can be paid back"))
         return _page(found, row, form, 422)
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))

@@ -118,7 +118,7 @@ WORDS = {
     "bank.imported": _l("Imported a bank file"),
     "bank.import_taken_back": _l("Undid an import of a bank file"),
     "bank.line_matched": _l("Matched a bank line"),
-    "bank.cash_difference": _l("Booked cash that the bank counted otherwise"),
+    "bank.cash_difference": _l("Booked cash that the bank counted differently"),
     "bank.line_undone": _l("Undid the match of a bank line"),
     "bank.payee_erased": _l("Erased who was paid by a bill"),
     "bank.rule_made": _l("Made a rule for bank lines"),

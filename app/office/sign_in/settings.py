@@ -22,7 +22,7 @@ def _(words: str) -> str:
 
 _SAID = {
     "GENERIC_AUTHN_FAILED": (_("The email address or password is not correct"), "error"),
-    "UNAUTHENTICATED": (_("Sign in to go on."), "error"),
+    "UNAUTHENTICATED": (_("Sign in to continue."), "error"),
     "EMAIL_NOT_PROVIDED": (_("Enter your email address"), "error"),
     "INVALID_EMAIL_ADDRESS": (_("Enter an email address in the correct format, like name@example.org"), "error"),
     "PASSWORD_NOT_PROVIDED": (_("Enter your password"), "error"),

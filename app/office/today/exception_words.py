@@ -31,8 +31,8 @@ WORDS = {
     "plan of an ended appeal": (
         _l("Monthly gifts whose appeal has ended"),
         _l(
-            "They go on for the same purpose. The donor was asked by email, once, and can end the "
-            "gift or begin another. Let it stand with a reason, or write to the donor."
+            "They continue for the same purpose. The donor was asked by email, once, and can end the gift or start "
+            "another. Accept this with a reason, or write to the donor."
         ),
     ),
     "second subscription": (

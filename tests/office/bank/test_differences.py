@@ -29,7 +29,7 @@ def line(app):
 
 def test_the_line_leads_to_a_form_that_books_it_with_the_difference(line, signed_in):
     treasurer = signed_in("treasurer")
-    way = page(treasurer.get(line)).find("a", string="It is counted cash, but the bank counted another sum")
+    way = page(treasurer.get(line)).find("a", string="It is counted cash, but the bank counted a different amount")
     form = page(treasurer.get(way["href"])).find("form", class_="desk-form")
     paid_in = form.find("input", {"name": "paid_in"})["value"]
     said = {"paid_in": paid_in, "reason": "a worn note", "first": "Ida Brandt", "second": "Tomos Rees"}
@@ -50,11 +50,11 @@ def test_one_person_is_not_enough_and_what_was_typed_stays(line, signed_in):
     said = {"paid_in": paid_in, "reason": "a worn note", "first": "Ida Brandt", "second": "ida brandt"}
     answer = treasurer.post(form["action"], data=said)
     assert answer.status_code == 422
-    assert "Enter a second person: two people say that the sums differ" in words(answer)
+    assert "Enter a second person: two people must confirm the difference" in words(answer)
     again = page(answer).find("form", class_="desk-form")
     assert again.find("textarea").text.strip() == "a worn note"
     assert again.find("input", {"value": paid_in}).has_attr("checked")
     nothing = treasurer.post(form["action"], data={**said, "paid_in": [], "reason": ""})
     assert "Select what was paid in" in words(nothing)
-    assert "Say why the sums differ" in words(nothing)
+    assert "Enter why the amounts differ" in words(nothing)
     assert held("expenses:cash-differences:gbp") == 0

@@ -77,7 +77,7 @@ def test_the_gift_of_a_payer_is_suggested_for_the_next_and_booked_by_a_person(tr
     )
     treasurer.post(address(bank, first, "gift"), data={"appeal": appeal.reference, "payer": "Rosa Lindt"})
     assert "Always suggest this for lines like it" in words(treasurer.get(address(bank, first)))
-    assert "Rule made." in words(treasurer.post(address(bank, first, "rule"), follow_redirects=True))
+    assert "Rule saved." in words(treasurer.post(address(bank, first, "rule"), follow_redirects=True))
     assert "A rule suggests this for lines like it." in words(treasurer.get(address(bank, first)))
     desk = treasurer.get(address(bank))
     assert words(desk).count("Suggested by your rule") == 1

@@ -130,7 +130,7 @@ def test_a_part_can_be_whatever_a_whole_line_can_be(treasurer, bank):
     came, went = the_statement(bank, (10_000, "IN"), (-10_000, "OUT"))
     for line, offered in (
         (came, ("Keep the press turning", "£40.00 · Promised bank transfer, Anna Rees", "Savings", "Interest",
-                "Unidentified money", "Bank charge, taken off")),
+                "Unidentified money", "Bank charge, deducted")),
         (went, ("Savings", "Bank charge", "Spending", f"Łucja Okoń · £25.00 · {clock.today():%-d %B %Y}")),
     ):  # fmt: skip
         assert set(offered) <= named(bank, line, treasurer).keys()
@@ -143,9 +143,9 @@ def test_what_is_expected_needs_no_amount_and_takes_no_other(treasurer, bank):
     part = named(bank, line, treasurer)["£40.00 · Promised bank transfer, Anna Rees"]
     charge = {"what_2": "other=charge", "amount_2": "2.50"}
     other = split(treasurer, bank, line, what_1=part, amount_1="41", **charge)
-    assert error_of(other, "amount_1") == "£40.00 was expected: a part cannot be another amount"
+    assert error_of(other, "amount_1") == "£40.00 was expected, so this part must be that amount"
     twice = split(treasurer, bank, line, what_1=part, what_2=part)
-    assert error_of(twice, "what_2") == "Another part is this already"
+    assert error_of(twice, "what_2") == "Another part is already for this"
     done = split(treasurer, bank, line, what_1=part, **charge)
     for each in ("Booked in 2 parts.", "Expected payment", "£40.00", "Bank charge", "-£2.50"):
         assert each in words(done)
@@ -215,7 +215,7 @@ def test_the_parts_that_the_bank_made_are_filled_in_and_may_be_anything(treasure
     with writing():
         taking_in.take_in(bank, read, b"batch", "ada")
     line = db.session.query(BankLine).one().reference
-    link = page(treasurer.get(address(bank, line))).find("a", string="Not all of them are gifts")
+    link = page(treasurer.get(address(bank, line))).find("a", string="Some of these are not gifts")
     form = page(treasurer.get(link["href"]))
     assert [form.select_one(f"[name=amount_{each}]")["value"] for each in (1, 2, 3)] == ["25.00", "30.00", "20.00"]
     assert [form.select_one(f"[name=who_{each}]")["value"] for each in (1, 2)] == ["Anna Rees", "Hall Hire"]

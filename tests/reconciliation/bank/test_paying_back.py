@@ -170,12 +170,12 @@ def test_the_giver_is_told_by_mail_what_went_back_and_what_is_kept(bank, setting
     ((to, subject, said),) = written_to(settings)
     assert (to, subject) == ("lucja@example.org", "£10.00 of your gift has been paid back")
     assert "We have paid back £10.00 of the £25.00 that you gave to Keep the press turning" in said
-    assert "£15.00 of your gift is kept." in said
-    assert "you will get a new one that states what is kept" in said
+    assert "£15.00 of your gift remains with us." in said
+    assert "you will get a new one for the amount that remains" in said
     pay_back(rest, gift)
     ((_, subject, said),) = written_to(settings)
     assert subject == "£15.00 of your gift has been paid back"
-    assert "Nothing of your gift is kept. If we have sent you a receipt, it no longer counts." in said
+    assert "None of your gift remains with us. If we have sent you a receipt, it is no longer valid." in said
     assert receipts()[-1][0] != "issued"
 
 
@@ -190,7 +190,7 @@ def test_a_giver_who_was_told_by_mistake_is_told_so_and_one_who_was_not_hears_no
     ((_, subject, said),) = written_to(settings)
     assert subject == "Our mistake: your gift has not been paid back"
     assert "the payment from our bank account was for something else" in said
-    assert "£25.00 of your gift is kept." in said
+    assert "£25.00 of your gift remains with us." in said
     pay_back(quick, gift)
     with writing():
         confirming.undo(quick, "ada")

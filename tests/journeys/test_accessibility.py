@@ -25,6 +25,8 @@ pytestmark = pytest.mark.browser
 
 # WCAG 2.2 A and AA, and what axe-core's authors call best practice.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# A word that nothing breaks.
+UNBROKEN = "Öffentlichkeitsarbeit" * 6
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
 
@@ -33,7 +35,7 @@ def an_article(number: int) -> Article:
     posted_at = clock.now() - timedelta(days=number)
     return Article(
         number=number,
-        headline="Last bus, 5.40 pm: how the 47 was cut while nobody was looking",
+        headline="Last bus, 5.40 pm: how the 47 was cut while nobody was looking" if number != 9 else UNBROKEN,
         text="The 47 joins the [station](https://example.org/).\n\n> I clean the *wards*.\n\n## Then\n\nMore.",
         demands=["Put the evening 47 back.", "Publish the contract with **every** change."],
         posted_at=posted_at,
@@ -50,7 +52,7 @@ def site(app) -> Iterator[str]:
     today = clock.today()
     appeal = an_appeal(text="Paper, ink and *postage*.\n\n- One\n- Two")
     an_appeal("ended", title="The old roof", starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=60))
-    an_appeal("coming", title="The new roof", starts_on=today + timedelta(days=9), ends_on=None)
+    an_appeal("coming", title=UNBROKEN, starts_on=today + timedelta(days=9), ends_on=None)
     an_appeal("plain", title="Whatever comes", target_minor=None, ends_on=None, suggested_minor=[], precedence=None)
     with writing():
         db.session.add_all(an_article(number) for number in (7, 8, 9))
@@ -92,6 +94,8 @@ def paths(app, site) -> list[str]:
         "/",
         "/articles/8",
         "/articles/8/print",
+        "/articles/9",
+        "/articles/9/print",
         "/archive",
         f"/archive/{(clock.today() - timedelta(days=8)).year}",
         "/appeals",

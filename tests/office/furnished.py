@@ -34,6 +34,8 @@ from tests.offline.hands import a_branch, a_count, a_gift_by
 from tests.stripe_account import Account
 
 LONG = "The printers’ and papermakers’ benevolent association of Ambleford-under-Lyme"
+# A word that nothing breaks.
+UNBROKEN = "Papermakers" * 9
 # £1,234,567.89, and £24,999.99.
 _OFX = FILES / "statement.ofx"
 MUCH, MOST_BY_CARD = 123_456_789, 2_499_999
@@ -44,16 +46,17 @@ def furnish(app: Flask, client: FlaskClient) -> list[str]:
     today = clock.today()
     appeal = an_appeal(title=f"Keep the press of {LONG} turning", target_minor=900_000_000)
     an_appeal("plain", title="Whatever comes", target_minor=None, ends_on=None, suggested_minor=[], precedence=None)
-    an_appeal("ended", title="The old roof", starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=60))
+    an_appeal("ended", title=UNBROKEN, starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=60))
     an_appeal("coming", title="The new roof", starts_on=today + timedelta(days=40), ends_on=None)
     a_branch(LONG)
+    a_branch(UNBROKEN)
     for role in ("admin", "treasurer", "editor"):
-        a_person(role, name=LONG[:60])
+        a_person(role, name=LONG[:60] if role != "editor" else UNBROKEN)
     _by_card(app, appeal)
     # The worker has used the session meanwhile.
     appeal, branch = (
         db.session.scalars(select(Appeal).where(Appeal.slug == "press-fund")).one(),
-        db.session.scalars(select(Branch)).one(),
+        db.session.scalars(select(Branch).where(Branch.name == LONG)).one(),
     )
     _by_hand(appeal, branch.id)
     not_linked = _at_the_bank(client)
@@ -74,7 +77,13 @@ def furnish(app: Flask, client: FlaskClient) -> list[str]:
 
 def _by_card(app: Flask, appeal: Any) -> None:
     references = [
-        a_pledge(appeal, f"card-{number}", a_gift(MOST_BY_CARD if number == 4 else 2500, name=LONG[:100])).reference
+        a_pledge(
+            appeal,
+            f"card-{number}",
+            a_gift(
+                MOST_BY_CARD if number == 4 else 2500, name=LONG if number % 2 else UNBROKEN, email=_address(number)
+            ),
+        ).reference
         for number in range(5)
     ]
     a_pledge(appeal, "unpaid", a_gift(MOST_BY_CARD))
@@ -87,6 +96,11 @@ def _by_card(app: Flask, appeal: Any) -> None:
     services(app).gateway = account
 
 
+def _address(number: int) -> str:
+    """A long email address, of two donors in turn."""
+    return f"{('treasurer', UNBROKEN[:60])[number % 2]}@{UNBROKEN.lower()[:60]}.example.org"
+
+
 def _by_hand(appeal: Any, branch_id: int) -> None:
     for number in range(3):
         sheet = a_count(appeal, {5000: 20_000, 1: 3}, submission=f"sheet-{number}", branch_id=branch_id)
@@ -95,6 +109,7 @@ def _by_hand(appeal: Any, branch_id: int) -> None:
         )
     with writing():
         paying_in.pay_in([sheet], [], "500123", clock.today())
+    a_gift_by(CHEQUE, appeal, MUCH, submission="unbroken", name=UNBROKEN, what="000124", branch_id=branch_id)
     a_gift_by(IN_KIND, appeal, MUCH, submission="kind", name=LONG[:100], what="A printing press", branch_id=branch_id)
     for days in (0, 20, 70):
         day = clock.today() - timedelta(days=days)
@@ -110,6 +125,7 @@ def _at_the_bank(client: FlaskClient) -> list[str]:
         f"{day},{LONG[:60]} {n},PRINTERS BENEVOLENT {n},{amount}"
         for n, amount in enumerate(("1234567.89", "-9.00", "98.00"))
     ]
+    lines.append(f"{day},{UNBROKEN},{UNBROKEN},7.00")
     body = "\n".join(["Date,Counter Party,Reference,Amount (GBP)", *lines, ""]).encode()
     take_in_file(bank, body)
     more = body.replace(b"98.00", b"99.00").replace(b" 2,PRINTERS", b" 4,PRINTERS")
@@ -133,8 +149,8 @@ def _written(client: FlaskClient) -> None:
         "/office/images", data={"picture": (io.BytesIO(picture.getvalue()), "bus.jpg"), "words": LONG[:100]},
         content_type="multipart/form-data",
     )  # fmt: skip
-    for when in ("now", "draft"):
-        client.post("/office/articles/", data={"headline": LONG, "text": "The *47*.", "when": when})
+    for headline, when in ((LONG, "now"), (LONG, "draft"), (UNBROKEN, "now")):
+        client.post("/office/articles/", data={"headline": headline, "text": "The *47*.", "when": when})
     first = re.search(r'/office/articles/(\d+)"', client.get("/office/articles/").text)
     if first:
         form = BeautifulSoup(client.get(f"/office/articles/{first[1]}/text").data, "html5lib").select_one(

@@ -1,4 +1,4 @@
-"""The composition: settings, extensions and doors are put together here, and nowhere else."""
+"""The composition: settings, extensions and interfaces are put together here, and nowhere else."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from sqlalchemy.pool import QueuePool
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
-from app import clock, config, connections, limits, money, services, writing  # noqa: F401 - every table is known once the house stands
+from app import clock, config, connections, limits, money, services, writing  # noqa: F401 - every table is known from here on
 from app.articles import (
     article,  # noqa: F401
     images,  # noqa: F401
@@ -121,7 +121,7 @@ def create_app(settings: Settings | None = None, gateway: StripeGateway | None =
 
 
 def _register_interfaces(app: Flask) -> None:
-    """Every door registers itself, with its own policy."""
+    """Every interface registers itself, with its own policy."""
     from app.cli import commands
     from app.office import blueprint as office
     from app.public import blueprint as public

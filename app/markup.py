@@ -1,6 +1,6 @@
 """Markdown in, safe HTML out: rendered by markdown-it and cleaned by nh3, so that no text can bring a script along.
 
-Images come through only when they are the house's own, by the address under which the house serves them.
+Images come through only when they are our own, by the address under which we serve them.
 """
 
 import re

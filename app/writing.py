@@ -1,4 +1,4 @@
-"""Writing units: how the doors commit, and how SQLite, which takes one writer at a time, is shared by processes.
+"""Writing units: how interfaces commit, and how SQLite, which takes one writer at a time, is shared by processes.
 
 Reads open deferred transactions. Whoever writes says so: `with writing(): …` waits for its turn on a file lock that
 crosses processes, begins at once, and commits when the block ends. The lock in front spares SQLite's busy back-off,
@@ -24,7 +24,7 @@ _writing: ContextVar[bool] = ContextVar("whipround_writing", default=False)
 def writing() -> Iterator[Session]:
     """A writing unit: what the block adds and flushes is committed when it ends, or undone when it raises.
 
-    Only doors use it. A reading transaction that is open ends here, so that the unit sees the present. Raises
+    Only interfaces use it. A reading transaction that is open ends here, so that the unit sees the present. Raises
     `RuntimeError` inside another unit, or when changes made outside one would be lost.
     """
     if _writing.get():
@@ -68,7 +68,7 @@ def _turn(engine: Engine) -> Iterator[None]:
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Give every SQLite connection the house's rules: WAL, full durability, foreign keys, triggers that fire always."""
+    """Give every SQLite connection our rules: WAL, full durability, foreign keys, triggers that fire always."""
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:

@@ -71,7 +71,7 @@ class NotAPicture(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Reencoded:
-    """A picture in the house's own files: `bodies` are WebP, one for each of `markup.IMAGE_WIDTHS`."""
+    """A picture in our own files: `bodies` are WebP, one for each of `markup.IMAGE_WIDTHS`."""
 
     width: int
     height: int

@@ -1,7 +1,7 @@
 """Re-encoding one picture, as a program of its own: bytes of any kind come in, pictures that we made go out.
 
 `illustrations` starts it; the kernel holds it to its limits, since a file of twenty kilobytes may ask for a gigabyte.
-It imports nothing of the house. What it writes is JSON (width and height of the largest) on one line, then each file as
+It imports nothing of ours. What it writes is JSON (width and height of the largest) on one line, then each file as
 its length in ASCII on a line and its bytes, in the order of the widths it was given.
 """
 
@@ -70,6 +70,6 @@ def _file(picture: Image.Image, width: int) -> tuple[tuple[int, int], bytes]:
 
 
 if __name__ == "__main__":
-    # Started by its path, it must not find the house's own modules where it looks for the library's.
+    # Started by its path, it must not find our own modules where it looks for the library's.
     sys.path[:] = [place for place in sys.path if Path(place).resolve() != Path(__file__).resolve().parent]
     raise SystemExit(main([int(width) for width in sys.argv[1:]]))

@@ -1,6 +1,6 @@
 """Writing the trail: each change made in the office, each sign-in, and each refusal leaves one record.
 
-Who is at work in this process or request, and from where; doors say it, and the trail writes it down.
+Who is at work in this process or request, and from where; interfaces say it, and the trail writes it down.
 
 The trail's tables: what was done, which never changes, and its personal details, which can be erased.
 
@@ -43,7 +43,7 @@ def begin(actor: Actor) -> None:
 
 
 def end() -> None:
-    """Nobody but the operator is at work any more; a door calls it when a request is over."""
+    """Nobody but the operator is at work any more; an interface calls it when a request is over."""
     _at_work.set(OPERATOR)
 
 

@@ -1,1 +1,1 @@
-"""The operator's door: serve, migrate, import, verify, work."""
+"""The operator's commands: serve, migrate, import, verify, work."""

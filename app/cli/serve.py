@@ -17,7 +17,7 @@ from app.cli.starting import begin_books
 from app.extensions import db
 from app.services import services
 
-# Each process makes its application anew, after the fork. The composition stands above the doors: it is named, not
+# Each process makes its application anew, after the fork. The composition stands above the interfaces: it is named, not
 # imported.
 _APPLICATION = "app.asgi:create_application()"
 # How many connections one process holds, streams included.
@@ -47,7 +47,7 @@ class EndsStreams(ASGIWorker):  # type: ignore[misc]
     """
 
     def _setup_event_loop(self) -> None:
-        """Let as many callers wait at the door as the settings say: the loop's own 100 would turn a crowd away."""
+        """Let as many callers wait to be answered as the settings say: the loop's own 100 would turn a crowd away."""
         super()._setup_event_loop()
         self.loop.create_server = partial(self.loop.create_server, backlog=self.cfg.backlog)
 

@@ -1,4 +1,4 @@
-"""What Stripe's news means for a gift. An event is a knock: its type says where to look, the object says what is so.
+"""What Stripe's news means for a gift. Its type says where to look, the object itself says what is so.
 
 `apply` acts on an event's own body when that suffices; otherwise the event stays pending, and the worker calls
 `look` (in looking.py), which asks Stripe with no transaction open, and then `book`, which books what was found.

@@ -1,4 +1,4 @@
-"""The story of one gift: everything that happened to it, in the order in which it did, as a treasurer would tell it."""
+"""The timeline of one gift: everything that happened to it, in order, as a treasurer would tell it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Timeline:
 
 
 def of(gift: Donation) -> Timeline:
-    """The story of a gift; always the same number of questions to the database."""
+    """The timeline of a gift; always the same number of questions to the database."""
     subject = Subject("donation", gift.reference)
     refunds = db.session.scalars(
         select(DonationRefund).where(DonationRefund.donation_id == gift.id).order_by(DonationRefund.id)

@@ -35,7 +35,7 @@ class Account(Base):
     currency: Mapped[str] = mapped_column(String(3))
 
 
-# The accounts every house has, opened when they are first needed: the code without its currency, the kind, the name.
+# The accounts that all have, opened when they are first needed: the code without its currency, the kind, the name.
 CHART = {
     "assets:stripe": ("asset", "Held by Stripe"),
     "assets:stripe-unsettled": ("asset", "Charged by Stripe, not yet settled"),
@@ -81,7 +81,7 @@ def find(code: str) -> Account | None:
 
 
 def chart(currency: str) -> dict[str, tuple[str, str]]:
-    """The accounts every house has, opened or not: their codes in a currency, with kind and name."""
+    """The accounts every organisation has, opened or not: their codes in a currency, with kind and name."""
     return {f"{name}:{currency}": said for name, said in CHART.items()}
 
 

@@ -110,8 +110,8 @@ def _forget(session: Session, _previous: SessionTransaction) -> None:
 class Line:
     """One transfer to post: an amount from one account to another, both of the amount's currency.
 
-    An account is named by its whole code (`income:appeal:9f2c:gbp`), or, one that every house has, by its name in the
-    chart: `Line("assets:stripe", "expenses:card-fees", fee)`.
+    An account is named by its whole code (`income:appeal:9f2c:gbp`), or, one that all have, by its name in the chart:
+    `Line("assets:stripe", "expenses:card-fees", fee)`.
     """
 
     from_code: str

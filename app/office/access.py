@@ -78,21 +78,21 @@ def allowed_by(view: Callable[..., Any]) -> Allowed | None:
 
 
 def me() -> Person:
-    """The signed-in person; the door has made sure that there is one."""
+    """The signed-in person; the guard has made sure that there is one."""
     # Flask-Login hands over a stand-in, which the database's session would not know.
     return cast(Person, current_user._get_current_object())
 
 
 def somebody() -> Person | None:
-    """The signed-in person, or nobody: for what is shown on both sides of the door."""
+    """The signed-in person, or nobody: for what is shown before and after signing in."""
     return me() if current_user.is_authenticated else None
 
 
 def my_branch_id() -> int | None:
     """The one branch whose things this person may see; `None` means everything.
 
-    A branch treasurer who is treasurer or auditor of the whole house as well sees everything. One whose branch is
-    not known yet sees nothing: no branch has the key 0.
+    A branch treasurer who is treasurer or auditor of everything as well sees everything. One whose branch is not known
+    yet sees nothing: no branch has the key 0.
     """
     person = me()
     held = person.role_names

@@ -1,4 +1,4 @@
-"""The office door's policy: signed in, with a role that the page names, never cached; and the pages behind it.
+"""The office's policy: signed in, with a role that the page names, never cached; and the pages behind it.
 
 The subjects of the office: each is a module with a blueprint `bp`. A new subject is added here.
 """
@@ -71,7 +71,7 @@ SUBJECTS = (
 
 
 def register(app: Flask) -> None:
-    """Open the door, with Flask-Security's own pages beside it."""
+    """Register the office, with Flask-Security's own pages beside it."""
     setup.set_up(app)
     browser.watch(app)
     app.add_template_global(navigation.ways, "office_ways")

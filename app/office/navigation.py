@@ -28,7 +28,7 @@ WAYS = (
     ("office.audit.index", _l("Audit trail")),
 )
 
-# Where a new part of the list begins: the money, the books, what is written, the house itself.
+# Where a new part of the list begins: the money, the books, what is written, the organisation itself.
 _BEGINNINGS = {"office.bank.index", "office.articles.index", "office.people.index"}
 
 

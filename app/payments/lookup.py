@@ -1,4 +1,4 @@
-"""Looking things up at Stripe: an event is a knock, and this is how we see who is at the door."""
+"""Looking things up at Stripe: an event says that something happened, and this is how we see what."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Trouble with Stripe, in the house's own words: the library's exceptions are translated here and nowhere else."""
+"""Trouble with Stripe, in our own words: the library's exceptions are translated here and nowhere else."""
 
 import logging
 
@@ -35,13 +35,13 @@ class PaymentsRefused(DomainError):
 
 
 class translated:  # noqa: N801 - it reads as a word in `with translated():`
-    """Turn the library's exceptions into the house's, here at the boundary and nowhere else."""
+    """Turn the library's exceptions into ours, here at the boundary and nowhere else."""
 
     def __enter__(self) -> None:
         """Nothing is needed before the call."""
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        """Raise the house's exception for the library's."""
+        """Raise our exception for the library's."""
         if isinstance(error, stripe.APIError | stripe.IdempotencyError):
             # A failure that Stripe stored, or a key that was used for another request, is mended by a new key alone.
             # A 409 is no such failure: the first call with this key is still running, and a second key would open a

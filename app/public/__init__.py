@@ -1,1 +1,1 @@
-"""The door for anyone: articles, appeals, giving, totals, receipts by link."""
+"""The pages for anyone: articles, appeals, giving, totals, receipts by link."""

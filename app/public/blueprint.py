@@ -1,4 +1,4 @@
-"""The public door's policy: who may come in (anyone), what its pages allow, and the pages behind it."""
+"""The public pages' policy: who may see them (anyone), what its pages allow, and the pages behind it."""
 
 from urllib.parse import urlsplit
 
@@ -31,7 +31,7 @@ from app.web import (
 
 
 def register(app: Flask) -> None:
-    """Open the door."""
+    """Register the public pages."""
     settings = services(app).settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def allow_little(response: Response) -> Response:
-        """Give every answer the house's headers; a door that needs others sets its own before."""
+        """Give every answer our headers; an interface that needs others sets its own before."""
         for name, value in headers.items():
             # Headers.setdefault takes three times as long, and this is done for every answer.
             if name not in response.headers:

@@ -25,7 +25,7 @@ _SHOWN = 200
 
 @bp.before_request
 def only_in_practice() -> None:
-    """Even if somebody were to open this door elsewhere, nothing stands behind it."""
+    """Even if it is registered outside practice mode, there is nothing here."""
     if not services().settings.practice:
         abort(404)
 

@@ -60,7 +60,7 @@ def rows(statement: Callable[[], Select[*tuple[Any, ...]]], **values: object) ->
             found: Sequence[Any] = cursor.fetchall()
             return found
     except engine.dialect.loaded_dbapi.Error as error:
-        # A database that does not answer must look as it does through the Session: the door says 503 to that.
+        # A database that does not answer must look as it does through the Session: the interface says 503 to that.
         raise OperationalError(sql, None, error) from error
 
 

@@ -1,8 +1,8 @@
 """Drawing the picture that stands for a page elsewhere, as a program of its own: words come in, a PNG goes out.
 
-`share_pictures` starts it; the kernel holds it to its limits. It imports nothing of the house. It reads JSON: `house`,
-`title`, and for an appeal `raised`, `of` and `laps` (thousandths of the target). Titles are in any script: fontconfig
-names the installed font for each word, and what no font has is left out, as on receipts.
+`share_pictures` starts it; the kernel holds it to its limits. It imports nothing of ours. It reads JSON:
+`organisation`, `title`, and for an appeal `raised`, `of` and `laps` (thousandths of the target). Titles are in any
+script: fontconfig names the installed font for each word, and what no font has is left out, as on receipts.
 """
 
 import json
@@ -54,7 +54,7 @@ def _drawn(said: dict[str, Any]) -> Image.Image:
     picture = Image.new("RGB", (_WIDTH, _HEIGHT), _PAPER)
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, _WIDTH, 28), fill=_RED)
-    _Line(said["house"][:60], 30, bold=False).draw(pen, 78, _SOFT)
+    _Line(said["organisation"][:60], 30, bold=False).draw(pen, 78, _SOFT)
     title = "".join(sign for sign in said["title"] if sign.isprintable())[:_LONGEST]
     for size in _TITLE_SIZES:
         lines = _wrapped(title, size)
@@ -72,7 +72,7 @@ def _drawn(said: dict[str, Any]) -> Image.Image:
 
 
 def _total(pen: ImageDraw.ImageDraw, said: dict[str, Any]) -> None:
-    """The number, what it is of, and the bar, on the floor of the picture."""
+    """The number, what it is of, and the bar, at the foot of the picture."""
     for size in _NUMBER_SIZES:
         number = _Line(said["raised"], size, bold=True)
         words = _Line(said["of"], round(size * 0.37), bold=False)
@@ -218,6 +218,6 @@ def _font(face: _Face, size: int) -> ImageFont.FreeTypeFont:
 
 
 if __name__ == "__main__":
-    # Started by its path, it must not find the house's own modules where it looks for the library's.
+    # Started by its path, it must not find our own modules where it looks for the library's.
     sys.path[:] = [place for place in sys.path if Path(place).resolve() != Path(__file__).resolve().parent]
     raise SystemExit(main())

@@ -59,7 +59,7 @@ def of_article(number: int) -> ResponseReturnValue:
 
 
 def _picture(title: str, appeal: Appeal | None) -> ResponseReturnValue:
-    said: dict[str, Any] = {"house": services().settings.organisation.name, "title": title}
+    said: dict[str, Any] = {"organisation": services().settings.organisation.name, "title": title}
     if appeal is not None:
         said |= _total(appeal)
     try:

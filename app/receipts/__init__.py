@@ -1,1 +1,1 @@
-"""Numbered, unchangeable proof of a gift; the only room that knows WeasyPrint."""
+"""Numbered, unchangeable proof of a gift; the only package that knows WeasyPrint."""

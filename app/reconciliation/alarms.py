@@ -24,7 +24,7 @@ _DELIVERED_WITHIN = timedelta(minutes=15)
 # A look back in which a missing charge still means silence now, and not an outage that is long over.
 _RECENT = timedelta(days=1)
 _PENDING_TOO_LONG = timedelta(hours=1)
-# Strangers knock now and then with signatures of their own; several in a day are more than that.
+# Strangers call now and then with signatures of their own; several in a day are more than that.
 _STRANGERS = 3
 
 _COUNTED = {

@@ -60,7 +60,7 @@ def of_the_organisation() -> ToDo:
 
 
 def of_a_branch(branch_id: int) -> ToDo:
-    """What waits in one branch: its cash and cheques. The rest is the treasurer's of the house."""
+    """What waits in one branch: its cash and cheques. The rest is the organisation's treasurer's."""
     return ToDo(exceptions={}, disputes=[], bank_lines=0, payouts=0, papers=0, **_at_hand(branch_id))
 
 

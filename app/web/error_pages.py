@@ -20,7 +20,7 @@ _PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 
 
 def register(app: Flask) -> None:
-    """Turn every refusal and failure of the house into its page."""
+    """Turn every refusal and failure into its page."""
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _outdated)
     app.register_error_handler(DomainError, _stopped)
@@ -61,9 +61,9 @@ def _outdated(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _stopped(error: DomainError) -> ResponseReturnValue:
-    """A fact of the house stands in the way: 409 unless the fact has another `status`.
+    """A fact stands in the way: 409 unless the fact has another `status`.
 
-    Its message is for whoever runs the house; a door that can say more to its visitor catches the fact before.
+    Its message is for whoever runs the site; an interface that can say more to its visitor catches the fact before.
     """
     log.warning("a request was stopped: %s", in_words(error))
     return render_template("errors/409.html", calm=True), int(getattr(error, "status", 409))

@@ -1,4 +1,4 @@
-"""How pages write money, days and Markdown: the Jinja filters, for every template of the house."""
+"""How pages write money, days and Markdown: the Jinja filters, for every template."""
 
 from datetime import date, datetime
 

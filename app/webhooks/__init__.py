@@ -1,1 +1,1 @@
-"""Stripe's door: a signature instead of CSRF, 200 only after a commit."""
+"""What Stripe calls: a signature instead of CSRF, 200 only after a commit."""

@@ -19,7 +19,7 @@ from app.reconciliation import alarms
 from app.services import services
 from app.writing import writing
 
-# Anybody can knock, so each process counts at most one refusal of a kind in this time: the count says "at least".
+# Anybody can call, so each process counts at most one refusal of a kind in this time: the count says "at least".
 _AT_MOST_EVERY = timedelta(seconds=10)
 _counted_at: dict[type, datetime] = {}
 
@@ -45,7 +45,7 @@ _LARGEST = 512 * 1024
 
 
 def register(app: Flask) -> None:
-    """Open the door. A signature stands in for CSRF protection; nothing here is ever cached."""
+    """Register the webhook. A signature stands in for CSRF protection; nothing here is ever cached."""
     csrf.exempt(bp)
     app.register_blueprint(bp)
 

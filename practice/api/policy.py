@@ -13,7 +13,7 @@ log = logging.getLogger("practice")
 
 
 def guard(blueprint: Blueprint) -> None:
-    """Lay the policy on every route of `door`."""
+    """Lay the policy on every route of `blueprint`."""
     blueprint.before_request(authenticate)
     blueprint.after_request(sign_off)
     blueprint.register_error_handler(Refused, refuse)

@@ -102,3 +102,17 @@ def test_no_class_of_a_style_sheet_is_one_that_we_gave_up() -> None:
         if parts(name.replace("-", "_")) & GIVEN_UP
     }
     assert back == set()
+
+
+def test_no_comment_or_document_in_the_code_speaks_of_doors_and_houses() -> None:
+    spoken = re.compile(r"\b(doors?|house|houses|deeds?|drawers?|belongings|successions?|needing)\b", re.IGNORECASE)
+    # What the archive's articles say of an event.
+    archive = HOUSE / "app/articles/imports/event_announcement.py"
+    back = {
+        f"{path.relative_to(HOUSE)}: {word}"
+        for top in ("app", "templates", "static/css")
+        for path in (HOUSE / top).rglob("*.*")
+        if path.suffix in {".py", ".html", ".css"} and path != archive
+        for word in spoken.findall(path.read_text(encoding="utf-8"))
+    }
+    assert back == set()

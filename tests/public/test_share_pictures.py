@@ -11,7 +11,7 @@ from tests.cast import an_appeal
 from tests.offline.hands import a_gift_by
 from tests.public.articles import an_article
 
-SAID = {"house": "The Lantern", "title": "Keep the press turning"}
+SAID = {"organisation": "The Lantern", "title": "Keep the press turning"}
 
 
 def seen(body):

@@ -192,7 +192,7 @@ def _article(given: dict[str, Any], drawn: dict[str, Reencoded]) -> Article:
 
 
 def _appeal(given: dict[str, Any], currency: str) -> Appeal:
-    """One appeal in the currency of the house; its amounts are in minor units."""
+    """One appeal in the organisation's currency; its amounts are in minor units."""
     return Appeal(
         slug=given["slug"],
         title=given["title"],

@@ -1,4 +1,4 @@
-"""Exporting: what somebody chose to take out of the house, what it comes to, and the files it becomes."""
+"""Exporting: what somebody chose to take out of the books, what it comes to, and the files it becomes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

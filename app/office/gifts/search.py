@@ -1,4 +1,4 @@
-"""Gifts: finding them, and the page of each with its whole story.
+"""Gifts: finding them, and the page of each with all that happened to it.
 
 What the list of gifts is narrowed by. All of it stands in the address, so that a search can be kept as a link.
 """

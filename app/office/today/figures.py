@@ -134,8 +134,8 @@ class Figures:
 
 
 def of(branch_id: int | None, currency: str) -> list[Figures]:
-    """For each currency in which anything moved within a year, the house's first; `branch_id` narrows it to what one
-    branch raised, for which there are no targets."""
+    """For each currency in which anything moved within a year, the organisation's first; `branch_id` narrows it to what
+    one branch raised, for which there are no targets."""
     today = clock.today()
     first = _months_back(today, _MONTHS - 1)
     found = raised.by_day(first, today, income.income_accounts(branch_id=branch_id))

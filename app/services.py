@@ -69,6 +69,9 @@ class Gateway(Lookup, Protocol):
     def change_amount(self, found: Any, amount: Money, idempotency_key: str) -> Any:
         """Charge another amount from a subscription's next payment on."""
 
+    def change_appeal(self, found: Any, appeal: str, title: str, idempotency_key: str) -> Any:
+        """Let a subscription's next payments be for another appeal."""
+
     def pause(self, found: Any, until: datetime, idempotency_key: str) -> Any:
         """Collect nothing of a subscription until an instant."""
 

@@ -29,6 +29,8 @@ class Months:
         self.plan, self.mark = plan.reference, mark
         self.body = says.subscription(plan.reference, subscription_id=f"sub_{mark}", latest_invoice=None)
         self.charges: dict[str, dict[str, Any]] = {}
+        # What each month's invoice names, which was made final before its charge.
+        self.appeals: dict[str, str | None] = {}
         self.asked: list[tuple[str, Any, str]] = []
         self.failure: Exception | None = None
         self.looked = timedelta(0)
@@ -38,6 +40,7 @@ class Months:
         name = f"ch_{self.mark}m{month}"
         charged = says.charge(None, charge_id=name, minor=minor)
         self.charges[name] = charged
+        self.appeals.setdefault(name, self.body["metadata"].get("appeal"))
         self.body["latest_invoice"] = f"in_{name}"
         self.body["status"] = "active"
         kinds = [
@@ -86,7 +89,8 @@ class Months:
     def charge(self, charge_id: str):
         """As `Lookup.charge`, which finds the plan through the invoice."""
         _no_transaction()
-        return replace(objects.read_charge(self.charges[charge_id]), plan=self.plan)
+        charge = objects.read_charge(self.charges[charge_id])
+        return replace(charge, plan=self.plan, appeal=self.appeals.get(charge_id))
 
     def charge_of(self, intent_id: str):
         """As `Lookup.charge_of`."""
@@ -104,6 +108,11 @@ class Months:
     def change_amount(self, _found, amount, key):
         """As `Subscribing.change_amount`."""
         return self._changed("amount", amount.minor, key, items=self._items(amount.minor))
+
+    def change_appeal(self, _found, appeal, title, key):
+        """As `Subscribing.change_appeal`: an invoice that is final keeps what its subscription named then."""
+        metadata = {**self.body["metadata"], "appeal": appeal}
+        return self._changed("appeal", appeal, key, metadata=metadata, description=title)
 
     def pause(self, _found, until, key):
         """As `Subscribing.pause`."""

@@ -27,10 +27,12 @@ def announced() -> Sequence[Appeal]:
     return db.session.scalars(select(Appeal).where(Appeal.starts_on <= clock.today()).order_by(Appeal.id)).all()
 
 
-def open_today(most: int) -> Sequence[Appeal]:
-    """The appeals that take gifts today, the latest first; at most so many."""
+def open_today(most: int, currency: str | None = None) -> Sequence[Appeal]:
+    """The appeals that take gifts today, in this currency where one is given, the latest first; at most so many."""
     today = clock.today()
     is_open = (Appeal.starts_on <= today) & (Appeal.ends_on.is_(None) | (Appeal.ends_on >= today))
+    if currency is not None:
+        is_open &= Appeal.currency == currency
     return db.session.scalars(select(Appeal).where(is_open).order_by(Appeal.id.desc()).limit(most)).all()
 
 

@@ -13,7 +13,7 @@ from app.office.books import account_codes, closing, entries, exports, journal, 
 from app.office.books import accounts as books_accounts
 from app.office.content import appeal_writing, appeals, article_writing, articles, calendar, images, previews, versions
 from app.office.donors import donors, merges
-from app.office.gifts import paper_receipts, refunds, search
+from app.office.gifts import paper_receipts, plans, refunds, search
 from app.office.offline import cheques, collections, gifts, paying_in, standing_orders
 from app.office.people import audit_trail, forms, my_account, people, person
 from app.office.settings import branches
@@ -36,6 +36,7 @@ SUBJECTS = (
     donors,
     merges,
     refunds,
+    plans,
     collections,
     cheques,
     paying_in,

@@ -91,7 +91,8 @@ class StripeLookup:
             )
             for payment in plain(page)["data"]:
                 invoice = self._client.v1.invoices.retrieve(payment["invoice"])
-                return replace(charge, plan=subscriptions.of_invoice(plain(invoice))[1])
+                _subscription, plan, appeal = subscriptions.of_invoice(plain(invoice))
+                return replace(charge, plan=plan, appeal=appeal)
         return charge
 
     def refund(self, refund_id: str) -> Refund:

@@ -122,10 +122,10 @@ _DELAYED = frozenset(
 class Charge:
     """Money that a card was charged: how much, when, and the donation that its metadata names, if any.
 
-    A month's payment of a plan names none; `lookup` finds the `plan` through the invoice of `intent_id`.
-    `transaction` is the movement on our Stripe account, with its fee; Stripe makes it known a moment after the charge
-    (docs.stripe.com/payments/payment-intents/asynchronous-capture). `card_last4` is what givers know their card by; a
-    payment by other means has none, and `paid_by` is Stripe's word for those means.
+    A month's payment of a plan names none; `lookup` finds the `plan`, and the `appeal` that it had been moved to,
+    through the invoice of `intent_id`. `transaction` is the movement on our Stripe account, with its fee; Stripe makes
+    it known a moment after the charge (docs.stripe.com/payments/payment-intents/asynchronous-capture). `card_last4` is
+    what givers know their card by; a payment by other means has none, and `paid_by` is Stripe's word for those means.
 
     `pending` says that the money is on its way and has not come. One that had come and was taken back by the giver's
     bank counts as failed at Stripe; `returned` is the movement by which it left.
@@ -139,6 +139,7 @@ class Charge:
     transaction: Transaction | None = None
     intent_id: str | None = None
     plan: str | None = None
+    appeal: str | None = None
     card_last4: str | None = None
     paid_by: str | None = None
     pending: bool = False

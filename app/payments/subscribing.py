@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from app import clock
 from app.money import Money
 from app.payments.lookup import StripeLookup, plain
-from app.payments.subscription import Subscription, read
+from app.payments.subscription import APPEAL, Subscription, read
 from app.payments.trouble import translated
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class Subscribing(StripeLookup):
             },
             idempotency_key,
         )
+
+    def change_appeal(self, found: Subscription, appeal: str, title: str, idempotency_key: str) -> Subscription:
+        """Name another appeal (its reference and title) from the next invoice on; one that is final keeps the old."""
+        return self._change(found, {"metadata": {APPEAL: appeal}, "description": title}, idempotency_key)
 
     def pause(self, found: Subscription, until: datetime, idempotency_key: str) -> Subscription:
         """Collect nothing until an instant: the invoices in between are void

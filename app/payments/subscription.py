@@ -9,6 +9,8 @@ from app.money import Money
 
 # The key under which a plan's reference travels in the metadata of subscriptions, and so of their invoices.
 PLAN = "plan"
+# The same for the reference of the appeal that a plan was moved to; one that never moved names none.
+APPEAL = "appeal"
 
 # Nothing is ever charged again once a subscription has come to one of these (docs.stripe.com/billing/subscriptions).
 OVER = ("canceled", "incomplete_expired")
@@ -16,15 +18,16 @@ OVER = ("canceled", "incomplete_expired")
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscription as it was when it was looked up at `seen_at`. `status` is Stripe's; `amount` is what the next
-    payment will be; `paused` says that nothing is collected, until `resumes_at` if that is set. `ends_at` is when it
-    will be canceled, if that is decided. `invoice_id` is the latest invoice; `payment_url` is Stripe's own page where
-    that can be paid and the bank's question answered, while it is open and was fetched along. `item_id` and
-    `product_id` are what a change of the amount has to name."""
+    """A subscription as it was when it was looked up at `seen_at`. `appeal` names the one that its plan was moved to.
+    `status` is Stripe's; `amount` is what the next payment will be; `paused` says that nothing is collected, until
+    `resumes_at` if that is set. `ends_at` is when it will be canceled, if that is decided. `invoice_id` is the latest
+    invoice; `payment_url` is Stripe's own page where that can be paid and the bank's question answered, while it is
+    open and was fetched along. `item_id` and `product_id` are what a change of the amount has to name."""
 
     subscription_id: str
     customer_id: str
     plan: str | None
+    appeal: str | None
     status: str
     amount: Money
     paused: bool
@@ -50,6 +53,7 @@ def read(body: dict[str, Any], seen_at: datetime) -> Subscription:
         subscription_id=body["id"],
         customer_id=customer["id"] if isinstance(customer, dict) else customer,
         plan=(body.get("metadata") or {}).get(PLAN),
+        appeal=(body.get("metadata") or {}).get(APPEAL),
         status=body["status"],
         amount=Money((price.get("unit_amount") or 0) * (item.get("quantity") or 1), price["currency"]),
         paused=pause is not None or body["status"] == "paused",
@@ -66,12 +70,14 @@ def read(body: dict[str, Any], seen_at: datetime) -> Subscription:
     )
 
 
-def of_invoice(body: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The subscription that an invoice is of, and the plan that its metadata names (a snapshot, kept since)."""
+def of_invoice(body: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """The subscription that an invoice is of, and what its metadata names: the plan, and the appeal where it had been
+    moved by then. They are a snapshot, kept since the invoice was made final."""
     details = (body.get("parent") or {}).get("subscription_details") or {}
     subscription = details.get("subscription")
     found = subscription["id"] if isinstance(subscription, dict) else subscription
-    return found, (details.get("metadata") or {}).get(PLAN)
+    metadata = details.get("metadata") or {}
+    return found, metadata.get(PLAN), metadata.get(APPEAL)
 
 
 def _instant(seconds: int | None) -> datetime | None:

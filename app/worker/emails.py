@@ -68,6 +68,7 @@ WRITERS: dict[str, Writer] = {
     planning.PLAN_ENDED: links.ended,
     planning.APPEAL_ENDED: links.appeal_ended,
     planning.AMOUNT_CHANGED: links.changed,
+    planning.PLAN_MOVED: links.changed,
     planning.PLAN_PAUSED: links.changed,
     planning.PLAN_RESUMED: links.changed,
     refunds.REFUND: went_back.write_of_refund,

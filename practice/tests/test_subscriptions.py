@@ -5,6 +5,8 @@ import itertools
 import pytest
 import stripe
 
+from app.payments.gateway import StripeGateway
+
 from .conftest import a_monthly_session, a_plan, eventually, movements, pay, press, told, visit
 
 MONTH = ["invoice.created", "invoice.finalized", "charge.succeeded", "invoice.paid", "invoice_payment.paid"]
@@ -112,6 +114,18 @@ def test_a_new_sum_counts_from_the_next_month(api, practice):
     assert len(api.v1.invoices.list().data) == 1
     press(practice, f"subscriptions/{plan.id}/renew")
     assert latest(api, plan).amount_paid == 2000
+
+
+def test_an_invoice_keeps_what_its_subscription_said_of_itself_when_it_was_made_final(api, practice):
+    plan = a_plan(api)
+    moved = api.v1.subscriptions.update(plan.id, params={"metadata": {"appeal": "roof"}, "description": "A new roof"})
+    assert (moved.metadata.to_dict(), moved.description) == ({"plan": "P-1", "appeal": "roof"}, "A new roof")
+    press(practice, f"subscriptions/{plan.id}/renew")
+    invoices = api.v1.invoices.list(params={"subscription": plan.id}).data
+    said = [each.parent.subscription_details.metadata.to_dict() for each in invoices]
+    assert said == [{"plan": "P-1", "appeal": "roof"}, {"plan": "P-1"}]
+    charge = StripeGateway("sk_test_practice", practice).charge_of_invoice(invoices[0].id)
+    assert (charge.plan, charge.appeal) == ("P-1", "roof")
 
 
 def test_prices_and_products_can_be_made_beforehand(api):

@@ -106,6 +106,8 @@ MATRIX: dict[str, Route] = {
     ),
     "office.refunds.new": Route(reads=MONEY_CHANGES, fresh=True),
     "office.refunds.create": Route(changes=MONEY_CHANGES, fresh=True),
+    "office.plans.show": Route(reads=MONEY_READS | {ADMIN}),
+    "office.plans.move": Route(changes=MONEY_CHANGES | {ADMIN}),
     "office.donors.index": Route(reads=MONEY_READS),
     "office.donors.show": Route(reads=MONEY_READS),
     "office.donors.correct": Route(changes=MONEY_CHANGES),

@@ -31,6 +31,7 @@ ASKED = {
     "office.images.remove",
     "office.person.forget_second_factor",
     "office.person.remove",
+    "office.plans.move",
     "office.refunds.create",
     "office.standing_orders.end",
     "office.standing_orders.pass_over",

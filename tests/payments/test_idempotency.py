@@ -47,6 +47,7 @@ MAKING = {
     "open_checkout": (lambda it, key: it.open_checkout(asks(CheckoutRequest), key), A_SESSION),
     "open_checkout for a plan": (lambda it, key: it.open_checkout(asks(MonthlyCheckoutRequest), key), A_SESSION),
     "make_refund": (lambda it, key: it.make_refund("ch_1", Money(100, "gbp"), "r1", key), a_refund("ch_1", "r1", 100)),
+    "change_appeal": (lambda it, key: it.change_appeal(FOUND, "a1", "Roof", key), A_SUBSCRIPTION),
     "change_amount": (lambda it, key: it.change_amount(FOUND, Money(1500, "gbp"), key), A_SUBSCRIPTION),
     "pause": (lambda it, key: it.pause(FOUND, clock.now(), key), A_SUBSCRIPTION),
     "resume": (lambda it, key: it.resume(FOUND, key), A_SUBSCRIPTION),

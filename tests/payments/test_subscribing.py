@@ -88,6 +88,12 @@ class TestContract:
         with pytest.raises(PaymentsRefused):
             gateway.cancel(found, token_hex(16))
 
+    def test_a_plan_that_moves_names_its_appeal(self, gateway, begun):
+        found = gateway.subscription(begun[0])
+        assert found.appeal is None
+        moved = gateway.change_appeal(found, "a11", "Roof", token_hex(16))
+        assert (moved.appeal, moved.plan) == ("a11", begun[1])
+
     def test_a_new_card_has_a_page_of_its_own(self, gateway, begun):
         found = gateway.subscription(begun[0])
         assert gateway.card_page(found.customer_id, "http://127.0.0.1:9/plans/x").startswith("http")
@@ -120,5 +126,5 @@ def test_a_subscription_that_is_to_end_says_when():
 
 
 def test_an_invoice_says_whose_it_is():
-    assert subscription.of_invoice(says.invoice("p1")) == ("sub_1", "p1")
-    assert subscription.of_invoice({"parent": None}) == (None, None)
+    assert subscription.of_invoice(says.invoice("p1")) == ("sub_1", "p1", None)
+    assert subscription.of_invoice({"parent": None}) == (None, None, None)

@@ -1,4 +1,4 @@
-"""What a donor may change of a plan: the amount, a pause, its end. It is written down, asked of Stripe, then noted."""
+"""What may be changed of a plan: the amount, the appeal, a pause, its end. It is written down, asked, then noted."""
 
 import secrets
 from contextlib import suppress
@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app import clock
+from app.appeals import finding
+from app.appeals.appeal import Appeal
 from app.donations import amounts
 from app.donations.plans import dates, planning
 from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan
@@ -18,7 +20,7 @@ from app.payments.subscription import Subscription
 from app.payments.trouble import PaymentsUnavailable
 from app.services import Gateway
 
-AMOUNT, PAUSE, RESUME, CANCEL = "amount", "pause", "resume", "cancel"
+AMOUNT, APPEAL, PAUSE, RESUME, CANCEL = "amount", "appeal", "pause", "resume", "cancel"
 
 # For how many months a plan may be paused: so many payments are skipped, then they begin again by themselves.
 MONTHS = (1, 2, 3, 6)
@@ -26,6 +28,7 @@ MONTHS = (1, 2, 3, 6)
 # In which states each change makes sense.
 _WHEN = {
     AMOUNT: (ACTIVE, PAST_DUE, PAUSED),
+    APPEAL: (ACTIVE, PAST_DUE, PAUSED),
     PAUSE: (ACTIVE,),
     RESUME: (PAUSED,),
     CANCEL: (ACTIVE, PAST_DUE, PAUSED),
@@ -34,20 +37,30 @@ _WHEN = {
 _KEY_TRUSTED_FOR = timedelta(hours=20)
 
 
+# So many appeals are offered.
+_OFFERED = 50
+
+
 class NotPossibleNow(DomainError):
-    """The plan is not in a state in which this can be changed: it has ended, or is paused already."""
+    """The plan is not in a state in which this can be changed: it has ended, or is paused already; or the appeal takes
+    no gifts any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: a new `amount`, a pause of `months`, the end of a pause, or the end of the plan."""
+    """One change: a new `amount`, another appeal (its reference and `title`), a pause of `months`, the end of a pause,
+    or the end of the plan."""
 
     kind: str
     amount: Money | None = None
     months: int = 0
+    appeal: str = ""
+    title: str = ""
 
     def __str__(self) -> str:
         """The change as it is written down; the same change is always the same text."""
+        if self.appeal:
+            return f"{self.kind} {self.appeal}"
         return f"{self.kind} {self.amount.minor if self.amount else self.months}"
 
 
@@ -69,6 +82,18 @@ def possible(plan: Plan) -> set[str]:
     return kinds - {PAUSE} if plan.next_payment_at is None else kinds
 
 
+def other_appeals(plan: Plan) -> list[Appeal]:
+    """The appeals that a plan may be moved to: others that take gifts today, in its currency, the latest first and the
+    general fund last."""
+    found = finding.open_today(_OFFERED, plan.currency)
+    return sorted((each for each in found if each.id != plan.appeal_id), key=lambda each: each.general_fund)
+
+
+def to_appeal(appeal: Appeal) -> Change:
+    """The change that moves a plan to an appeal."""
+    return Change(APPEAL, appeal=appeal.reference, title=appeal.title)
+
+
 def ask(plan: Plan, change: Change) -> RequestedChange:
     """Write down what the donor wants; the caller commits before Stripe is asked.
 
@@ -78,6 +103,8 @@ def ask(plan: Plan, change: Change) -> RequestedChange:
     locked = _locked(plan.reference)
     if change.kind not in possible(locked) or locked.subscription_id is None:
         raise NotPossibleNow("this monthly gift cannot be changed in this way now")
+    if change.kind == APPEAL and change.appeal not in {each.reference for each in other_appeals(locked)}:
+        raise NotPossibleNow("this appeal takes no gifts of this plan")
     if change.amount is not None:
         if change.amount.currency != locked.currency:
             raise CurrencyMismatch(f"this plan is in {locked.currency}")
@@ -108,6 +135,8 @@ def _ask_for(asked: RequestedChange, found: Subscription, gateway: Gateway) -> S
     changed: Subscription
     if change.amount is not None:
         changed = gateway.change_amount(found, change.amount, asked.key)
+    elif change.kind == APPEAL:
+        changed = gateway.change_appeal(found, change.appeal, change.title, asked.key)
     elif change.kind == PAUSE:
         coming = found.next_payment_at or asked.at
         until = dates.pause_until(coming, found.started_at, change.months, asked_at=asked.at)

@@ -13,12 +13,11 @@ from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.appeals.in_force import open_appeal
 from app.config import Settings
 from app.donations.donation import Donation
-from app.donations.plans import dates
+from app.donations.plans import changes, dates
 from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan, PlanLink
-from app.donations.plans.planning import AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED
+from app.donations.plans.planning import AMOUNT_CHANGED, PLAN_MOVED, PLAN_PAUSED, PLAN_RESUMED
 from app.emails import email
 from app.emails.composing import compose
 from app.emails.email import DueEmail
@@ -106,21 +105,22 @@ def appeal_ended(due: DueEmail, settings: Settings) -> Mail | None:
     over = appeal.ends_on is not None and appeal.ends_on < clock.today()
     if not over or plan.state in (PLEDGED, ENDED) or not plan.email:
         return None
-    other = open_appeal(clock.today())
+    others = changes.other_appeals(plan)
     return _compose(
         due, plan, settings,
         appeal_ended_on=appeal.ends_on.isoformat() if appeal.ends_on else "",
         link=_link(plan, due, settings), lasting_link=_lasting_link(plan, settings),
-        other=one_line(other.title) if other else "",
-        other_link=f"{settings.base_url}/appeals/{other.slug}/donate?every=month" if other else "",
+        other=one_line(others[0].title) if others else "",
     )  # fmt: skip
 
 
 def changed(due: DueEmail, settings: Settings) -> Mail | None:
-    """That another amount is taken, that the gift is paused, or that it goes on: with the days of its payments."""
+    """That another amount is taken, that the gift goes to another appeal, that it is paused, or that it goes on: with
+    the days of its payments."""
     plan = _plan(due)
     still_so = {
         AMOUNT_CHANGED: plan.state not in (PLEDGED, ENDED),
+        PLAN_MOVED: plan.state not in (PLEDGED, ENDED),
         PLAN_PAUSED: plan.state == PAUSED,
         PLAN_RESUMED: plan.state == ACTIVE,
     }

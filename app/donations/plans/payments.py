@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from app.donations.donation import ON_ITS_WAY, PLEDGED, RECEIVED, Donation
+from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.objects import Charge
@@ -29,7 +30,7 @@ def donation_of(charge: Charge) -> str | None:
         postgresql.insert(Donation)
         .values(
             reference=secrets.token_hex(12),
-            appeal_id=plan.appeal_id,
+            appeal_id=_appeal_of(charge, plan),
             plan_id=plan.id,
             amount_minor=charge.amount.minor,
             currency=charge.amount.currency,
@@ -47,6 +48,12 @@ def donation_of(charge: Charge) -> str | None:
         .on_conflict_do_nothing(index_elements=["submission"])
     )
     return db.session.scalar(select(Donation.reference).where(Donation.submission == submission))
+
+
+def _appeal_of(charge: Charge, plan: Plan) -> int:
+    """The appeal that a payment is for, as its invoice says: one that was under way when the plan was moved stays with
+    the appeal of before. An invoice that names none is older than every move."""
+    return planning.named_appeal(charge.appeal, plan) or plan.begun_for_id or plan.appeal_id
 
 
 def known(charge_id: str) -> str | None:

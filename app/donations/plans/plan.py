@@ -14,6 +14,7 @@ PLEDGED, ACTIVE, PAST_DUE, PAUSED, ENDED = "pledged", "active", "past_due", "pau
 class Plan(Base):
     """One promise. *pledged* → *active* ⇄ *past_due* (the card was refused) or *paused* → *ended*, for good.
 
+    `appeal_id` is the appeal that the next payment is for, and `begun_for_id` the first one, where that was another.
     One that was never paid ends without `started_at`. The donor's details are as they were typed; each month's
     donation gets a copy. `submission` and `checkout_…` are as in a donation. `known_at` is when Stripe was last asked
     how the plan stands, so that an answer that is older changes nothing. `ends_at` is when it will end, if that is
@@ -34,6 +35,7 @@ class Plan(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"), index=True)
+    begun_for_id: Mapped[int | None] = mapped_column(ForeignKey("appeals.id"))
     amount_minor: Mapped[int] = mapped_column(Key)
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(10), index=True)

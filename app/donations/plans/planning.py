@@ -19,6 +19,7 @@ from app.subject import Subject
 # What the donor is told by mail, when it happens.
 PAYMENT_FAILED, PLAN_ENDED = "plan-payment-failed", "plan-ended"
 APPEAL_ENDED = "plan-appeal-ended"
+PLAN_MOVED = "plan-moved"
 AMOUNT_CHANGED, PLAN_PAUSED, PLAN_RESUMED = "plan-amount-changed", "plan-paused", "plan-resumed"
 
 # While its first payment is under way a subscription is *incomplete*, and its plan still only pledged.
@@ -67,7 +68,7 @@ def note(subscription: Subscription) -> None:
     state = ENDED if subscription.status in OVER else _STATES.get(subscription.status, plan.state)
     if state == ACTIVE and subscription.paused:
         state = PAUSED
-    before, amount_before = plan.state, plan.amount
+    before, amount_before, appeal_before = plan.state, plan.amount, plan.appeal_id
     plan.known_at, plan.subscription_id, plan.customer_id = (
         subscription.seen_at,
         subscription.subscription_id,
@@ -75,6 +76,7 @@ def note(subscription: Subscription) -> None:
     )
     if plan.currency == subscription.amount.currency and subscription.amount.minor > 0:
         plan.amount_minor = subscription.amount.minor
+    _move(plan, subscription)
     # One whose first payment never came is *incomplete_expired* in the end; any other that is over had begun.
     if state != PLEDGED and subscription.status != "incomplete_expired":
         plan.started_at = plan.started_at or subscription.started_at
@@ -94,7 +96,21 @@ def note(subscription: Subscription) -> None:
     elif state == ENDED and plan.started_at is not None:
         email.ask(PLAN_ENDED, Subject("plan", plan.reference), subscription.subscription_id)
     elif before != PLEDGED:
-        _confirm(plan, before, amount_before)
+        _confirm(plan, before, amount_before, appeal_before)
+
+
+def _move(plan: Plan, subscription: Subscription) -> None:
+    """Let the plan be for the appeal that its subscription names; the first one is kept, for payments that were under
+    way."""
+    appeal_id = named_appeal(subscription.appeal, plan)
+    if appeal_id is not None and appeal_id != plan.appeal_id:
+        plan.begun_for_id, plan.appeal_id = plan.begun_for_id or plan.appeal_id, appeal_id
+
+
+def named_appeal(reference: str | None, plan: Plan) -> int | None:
+    """The id of the appeal that Stripe names, if it is one in the plan's currency."""
+    named = (Appeal.reference == reference) & (Appeal.currency == plan.currency)
+    return db.session.scalar(select(Appeal.id).where(named)) if reference else None
 
 
 def of_ended_appeals() -> Select[Plan]:
@@ -111,15 +127,20 @@ def of_ended_appeals() -> Select[Plan]:
 def ask_donors_of_ended_appeals() -> None:
     """Make the mail due that asks the donor of each such plan what it shall serve: one for each end of an appeal. The
     caller commits."""
-    for reference, ends_on in db.session.execute(of_ended_appeals().with_only_columns(Plan.reference, Appeal.ends_on)):
-        email.ask(APPEAL_ENDED, Subject("plan", reference), str(ends_on))
+    columns = of_ended_appeals().with_only_columns(Plan.reference, Plan.begun_for_id, Appeal.reference, Appeal.ends_on)
+    for reference, begun_for_id, appeal, ends_on in db.session.execute(columns):
+        # The appeal that a plan was moved to may end on the same day.
+        occasion = str(ends_on) if begun_for_id is None else f"{appeal} {ends_on}"
+        email.ask(APPEAL_ENDED, Subject("plan", reference), occasion)
 
 
-def _confirm(plan: Plan, before: str, amount_before: Money) -> None:
+def _confirm(plan: Plan, before: str, amount_before: Money, appeal_before: int) -> None:
     """Tell the donor of a running plan what has been changed, whoever did it: nobody is charged otherwise unawares."""
     moment = "" if plan.known_at is None else plan.known_at.isoformat()
     if plan.amount != amount_before:
         email.ask(AMOUNT_CHANGED, Subject("plan", plan.reference), f"{plan.amount} {moment}")
+    if plan.appeal_id != appeal_before:
+        email.ask(PLAN_MOVED, Subject("plan", plan.reference), f"{plan.appeal_id} {moment}")
     if plan.state == PAUSED and before != PAUSED:
         email.ask(PLAN_PAUSED, Subject("plan", plan.reference), moment)
     elif plan.state == ACTIVE and before == PAUSED:

@@ -101,6 +101,8 @@ WORDS = {
     "appeal.restored": _l("Restored a version of an appeal"),
     "donation.noted": _l("Added a note to a gift"),
     "donation.refunded": _l("Refunded a gift"),
+    "plan.move_asked": _l("Asked Stripe to give a monthly gift to another appeal"),
+    "plan.moved": _l("Gave a monthly gift to another appeal"),
     "donor.noted": _l("Added a note to a donor"),
     "donor.corrected": _l("Changed a donor’s details"),
     "donor.merged": _l("Merged two donors"),

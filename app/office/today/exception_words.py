@@ -31,8 +31,8 @@ WORDS = {
     "plan of an ended appeal": (
         _l("Monthly gifts whose appeal has ended"),
         _l(
-            "They continue for the same purpose. The donor was asked by email, once, and can end the gift or start "
-            "another. Accept this with a reason, or write to the donor."
+            "They continue for the same purpose. The donor was asked by email, once, and can give it to another appeal "
+            "or end it. Follow the link to do that for a donor who agreed, or accept this with a reason."
         ),
     ),
     "second subscription": (

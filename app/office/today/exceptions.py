@@ -255,6 +255,8 @@ def _address(found: BookException) -> str | None:
             return url_for("office.standing_orders.index")
         case "announced transfer" | "transfer booked early" | "unbanked gift":
             return url_for("office.gifts_by_hand.show", reference=found.reference)
+        case "failed monthly gift" | "plan of an ended appeal":
+            return url_for("office.plans.show", reference=found.reference)
         case "unbanked cash":
             return url_for("office.collections.show", reference=found.reference)
         case _:

@@ -13,7 +13,17 @@ from wtforms.validators import AnyOf, DataRequired
 
 from app import clock
 from app.donations.plans import dates
-from app.donations.plans.changes import AMOUNT, CANCEL, MONTHS, PAUSE, RESUME, Change
+from app.donations.plans.changes import (
+    AMOUNT,
+    APPEAL,
+    CANCEL,
+    MONTHS,
+    PAUSE,
+    RESUME,
+    Change,
+    other_appeals,
+    to_appeal,
+)
 from app.donations.plans.plan import Plan
 from app.money import Money
 from app.public.giving import form
@@ -45,6 +55,32 @@ class AmountForm(FlaskForm):  # type: ignore[misc]
     def change(self) -> Change:
         """The change that a valid form describes."""
         return Change(AMOUNT, self._amount)
+
+
+class OtherAppealForm(FlaskForm):  # type: ignore[misc]
+    """Another appeal from the next payment on."""
+
+    appeal = RadioField(_l("From the next payment, give it to"), validate_choice=False)
+
+    def __init__(self, plan: Plan, **values: Any) -> None:
+        """Offer the appeals that the plan may be moved to; none is chosen beforehand."""
+        super().__init__(**values)
+        self._appeals = {each.reference: each for each in other_appeals(plan)}
+        self.appeal.choices = [SelectChoice(reference, each.title) for reference, each in self._appeals.items()]
+
+    def validate_appeal(self, field: RadioField) -> None:
+        """Take an appeal that was offered."""
+        if field.data not in self._appeals:
+            field.errors = [*field.errors, _("Choose an appeal")]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether an appeal that was offered is chosen."""
+        super().validate(extra_validators)
+        return not self.errors
+
+    def change(self) -> Change:
+        """The change that a valid form describes."""
+        return to_appeal(self._appeals[self.appeal.data])
 
 
 class PauseForm(FlaskForm):  # type: ignore[misc]
@@ -106,6 +142,7 @@ def done(kind: str) -> str:
     """What is said once a change has been made; empty for a word that means none."""
     said = {
         AMOUNT: _("The new amount applies from the next payment. We will confirm this by email."),
+        APPEAL: _("From the next payment, your monthly gift goes to this appeal. We will confirm this by email."),
         PAUSE: _(
             "Your monthly gift is paused. The payments that will be skipped are listed below. "
             "We will confirm them by email."

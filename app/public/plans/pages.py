@@ -1,16 +1,17 @@
-"""Changing a monthly gift, with a link that was mailed to the donor: amount, card, a pause, or its end."""
+"""Changing a monthly gift, with a link that was mailed to the donor: amount, appeal, card, a pause, or its end."""
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app import clock
 from app.appeals.appeal import Appeal
 from app.donations.plans import changes, dates, links
 from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
-from app.public.plans.forms import AmountForm, EndPlanForm, PauseForm, ResumeForm, done
+from app.public.plans.forms import AmountForm, EndPlanForm, OtherAppealForm, PauseForm, ResumeForm, done
 from app.services import services
 from app.writing import writing
 
@@ -29,6 +30,14 @@ def amount(token: str) -> ResponseReturnValue:
     plan = _plan(token)
     form = AmountForm(plan.currency)
     return _change(token, plan, form.change()) if form.validate() else _page(token, plan, amount=form, status=422)
+
+
+@bp.post("/plans/<token>/appeal")
+def appeal(token: str) -> ResponseReturnValue:
+    """Another appeal from the next payment on."""
+    plan = _plan(token)
+    form = OtherAppealForm(plan)
+    return _change(token, plan, form.change()) if form.validate() else _page(token, plan, move=form, status=422)
 
 
 @bp.post("/plans/<token>/pause")
@@ -124,6 +133,7 @@ def _page(
     *,
     amount: AmountForm | None = None,
     pause: PauseForm | None = None,
+    move: OtherAppealForm | None = None,
     said: str = "",
     problem: str = "",
     status: int = 200,
@@ -136,6 +146,8 @@ def _page(
         possible=changes.possible(plan),
         amount=amount or AmountForm(plan.currency, formdata=None),
         pause=pause or PauseForm(plan, formdata=None),
+        move=move or OtherAppealForm(plan, formdata=None),
+        ended=not _appeal(plan).open_on(clock.today()),
         skipped=dates.skipped(plan),
         next_taken=dates.next_taken(plan),
         said=said,

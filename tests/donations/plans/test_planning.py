@@ -11,7 +11,7 @@ from app.appeals import general_fund, raised
 from app.appeals.appeal import Appeal
 from app.donations import settlement, stripe_news
 from app.donations.donation import Donation
-from app.donations.plans import payments, planning
+from app.donations.plans import changes, payments, planning
 from app.donations.plans.plan import Plan
 from app.emails.email import DueEmail
 from app.extensions import db
@@ -205,4 +205,69 @@ def test_a_plan_whose_appeal_has_ended_is_listed_and_its_donor_is_asked_once(app
     for body in (mail.text, mail.html):
         assert "continues, for the same purpose, until you end it" in body
         assert "http://localhost/plans/" in body
-        assert "http://localhost/appeals/general-fund/donate?every=month" in body
+        assert "give it to “General fund” or another open appeal instead" in body
+
+
+def move(plan, appeal, stripe):
+    with writing():
+        asked = changes.ask(db.session.get_one(Plan, plan.id), changes.to_appeal(db.session.merge(appeal)))
+    changed = changes.carry_out(asked, stripe)
+    with writing():
+        changes.done(asked, changed)
+
+
+def given_to():
+    """Each payment's charge, and the appeal that it is for."""
+    db.session.rollback()
+    rows = db.session.execute(
+        select(Donation.charge_id, Appeal.slug).join(Appeal, Appeal.id == Donation.appeal_id).order_by(Donation.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_a_plan_moves_to_another_appeal_and_what_was_under_way_stays_where_its_invoice_says(app):
+    press = an_appeal()
+    plan, stripe = a_running_plan(press)
+    roof, bell = an_appeal("roof", title="A new roof"), an_appeal("bell", title="A new bell")
+    under_way = stripe.pays(2)
+    move(plan, roof, stripe)
+    follow_up(under_way, stripe)
+    follow_up(stripe.pays(3), stripe)
+    later = stripe.pays(4)
+    move(plan, bell, stripe)
+    follow_up(later, stripe)
+    follow_up(stripe.pays(5), stripe)
+    assert [slug for _charge, slug in given_to()] == ["press-fund", "press-fund", "roof", "roof", "bell"]
+    totals = [raised.by(db.session.get_one(Appeal, each.id)).amount.minor for each in (press, roof, bell)]
+    assert totals == [2000, 2000, 1000]
+    asked = db.session.scalars(select(DueEmail.kind).where(DueEmail.kind == planning.PLAN_MOVED)).all()
+    assert len(asked) == 2
+    follow_up([stripe.told()], stripe)
+    assert read(plan).appeal_id == bell.id
+
+
+def test_a_plan_moves_only_to_an_appeal_that_takes_gifts_in_its_currency(app):
+    press = an_appeal()
+    plan, _stripe = a_running_plan(press)
+    ended = an_appeal("old", ends_on=clock.today() - timedelta(days=1), starts_on=clock.today() - timedelta(days=9))
+    euros = an_appeal("euros", currency="eur")
+    for appeal in (press, ended, euros):
+        with pytest.raises(changes.NotPossibleNow), writing():
+            changes.ask(db.session.get_one(Plan, plan.id), changes.to_appeal(db.session.merge(appeal)))
+    assert changes.other_appeals(read(plan)) == []
+
+
+def test_the_donor_of_a_plan_that_moved_is_asked_again_when_that_appeal_ends_on_the_same_day(app):
+    press = an_appeal()
+    plan, stripe = a_running_plan(press)
+    roof = an_appeal("roof")
+    yesterday = clock.today() - timedelta(days=1)
+    with writing():
+        db.session.get_one(Appeal, press.id).ends_on = yesterday
+        planning.ask_donors_of_ended_appeals()
+    move(plan, roof, stripe)
+    with writing():
+        planning.ask_donors_of_ended_appeals()
+        db.session.get_one(Appeal, roof.id).ends_on = yesterday
+        planning.ask_donors_of_ended_appeals()
+    assert len(db.session.scalars(select(DueEmail).where(DueEmail.kind == planning.APPEAL_ENDED)).all()) == 2

@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
 from app import clock
+from app.appeals.appeal import Appeal
 from app.donations.donation import Donation
 from app.donations.plans import dates, planning
 from app.donations.plans.plan import Plan, PlanLink
@@ -392,3 +394,52 @@ class TestAFailedPayment:
         follow_up(stripe.pays(2), stripe)
         assert mailed_links(settings) == []
         assert db.session.scalars(select(DueEmail.state)).all() == ["dropped"]
+
+
+class TestAnotherAppeal:
+    def test_the_donor_gives_it_to_another_open_appeal_and_is_told_by_mail(self, client, running, settings):
+        plan, stripe = running
+        appeal = an_appeal("roof", title="A new roof")
+        roof = SimpleNamespace(id=appeal.id, reference=appeal.reference)
+        token = a_link(client, plan, settings)
+        page = read(client.get(f"/plans/{token}"))
+        assert [each.get_text(strip=True) for each in page.select("form[action$=appeal] .choice__label")] == [
+            "A new roof"
+        ]
+        assert not page.select("input[name=appeal][checked]")
+        nothing = post(client, f"/plans/{token}/appeal")
+        assert (nothing.status_code, errors(nothing)) == (422, ["Choose an appeal"])
+        answer = post(client, f"/plans/{token}/appeal", appeal=roof.reference)
+        assert answer.location == f"/plans/{token}?done=appeal"
+        assert "From the next payment, your monthly gift goes to this appeal." in client.get(answer.location).text
+        assert (now(plan).appeal_id, now(plan).begun_for_id) == (roof.id, plan.appeal_id)
+        assert stripe.body["description"] == "A new roof"
+        said = mails(settings)["Your monthly gift goes to another appeal"]
+        assert "From the next payment, your monthly gift of £10.00 goes to “A new roof”." in " ".join(said.split())
+        assert "What you have given until now stays" in " ".join(said.split())
+
+    def test_an_appeal_that_ended_says_so_before_the_choice(self, client, running, settings):
+        plan, _ = running
+        an_appeal("roof", title="A new roof")
+        with writing():
+            db.session.get_one(Appeal, plan.appeal_id).ends_on = clock.today() - timedelta(days=1)
+        page = client.get(f"/plans/{a_link(client, plan, settings)}").text
+        assert "“Keep the press turning” has ended." in page
+
+    def test_where_no_other_appeal_is_open_none_is_offered(self, client, running, settings):
+        plan, _ = running
+        assert "Change the appeal" not in client.get(f"/plans/{a_link(client, plan, settings)}").text
+
+    def test_what_stripe_does_not_answer_is_not_done_and_can_be_asked_again(self, client, running, settings):
+        plan, stripe = running
+        appeal = an_appeal("roof")
+        roof = SimpleNamespace(id=appeal.id, reference=appeal.reference)
+        token = a_link(client, plan, settings)
+        stripe.failure = PaymentsUnavailable()
+        assert post(client, f"/plans/{token}/appeal", appeal=roof.reference).status_code == 503
+        assert now(plan).appeal_id == plan.appeal_id
+        stripe.failure = None
+        post(client, f"/plans/{token}/appeal", appeal=roof.reference)
+        assert now(plan).appeal_id == roof.id
+        keys = {key for what, _how, key in stripe.asked if what == "appeal"}
+        assert len(keys) == 1

@@ -19,7 +19,7 @@ class Appeal(Versioned, Base):
     page but never stands under articles; of those that could, the highest precedence is in force, and among equals
     the one that started last. `suggested_minor` are the amounts offered, in minor units of `currency`.
     `preset_rhythm` is which of 'once' and 'monthly' the giving form has chosen beforehand, by default neither.
-    `general_fund` marks the one that stands behind all others (app/appeals/general_fund.py), one for a currency.
+    `general_fund` marks the one that stands behind all others (app/appeals/writing.py), one for a currency.
     `offered_digest` says which archive text an import offered this appeal from, so that it is offered once.
     """
 

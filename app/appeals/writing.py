@@ -1,6 +1,12 @@
 """Writing appeals: a new one with accounts of its own, a changed one as another version; its money stays put.
 
 Opening an appeal: its reference, and the income account that its gifts are booked on.
+
+The general fund: the appeal without an end that stands behind all others, so that nobody who wants to give is turned
+away.
+
+It never stands under an article. It is where `/donate` and the pages of ended appeals lead while no other appeal is
+open, and gifts to it are for the whole work of the organisation.
 """
 
 import itertools
@@ -132,3 +138,32 @@ def _free_slug(title: str) -> str:
     taken = set(db.session.scalars(select(Appeal.slug).where(Appeal.slug.startswith(plain))))
     numbered = (plain if n == 1 else f"{plain}-{n}" for n in itertools.count(1))
     return next(slug for slug in numbered if slug not in taken)
+
+
+def general_fund(currency: str) -> Appeal | None:
+    """The general fund in a currency, if there is one."""
+    return db.session.scalar(select(Appeal).where(Appeal.general_fund.is_(True), Appeal.currency == currency))
+
+
+def ensure_general_fund(currency: str, title: str, text: str) -> Appeal | None:
+    """Open the general fund in the home currency where there is none yet, with these first words; the caller commits.
+
+    Returns it when it was opened now. No appeal that exists is renamed or turned into it. Two programs that start at
+    once on PostgreSQL may both try: the second one's commit fails with an `IntegrityError`, and nothing is lost by it.
+    """
+    if general_fund(currency) is not None:
+        return None
+    numbered = ("general-fund" if number == 1 else f"general-fund-{number}" for number in itertools.count(1))
+    slug = next(each for each in numbered if named(each) is None)
+    return open_appeal(
+        Appeal(
+            slug=slug,
+            title=title,
+            text=text,
+            currency=currency,
+            suggested_minor=[],
+            starts_on=clock.today(),
+            general_fund=True,
+            version=1,
+        )
+    )

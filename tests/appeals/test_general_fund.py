@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.appeals import general_fund, scheduling
+from app.appeals import scheduling
+from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force, open_appeal
 from app.appeals.scheduling import GeneralFundStays
@@ -22,14 +23,14 @@ TODAY, A_DAY = clock.today(), timedelta(days=1)
 
 def a_fund(currency="gbp"):
     with writing():
-        return general_fund.ensure(currency, "General fund", "For all of our work.")
+        return appeals_writing.ensure_general_fund(currency, "General fund", "For all of our work.")
 
 
 def test_it_is_opened_once_and_without_an_end():
     fund = a_fund()
     assert (fund.slug, fund.starts_on, fund.ends_on, fund.precedence) == ("general-fund", clock.today(), None, None)
     assert a_fund() is None
-    assert general_fund.of("gbp") == fund
+    assert appeals_writing.general_fund("gbp") == fund
 
 
 def test_an_appeal_of_its_address_stays_what_it_is():

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.appeals import general_fund
+from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.articles import versions
@@ -141,7 +141,7 @@ def test_a_text_that_is_not_utf_8_is_refused(app, tmp_path):
 
 def test_the_general_fund_is_listed_as_what_it_is_and_cannot_be_ended(app):
     with writing():
-        general_fund.ensure("gbp", "General fund", "For all of our work.")
+        appeals_writing.ensure_general_fund("gbp", "General fund", "For all of our work.")
     assert "the general fund, open while no other appeal is" in run(app, "list").output
     ended = run(app, "end", "general-fund")
     assert (ended.exit_code, the_appeal("general-fund").ends_on) == (1, None)

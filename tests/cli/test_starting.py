@@ -6,7 +6,8 @@ import click
 import pytest
 from sqlalchemy import select, text
 
-from app.appeals import general_fund, scheduling
+from app.appeals import scheduling
+from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.audit.trail import AuditRecord
 from app.cli import starting
@@ -28,7 +29,7 @@ def test_the_first_start_begins_the_books_and_the_next_goes_on_with_them(app, se
 def test_the_first_start_opens_the_general_fund_and_the_next_leaves_its_words_alone(app, settings):
     an_appeal("winter")
     starting.begin_books(settings)
-    fund = general_fund.of("gbp")
+    fund = appeals_writing.general_fund("gbp")
     assert (fund.title, fund.ends_on, fund.precedence) == ("General fund", None, None)
     assert [deed.subject for deed in db.session.scalars(select(AuditRecord))] == [f"appeal:{fund.reference}"]
     with writing():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
-from app.appeals import general_fund
+from app.appeals import writing as appeals_writing
 from app.articles.reading import LATEST
 from app.writing import writing
 from tests.cast import an_appeal
@@ -60,7 +60,7 @@ def test_donate_says_when_no_appeal_is_open(client):
 def test_donate_and_the_page_of_an_ended_appeal_lead_to_the_general_fund_when_no_other_is_open(client):
     an_appeal("over", starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1))
     with writing():
-        general_fund.ensure("gbp", "General fund", "For *all* of our work.")
+        appeals_writing.ensure_general_fund("gbp", "General fund", "For *all* of our work.")
     assert client.get("/donate").location == "/appeals/general-fund/donate"
     assert "Give to “General fund”" in words(page(client.get("/appeals/over")).main)
     form = words(page(client.get("/appeals/over/donate")).main)
@@ -71,7 +71,7 @@ def test_donate_and_the_page_of_an_ended_appeal_lead_to_the_general_fund_when_no
 
 def test_the_general_fund_stands_last_in_the_list_of_appeals(client):
     with writing():
-        general_fund.ensure("gbp", "General fund", "For *all* of our work.")
+        appeals_writing.ensure_general_fund("gbp", "General fund", "For *all* of our work.")
     an_appeal("own-page", title="The roof", precedence=None, starts_on=clock.today() - timedelta(days=400))
     titles = [words(title) for title in page(client.get("/appeals")).select(".fund__title")]
     assert titles == ["The roof", "General fund"]

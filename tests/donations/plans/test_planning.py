@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.appeals import general_fund, raised
+from app.appeals import raised
+from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.donations import settlement, stripe_news
 from app.donations.donation import Donation
@@ -192,7 +193,7 @@ def test_a_plan_whose_appeal_has_ended_is_listed_and_its_donor_is_asked_once(app
     assert exceptions_plans.of_ended_appeals(10) == []
     with writing():
         db.session.get_one(Appeal, appeal.id).ends_on = clock.today() - timedelta(days=1)
-        general_fund.ensure("gbp", "General fund", "For all of our work.")
+        appeals_writing.ensure_general_fund("gbp", "General fund", "For all of our work.")
     for _ in range(2):
         with writing():
             planning.ask_donors_of_ended_appeals()

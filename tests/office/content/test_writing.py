@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app import clock
-from app.appeals import general_fund
+from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.articles import images, versions
 from app.articles import writing as articles_writing
@@ -404,7 +404,7 @@ class TestImages:
 
 def test_the_general_fund_has_words_to_change_but_no_days_and_no_end(editor):
     with writing():
-        general_fund.ensure("gbp", "General fund", "For all of our work.")
+        appeals_writing.ensure_general_fund("gbp", "General fund", "For all of our work.")
     shown = page(editor.get("/office/appeals/general-fund"))
     assert words(shown.select_one(".tag")) == "General fund"
     assert "wherever people give while no other appeal is open" in words(shown.main)
@@ -424,7 +424,7 @@ def test_the_general_fund_has_words_to_change_but_no_days_and_no_end(editor):
 
 def test_two_people_who_change_the_general_fund_at_once_see_each_other_s_words(editor):
     with writing():
-        general_fund.ensure("gbp", "General fund", "For all of our work.")
+        appeals_writing.ensure_general_fund("gbp", "General fund", "For all of our work.")
     first, second = ({"title": title, "text": "Ink.", "based_on": "1"} for title in ("Daily work", "Our work"))
     editor.post("/office/appeals/general-fund/text", data=first)
     overtaken = editor.post("/office/appeals/general-fund/text", data=second)

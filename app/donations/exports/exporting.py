@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from app.appeals import income
-from app.bank import statement_export
+from app.bank import statement as bank_statement
 from app.donations.exports.table import LEFT_OUT, ExportFilter, donation_table, donation_totals
 from app.errors import DomainError
 from app.ledger import accounts
@@ -142,8 +142,8 @@ def make(
 def _lines(connection: Connection, choice: Choice) -> Iterator[StatementLine]:
     """The lines of a statement: the bank's own where the account is at a bank, else what the ledger has."""
     account = accounts.find(choice.account)
-    if account is not None and statement_export.is_of_a_bank(connection, account.id):
-        return statement_export.lines(connection, account.id, choice.from_on, choice.to_on)
+    if account is not None and bank_statement.is_of_a_bank(connection, account.id):
+        return bank_statement.exported_lines(connection, account.id, choice.from_on, choice.to_on)
     return statement_lines.of_ledger(connection, _selection(choice))
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.bank import bill, booking, statement_export
+from app.bank import bill, booking, statement
 from app.bank.booking import (
     BILL,
     CHARGE,
@@ -94,7 +94,7 @@ def test_money_in_is_split_into_gifts_and_other_income_and_undone_whole(bank):
     assert [(each.name, each.amount.minor) for each in donations] == [("Anna Rees", 4001), (None, 999)]
     agreement = balance.of(bank)
     assert (agreement.difference.minor, agreement.waiting_count, agreement.entries) == (0, 0, [])
-    exported = statement_export.lines(db.session.connection(), bank.ledger_account_id, TODAY, TODAY)
+    exported = statement.exported_lines(db.session.connection(), bank.ledger_account_id, TODAY, TODAY)
     assert [each.minor for each in exported] == [10_000]
     with pytest.raises(BookedAlready):
         split(line, *parts)
@@ -196,7 +196,7 @@ def test_a_line_is_cash_a_cheque_a_payout_a_promise_and_a_standing_order_less_th
     assert [state_of(each) for each in (cheque, promise)] == ["banked", "banked"]
     assert raised_by(appeal) == 1300 + 2500 + 4000 + 1000
     assert balance.of(bank).difference.minor == 0
-    exported = statement_export.lines(db.session.connection(), bank.ledger_account_id, TODAY, TODAY)
+    exported = statement.exported_lines(db.session.connection(), bank.ledger_account_id, TODAY, TODAY)
     assert [each.minor for each in exported] == [18_350]
     other, two = the_statement(bank, (1300 + 700, "AGAIN"), (2500, "TWICE"))
     with pytest.raises(NotExpected):

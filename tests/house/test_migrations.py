@@ -25,7 +25,7 @@ from app.ledger.chain import Head
 from app.money import Money
 from app.reconciliation.bank import confirming
 from app.reconciliation.verification import faults
-from app.reconciliation.verification.sealed import SEALED
+from app.reconciliation.verification.faults import SEALED
 from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal

@@ -24,7 +24,7 @@ from app.offline import cheques
 from app.receipts import register
 from app.receipts.receipt import Receipt
 from app.reconciliation.verification import faults as verification_faults
-from app.reconciliation.verification.sealed import SEALED
+from app.reconciliation.verification.faults import SEALED
 from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept

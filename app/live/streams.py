@@ -1,6 +1,8 @@
 """GET /live/appeals/<slug>: the appeal's fragment, now and whenever it changes, as server-sent events.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+Who is at the other end of a conversation: its network, as our own proxies tell it.
 """
 
 import asyncio
@@ -9,9 +11,25 @@ import random
 from collections import Counter
 from typing import Any
 
-from app.live import caller
+from app import networks
 from app.live.conversation import GUARDED, Headers, Receive, Scope, Send, answer, header
 from app.live.watching import Broadcasting
+
+
+def network(scope: Scope, proxies: int) -> str:
+    """The network that a request comes from, when `proxies` proxies of ours stand in front.
+
+    Each of them adds to X-Forwarded-For whom it spoke to, at the end; what stands before that anybody may have
+    written. Flask is told the same by Werkzeug's ProxyFix.
+    """
+    client = scope.get("client")
+    address = str(client[0]) if client else ""
+    if proxies:
+        forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").split(b",")
+        if len(forwarded) >= proxies:
+            address = forwarded[-proxies].decode("latin-1").strip()
+    return networks.of(address)
+
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +53,7 @@ class Streams:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request under /live/."""
-        slug, network = scope["path"].removeprefix(_PREFIX), caller.network(scope, self._proxies)
+        slug, network = scope["path"].removeprefix(_PREFIX), network(scope, self._proxies)
         if not scope["path"].startswith(_PREFIX) or "/" in slug or not 0 < len(slug) <= _LONGEST_SLUG:
             await answer(send, 404, "There is nothing here.", self._guards)
         elif scope["method"] != "GET":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.live import caller
+from app.live import streams
 from app.live.conversation import Scope
 
 
@@ -26,4 +26,4 @@ def a_request(address: str, *forwarded: str) -> Scope:
     ],
 )
 def test_a_caller_is_whom_our_own_proxies_name_and_nobody_else(scope: Scope, proxies: int, network: str) -> None:
-    assert caller.network(scope, proxies) == network
+    assert streams.network(scope, proxies) == network

@@ -20,7 +20,7 @@ from app.office.settings import branches
 from app.office.sign_in import setup
 from app.office.today import daily_statement, exceptions, payouts, start, today
 from app.office.unsent import browser, keeping, pages
-from app.web import stacked_tables
+from app.web import filters
 
 SUBJECTS = (
     start,
@@ -81,7 +81,7 @@ def register(app: Flask) -> None:
     app.add_template_global(clock.today)
     app.add_template_filter(forms.role_name)
     app.add_template_filter(audit_trail.action_words)
-    stacked_tables.register(app)
+    filters.register_stacked(app)
     app.register_blueprint(_pages())
 
 

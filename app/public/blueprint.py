@@ -23,11 +23,7 @@ from app.public.giving import monthly, once
 from app.public.plans import access
 from app.public.plans import pages as plans_pages
 from app.services import services
-from app.web import (
-    assets,
-    error_pages,
-    filters,
-)
+from app.web import assets, error_pages, filters
 
 
 def register(app: Flask) -> None:

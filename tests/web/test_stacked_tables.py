@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup, Tag
 
-from app.web.stacked_tables import Heading, stacked
+from app.web.filters import Heading, stacked
 
 
 def row(headings: list[Heading], *cells: str) -> list[Tag]:

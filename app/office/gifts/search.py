@@ -20,7 +20,7 @@ from app.audit import trail
 from app.audit.trail import record
 from app.donations import disputes, refunds, search, timeline
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation, find_gift
-from app.donations.exports import found_gifts
+from app.donations.exports import exporting
 from app.donations.plans.plan import Plan
 from app.donations.search import DonationFilter
 from app.donors.donor import Donor, note, notes_about
@@ -177,12 +177,12 @@ def _file(*, names: bool) -> ResponseReturnValue:
     wanted = form.wanted()
     with ExitStack() as stack:
         connection = stack.enter_context(snapshot())
-        between = found_gifts.days(connection, wanted)
+        between = exporting.days(connection, wanted)
         if between is None:
             notices.failed(_("No received gifts were found, so there is nothing to export."))
             return redirect(url_for(".index", **form.as_query()), code=303)
         with writing():
-            export, made = found_gifts.take(connection, wanted, between, names=names, by=trail.at_work().by)
+            export, made = exporting.take(connection, wanted, between, names=names, by=trail.at_work().by)
             said = {"format": export.format, "from": export.from_on, "to": export.to_on, "names": names}
             record("export.made", Subject("export", export.reference), after={**said, "lines": export.lines})
         response = Response(made.pieces, content_type=made.content_type)

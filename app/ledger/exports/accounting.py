@@ -7,19 +7,45 @@ Sage: bank statements for Sage Accounting, and an audit trail of journals for Sa
 FreeAgent: bank statements without a head, without commas and without quotation marks, as its import takes them.
 
 Entries for accounting programs, which keep their books in one currency: ours at home.
+
+Files that stay under a program's limits: as many as it takes, each with its head, none cutting an entry in two.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from app.ledger.exports import plain_text, program_accounts
 from app.ledger.exports.plain_text import Posting
 from app.ledger.exports.selection import ExportedTransfer, Selection, Total
-from app.ledger.exports.split import split
-from app.ledger.exports.statement_lines import StatementLine, british, pieces
+from app.ledger.exports.statement_lines import StatementLine, british, pieces, written
 from app.ledger.exports.tables import amount, guarded, plain_line
 from app.money import home_currency
+
+Rows = Sequence[Sequence[str]]
+
+
+def split(
+    head: Rows, groups: Iterable[Rows], *, lines: int | None = None, octets: int | None = None
+) -> Iterator[bytes]:
+    """The files that hold the groups of rows, in order; what belongs together stays in one file.
+
+    A file has at most `lines` lines and at most `octets` bytes, its head included. There is always a first file.
+    """
+    top = written(head)
+    held, count = [top], len(head)
+    size = len(top)
+    for group in groups:
+        piece = written(group)
+        too_long = lines is not None and count + len(group) > lines
+        too_large = octets is not None and size + len(piece) > octets
+        if (too_long or too_large) and len(held) > 1:
+            yield b"".join(held)
+            held, count, size = [top], len(head), len(top)
+        held.append(piece)
+        count += len(group)
+        size += len(piece)
+    yield b"".join(held)
 
 
 def program_entries(connection: Connection, chosen: Selection) -> Iterator[tuple[ExportedTransfer, str, list[Posting]]]:

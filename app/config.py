@@ -1,7 +1,11 @@
-"""The settings: read from the environment once, checked as a whole, and reported all at once when they are wrong."""
+"""The settings: read from the environment once, checked as a whole, and reported all at once when they are wrong.
+
+Practice mode's settings: harmless ones for trying things out, which stand in for those that nobody has set.
+"""
 
 import os
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,9 +16,50 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import is_currency
 
-from app import practice_settings
 from app.errors import DomainError
 from app.money import Money
+
+PRACTICE_KEY = "sk_test_practice"
+PRACTICE_STRIPE = "http://127.0.0.1:8001"
+_EXAMPLE_NOTICE = Path(__file__).parent.parent / "examples" / "privacy.md"
+
+
+def practice_defaults(data_dir: Path) -> dict[str, str]:
+    """The settings that practice mode needs no operator for, by name.
+
+    What must stay the same between starts (the keys) is made once and kept in DATA_DIR/practice.env.
+    """
+    path = data_dir / "practice.env"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        made = f"SECRET_KEY={secrets.token_hex(32)}\nSTRIPE_WEBHOOK_SECRET=whsec_{secrets.token_hex(24)}\n"
+        # Two processes may start at once: each writes a file of its own, and the first link wins.
+        own = data_dir / f"practice.env.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(made)
+        try:
+            os.link(own, path)
+        except FileExistsError:
+            pass
+        finally:
+            own.unlink()
+    lines = (line.partition("=") for line in path.read_text().splitlines() if "=" in line)
+    return {
+        **{name.strip(): value.strip() for name, _, value in lines},
+        "BASE_URL": "http://127.0.0.1:8000",
+        "ORGANISATION_NAME": "The Lantern",
+        "ORGANISATION_ADDRESS": "4 Mill Lane, Ambleford AM1 2QX",
+        "STRIPE_SECRET_KEY": PRACTICE_KEY,
+        "STRIPE_API_BASE": PRACTICE_STRIPE,
+        "MAIL_FROM": "The Lantern <receipts@lantern.example>",
+        "CONTACT_EMAIL": "office@lantern.example",
+        # Numbers that begin like this one are kept free for plays (ofcom.org.uk, "numbers for drama use").
+        "CONTACT_PHONE": "01632 960 123",
+        "PRIVACY_NOTICE": str(_EXAMPLE_NOTICE),
+        # Nobody's address: alarms and the nightly statement are to be read in the outbox.
+        "TREASURER_EMAIL": "treasurer@lantern.example",
+    }
+
 
 _LIVE_PREFIXES = ("sk_live_", "rk_live_")
 _TEST_PREFIXES = ("sk_test_", "rk_test_")
@@ -107,7 +152,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     practice = given.get("PRACTICE") == "1"
     data_dir = Path(given.get("DATA_DIR") or "data").absolute()
     if practice:
-        given = {**practice_settings.defaults(data_dir), **{name: value for name, value in given.items() if value}}
+        given = {**practice_defaults(data_dir), **{name: value for name, value in given.items() if value}}
 
     def required(name: str, what: str) -> str:
         value = given.get(name, "")

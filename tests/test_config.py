@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import practice_settings
+from app import config
 from app.config import SettingsError, read
 
 ROOT = Path(__file__).parent.parent
@@ -240,7 +240,7 @@ def test_practice_needs_nothing_else_and_stays_the_same(tmp_path):
     settings = read(environ)
     assert settings.practice
     assert not settings.live
-    assert settings.stripe_api_base == practice_settings.PRACTICE_STRIPE
+    assert settings.stripe_api_base == config.PRACTICE_STRIPE
     assert settings.treasurer_email == "treasurer@lantern.example"
     assert settings.organisation.email == "office@lantern.example"
     assert settings.organisation.phone
@@ -292,7 +292,7 @@ def test_two_processes_that_start_at_once_agree_on_practice(tmp_path):
 def test_whoever_comes_second_takes_what_the_first_has_made(tmp_path, monkeypatch):
     """The race itself: the file appears between the look and the link."""
     first = read({"PRACTICE": "1", "DATA_DIR": str(tmp_path)})
-    monkeypatch.setattr(practice_settings.Path, "exists", lambda _path: False)
+    monkeypatch.setattr(config.Path, "exists", lambda _path: False)
     assert read({"PRACTICE": "1", "DATA_DIR": str(tmp_path)}) == first
     assert [each.name for each in tmp_path.iterdir()] == ["practice.env"]
 

@@ -145,7 +145,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default).
 
     Raises `SettingsError` with every problem found. Only PRACTICE=1 makes harmless defaults stand in for missing
-    ones (`practice_settings`).
+    ones (`practice_defaults`).
     """
     given = {name: value.strip() for name, value in (environ if environ is not None else os.environ).items()}
     problems: list[str] = []

@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from app.appeals import writing as appeals_writing
+from app.appeals.writing import ensure_general_fund
 from app.audit.trail import record
 from app.config import Settings
 from app.extensions import db
@@ -31,7 +31,7 @@ def _stand_a_general_fund_behind(currency: str) -> None:
     """Open the general fund in the home currency, when there is none; editors may give it other words."""
     try:
         with writing():
-            opened = appeals_writing.ensure_general_fund(
+            opened = ensure_general_fund(
                 currency,
                 _("General fund"),
                 _("Your gift supports all of our work: it goes where it is needed most."),

@@ -16,7 +16,7 @@ from app.live.conversation import GUARDED, Headers, Receive, Scope, Send, answer
 from app.live.watching import Broadcasting
 
 
-def network(scope: Scope, proxies: int) -> str:
+def network_of(scope: Scope, proxies: int) -> str:
     """The network that a request comes from, when `proxies` proxies of ours stand in front.
 
     Each of them adds to X-Forwarded-For whom it spoke to, at the end; what stands before that anybody may have
@@ -53,7 +53,7 @@ class Streams:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request under /live/."""
-        slug, network = scope["path"].removeprefix(_PREFIX), network(scope, self._proxies)
+        slug, network = scope["path"].removeprefix(_PREFIX), network_of(scope, self._proxies)
         if not scope["path"].startswith(_PREFIX) or "/" in slug or not 0 < len(slug) <= _LONGEST_SLUG:
             await answer(send, 404, "There is nothing here.", self._guards)
         elif scope["method"] != "GET":

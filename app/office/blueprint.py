@@ -20,7 +20,6 @@ from app.office.settings import branches
 from app.office.sign_in import setup
 from app.office.today import daily_statement, exceptions, payouts, start, today
 from app.office.unsent import browser, keeping, pages
-from app.web import filters
 
 SUBJECTS = (
     start,
@@ -81,7 +80,6 @@ def register(app: Flask) -> None:
     app.add_template_global(clock.today)
     app.add_template_filter(forms.role_name)
     app.add_template_filter(audit_trail.action_words)
-    filters.register_stacked(app)
     app.register_blueprint(_pages())
 
 

@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
     """Make the filters known to every template."""
     for filter_ in _FILTERS:
         app.add_template_filter(filter_)
+    app.add_template_filter(stacked)
     app.add_template_global(page_language)
 
 
@@ -127,11 +128,6 @@ _TAG = re.compile(r"<(tr|td|th)\b([^>]*)>(?=(\s*–?\s*</t[dh]>)?)")
 _SPAN = re.compile(r"\b(col|row)span=\"?(\d+)")
 
 Heading = str | tuple[str, str]
-
-
-def register_stacked(app: Flask) -> None:
-    """Give templates the filter."""
-    app.add_template_filter(stacked)
 
 
 def stacked(rows: str, headings: Sequence[Heading]) -> Markup:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from app import clock
 from app.appeals import income
-from app.bank import statement as bank_statement
+from app.bank.statement import exported_lines, is_of_a_bank
 from app.donations.donation import Donation
 from app.donations.exports import table as exports_table
 from app.donations.exports.table import LEFT_OUT, ExportFilter, donation_table, donation_totals
@@ -149,8 +149,8 @@ def make(
 def _lines(connection: Connection, choice: Choice) -> Iterator[StatementLine]:
     """The lines of a statement: the bank's own where the account is at a bank, else what the ledger has."""
     account = accounts.find(choice.account)
-    if account is not None and bank_statement.is_of_a_bank(connection, account.id):
-        return bank_statement.exported_lines(connection, account.id, choice.from_on, choice.to_on)
+    if account is not None and is_of_a_bank(connection, account.id):
+        return exported_lines(connection, account.id, choice.from_on, choice.to_on)
     return statement_lines.of_ledger(connection, _selection(choice))
 
 

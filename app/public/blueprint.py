@@ -13,7 +13,6 @@ from app.public import (
     front,
     images,
     outbox,
-    privacy,
     receipts,
     share_pictures,
     structured,
@@ -68,7 +67,6 @@ def _pages(settings: Settings) -> Blueprint:
         plans_pages.bp,
         images.bp,
         share_pictures.bp,
-        privacy.bp,
     ):
         public.register_blueprint(pages)
     if settings.practice:

@@ -1,8 +1,8 @@
-"""The front page, and /donate, which leads to whatever appeal is in force."""
+"""The front page, /donate, which leads to whatever appeal is in force, and the privacy notice."""
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, markup
@@ -13,6 +13,7 @@ from app.public import appeal_below, page_cache, page_identity
 from app.public import articles as public_articles
 from app.public.appeal_below import Shown
 from app.public.giving import form as giving_form
+from app.services import services
 
 bp = Blueprint("front", __name__)
 
@@ -35,6 +36,14 @@ def donate() -> ResponseReturnValue:
     asked = urlencode(giving_form.asked(request.args))
     form = url_for("public.donations.form", slug=appeal.slug)
     return redirect(f"{form}?{asked}" if asked else form, code=302), headers
+
+
+@bp.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """The privacy notice, where the organisation keeps it in a file of its own; else the link leads to its own site."""
+    settings = services().settings
+    text = settings.organisation.privacy_text or abort(404)
+    return page_cache.answer(text, lambda: render_template("public/privacy.html", text=text))
 
 
 def _render(appeal: Shown) -> str:

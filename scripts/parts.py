@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
-# The web server gives the requests in hand ten seconds of its own.
+# The web server gives running requests ten seconds of its own.
 STOPS_WITHIN = 15.0
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from parts import Parts
 
-HOUSE = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 COMMANDS = Path(sys.executable).parent
 OPENS_WITHIN = 60.0
 
@@ -32,16 +32,16 @@ def main() -> int:
             )
             return 1
     flask = str(COMMANDS / "flask")
-    done = subprocess.run([flask, "db", "upgrade"], cwd=HOUSE, env=environ, check=False)
+    done = subprocess.run([flask, "db", "upgrade"], cwd=ROOT, env=environ, check=False)
     if done.returncode:
         return done.returncode
     commands = {"practice": [sys.executable, "-m", "practice"], "site": [flask, "serve"], "worker": [flask, "work"]}
-    parts = Parts(commands, HOUSE, environ)
+    parts = Parts(commands, ROOT, environ)
     return parts.run(
         before={
             "site": lambda: load_example(flask, environ, parts),
             # While the first pages are looked at.
-            "worker": lambda: subprocess.run([flask, "example", "receipts"], cwd=HOUSE, env=environ).returncode,
+            "worker": lambda: subprocess.run([flask, "example", "receipts"], cwd=ROOT, env=environ).returncode,
         }
     )
 
@@ -54,7 +54,7 @@ def load_example(flask: str, environ: dict[str, str], parts: Parts) -> int:
         return 0
     gifts = "--empty" if environ.get("EXAMPLE") == "empty" else "--receipts-later"
     command = [flask, "example", "load", gifts]
-    status = subprocess.run(command, cwd=HOUSE, env=environ, check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
     if status == 0:
         threading.Thread(target=announce, args=(environ, parts), daemon=True).start()
     return status
@@ -69,7 +69,7 @@ def practice_environ() -> dict[str, str]:
         "BASE_URL": site,
         "STRIPE_API_BASE": practice,
         "PRACTICE_WEBHOOK_URL": f"{site}/webhooks/stripe",
-        "DATA_DIR": str(HOUSE / "data"),
+        "DATA_DIR": str(ROOT / "data"),
         # Lines reach the terminal as they are written, not a block at a time.
         "PYTHONUNBUFFERED": "1",
         **environ,

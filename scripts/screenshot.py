@@ -16,8 +16,8 @@ from shutil import which
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-HOUSE = Path(__file__).parent.parent
-PICTURE = HOUSE / "docs/images/whipround.png"
+ROOT = Path(__file__).parent.parent
+PICTURE = ROOT / "docs/images/whipround.png"
 ARTICLE = "/articles/118"
 SITE, PRACTICE = "127.0.0.1:8018", "127.0.0.1:8019"
 
@@ -37,7 +37,7 @@ def practice_mode() -> Iterator[None]:
     """All of Whipround inside the block, with books of its own."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "DATA_DIR": folder, "BIND": SITE, "PRACTICE_BIND": PRACTICE}
-        command = [sys.executable, str(HOUSE / "scripts/run.py")]
+        command = [sys.executable, str(ROOT / "scripts/run.py")]
         process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
         try:
             for line in process.stdout or ():

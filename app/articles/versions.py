@@ -1,6 +1,6 @@
 """A version: the whole of an article or an appeal as somebody once saved it; nothing of it ever changes.
 
-Keeping every version of what is written: what an article or an appeal said, since when, and by whose hand.
+Keeping every version of what is written: what an article or an appeal said, since when, and by whom.
 
 Saving after one another: whoever saves says which version they began with, so that nobody overwrites another unseen.
 """

@@ -22,7 +22,7 @@ from app.services import services
 _APPLICATION = "app.asgi:create_application()"
 # How many connections one process holds, streams included.
 _CONNECTIONS = 20_000
-# Seconds that requests in hand may still take when the server is told to stop.
+# Seconds that running requests may still take when the server is told to stop.
 _GRACE = 10
 
 

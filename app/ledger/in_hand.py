@@ -1,4 +1,4 @@
-"""What lies in hand: cash and cheques never go below zero, on no day, whatever takes from them.
+"""Cash and cheques in hand: they never go below zero on any day, whatever takes from them.
 
 Somebody can only take out of a box what has been put in. An entry that would leave less than nothing, on its own day or
 on any later one, is therefore refused: a count or a cheque is missing. Takers wait for each other, so that two of them
@@ -19,7 +19,7 @@ from app.ledger.accounts import Account
 from app.ledger.balances import DailyBalance, Move
 from app.money import Money
 
-# Codes that begin so are of money that somebody can put a hand on.
+# Codes that begin so are of money in hand: cash and cheques.
 IN_HAND = ("assets:cash:", "assets:cheques:")
 
 _ACCOUNTS: Any = Account.__table__
@@ -28,7 +28,7 @@ _IS_IN_HAND = or_(*(_ACCOUNTS.c.code.like(f"{code}%") for code in IN_HAND))
 
 
 class BelowZero(DomainError):
-    """More would leave the hand than lies there: on `day`, `missing` is not in the account `code`."""
+    """More would be taken than is in hand: on `day`, `missing` is not in the account `code`."""
 
     def __init__(self, code: str, day: date, missing: Money) -> None:
         """What is missing, as a positive amount, where and when."""
@@ -37,7 +37,7 @@ class BelowZero(DomainError):
 
 
 def check(moves: Sequence[Move], day: date) -> None:
-    """Refuse what an entry of this day moves, if it takes from the hand what is not there. Raises `BelowZero`."""
+    """Refuse what an entry of this day moves, if it takes more than is in hand. Raises `BelowZero`."""
     taken = _net(moves)
     takes = [account for account, minor in taken.items() if minor < 0]
     wanted = select(_ACCOUNTS.c.id, _ACCOUNTS.c.code, _ACCOUNTS.c.currency).where(
@@ -54,7 +54,7 @@ def check(moves: Sequence[Move], day: date) -> None:
 
 
 def one_taker_at_a_time() -> None:
-    """Wait until nobody else takes anything out of hand, so that what lies there stays until the caller commits."""
+    """Wait until nobody else takes cash or cheques, so that what is in hand stays until the caller commits."""
     # All of these accounts, few as they are, in one order: so takers cannot wait for each other in a circle.
     rows = select(_ACCOUNTS.c.id).where(_IS_IN_HAND).order_by(_ACCOUNTS.c.id)
     db.session.execute(rows.with_for_update(key_share=True)).all()
@@ -84,7 +84,7 @@ def lowest_from(account_id: int, day: date) -> tuple[int, date]:
 
 
 def held(code: str, currency: str) -> int:
-    """What an account of the hand holds now, in minor units: `held('assets:cash', 'gbp')`."""
+    """What an account of cash or cheques holds now, in minor units: `held('assets:cash', 'gbp')`."""
     account = db.session.scalar(select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.code == f"{code}:{currency}"))
     return lowest_from(account, date.max)[0] if account is not None else 0
 

@@ -151,7 +151,7 @@ def post(
     nothing and returns the entry already there, so a retry is harmless; with other transfers it raises
     `SourceConflict`. `memo` comes from a fixed vocabulary with references and holds no personal data.
     What happened in a closed month is booked on the first open day. The balances follow when the transaction commits.
-    Raises `in_hand.BelowZero` for what would take cash or cheques out of hand that are not there, and `KeyError` for an
+    Raises `in_hand.BelowZero` for what would take more cash or cheques than are in hand, and `KeyError` for an
     account that is not open.
     """
     if not lines:
@@ -190,7 +190,7 @@ def post(
         ],
     )
     given = gifts_counted(kind) if gifts is None else gifts
-    # What Stripe holds is in nobody's hand, and its news has no time to spare.
+    # What Stripe holds is not in hand, and its events must be booked quickly.
     if not source.startswith("stripe:"):
         in_hand.check(moves, booked_on)
     balances.move(moves, booked_on, given)

@@ -79,7 +79,7 @@ def allowed_by(view: Callable[..., Any]) -> Allowed | None:
 
 def me() -> Person:
     """The signed-in person; the guard has made sure that there is one."""
-    # Flask-Login hands over a stand-in, which the database's session would not know.
+    # Flask-Login gives a proxy, which the database's session would not know.
     return cast(Person, current_user._get_current_object())
 
 

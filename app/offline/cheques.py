@@ -26,8 +26,8 @@ class NotACheque(DomainError):
 def bounce(donation: Donation, day: date, *, by: str) -> None:
     """Book that the bank will not pay a cheque: what it brought leaves the appeal again, and its receipt is void.
 
-    One that is not at the bank leaves the hand; one that the bank has credited leaves the bank's account, and the line
-    that takes it back finds that in the books. Bouncing it again changes nothing. The caller commits. Raises
+    One not yet at the bank leaves the cheques in hand; one that the bank has credited leaves the bank's account, and
+    the line that takes it back finds that in the books. Bouncing it again changes nothing. The caller commits. Raises
     `NotACheque` or `by_hand.NotYet`.
     """
     row = locked(donation)
@@ -61,7 +61,7 @@ def is_stale(dated_on: date) -> bool:
 
 
 def account_of(row: GiftByHand) -> str:
-    """The account that a cheque's money is on: the bank's that has credited it, or the hand's."""
+    """The account that a cheque's money is on: the bank's that has credited it, or that of cheques in hand."""
     credited = posting.moved_by(row.bank_line) if row.bank_line else None
     return credited.to_code if credited is not None else "assets:cheques"
 

@@ -115,7 +115,7 @@ def bounces() -> Iterator[Expected]:
     for donation, row, income_account, bounced_in_hand, credited_from_hand in db.session.execute(back):
         if row.bounced_on is not None and not bounced_in_hand:
             continue
-        # By a rule of before, one that had been credited left the hand when it bounced, and the line puts it back.
+        # By an earlier rule, a credited one left the cheques in hand when it bounced, and the line puts it back.
         owed = bounced_in_hand and credited_from_hand
         yield Expected(
             Subject("donation", donation.reference),

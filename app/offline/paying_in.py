@@ -31,7 +31,7 @@ class NotPayableYet(DomainError):
 
 
 def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, day: date) -> None:
-    """Hand in the cash of count sheets and cheques with one slip; what was handed in with another slip and has not
+    """Pay in the cash of count sheets and cheques with one slip; what was paid in with another slip and has not
     arrived moves to this one. Nothing is booked: the money is at the bank when the statement shows it.
 
     The caller commits. Raises `NotASlip`, `NotAtHand`, `NotPayableYet`, `in_hand.BelowZero` or `by_hand.NotYet`;
@@ -65,7 +65,7 @@ def pay_in(sheets: Sequence[CountSheet], gifts: Sequence[Donation], slip: str, d
 
 
 def _check_that_it_is_there(currency: str, day: date) -> None:
-    """Refuse slips over more than lies in hand, because something was spent or is missing. Raises `BelowZero`."""
+    """Refuse slips over more than is in hand, because something was spent or is missing. Raises `BelowZero`."""
     in_hand.one_taker_at_a_time()
     for method, account in ((CASH, "assets:cash"), (CHEQUE, "assets:cheques")):
         gone = _gifts_paid_in(method, currency) + (_sheets_paid_in(currency) if method == CASH else 0)

@@ -1,6 +1,6 @@
 """The outbox: while Whipround is tried out, the mail that would have been sent stands here to be read.
 
-Only practice mode opens it: mails are other people's letters.
+Only practice mode opens it: mails are private.
 """
 
 import email

@@ -38,7 +38,7 @@ class HeldRow:
     def __init__(self, row: ColumnElement[bool], until_column: Any, until: datetime) -> None:
         """`row` names the row; `until` has just been written into it."""
         self.row, self.until_column, self.until = row, until_column, until
-        self._app = current_app._get_current_object()  # type: ignore[attr-defined] # how Flask hands it to threads
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined] # how Flask passes it to threads
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="lease", daemon=True)
 
@@ -194,7 +194,7 @@ def do_all_due(duties: Sequence[Work], stop: threading.Event | None = None) -> i
 
 
 def work_until(stop: threading.Event, duties: Sequence[Work]) -> None:
-    """Work until `stop` is set; the row in hand is finished first. A database that goes away is waited for."""
+    """Work until `stop` is set; the row being worked on is finished first. A database that goes away is waited for."""
     while not stop.is_set():
         try:
             if not do_all_due(duties, stop):

@@ -64,8 +64,8 @@ def do_all_due(lanes: Sequence[Lane]) -> int:
 
 
 def work_until(stop: threading.Event, lanes: Sequence[Lane]) -> None:
-    """Work in all lanes at once until `stop` is set; every thread finishes the row that it has in hand."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined] # the documented way to hand it to a thread
+    """Work in all lanes at once until `stop` is set; every thread finishes the row that it is working on."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # the documented way to pass it to a thread
 
     def work(duties: tuple[Work, ...]) -> None:
         with app.app_context():

@@ -54,7 +54,7 @@ def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any],
 
 
 def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
-    """The PaymentMethod that stands for this card in this payer's hand."""
+    """The PaymentMethod of this card, used by this payer."""
     made = {
         "id": store.mint("pm"),
         "object": "payment_method",

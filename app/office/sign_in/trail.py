@@ -94,7 +94,7 @@ def note_strangers(response: Response) -> Response:
 
 
 def _person(user: Any) -> Person:
-    """The person themselves, where Flask-Login hands over a stand-in."""
+    """The person themselves, where Flask-Login gives a proxy."""
     person: Person = user._get_current_object() if hasattr(user, "_get_current_object") else user
     return person
 

@@ -1,12 +1,13 @@
 """Correcting: a receipt never states more, or less, than what is kept of its gift."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from app.donations import paid_back, refunds, stripe_news
 from app.donations import receipts as donations_receipts
-from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.extensions import db
 from app.receipts import register
@@ -81,6 +82,33 @@ def test_a_gift_given_back_in_part_has_its_receipt_replaced(account, settings):
     gift = db.session.scalars(select(Donation.id)).one()
     rows = db.session.execute(select(Receipt.donation_id, Receipt.place).order_by(Receipt.id)).all()
     assert rows == [(gift, 1), (gift, 2)]
+
+
+@pytest.mark.parametrize("lock", ["to note a refund", "to pay it back by bank"])
+def test_a_receipt_can_be_written_while_its_gift_is_locked_so_that_two_never_wait_for_each_other(
+    account, app, database_url, lock
+):
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite lets one write at a time")
+    gift = db.session.scalars(select(Donation)).one()
+    number, reference = gift.id, gift.reference
+    db.session.rollback()
+    account.gives_back(the_gift(account), 1000)
+    refund = account.refund(next(iter(account.refunds)))
+
+    def write_the_next():
+        with app.app_context():
+            try:
+                with writing():
+                    db.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+                    register.request(number, 2)
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(1) as somebody_else, writing():
+        refunds.note(refund) if lock == "to note a refund" else paid_back.locked(reference)
+        somebody_else.submit(write_the_next).result(timeout=10)
+    assert [each.place for each in register.read_all(number)] == [1, 2]
 
 
 def test_telling_it_again_changes_nothing(account, settings):

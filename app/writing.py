@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, ScalarResult, Select, event
 from sqlalchemy.orm import Session
 
 from app.extensions import db
 
+_T = TypeVar("_T")
 _writing: ContextVar[bool] = ContextVar("whipround_writing", default=False)
 
 
@@ -50,6 +51,12 @@ def writing() -> Iterator[Session]:
 def is_writing() -> bool:
     """Whether a writing unit is open here: for what may happen inside one that somebody else has begun."""
     return _writing.get()
+
+
+def read_locked(rows: Select[_T], **how: Any) -> ScalarResult[_T]:
+    """Rows to be changed: as they are now, whatever this session has read of them before, and nobody else's to change
+    until the unit ends. SQLite's unit is the only writer anyway. `how` is what `with_for_update` takes."""
+    return db.session.scalars(rows.with_for_update(**how).execution_options(populate_existing=True))
 
 
 @contextmanager

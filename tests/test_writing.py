@@ -15,10 +15,12 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 from app import clock
 from app import writing as module
+from app.appeals.appeal import Appeal
 from app.extensions import db
 from app.ledger.beginning import Beginning
 from app.limits import Attempt
-from app.writing import writing
+from app.writing import read_locked, writing
+from tests.cast import an_appeal
 
 ROOT = Path(__file__).parent.parent
 
@@ -80,6 +82,20 @@ def test_a_unit_inside_another_is_refused_and_the_outer_one_undone(app):
     with pytest.raises(RuntimeError, match="inside another"):
         nested()
     assert the_count() is None
+
+
+@pytest.mark.both_databases
+def test_a_locked_read_shows_the_row_as_it_is_now_and_lets_nobody_else_change_it(app):
+    an_appeal()
+    with writing() as session:
+        mine = session.scalars(select(Appeal)).one()
+        session.execute(text("UPDATE appeals SET title = 'As it is now'"))
+        assert mine.title != "As it is now"
+        assert read_locked(select(Appeal)).one() is mine
+        assert mine.title == "As it is now"
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect() as other, pytest.raises(OperationalError):
+                other.execute(text("SELECT id FROM appeals FOR UPDATE NOWAIT"))
 
 
 def test_changes_made_before_a_unit_are_not_lost_silently(app):
@@ -167,8 +183,10 @@ def test_readers_go_on_while_a_unit_writes(app):
 WRITER = """
 import os, sys
 from sqlalchemy import text
+from app.appeals.appeal import Appeal
 from app.extensions import db
-from app.writing import writing
+from app.writing import read_locked, writing
+from tests.cast import an_appeal
 from flask import Flask
 from app.writing import prepare_sqlite
 

@@ -16,6 +16,7 @@ from app import clock
 from app.audit import trail
 from app.errors import DomainError
 from app.extensions import Base, Key, db
+from app.writing import read_locked
 
 ARTICLE, APPEAL = "article", "appeal"
 
@@ -134,9 +135,7 @@ def take(written: Found, based_on: int) -> Found:
     `based_on` is the number of the version that the editor had before them.
     """
     model = type(written)
-    locked = db.session.scalars(
-        select(model).where(model.id == written.id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    locked = read_locked(select(model).where(model.id == written.id)).one()
     if locked.version != based_on:
         raise WrittenMeanwhile(f"version {locked.version} was saved after version {based_on}")
     return locked

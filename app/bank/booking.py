@@ -23,6 +23,7 @@ from app.ledger.entries import Entry
 from app.ledger.posting import Line
 from app.money import Money
 from app.subject import Subject
+from app.writing import read_locked
 
 # What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `UNIDENTIFIED` waits
 # in an account of its own until it is `CLAIMED` by an appeal or `RETURNED`.
@@ -83,13 +84,7 @@ def lock(references: Sequence[str]) -> list[BankLine]:
     Raises `BookedAlready`, or `LookupError` for one that does not exist.
     """
     one_at_a_time()
-    lines = db.session.scalars(
-        select(BankLine)
-        .where(BankLine.reference.in_(references))
-        .order_by(BankLine.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    lines = read_locked(select(BankLine).where(BankLine.reference.in_(references)).order_by(BankLine.id)).all()
     if len(lines) != len(set(references)):
         raise LookupError("no such line")
     if any(line.entry_id is not None for line in lines):

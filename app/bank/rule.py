@@ -16,6 +16,7 @@ from app.bank.statement import BankLine
 from app.errors import DomainError
 from app.extensions import Base, Key, db
 from app.subject import Subject, SubjectText
+from app.writing import read_locked
 
 # What a rule can say that a line is; `BankMatch` has the same kinds.
 KINDS = ("gift", "bill", "income", "transfer")
@@ -55,8 +56,8 @@ def make(line: BankLine, kind: str, what: str, by: str) -> BankRule:
     commits. Raises `NoWords`."""
     if not folded(line.said):
         raise NoWords("the bank says nothing about this line")
-    account = select(BankAccount).where(BankAccount.id == line.account_id).with_for_update()
-    for earlier in for_lines([line], db.session.scalars(account).one()).values():
+    account = read_locked(select(BankAccount).where(BankAccount.id == line.account_id)).one()
+    for earlier in for_lines([line], account).values():
         db.session.delete(earlier)
     made = BankRule(
         reference=secrets.token_hex(8),

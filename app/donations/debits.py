@@ -18,6 +18,7 @@ from app.extensions import db
 from app.ledger import posting
 from app.payments.objects import Charge, Transaction
 from app.subject import Subject
+from app.writing import read_locked
 
 # The email that tells the giver that the money did not come.
 GIFT_FAILED = "gift-failed"
@@ -71,8 +72,8 @@ def _settle_state(gift: Donation) -> None:
 
 def _not_received(reference: str) -> Donation | None:
     """The gift, locked, unless it has been received: that is final."""
-    wanted = select(Donation).where(Donation.reference == reference, Donation.state != RECEIVED).with_for_update()
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    gift = select(Donation).where(Donation.reference == reference, Donation.state != RECEIVED)
+    return read_locked(gift).one_or_none()
 
 
 # The email that tells the giver.

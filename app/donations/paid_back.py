@@ -24,6 +24,7 @@ from app.ledger import posting
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.subject import Subject
+from app.writing import read_locked
 
 # The kind of the entries.
 KIND = "paid-back"
@@ -50,10 +51,9 @@ def locked(reference: str) -> Donation:
     """The gift as it is now, locked until the caller's transaction ends, against refunds and corrections as well.
     Raises `LookupError`."""
     by_hand = select(GiftByHand).join(Donation).where(Donation.reference == reference)
-    db.session.scalars(by_hand.with_for_update(of=GiftByHand).execution_options(populate_existing=True)).one_or_none()
+    read_locked(by_hand, of=GiftByHand).one_or_none()
     # With its key left to share, as `refunds.note` locks it and says why.
-    wanted = select(Donation).where(Donation.reference == reference).with_for_update(key_share=True)
-    found = db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    found = read_locked(select(Donation).where(Donation.reference == reference), key_share=True).one_or_none()
     if found is None:
         raise LookupError("no such gift")
     return found

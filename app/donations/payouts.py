@@ -7,6 +7,7 @@ from app.donations import movements
 from app.extensions import db
 from app.payments.payout import CANCELED, FAILED, ON_ITS_WAY, PAID, Payout, StripePayout
 from app.subject import Subject
+from app.writing import read_locked
 
 # A payout only ever moves on in this order; news that comes late never takes it back.
 _ORDER = {"pending": 0, ON_ITS_WAY: 1, PAID: 2, FAILED: 3, CANCELED: 3}
@@ -47,7 +48,7 @@ def _keep(payout: StripePayout) -> None:
         )
         .on_conflict_do_nothing(index_elements=["payout_id"])
     )
-    stored = db.session.scalars(select(Payout).where(Payout.payout_id == payout.payout_id).with_for_update()).one()
+    stored = read_locked(select(Payout).where(Payout.payout_id == payout.payout_id)).one()
     if _ORDER.get(payout.status, 0) >= _ORDER.get(stored.status, 0):
         stored.status, stored.arrives_at = payout.status, payout.arrives_at
     db.session.flush()

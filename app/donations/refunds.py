@@ -23,6 +23,7 @@ from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.objects import Refund
 from app.subject import Subject
+from app.writing import read_locked
 
 ASKED, REFUSED = "asked", "refused"
 # In these nothing has been given back after all, so the amount may be refunded again.
@@ -92,9 +93,7 @@ def ask(donation: Donation, amount: Money | None, *, by: str, reason: str) -> Do
     The caller commits; then the worker, or the caller, asks Stripe. Raises `NothingToRefund`, `Disputed` or
     `MoreThanIsLeft`.
     """
-    locked = db.session.scalars(
-        select(Donation).where(Donation.id == donation.id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    locked = read_locked(select(Donation).where(Donation.id == donation.id)).one()
     if locked.state != RECEIVED or locked.charge_id is None:
         raise NothingToRefund("this gift has not been received, so there is nothing to refund")
     if disputes.withdrawn(locked.charge_id):
@@ -138,13 +137,13 @@ def note(refund: Refund) -> None:
     """
     # Not so far that a receipt cannot be written for it meanwhile: who writes one has locked the receipts, for which
     # this transaction may wait next.
-    donation = db.session.scalars(
-        select(Donation).where(Donation.charge_id == refund.charge.charge_id).with_for_update(key_share=True)
+    donation = read_locked(
+        select(Donation).where(Donation.charge_id == refund.charge.charge_id), key_share=True
     ).one_or_none()
     ours = DonationRefund.refund_id == refund.refund_id
     if refund.reference is not None:
         ours |= DonationRefund.reference == refund.reference
-    row = db.session.scalars(select(DonationRefund).where(ours).with_for_update()).first()
+    row = read_locked(select(DonationRefund).where(ours)).first()
     if row is None:
         row = DonationRefund(
             reference=secrets.token_hex(12),

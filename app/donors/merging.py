@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
+from app.writing import read_locked
 
 
 class NotTheseTwo(DomainError):
@@ -22,7 +23,7 @@ def merge(donor: Donor, other: Donor) -> None:
     commits. Raises `NotTheseTwo`."""
     # Two merges at once, each the other way round, would make a ring without a head.
     family = select(Donor).where(Donor.id.in_(everyone({donor.id, other.id}))).order_by(Donor.id)
-    db.session.scalars(family.with_for_update().execution_options(populate_existing=True)).all()
+    read_locked(family).all()
     if donor.erased_at or other.erased_at or other.merged_into_id is not None or head_of(donor).id == other.id:
         raise NotTheseTwo("these two cannot be merged: they are one already, or one of them was erased")
     other.merged_into_id = head_of(donor).id

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.errors import DomainError
 from app.extensions import Base, Key, db
+from app.writing import read_locked
 
 # Longer than any transaction of ours may live: what was posted in the month while it lasted is committed by then.
 _SETTLED_AFTER = timedelta(hours=1)
@@ -114,6 +115,4 @@ def _last_over() -> date:
 
 def held() -> ClosedThrough:
     """How far the books are closed, locked until the caller's transaction ends."""
-    return db.session.scalars(
-        select(ClosedThrough).where(ClosedThrough.id == 1).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return read_locked(select(ClosedThrough).where(ClosedThrough.id == 1)).one()

@@ -14,6 +14,7 @@ from app.errors import DomainError
 from app.extensions import db
 from app.ledger import posting
 from app.subject import Subject
+from app.writing import read_locked
 
 # Six months, by the custom of banks.
 _STALE_AFTER_DAYS = 183
@@ -86,12 +87,7 @@ def locked(donation: Donation) -> GiftByHand:
     """What is known of a gift by hand, as it is now, locked until the caller's transaction ends. Raises `NotACheque`
     for a gift by card."""
     # The donation as well, as it is once the lock is ours.
-    row = db.session.scalars(
-        select(GiftByHand)
-        .where(GiftByHand.donation_id == donation.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = read_locked(select(GiftByHand).where(GiftByHand.donation_id == donation.id)).one_or_none()
     if row is None:
         raise NotACheque("this gift came by card")
     db.session.refresh(donation)

@@ -17,6 +17,7 @@ from app.ledger import reversing
 from app.ledger.entries import Entry
 from app.offline import cheques, counts, gifts, promises
 from app.subject import Subject
+from app.writing import read_locked
 
 _LONGEST = 500
 
@@ -106,7 +107,7 @@ def take_back(subject: Subject, line_reference: str, *, by: str) -> None:
     """
     kind, reference = subject.kind, subject.reference
     if kind == "count":
-        sheet = db.session.scalars(select(CountSheet).where(CountSheet.reference == reference).with_for_update()).one()
+        sheet = read_locked(select(CountSheet).where(CountSheet.reference == reference)).one()
         if sheet.bank_line == line_reference:
             sheet.banked_on = sheet.bank_line = None
             counts.banked(sheet)

@@ -24,6 +24,7 @@ from app.ledger.entries import Entry, Transfer
 from app.offline import cheques, counts, promises, standing_orders
 from app.offline.gifts import HELD
 from app.subject import Subject
+from app.writing import read_locked
 
 # The account that something was taken from.
 Held = aliased(Account)
@@ -181,7 +182,7 @@ def hold(subjects: Iterable[Subject]) -> None:
         select(StandingOrder).where(StandingOrder.reference.in_(kinds["standing-order"])).order_by(StandingOrder.id),
     )
     for each in rows:
-        db.session.scalars(each.with_for_update().execution_options(populate_existing=True)).all()
+        read_locked(each).all()
 
 
 def arrived(subject: Subject, line_reference: str, day: date, *, held: str | None = None) -> None:
@@ -195,10 +196,8 @@ def arrived(subject: Subject, line_reference: str, day: date, *, held: str | Non
     """
     kind, reference = subject.kind, subject.reference
     if kind == "count":
-        sheet = db.session.scalars(
-            select(CountSheet)
-            .where(CountSheet.reference == reference, CountSheet.reversed_at.is_(None))
-            .with_for_update()
+        sheet = read_locked(
+            select(CountSheet).where(CountSheet.reference == reference, CountSheet.reversed_at.is_(None))
         ).one()
         sheet.banked_on, sheet.bank_line = sheet.banked_on or day, sheet.bank_line or line_reference
         counts.banked(sheet)

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.ledger import erasure
 from app.receipts.receipt import DUE, ISSUED, Receipt, ReceiptFile
 from app.subject import Subject
+from app.writing import read_locked
 
 
 def named(donation: str, place: int) -> str:
@@ -30,14 +31,12 @@ def named(donation: str, place: int) -> str:
 
 def receipts_of(donation_id: int) -> Sequence[Receipt]:
     """All receipts of a gift, first to last, locked until the caller's transaction ends."""
-    return db.session.scalars(_all_of(donation_id).with_for_update().execution_options(populate_existing=True)).all()
+    return read_locked(_all_of(donation_id)).all()
 
 
 def locked(receipt_id: int) -> Receipt | None:
     """One receipt as it is now, locked until the caller's transaction ends; `None` when it is not wanted any more."""
-    return db.session.scalars(
-        select(Receipt).where(Receipt.id == receipt_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    return read_locked(select(Receipt).where(Receipt.id == receipt_id)).one_or_none()
 
 
 def number_before(receipt: Receipt) -> str:

@@ -26,6 +26,7 @@ from app import clock
 from app.errors import DomainError
 from app.extensions import Base, Key, db
 from app.staff import sessions
+from app.writing import read_locked
 
 ADMIN = "admin"
 TREASURER = "treasurer"
@@ -292,12 +293,11 @@ def _not_oneself(person: Person, by: Person | None) -> None:
 
 def _not_the_last_admin(person: Person) -> None:
     """The rows stay locked, so that two admins cannot remove each other at once."""
-    admins = db.session.scalars(
+    admins = read_locked(
         select(Person)
         .join(PersonRole, PersonRole.person_id == Person.id)
         .where(PersonRole.name == ADMIN, Person.active)
         .order_by(Person.id)
-        .with_for_update()
     ).all()
     others = [admin for admin in admins if admin.id != person.id and (admin.password or admin.webauthn)]
     if not others and any(admin.id == person.id for admin in admins):

@@ -19,6 +19,7 @@ from app.money import CurrencyMismatch, Money
 from app.payments.subscription import Subscription
 from app.payments.trouble import PaymentsUnavailable
 from app.services import Gateway
+from app.writing import read_locked
 
 AMOUNT, APPEAL, PAUSE, RESUME, CANCEL = "amount", "appeal", "pause", "resume", "cancel"
 
@@ -162,5 +163,4 @@ def forget(asked: RequestedChange) -> None:
 
 
 def _locked(reference: str) -> Plan:
-    statement = select(Plan).where(Plan.reference == reference).with_for_update()
-    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    return read_locked(select(Plan).where(Plan.reference == reference)).one()

@@ -15,6 +15,7 @@ from app.money import Money
 from app.payments.checkout import MonthlyCheckoutRequest
 from app.payments.subscription import OVER, Subscription
 from app.subject import Subject
+from app.writing import read_locked
 
 # What the donor is told by mail, when it happens.
 PAYMENT_FAILED, PLAN_ENDED = "plan-payment-failed", "plan-ended"
@@ -57,12 +58,7 @@ def note(subscription: Subscription) -> None:
     A subscription without a plan of ours is somebody else's. A look that is older than what we know changes nothing,
     and what has ended stays ended: Stripe never takes a canceled subscription up again.
     """
-    plan = db.session.scalars(
-        select(Plan)
-        .where(Plan.reference == (subscription.plan or ""))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    plan = read_locked(select(Plan).where(Plan.reference == (subscription.plan or ""))).one_or_none()
     if plan is None or not _is_news(plan, subscription):
         return
     state = ENDED if subscription.status in OVER else _STATES.get(subscription.status, plan.state)

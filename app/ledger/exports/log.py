@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.extensions import Base, Key, db
+from app.writing import read_locked
 
 
 class Export(Base):
@@ -80,7 +81,7 @@ def one_at_a_time() -> None:
 def withdraw(reference: str, *, by: str) -> Export:
     """Note that an export was not imported, so that its postings may be taken out again; doing it again changes
     nothing. The caller commits. Raises `LookupError`."""
-    found = db.session.scalars(select(Export).where(Export.reference == reference).with_for_update()).one_or_none()
+    found = read_locked(select(Export).where(Export.reference == reference)).one_or_none()
     if found is None:
         raise LookupError(f"no export {reference}")
     if found.withdrawn_at is None:

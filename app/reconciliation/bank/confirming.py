@@ -42,6 +42,7 @@ from app.offline import corrections, expected
 from app.offline import gifts as offline_gifts
 from app.reconciliation.bank import expected as bank_expected
 from app.subject import Subject
+from app.writing import read_locked
 
 
 class NotExpected(DomainError):
@@ -219,7 +220,7 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
     Raises `NotExpected` when it has been claimed or sent back, `DoesNotFit`, or `LookupError`.
     """
     booking.one_at_a_time()
-    line = db.session.scalars(select(BankLine).where(BankLine.reference == reference).with_for_update()).one_or_none()
+    line = read_locked(select(BankLine).where(BankLine.reference == reference)).one_or_none()
     if line is None:
         raise LookupError("no such line")
     subject, amount = booking.subject_of(line), bank_expected.waits(line)
@@ -261,12 +262,7 @@ def undo(reference: str, by: str) -> None:
     `LookupError`.
     """
     booking.one_at_a_time()
-    line = db.session.scalars(
-        select(BankLine)
-        .where(BankLine.reference == reference)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    line = read_locked(select(BankLine).where(BankLine.reference == reference)).one_or_none()
     if line is None:
         raise LookupError("no such line")
     latest = booking.latest_of(line)

@@ -1,5 +1,6 @@
 """Composing an email that is due: its words come from templates, its address and its facts from whoever knows them."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,10 @@ from app.emails.message import Mail
 from app.emails.wording import one_line
 
 LANGUAGE = "en-GB"
+
+# Writes the message of an email that is due; `None` when there is nothing to say any more, or nobody to say it to. It
+# runs inside a writing unit, so it may leave something behind (the hash of a link's token), but must not go out.
+Composer = Callable[[DueEmail, Settings], Mail | None]
 
 
 def compose(due: DueEmail, to: str, settings: Settings, **facts: Any) -> Mail:

@@ -23,6 +23,7 @@ from socket import SHUT_RDWR
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from app.config import Settings
 from app.emails.message import Mail, MailRefused, written
 from app.errors import DomainError
 
@@ -59,6 +60,17 @@ _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 class MailUnavailable(DomainError):
     """The mail server could not be reached, or said to try again later."""
+
+
+def send_from(settings: Settings, mail: Mail) -> None:
+    """Send a mail as the organisation, as `send` does."""
+    send(
+        mail,
+        sender=settings.mail_from,
+        reply_to=settings.organisation.email,
+        smtp_url=settings.smtp_url,
+        outbox=settings.outbox,
+    )
 
 
 def send(mail: Mail, *, sender: str, smtp_url: str | None, outbox: Path, reply_to: str = "") -> None:

@@ -85,12 +85,6 @@ def _render(receipt: Receipt, renderer: Renderer) -> None:
 def _mail(receipt: Receipt, settings: Settings) -> None:
     written = receipts.mail(receipt, settings.organisation)
     db.session.rollback()
-    sending.send(
-        written,
-        sender=settings.mail_from,
-        reply_to=settings.organisation.email,
-        smtp_url=settings.smtp_url,
-        outbox=settings.outbox,
-    )
+    sending.send_from(settings, written)
     with writing():
         register.mailed(receipt.id)

@@ -181,12 +181,12 @@ def test_the_giver_of_a_transfer_booked_early_is_told_that_the_receipt_does_not_
             promises.make_promise(again(gift), by="treasurer")
     assert receipts() == ["void"]
     due = db.session.scalars(select(DueEmail)).one()
-    mail = emails.WRITERS[due.kind](due, settings)
+    mail = emails.COMPOSERS[due.kind](due, settings)
     assert (mail.to, mail.subject) == ("lucja@example.org", "Your receipt for £25.00 is not valid yet")
     assert "Please do not use that receipt; it is not valid." in mail.text
     assert "Please do not use that receipt; it is not valid." in mail.html
     the_bank_shows(expected.at_the_bank()[0], "bank:1")
-    assert emails.WRITERS[due.kind](due, settings) is None
+    assert emails.COMPOSERS[due.kind](due, settings) is None
 
 
 def test_nobody_is_written_about_a_receipt_that_never_went_out():

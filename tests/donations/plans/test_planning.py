@@ -201,7 +201,7 @@ def test_a_plan_whose_appeal_has_ended_is_listed_and_its_donor_is_asked_once(app
     assert (found.kind, found.reference) == ("plan of an ended appeal", plan.reference)
     due = db.session.scalars(select(DueEmail).where(DueEmail.kind == planning.APPEAL_ENDED)).one()
     with writing():
-        mail = emails.WRITERS[due.kind](due, settings)
+        mail = emails.COMPOSERS[due.kind](due, settings)
     assert mail.subject == "“Keep the press turning” has ended: should your monthly gift continue?"
     for body in (mail.text, mail.html):
         assert "continues, for the same purpose, until you end it" in body

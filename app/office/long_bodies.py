@@ -1,8 +1,20 @@
 """Letting longer bodies in where they are needed: the limit of every other form is too low for a text or a picture."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import request, session
 
 from app.office.unsent import browser
+
+
+def up_to(most: int) -> Callable[[str | None, dict[str, Any] | None], None]:
+    """What a blueprint whose forms are all long has as its `url_value_preprocessor`; see `let_in`."""
+
+    def before_the_form_is_read(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        let_in(most)
+
+    return before_the_form_is_read
 
 
 def let_in(most: int) -> None:

@@ -8,7 +8,7 @@ from babel.numbers import get_currency_name
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
@@ -17,8 +17,8 @@ from app.appeals.appeal import Appeal
 from app.appeals.scheduling import Schedule
 from app.donations import amounts
 from app.money import Money, NotAnAmount, SeveralReadings, TooManyDecimals, home_currency, written
-from app.office.content.article_form import MOST_CHARACTERS
-from app.web.fields import AmountField, CleanedForm, DayField, LineField, LinesField, NumberField
+from app.office.content.text_form import MOST_CHARACTERS, TextForm
+from app.web.fields import AmountField, DayField, LineField, LinesField, NumberField
 
 # An amount may hold a comma itself, so only one with a space after it separates.
 _SEPARATORS = re.compile(r"\n|;|,\s+")
@@ -28,10 +28,9 @@ _HIGHEST = 1000
 _RESERVED = ("new",)
 
 
-class AppealForm(CleanedForm):
-    """Everything an editor writes of an appeal; `based_on` is the version that was before them."""
+class AppealForm(TextForm):
+    """Everything an editor writes of an appeal."""
 
-    based_on = HiddenField(default="0")
     title = LineField(_l("Title"), missing=_l("Enter a title"), longest=200)
     slug = StringField(
         _l("Address"),

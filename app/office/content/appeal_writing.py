@@ -12,27 +12,21 @@ from app.appeals.appeal import Appeal
 from app.appeals.place import Place
 from app.appeals.scheduling import NotASlug
 from app.appeals.writing import SlugTaken
-from app.articles import comparing, images, versions
+from app.articles import images, versions
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import long_bodies
 from app.office.access import EDITOR, allow
-from app.office.content import article_form, authors, words
 from app.office.content.appeal_form import AppealForm
 from app.office.content.appeals import named
-from app.office.content.words import worded
+from app.office.content.text_form import LARGEST
 from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("appeal_texts", __name__, url_prefix="/appeals")
-
-
-@bp.url_value_preprocessor
-def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """A text of the longest length in any script is larger than other forms; this comes before anything reads it."""
-    long_bodies.let_in(article_form.LARGEST)
+bp.url_value_preprocessor(long_bodies.up_to(LARGEST))
 
 
 @bp.get("/new")
@@ -60,7 +54,7 @@ def create() -> ResponseReturnValue:
     except SlugTaken:
         form.wrong(form.slug, _("This address is already used. Enter another one"))
     except (ForeignImage, ImageWithoutWords) as refusal:
-        form.wrong(form.text, words.words(refusal))
+        form.refuse_text(refusal)
     else:
         notices.done(_("Saved."))
         return redirect(url_for("office.appeals.show", slug=appeal.slug), code=303)
@@ -85,20 +79,19 @@ def save(slug: str) -> ResponseReturnValue:
         return _form(form, appeal, status=422)
     if "preview" in request.form:
         return _form(form, appeal, preview=form.text.data)
-    based_on = int(form.based_on.data) if (form.based_on.data or "").isdecimal() else 0
     try:
         with writing():
-            if appeals_writing.revise(appeal, based_on, form.text.data, form.changes()):
+            if appeals_writing.revise(appeal, form.version_seen, form.text.data, form.changes()):
                 record(
                     "appeal.revised",
                     Subject("appeal", appeal.reference),
-                    before={"version": based_on},
-                    after={"version": based_on + 1},
+                    before={"version": form.version_seen},
+                    after={"version": form.version_seen + 1},
                 )
     except WrittenMeanwhile:
         return _overtaken(form, slug)
     except (ForeignImage, ImageWithoutWords) as refusal:
-        form.wrong(form.text, words.words(refusal))
+        form.refuse_text(refusal)
         return _form(form, appeal, status=422)
     notices.done(_("Saved."))
     return redirect(url_for("office.appeals.show", slug=slug), code=303)
@@ -107,11 +100,10 @@ def save(slug: str) -> ResponseReturnValue:
 def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
     """Show both: what was typed stays in the form, and what it would change of what somebody else saved beside it."""
     appeal = named(slug)
-    theirs = versions.content(appeal)
     changes = form.changes()
     target = changes["target"]
     yours = {
-        **theirs,
+        **versions.content(appeal),
         "title": changes["title"],
         "text": form.text.data,
         "preset_rhythm": changes["preset_rhythm"],
@@ -121,16 +113,7 @@ def _overtaken(form: AppealForm, slug: str) -> ResponseReturnValue:
     if "starts_on" in changes:
         days = {name: value.isoformat() if (value := changes[name]) else None for name in ("starts_on", "ends_on")}
         yours |= {"precedence": changes["precedence"], **days}
-    form.based_on.data = str(appeal.version)
-    latest = versions.version(appeal, appeal.version)
-    return _form(
-        form,
-        appeal,
-        status=409,
-        latest=latest,
-        differences=comparing.differences(worded(theirs), worded(yours)),
-        names=authors.names([latest.written_by] if latest else []),
-    )
+    return _form(form, appeal, status=409, **form.overtaken_by(appeal, yours))
 
 
 def _form(form: AppealForm, appeal: Appeal | None = None, status: int = 200, **shown: Any) -> ResponseReturnValue:

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from app import clock
 from app.appeals import finding, place, progress, scheduling
@@ -18,19 +17,19 @@ from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import authors
+from app.office.content.text_form import TextForm
 from app.offline import lists
 from app.subject import Subject
 from app.web import notices
-from app.web.fields import CleanedForm, DayField
+from app.web.fields import DayField
 from app.writing import writing
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")
 
 
-class EndAppealForm(CleanedForm):
+class EndAppealForm(TextForm):
     """The last day of an appeal."""
 
-    based_on = HiddenField()
     last_day = DayField(_l("Last day for gifts"), missing=_l("Enter the last day for gifts"))
 
 
@@ -60,10 +59,9 @@ def end(slug: str) -> ResponseReturnValue:
         return _page(appeal, form, status=422)
     last_day = form.last_day.data
     before = appeal.ends_on
-    based_on = int(form.based_on.data) if (form.based_on.data or "").isdecimal() else 0
     try:
         with writing():
-            if appeals_writing.revise(appeal, based_on, appeal.text, {"ends_on": last_day}):
+            if appeals_writing.revise(appeal, form.version_seen, appeal.text, {"ends_on": last_day}):
                 record("appeal.ended", Subject("appeal", appeal.reference), {"ends_on": before}, {"ends_on": last_day})
     except DatesCrossed:
         form.wrong(form.last_day, _("The last day must be on or after the first day"))

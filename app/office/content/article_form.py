@@ -5,25 +5,22 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from app import clock
 from app.articles.article import Article
 from app.articles.writing import Manuscript
+from app.office.content.text_form import MOST_CHARACTERS, TextForm
 from app.web import fields
-from app.web.fields import CleanedForm, DayField, LineField, LinesField, TimeField
+from app.web.fields import DayField, LineField, LinesField, TimeField
 
 DRAFT, NOW, LATER, STAYS = "draft", "now", "later", "stays"
-# Bytes: a text of `MOST_CHARACTERS` in any script, and the other fields.
-LARGEST = 480_000
-MOST_CHARACTERS = 100_000
 
 
-class ArticleForm(CleanedForm):
-    """Everything an editor writes of an article; `based_on` is the version that was before them, 0 for a new one."""
+class ArticleForm(TextForm):
+    """Everything an editor writes of an article."""
 
-    based_on = HiddenField(default="0")
     headline = LineField(_l("Headline"), missing=_l("Enter a headline"), longest=300)
     text = LinesField(_l("Text"), missing=_l("Enter the text"), longest=MOST_CHARACTERS)
     demands = TextAreaField(_l("Demands"), description=_l("One on each line. They appear as a list below the text."))

@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.articles import comparing, versions
 from app.articles import images as articles_images
+from app.articles import versions
 from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.images import ForeignImage, ImageWithoutWords
@@ -13,21 +13,16 @@ from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
 from app.office import long_bodies
 from app.office.access import EDITOR, allow
-from app.office.content import article_form, authors, words
+from app.office.content import article_form
 from app.office.content.article_form import ArticleForm
 from app.office.content.articles import NUMBER, named
-from app.office.content.words import worded
+from app.office.content.text_form import LARGEST
 from app.subject import Subject
 from app.web import notices
 from app.writing import writing
 
 bp = Blueprint("article_texts", __name__, url_prefix="/articles")
-
-
-@bp.url_value_preprocessor
-def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """A text of the longest length in any script is larger than other forms; this comes before anything reads it."""
-    long_bodies.let_in(article_form.LARGEST)
+bp.url_value_preprocessor(long_bodies.up_to(LARGEST))
 
 
 @bp.get("/new")
@@ -74,15 +69,14 @@ def save(number: int) -> ResponseReturnValue:
         return _form(form, article, status=422)
     if "preview" in request.form:
         return _form(form, article, preview=_would_be(form, article))
-    based_on = int(form.based_on.data) if form.based_on.data.isdecimal() else 0
     try:
         with writing():
-            if articles_writing.revise(article, based_on, form.manuscript()):
+            if articles_writing.revise(article, form.version_seen, form.manuscript()):
                 record(
                     "article.revised",
                     Subject("article", number),
-                    before={"version": based_on},
-                    after={"version": based_on + 1},
+                    before={"version": form.version_seen},
+                    after={"version": form.version_seen + 1},
                 )
     except WrittenMeanwhile:
         return _overtaken(form, number)
@@ -104,22 +98,11 @@ def _would_be(form: ArticleForm, article: Article | None = None) -> Article:
 
 
 def _refused(form: ArticleForm, refusal: Exception, article: Article | None = None) -> ResponseReturnValue:
-    form.wrong(form.text, words.words(refusal))
+    form.refuse_text(refusal)
     return _form(form, article, status=422)
 
 
 def _overtaken(form: ArticleForm, number: int) -> ResponseReturnValue:
     """Show both: what was typed stays in the form, and what somebody else saved meanwhile stands beside it."""
     article = named(number)
-    theirs = versions.content(article)
-    yours = versions.content(_would_be(form, article))
-    form.based_on.data = str(article.version)
-    latest = versions.version(article, article.version)
-    return _form(
-        form,
-        article,
-        status=409,
-        latest=latest,
-        differences=comparing.differences(worded(theirs), worded(yours)),
-        names=authors.names([latest.written_by] if latest else []),
-    )
+    return _form(form, article, status=409, **form.overtaken_by(article, versions.content(_would_be(form, article))))

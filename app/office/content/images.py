@@ -43,10 +43,7 @@ class ImageForm(CleanedForm):
     )
 
 
-@bp.url_value_preprocessor
-def let_a_picture_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """A picture is larger than any form; this comes before anything reads the form."""
-    long_bodies.let_in(LARGEST + 64 * 1024)
+bp.url_value_preprocessor(long_bodies.up_to(LARGEST + 64 * 1024))
 
 
 @bp.app_template_filter()

@@ -5,20 +5,16 @@ from flask.typing import ResponseReturnValue
 
 from app.office import long_bodies
 from app.office.access import EDITOR, allow
-from app.office.content import article_form
+from app.office.content.text_form import LARGEST, MOST_CHARACTERS
 
 bp = Blueprint("previews", __name__, url_prefix="/preview")
-
-
-@bp.url_value_preprocessor
-def let_a_long_text_in(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """As long a text as can be saved can be looked at."""
-    long_bodies.let_in(article_form.LARGEST)
+# As long a text as can be saved can be looked at.
+bp.url_value_preprocessor(long_bodies.up_to(LARGEST))
 
 
 @bp.post("/")
 @allow(changes={EDITOR})
 def create() -> ResponseReturnValue:
     """The text as HTML, cleaned as on every page; nothing is kept."""
-    text = request.form.get("text", "")[: article_form.MOST_CHARACTERS]
+    text = request.form.get("text", "")[:MOST_CHARACTERS]
     return Response(render_template("office/content/_previewed.html", text=text))

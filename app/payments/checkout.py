@@ -4,7 +4,7 @@ What we ask of Checkout for a monthly plan: the same page, in subscription mode.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.money import Money
 from app.payments.objects import DONATION
@@ -26,28 +26,22 @@ class CheckoutRequest:
     cancel_url: str
 
     def params(self) -> "SessionCreateParams":
-        """The request as the API takes it; valid on the library's own version and on the one before.
+        """The request as the API takes it; valid on the library's own version and on the one before."""
+        described: Any = {"metadata": {DONATION: self.reference}, "description": self.what_for}
+        return {**self._asked(DONATION), "mode": "payment", "payment_intent_data": described}
 
-        Payment methods are chosen in Stripe's dashboard (never `payment_method_types`), and a gift is asked for in
-        the appeal's currency whatever the giver's own (adaptive pricing off).
-        """
+    def _asked(self, subject: str, **price: Any) -> "SessionCreateParams":
+        """What is asked for in either mode. Payment methods are chosen in Stripe's dashboard (never
+        `payment_method_types`), and a gift is asked for in the appeal's currency whatever the giver's own (adaptive
+        pricing off)."""
+        amount = {"currency": self.amount.currency, "unit_amount": self.amount.minor}
+        item: Any = {"quantity": 1, "price_data": {**amount, **price, "product_data": {"name": self.what_for}}}
         return {
-            "mode": "payment",
             "submit_type": "donate",
             "client_reference_id": self.reference,
             "customer_email": self.email,
-            "line_items": [
-                {
-                    "quantity": 1,
-                    "price_data": {
-                        "currency": self.amount.currency,
-                        "unit_amount": self.amount.minor,
-                        "product_data": {"name": self.what_for},
-                    },
-                }
-            ],
-            "metadata": {DONATION: self.reference},
-            "payment_intent_data": {"metadata": {DONATION: self.reference}, "description": self.what_for},
+            "line_items": [item],
+            "metadata": {subject: self.reference},
             "adaptive_pricing": {"enabled": False},
             "success_url": self.success_url,
             "cancel_url": self.cancel_url,
@@ -69,27 +63,8 @@ class MonthlyCheckoutRequest(CheckoutRequest):
     __slots__ = ()
 
     def params(self) -> "SessionCreateParams":
-        """The request as the API takes it; see `CheckoutRequest.params`. The plan's reference travels on the
-        subscription, never a donation's: each payment makes a donation of its own."""
-        return {
-            "mode": "subscription",
-            "submit_type": "donate",
-            "client_reference_id": self.reference,
-            "customer_email": self.email,
-            "line_items": [
-                {
-                    "quantity": 1,
-                    "price_data": {
-                        "currency": self.amount.currency,
-                        "unit_amount": self.amount.minor,
-                        "recurring": {"interval": "month"},
-                        "product_data": {"name": self.what_for},
-                    },
-                }
-            ],
-            "metadata": {PLAN: self.reference},
-            "subscription_data": {"metadata": {PLAN: self.reference}, "description": self.what_for},
-            "adaptive_pricing": {"enabled": False},
-            "success_url": self.success_url,
-            "cancel_url": self.cancel_url,
-        }
+        """The request as the API takes it. The plan's reference travels on the subscription, never a donation's: each
+        payment makes a donation of its own."""
+        described: Any = {"metadata": {PLAN: self.reference}, "description": self.what_for}
+        asked = self._asked(PLAN, recurring={"interval": "month"})
+        return {**asked, "mode": "subscription", "subscription_data": described}

@@ -13,7 +13,7 @@ from app.audit.trail import record
 from app.bank import taking_back, taking_in
 from app.bank.account import BankAccount
 from app.bank.formats import detecting, mapping, values
-from app.bank.formats.contents import NotReadable
+from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.formats.recognising import LARGEST
 from app.bank.statement import BankUpload
@@ -76,13 +76,8 @@ def look(account: str, upload: str) -> ResponseReturnValue:
     """What would come of the file; or first, what its columns mean."""
     found = at.account_or_404(account)
     stored = at.upload_or_404(found, upload)
-    try:
-        read = detecting.read(stored.body, found)
-    except NotReadable as refusal:
-        return _refused(found, refusal)
-    if isinstance(read, NeedsMapping):
-        return redirect(url_for(".columns", account=account, upload=upload), code=303)
-    return _preview(found, stored, TakingForm(found, read))
+    read = _read(found, stored)
+    return _preview(found, stored, TakingForm(found, read)) if isinstance(read, ReadFile) else read
 
 
 @bp.post("/<account>/import/<upload>")
@@ -91,12 +86,9 @@ def take(account: str, upload: str) -> ResponseReturnValue:
     """Take in what is new."""
     found = at.account_or_404(account)
     stored = at.upload_or_404(found, upload)
-    try:
-        read = detecting.read(stored.body, found)
-    except NotReadable as refusal:
-        return _refused(found, refusal)
-    if isinstance(read, NeedsMapping):
-        return redirect(url_for(".columns", account=account, upload=upload), code=303)
+    read = _read(found, stored)
+    if not isinstance(read, ReadFile):
+        return read
     form = TakingForm(found, read)
     if not form.validate():
         return _preview(found, stored, form, 422)
@@ -180,6 +172,17 @@ def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
     except LookupError:
         notices.failed(_("This import has already been undone."))
     return redirect(url_for("office.bank.show", account=account), code=303)
+
+
+def _read(account: BankAccount, stored: BankUpload) -> ReadFile | ResponseReturnValue:
+    """What a file holds; or the page that says why it cannot be read, or that asks what its columns mean."""
+    try:
+        read = detecting.read(stored.body, account)
+    except NotReadable as refusal:
+        return _refused(account, refusal)
+    if isinstance(read, NeedsMapping):
+        return redirect(url_for(".columns", account=account.reference, upload=stored.reference), code=303)
+    return read
 
 
 def _refused(account: BankAccount, refusal: NotReadable) -> ResponseReturnValue:

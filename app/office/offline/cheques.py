@@ -1,7 +1,5 @@
 """Cheques: entered when they come, listed with how far they have come, bounced when the bank does not pay."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,10 +12,9 @@ from app.money import written
 from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
-from app.office.offline import forms, noticed, words
+from app.office.offline import forms, words
 from app.office.offline.forms import ChequeForm
-from app.office.offline.gifts import take_in
-from app.office.offline.noticed import Noticed
+from app.office.offline.gifts import page_of, taken_in
 from app.offline import cheques, lists
 from app.subject import Subject
 from app.web import notices
@@ -39,7 +36,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new() -> ResponseReturnValue:
     """An empty cheque."""
-    return _form(ChequeForm(forms.appeals(), data=forms.as_before()))
+    return page_of(ChequeForm(forms.appeals(), data=forms.as_before()))
 
 
 @bp.post("/")
@@ -47,12 +44,9 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Take a cheque in; the next one can be entered at once."""
     form = ChequeForm(forms.appeals())
-    if not form.validate():
-        return _form(form, status=422)
-    found = form.noticed()
-    if noticed.asks(found):
-        return _form(form, status=409, found=found)
-    donation = take_in(form)
+    donation = taken_in(form)
+    if not isinstance(donation, Donation):
+        return donation
     notices.done(
         _(
             "Cheque saved: %(amount)s from %(name)s.",
@@ -93,7 +87,6 @@ def _whether_it_bounced(reference: str) -> Question:
 @asks_once(_whether_it_bounced)
 def bounce(reference: str) -> ResponseReturnValue:
     """Note that the bank does not pay a cheque."""
-    back = redirect(url_for("office.gifts_by_hand.show", reference=reference), code=303)
     _cheque(reference)
     try:
         with writing():
@@ -101,24 +94,11 @@ def bounce(reference: str) -> ResponseReturnValue:
             record("cheque.bounced", Subject("donation", reference))
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))
-        return back
     except cheques.NotACheque:
         notices.failed(_("This cheque has been reversed, so it cannot be marked as bounced."))
-        return back
-    notices.done(_("Cheque marked as bounced. It no longer counts and its receipt is void."))
-    return back
-
-
-def _form(form: ChequeForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
-    return render_template(
-        "office/offline/gift_new.html",
-        form=form,
-        title=_("Enter a cheque"),
-        send=url_for(".create"),
-        above=[(url_for(".index"), _("Cheques"))],
-        found=found,
-        anyway=noticed.mark(found),
-    ), status
+    else:
+        notices.done(_("Cheque marked as bounced. It no longer counts and its receipt is void."))
+    return redirect(url_for("office.gifts_by_hand.show", reference=reference), code=303)
 
 
 def _cheque(reference: str) -> Donation:

@@ -255,11 +255,10 @@ def correct(reference: str) -> ResponseReturnValue:
             record("count.reversed", Subject("count", reference), after={"reason": form.reason.data})
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))
-        return redirect(url_for(".show", reference=reference), code=303)
     except corrections.AtTheBank:
         notices.failed(_("This sheet has been matched with the bank statement, so it cannot be reversed."))
-        return redirect(url_for(".show", reference=reference), code=303)
-    notices.done(_("Count sheet reversed. Enter a new count if there is a correct one."))
+    else:
+        notices.done(_("Count sheet reversed. Enter a new count if there is a correct one."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 

@@ -16,6 +16,7 @@ from app.donations.donation import (
     BANK_TRANSFER,
     CARD,
     CASH,
+    CHEQUE,
     IN_KIND,
     PLEDGED,
     RECEIVED,
@@ -71,7 +72,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new(method: str) -> ResponseReturnValue:
     """An empty form for a bank transfer or a gift in kind."""
-    return _form(_empty(method, data=forms.as_before()))
+    return page_of(_empty(method, data=forms.as_before()))
 
 
 @bp.post("/new/<method>")
@@ -79,12 +80,9 @@ def new(method: str) -> ResponseReturnValue:
 def create(method: str) -> ResponseReturnValue:
     """Take a gift in; the next one can be entered at once."""
     form = _empty(method)
-    if not form.validate():
-        return _form(form, status=422)
-    found = form.noticed()
-    if noticed.asks(found):
-        return _form(form, status=409, found=found)
-    donation = take_in(form)
+    donation = taken_in(form)
+    if not isinstance(donation, Donation):
+        return donation
     named = {"amount": written(donation.amount), "name": donation.name or _("someone")}
     if donation.state == PLEDGED:
         notices.done(
@@ -96,8 +94,14 @@ def create(method: str) -> ResponseReturnValue:
     return redirect(following if "another" in request.form else url_for(".index"), code=303)
 
 
-def take_in(form: GiftForm) -> Donation:
-    """Receive or expect the gift that a valid form describes, and leave it on the trail."""
+def taken_in(form: GiftForm) -> Donation | ResponseReturnValue:
+    """Receive or expect the gift that a form describes, and leave it on the trail; or the form again, with its mistakes
+    or with what looks like the same gift and nobody has seen yet."""
+    if not form.validate():
+        return page_of(form, status=422)
+    found = form.noticed()
+    if noticed.asks(found):
+        return page_of(form, status=409, found=found)
     with writing():
         donation = gifts.enter(
             form.chosen_appeal,
@@ -149,14 +153,12 @@ def correct(reference: str) -> ResponseReturnValue:
             record("gift.reversed", Subject("donation", reference), after={"reason": form.reason.data})
     except BelowZero as refusal:
         notices.failed(words.refused(refusal))
-        return redirect(url_for(".show", reference=reference), code=303)
     except corrections.OfASheet:
         notices.failed(_("This gift is a line of a count sheet. Reverse the sheet and enter a new count."))
-        return redirect(url_for(".show", reference=reference), code=303)
     except (corrections.AtTheBank, corrections.NothingToReverse):
         notices.failed(_("This gift is on the bank statement or was only promised, so it cannot be reversed here."))
-        return redirect(url_for(".show", reference=reference), code=303)
-    notices.done(_("Gift reversed. Enter the correct gift if there is one."))
+    else:
+        notices.done(_("Gift reversed. Enter the correct gift if there is one."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -190,8 +192,8 @@ def withdraw(reference: str) -> ResponseReturnValue:
             record("gift.withdrawn", Subject("donation", reference), after={"reason": form.reason.data})
     except promises.NotPromised:
         notices.failed(_("This gift has since arrived, so it cannot be withdrawn."))
-        return redirect(url_for(".show", reference=reference), code=303)
-    notices.done(_("Promise withdrawn. It is no longer expected. Nothing had been booked."))
+    else:
+        notices.done(_("Promise withdrawn. It is no longer expected. Nothing had been booked."))
     return redirect(url_for(".show", reference=reference), code=303)
 
 
@@ -222,13 +224,18 @@ def _empty(method: str, **values: Any) -> GiftForm:
     return forms.FORMS[method](forms.appeals(), **values)
 
 
-def _form(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
+def page_of(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
+    """The page of a form; `found` is what looks like the same gift."""
+    if form.method == CHEQUE:
+        send, above = url_for("office.cheques.create"), (url_for("office.cheques.index"), _("Cheques"))
+    else:
+        send, above = url_for(".create", method=form.method), (url_for(".index"), _("Other gifts"))
     page = render_template(
         "office/offline/gift_new.html",
         form=form,
         title=forms.titles()[form.method],
-        send=url_for(".create", method=form.method),
-        above=[(url_for(".index"), _("Other gifts"))],
+        send=send,
+        above=[above],
         found=found,
         anyway=noticed.mark(found),
     )

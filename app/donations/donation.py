@@ -66,6 +66,7 @@ class Donation(Base):
         Index("ix_donations_email_key", "email_key", "id"),
         partial_index("ix_donations_card_last4", "card_last4", "id", where="card_last4 IS NOT NULL"),
         partial_index("ix_donations_amount", "amount_minor", "received_at", where="received_at IS NOT NULL"),
+        partial_index("ix_donations_paid_by", "paid_by", where="paid_by IS NOT NULL"),
         partial_index("ix_donations_received_at", "received_at", "id", where="received_at IS NOT NULL"),
         partial_index("ix_donations_not_received", "state", "id", where="state <> 'received'"),
         partial_index("ix_donations_of_donor", "donor_id", "id", where="donor_id IS NOT NULL"),

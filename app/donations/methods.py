@@ -39,7 +39,7 @@ def income(wanted: JournalFilter) -> list[tuple[str, Money]]:
     ways = _ways()
     found: dict[tuple[str, str], int] = {}
     for method in (None, CARD, *ways) if ways else (None,):
-        for (kind, currency), (come, gone) in trial_balance.by_kind(narrowed(wanted, method or "")).items():
+        for (kind, currency), (come, gone) in trial_balance.by_kind(_narrowed(wanted, method or "", ways)).items():
             named = _METHOD.get(kind, OTHER)
             # Where there are debits, what came through Stripe is counted by its ways, and nothing of it here.
             if ways and (named == CARD) is not (method is not None):
@@ -60,11 +60,15 @@ def known(method: str) -> bool:
 
 def narrowed(wanted: JournalFilter, method: str) -> JournalFilter:
     """The wanted transfers that came by one method, or took back what had; all of them for a word that is none."""
+    return _narrowed(wanted, method, () if method in KINDS else _ways())
+
+
+def _narrowed(wanted: JournalFilter, method: str, ways: Sequence[str]) -> JournalFilter:
     if method == CARD:
         return replace(wanted, kinds=KINDS[CARD], only=~_paid_by(_D.c.paid_by.is_not(None)))
     if method in KINDS:
         return replace(wanted, kinds=KINDS[method])
-    if method in _ways():
+    if method in ways:
         return replace(wanted, kinds=KINDS[CARD], only=_paid_by(_D.c.paid_by == method))
     return wanted
 
@@ -76,6 +80,12 @@ def _paid_by(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _ways() -> Sequence[str]:
-    """Stripe's words for the ways, other than cards, by which gifts have been paid."""
-    ways = select(_D.c.paid_by).where(_D.c.paid_by.is_not(None)).distinct()
-    return db.session.scalars(ways.order_by(_D.c.paid_by)).all()
+    """Stripe's words for the ways, other than cards, by which gifts have been paid. There are few, and each is read
+    from where it begins in the index: a DISTINCT would read every gift that was paid by one of them."""
+    found: list[str] = []
+    after = select(func.min(_D.c.paid_by)).where(_D.c.paid_by.is_not(None))
+    way = db.session.scalar(after)
+    while way is not None:
+        found.append(way)
+        way = db.session.scalar(after.where(_D.c.paid_by > way))
+    return found

@@ -20,7 +20,7 @@ _MANY = 2000
 # What is shorter finds only how a word begins: too many words have it somewhere.
 _SHORTEST = 3
 # Of several parts the rarest is looked up; whether it is rarer than others is counted so far.
-_RARE = 20_000
+_RARE = 10_000
 
 
 class NameWord(Base):

@@ -1,14 +1,14 @@
 """Explaining: what Stripe moved and nobody knew the reason of leaves suspense for the account it belongs to."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from app import clock
 from app.audit import trail
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import entries, posting
-from app.ledger.accounts import Account
-from app.ledger.entries import Entry, Transfer
+from app.ledger.by_subject import Held, held
+from app.ledger.entries import Entry
 from app.ledger.posting import Line
 from app.money import Money
 from app.subject import Subject
@@ -58,7 +58,7 @@ def waiting(txn_id: str) -> Money | None:
     """What a balance transaction that is in suspense brought to the Stripe account, below nothing what it took; nothing
     when it is not known or has been explained."""
     found = _waiting(Subject("transaction", txn_id))
-    return Money(-found[0][2], found[0][1]) if found else None
+    return Money(-found[0].minor, found[0].currency) if found else None
 
 
 def in_suspense(most: int) -> list[tuple[str, Money]]:
@@ -66,22 +66,9 @@ def in_suspense(most: int) -> list[tuple[str, Money]]:
     return [(subject.reference, Money(minor, currency)) for subject, currency, minor in _waiting()[:most]]
 
 
-def _waiting(subject: str | None = None) -> list[tuple[Subject, str, int]]:
-    """Subject, currency and what is in suspense, in minor units, where that is not nothing."""
-    suspense = db.session.scalars(select(Account.id).where(Account.code.startswith("suspense:stripe:"))).all()
-    came = Transfer.to_account_id.in_(suspense)
-    minor = func.sum(case((came, Transfer.amount_minor), else_=-Transfer.amount_minor))
-    query = (
-        select(Entry.subject, Transfer.currency, minor)
-        .join(Transfer, Transfer.entry_id == Entry.id)
-        .where(came | Transfer.from_account_id.in_(suspense))
-        .group_by(Entry.subject, Transfer.currency)
-        .having(minor != 0)
-        .order_by(func.min(Entry.id))
-    )
-    if subject is not None:
-        query = query.where(Entry.subject == subject)
-    return [(row[0], row[1], int(row[2])) for row in db.session.execute(query)]
+def _waiting(subject: Subject | None = None) -> list[Held]:
+    """What is in suspense and is not nothing."""
+    return held("suspense:stripe:", subject)
 
 
 def _account(name: str, currency: str) -> str:

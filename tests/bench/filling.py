@@ -24,9 +24,10 @@ _DAY = {
     "sqlite": "date('2024-01-01', '+' || (n / {appeals} % {days}) || ' days')",
     "postgresql": "DATE '2024-01-01' + n / {appeals} % {days}",
 }
+_REFERENCE = {"sqlite": "printf('%024x', n)", "postgresql": "lpad(to_hex(n), 24, '0')"}
 _ENTRIES = """INSERT INTO entries
   (id, source, kind, subject, memo, lines, occurred_at, recorded_at, booked_on, recorded_by)
-  {numbers} SELECT n, 'bench:' || n, 'gift', 'donation:' || n, 'card gift received', 1,
+  {numbers} SELECT n, 'bench:' || n, 'gift', 'donation:' || {reference}, 'card gift received', 1,
   '2026-01-01 12:00:00.000000', '2026-01-01 12:00:00.000000', {day}, 'bench' FROM numbers"""
 _TRANSFERS = """INSERT INTO transfers (entry_id, line, from_account_id, to_account_id, currency, amount_minor)
   {numbers} SELECT n, 1, {first} + n % {appeals}, {stripe}, 'gbp', 500 + n % 9500 FROM numbers"""
@@ -52,6 +53,7 @@ def fill(stage: Stage, count: int) -> list[str]:
     values = {
         "numbers": numbers,
         "day": _DAY[stage.database].format(appeals=APPEALS, days=_DAYS),
+        "reference": _REFERENCE[stage.database],
         "first": first,
         "appeals": APPEALS,
         "stripe": stripe,

@@ -1,6 +1,8 @@
 """A gift that its giver gets back from the bank account: the line names the gift, which is then less."""
 
-from sqlalchemy import select
+from typing import TypeVarTuple
+
+from sqlalchemy import Select, select
 
 from app.bank import booking
 from app.bank.booking import PAID_BACK
@@ -14,24 +16,35 @@ from app.subject import Subject
 
 # So many gifts can be looked through in a list; any other is named by its reference.
 _OFFERED = 20
+# So many of the last gifts are looked through for larger ones.
+_LOOKED_THROUGH = 2000
+
+_Row = TypeVarTuple("_Row")
 
 
 def offered(line: BankLine, *, in_part: bool = False) -> list[Donation]:
     """Gifts that a line of money out, or with `in_part` a part of it, may be paying back: those of which so much is
-    kept, first those whose giver the line names, then those of exactly this amount, the latest first."""
+    kept, first those whose giver the line names, then those of exactly this amount, the latest first. Of other amounts
+    only the last gifts are looked through."""
     if line.amount_minor > 0:
         return []
     least = 1 if in_part else -line.amount_minor
-    wanted = (Donation.state == RECEIVED) & (Donation.currency == line.currency)
-    exact = Donation.amount_minor == -line.amount_minor
-    found = db.session.scalars(
-        select(Donation)
-        .where(wanted, Donation.received_at.is_not(None), refunds.net_minor() >= least)
-        .order_by(exact.desc(), Donation.received_at.desc(), Donation.id.desc())
-        .limit(_OFFERED)
-    ).all()
+    wanted = (
+        (Donation.state == RECEIVED) & (Donation.currency == line.currency) & Donation.received_at.is_not(None),
+        refunds.net_minor() >= least,
+    )
+    exact = _latest(select(Donation).where(*wanted, Donation.amount_minor == -line.amount_minor), _OFFERED)
+    lately = _latest(select(Donation.id).where(Donation.received_at.is_not(None)), _LOOKED_THROUGH).subquery()
+    other = select(Donation).where(
+        *wanted, Donation.amount_minor != -line.amount_minor, Donation.id.in_(select(lately.c.id))
+    )
+    found = [*db.session.scalars(exact), *db.session.scalars(_latest(other, _OFFERED))][:_OFFERED]
     said = line.said.casefold()
     return sorted(found, key=lambda each: not (each.name and each.name.casefold() in said))
+
+
+def _latest(gifts: Select[*_Row], most: int) -> Select[*_Row]:
+    return gifts.order_by(Donation.received_at.desc(), Donation.id.desc()).limit(most)
 
 
 def book(reference: str, gift: str, by: str) -> None:

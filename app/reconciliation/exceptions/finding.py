@@ -61,22 +61,23 @@ def find_quickly(most: int = 500) -> list[BookException]:
 def _unclaimed(most: int) -> list[BookException]:
     """Charges that no donation claims; one that has been reversed was dealt with.
 
-    They are found by their account, which has few transfers; entries have no index by kind.
+    They are found by their account, which has few transfers; entries have no index by kind. They are put in order here:
+    asked for the first ones in order, SQLite would rather read all entries.
     """
     unidentified = db.session.scalars(
         select(Account.id).where(Account.code.startswith("liabilities:unidentified:"))
     ).all()
+    if not unidentified:
+        return []
     reversal = aliased(Entry)
     rows = db.session.execute(
-        select(Entry.subject, Entry.booked_on, Transfer.amount_minor, Transfer.currency)
-        .join(Transfer, Transfer.entry_id == Entry.id)
+        select(Entry.id, Entry.subject, Entry.booked_on, Transfer.amount_minor, Transfer.currency)
+        .join_from(Transfer, Entry, Transfer.entry_id == Entry.id)
         .where(
             Transfer.from_account_id.in_(unidentified),
             Entry.kind == "unclaimed-charge",
             ~select(reversal.id).where(reversal.reverses_id == Entry.id).exists(),
         )
-        .order_by(Entry.id)
-        .limit(most)
     )
     return [
         BookException(
@@ -85,7 +86,7 @@ def _unclaimed(most: int) -> list[BookException]:
             f"{written(Money(row.amount_minor, row.currency))} on {row.booked_on} belongs to no donation",
             stripe_id=row.subject.reference,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda each: each.id)[:most]
     ]
 
 

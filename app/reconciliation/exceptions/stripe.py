@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import case, func, literal, or_, select
+from sqlalchemy import literal, or_, select
 
 from app import clock
 from app.donations import disputes as donations_disputes
@@ -11,8 +11,7 @@ from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import ASKED, REFUSED, DonationRefund
 from app.extensions import db
-from app.ledger.accounts import Account
-from app.ledger.entries import Entry, Transfer
+from app.ledger import by_subject
 from app.money import Money, written
 from app.payments import contradiction
 from app.payments.objects import StripeTransaction
@@ -50,24 +49,12 @@ def disputes(most: int) -> list[BookException]:
 def closed_disputes(most: int) -> list[BookException]:
     """Gifts whose disputes are all closed, and of which something is *disputed* all the same: more or less came back
     than Stripe said."""
-    accounts = db.session.scalars(select(Account.id).where(Account.code.startswith("assets:disputed:"))).all()
-    came = Transfer.to_account_id.in_(accounts)
-    minor = func.sum(case((came, Transfer.amount_minor), else_=-Transfer.amount_minor))
-    # The disputed accounts have few transfers; each is found by its account, which has an index.
-    rows = db.session.execute(
-        select(Entry.subject, Transfer.currency, minor.label("minor"))
-        .join(Transfer, Transfer.entry_id == Entry.id)
-        .where(came | Transfer.from_account_id.in_(accounts))
-        .group_by(Entry.subject, Transfer.currency)
-        .having(minor != 0)
-        .order_by(func.min(Entry.id))
-    ).all()
     found = []
-    for row in rows:
+    for row in by_subject.held("assets:disputed:"):
         disputes = _disputes_of(row.subject)
         if disputes and not any(map(donations_disputes.is_open, disputes)):
             names = ", ".join(f"{each.dispute_id}: {each.status}" for each in disputes)
-            left = written(Money(int(row.minor), row.currency))
+            left = written(Money(row.minor, row.currency))
             what = f"{left} of {row.subject} is still disputed ({names})"
             gift = row.subject.reference if row.subject.kind == "donation" else ""
             found.append(

@@ -20,9 +20,12 @@ _More = TypeVarTuple("_More")
 class Order:
     """The columns that a list runs along, all in one direction; no two rows have all of them alike."""
 
-    def __init__(self, *columns: Any, down: bool = True, joined: ColumnElement[bool] | None = None) -> None:
-        """`joined` says which row of the columns' table is which row of the list, where they are of two tables."""
-        self.columns, self._down, self._joined = columns, down, joined
+    def __init__(
+        self, *columns: Any, down: bool = True, joined: ColumnElement[bool] | None = None, may_lack: bool = False
+    ) -> None:
+        """`joined` says which row of the columns' table is which row of the list, where they are of two tables. With
+        `may_lack` rows may lack the first column; they come last, in the order of the others."""
+        self.columns, self._down, self._joined, self._may_lack = columns, down, joined, may_lack
 
     def sorted(self, query: Select[*_More], *, backwards: bool = False) -> Select[*_More]:
         """The rows in this order, or in the opposite one."""
@@ -39,7 +42,24 @@ class Order:
         """Where a row stands; `None` for one that does not exist or has no place in this order."""
         query = select(*self.columns).where(row)
         found = db.session.execute(query if self._joined is None else query.where(self._joined)).first()
-        return None if found is None or None in found else tuple(found)
+        return None if found is None or None in (found[1:] if self._may_lack else found) else tuple(found)
+
+    def stretches(
+        self, rows: Select[*_More], key: Sequence[Any] | None, *, backwards: bool = False
+    ) -> list[Select[*_More]]:
+        """What is read one after the other, each along its index: all rows beyond the key, or those that have the first
+        column and those that lack it."""
+        if not self._may_lack:
+            beyond = rows if key is None else rows.where(self.beyond(key, backwards=backwards))
+            return [self.sorted(beyond, backwards=backwards)]
+        first = self.columns[0]
+        having, lacking = Order(*self.columns, down=self._down), Order(*self.columns[1:], down=self._down)
+        with_it, without_it = rows.where(first.is_not(None)), rows.where(first.is_(None))
+        if key is not None and key[0] is None:
+            here = lacking.stretches(without_it, key[1:], backwards=backwards)
+            return [*here, *having.stretches(with_it, None, backwards=True)] if backwards else here
+        here = having.stretches(with_it, key, backwards=backwards)
+        return here if backwards else [*here, *lacking.stretches(without_it, None)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +108,12 @@ def page(
     most = most or PAGE
     key = order.key(by == (newer or older)) if newer or older else None
     backwards = bool(newer) and key is not None
-    if key is not None:
-        rows = rows.where(order.beyond(key, backwards=backwards))
-    wanted = order.sorted(rows, backwards=backwards).limit(most + 1)
     whole = len(rows.column_descriptions) == 1
-    found: list[Any] = list(db.session.scalars(wanted) if whole else db.session.execute(wanted))
+    found: list[Any] = []
+    for stretch in order.stretches(rows, key, backwards=backwards):
+        if len(found) <= most:
+            wanted = stretch.limit(most + 1 - len(found))
+            found += db.session.scalars(wanted) if whole else db.session.execute(wanted)
     more, found = len(found) > most, found[:most]
     if not found:
         return Page([])

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.both_databases
 
 BY_NAME = Order(Donor.name_key, Donor.id, down=False)
 NEWEST_FIRST = Order(Donor.id)
+NAMELESS_LAST = Order(Donor.name_key, Donor.id, down=False, may_lack=True)
+NAMELESS_LAST_FROM_Z = Order(Donor.name_key, Donor.id, may_lack=True)
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +69,16 @@ def test_a_page_may_hold_more_than_one_column():
     found = page(rows, BY_NAME, Donor.reference, older="b4", most=1)
     assert [(donor.reference, one) for donor, one in found.rows] == [("c3", 1)]
     assert (found.newer, found.older) == ("c3", "c3")
+
+
+def test_rows_without_a_name_come_last_in_both_directions_and_are_all_shown():
+    with writing():
+        db.session.add_all(Donor(reference=f"nobody{n}") for n in (6, 7, 8))
+    assert shown(NAMELESS_LAST, older="c5") == (["e1", "nobody6"], "e1", "nobody6")
+    assert shown(NAMELESS_LAST, older="nobody6") == (["nobody7", "nobody8"], "nobody7", None)
+    assert shown(NAMELESS_LAST, newer="nobody7") == (["e1", "nobody6"], "e1", "nobody6")
+    assert shown(NAMELESS_LAST, newer="e1") == (["c3", "c5"], "c3", "c5")
+    assert shown(NAMELESS_LAST_FROM_Z) == (["e1", "c5"], None, "c5")
+    assert shown(NAMELESS_LAST_FROM_Z, older="b4") == (["a2", "nobody8"], "a2", "nobody8")
+    assert shown(NAMELESS_LAST_FROM_Z, newer="nobody7") == (["a2", "nobody8"], "a2", "nobody8")
+    assert shown(NAMELESS_LAST_FROM_Z, older="nobody8") == (["nobody7", "nobody6"], "nobody7", None)

@@ -29,7 +29,8 @@ from app.paging import Order, Page
 NOT_RECEIVED = ("pledged", "on-its-way", "failed", "abandoned")
 
 NEWEST, OLDEST, LARGEST, SMALLEST = "newest", "oldest", "largest", "smallest"
-ORDERS = (NEWEST, OLDEST, LARGEST, SMALLEST)
+A_TO_Z, Z_TO_A = "a-z", "z-a"
+ORDERS = (NEWEST, OLDEST, LARGEST, SMALLEST, A_TO_Z, Z_TO_A)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ _BY_ENTRY = Order(Donation.id)
 _BY_DAY = Order(Donation.received_at, Donation.id)
 _BY_AMOUNT = Order(Donation.amount_minor, Donation.received_at, Donation.id)
 _BY_AMOUNT_ALONE = Order(Donation.amount_minor, Donation.id)
-_BY_NAME = Order(Donation.name_key, Donation.id, down=False)
+_BY_NAME = (Donation.name_key, Donation.id)
 
 
 def page(wanted: DonationFilter, *, older: str | None = None, newer: str | None = None) -> Page[Row]:
@@ -250,18 +251,25 @@ def _marks(gifts: Sequence[Donation]) -> dict[int, str]:
     return marks
 
 
-def _order(wanted: DonationFilter) -> Order:
-    """The order whose index narrows most."""
-    dated = wanted.state == RECEIVED
-    match wanted.order:
-        case "newest" | "oldest":
-            order = _BY_DAY if dated else _BY_ENTRY
-            return Order(*order.columns, down=wanted.order == NEWEST)
-        case "largest" | "smallest":
-            order = _BY_AMOUNT if dated else _BY_AMOUNT_ALONE
-            return Order(*order.columns, down=wanted.order == LARGEST)
+def order_of(wanted: DonationFilter) -> str:
+    """The order in which the gifts come: the one that was asked for, or the one that suits what is looked for."""
+    if wanted.order:
+        return wanted.order
     if wanted.words and kind_of(wanted.words) == "name":
-        return _BY_NAME
-    if not wanted.by_day:
-        return _BY_ENTRY
-    return _BY_AMOUNT if (wanted.at_least or wanted.at_most) and wanted.at_least != wanted.at_most else _BY_DAY
+        return A_TO_Z
+    some = (wanted.at_least or wanted.at_most) and wanted.at_least != wanted.at_most
+    return LARGEST if wanted.by_day and some else NEWEST
+
+
+def _order(wanted: DonationFilter) -> Order:
+    """The order, along the index that narrows most."""
+    dated = wanted.state == RECEIVED and (bool(wanted.order) or wanted.by_day)
+    match order_of(wanted):
+        case "a-z" | "z-a" as order:
+            # Whoever is found by a name has one.
+            nameless = not wanted.words or kind_of(wanted.words) != "name"
+            return Order(*_BY_NAME, down=order == Z_TO_A, may_lack=nameless)
+        case "largest" | "smallest" as order:
+            return Order(*(_BY_AMOUNT if dated else _BY_AMOUNT_ALONE).columns, down=order == LARGEST)
+        case order:
+            return Order(*(_BY_DAY if dated else _BY_ENTRY).columns, down=order == NEWEST)

@@ -127,11 +127,12 @@ _FILTERS = (
 _TAG = re.compile(r"<(tr|td|th)\b([^>]*)>(?=(\s*–?\s*</t[dh]>)?)")
 _SPAN = re.compile(r"\b(col|row)span=\"?(\d+)")
 
-Heading = str | tuple[str, str]
+Heading = str | tuple[str, str] | tuple[str, str, object]
 
 
 def stacked(rows: str, headings: Sequence[Heading]) -> Markup:
-    """The rows of a table, each cell with its column's heading; a heading is a text, or a text and a class.
+    """The rows of a table, each cell with its column's heading; a heading is a text, or a text and a class,
+    or those and how the list is sorted by it.
 
     Marked are the cell that names the row (of the column with the class "title" or "wide", otherwise of the first, but
     no figure), the sum that stands beside it (of the one column of the class "figure" alone), and cells that say

@@ -177,6 +177,36 @@ def test_what_was_found_is_put_in_order_and_added_up(app):
     assert search.sums(DonationFilter(words="nobody")) == []
 
 
+@pytest.mark.parametrize("words", ["", "luc"])
+@pytest.mark.parametrize("state", ["", "received", "pledged"])
+@pytest.mark.parametrize("order", search.ORDERS)
+def test_every_order_shows_every_gift_once_in_both_directions(app, order, state, words):
+    gifts(130)
+    with writing() as session:
+        session.execute(text("UPDATE donations SET name = NULL, name_key = NULL WHERE id % 2 = 0"))
+    wanted = DonationFilter(order=order, state=state, words=words)
+    found = all_of(wanted)
+    by_reference = {gift.reference: gift for gift in db.session.scalars(select(Donation))}
+    expected = [
+        gift
+        for gift in by_reference.values()
+        if state in ("", gift.state) and (not words or (gift.name_key or "").startswith("luc"))
+    ]
+    assert sorted(found) == sorted(gift.reference for gift in expected)
+    listed = [by_reference[each] for each in found]
+    keys = {
+        "newest": [-gift.id for gift in listed],
+        "oldest": [gift.id for gift in listed],
+        "largest": [-gift.amount_minor for gift in listed],
+        "smallest": [gift.amount_minor for gift in listed],
+        "a-z": [gift.name_key for gift in listed if gift.name_key],
+        "z-a": [gift.name_key for gift in listed if gift.name_key],
+    }[order]
+    assert keys == sorted(keys, reverse=order == "z-a")
+    if "z" in order:
+        assert [gift.name_key for gift in listed[len(keys) :]] == [None] * (len(listed) - len(keys))
+
+
 def test_a_word_that_very_many_names_have_is_looked_for_along_the_list_and_added_up_when_asked(app, monkeypatch):
     monkeypatch.setattr(name_words, "_MANY", 1)
     gifts(60)

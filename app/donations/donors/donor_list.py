@@ -1,4 +1,4 @@
-"""Donors in a list: found by address or by any part of their name, a page at a time by keyset.
+"""What donors have given, with all who are one person with them.
 
 Details: who a donor is and where emails go, corrected for the donor, their gifts and their plans at once.
 
@@ -8,28 +8,17 @@ Attaching: received gifts get the donor who gave them. The same email address is
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql
 
-from app import paging
 from app.donations import refunds
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans.plan import Plan
-from app.donors import merging, name_words, search_keys
+from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
 from app.extensions import db
 from app.money import Money
-from app.paging import Order, Page
-
-
-def page(words: str, *, older: str | None = None, newer: str | None = None) -> Page[Donor]:
-    """The donors whom `words` find (all of them without), in the order of their names or, without words, newest first;
-    those who are part of another are shown there."""
-    by_name = bool(words) and "@" not in words
-    order = Order(Donor.name_key, Donor.id, down=False) if by_name else Order(Donor.id)
-    shown = select(Donor).where(Donor.merged_into_id.is_(None), *_says(words, by_name and name_words.is_common(words)))
-    return paging.page(shown, order, Donor.reference, older=older, newer=newer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +61,6 @@ def given_by(heads: Sequence[int]) -> dict[int, list[Given]]:
             else Given(so_far.came + more.came, so_far.net_amount + more.net_amount, so_far.gifts + more.gifts)
         )
     return {who: [theirs[currency] for currency in sorted(theirs)] for who, theirs in sums.items()}
-
-
-def _says(words: str, along: bool) -> list[ColumnElement[bool]]:
-    if not words:
-        return []
-    if "@" in words:
-        return [Donor.email_key == search_keys.email_key(words)]
-    return [name_words.has_name(Donor.name_key, words, along=along)]
 
 
 class AddressTaken(DomainError):

@@ -211,7 +211,7 @@ def _selection(choice: Choice) -> Selection:
     return Selection(choice.from_on, choice.to_on, ids)
 
 
-FORMAT = "donations-csv"
+SUFFIXES = ("xlsx", "csv")
 
 
 def days(connection: Connection, wanted: DonationFilter) -> tuple[date, date] | None:
@@ -223,17 +223,18 @@ def days(connection: Connection, wanted: DonationFilter) -> tuple[date, date] | 
 
 
 def take(
-    connection: Connection, wanted: DonationFilter, between: tuple[date, date], *, names: bool, by: str
+    connection: Connection, wanted: DonationFilter, between: tuple[date, date], suffix: str, *, names: bool, by: str
 ) -> tuple[Export, Made]:
-    """Note the export and make its file, read from one snapshot; `names`: whether it says who gave. The caller commits
-    what is noted."""
+    """Note the export and make its file, read from one snapshot; `suffix` is one of `SUFFIXES`, `names` is whether it
+    says who gave. The caller commits what is noted."""
     of_these = exports_table.ExportFilter(*between, also=tuple(conditions(wanted)))
     totals = exports_table.donation_totals(connection, of_these)
     export = log.note(
         Export(
-            made_by=by, format=FORMAT, from_on=between[0], to_on=between[1], account="", appeal="", branch="",
-            names=names, lines=sum(each.lines for each in totals), totals=[each._asdict() for each in totals],
+            made_by=by, format=f"donations-{suffix}", from_on=between[0], to_on=between[1], account="", appeal="",
+            branch="", names=names, lines=sum(each.lines for each in totals),
+            totals=[each._asdict() for each in totals],
         )
     )  # fmt: skip
     table = exports_table.donation_table(connection, of_these, totals, names=names)
-    return export, making.of_table(table, f"whipround-gifts-found-{export.reference}", "csv")
+    return export, making.of_table(table, f"whipround-gifts-found-{export.reference}", suffix)

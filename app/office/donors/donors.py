@@ -3,28 +3,53 @@
 The page of one donor, with whichever of its forms was sent and could not be taken.
 """
 
+import secrets
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.audit import trail
 from app.audit.trail import record
 from app.donations import search
 from app.donations.donors import donor_list
+from app.donations.donors import search as donor_search
 from app.donations.donors.donor_list import Details
+from app.donations.donors.search import DonorFilter
+from app.donations.exports import found_donors
 from app.donations.search import DonationFilter
 from app.donors import donor as donor_rows
 from app.donors import merging
 from app.donors.donor import Donor, note
+from app.ledger.exports import making
+from app.ledger.exports.snapshot import snapshot
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
 from app.office.donors.forms import DonorForm, MergeForm, NoteForm
+from app.office.sorting import ASCENDING, DESCENDING, Sorting, links
 from app.subject import Subject
 from app.web import notices
 from app.writing import writing
+
+_ORDERS = (
+    (donor_search.NEWEST, _l("Newest first")),
+    (donor_search.OLDEST, _l("Oldest first")),
+    (donor_search.A_TO_Z, _l("Name, A to Z")),
+    (donor_search.Z_TO_A, _l("Name, Z to A")),
+    (donor_search.MOST, _l("Gave most first")),
+    (donor_search.LEAST, _l("Gave least first")),
+)
+
+# The columns by whose headings the list is sorted; what they gave is added up for a list that is not too long.
+_COLUMNS_OF_MANY = {
+    "name": Sorting(donor_search.A_TO_Z, donor_search.Z_TO_A, first_is=ASCENDING),
+    "since": Sorting(donor_search.NEWEST, donor_search.OLDEST, first_is=DESCENDING),
+}
+_COLUMNS = {**_COLUMNS_OF_MANY, "given": Sorting(donor_search.MOST, donor_search.LEAST, first_is=DESCENDING)}
 
 
 def find(reference: str) -> Donor:
@@ -66,18 +91,62 @@ bp = Blueprint("donors", __name__, url_prefix="/donors")
 @bp.get("/")
 @allow(reads={TREASURER, AUDITOR})
 def index() -> ResponseReturnValue:
-    """A page of donors; `?q=` finds them."""
-    words = request.args.get("q", "").strip()[:254]
-    page = donor_list.page(words, older=request.args.get("older"), newer=request.args.get("newer"))
-    query: dict[str, Any] = {"q": words} if words else {}
+    """A page of donors, found and sorted as the address says, and what they gave together."""
+    wanted, query = _wanted(), _query()
+    order = donor_search.order_of(wanted)
+    page = donor_search.page(wanted, older=request.args.get("older"), newer=request.args.get("newer"))
+    found = donor_search.sums(wanted, all_of_them="sum" in request.args)
+    columns = _COLUMNS if found is not None and "sum" not in request.args else _COLUMNS_OF_MANY
     return render_template(
         "office/donors/donors.html",
-        words=words,
+        words=wanted.words,
+        order=wanted.order,
+        orders=_ORDERS,
+        too_many_to_sort=bool(wanted.order) and order != wanted.order,
         donors=page.rows,
         given=donor_list.given_by([each.id for each in page.rows]),
+        found=found,
+        sorts=links(columns, order, lambda order: url_for(".index", **{**query, "order": order})),
+        add_up=url_for(".index", **query, sum=1),
+        take_out=url_for(".take_out", **query),
         newer=url_for(".index", **query, newer=page.newer) if page.newer else None,
         older=url_for(".index", **query, older=page.older) if page.older else None,
     )
+
+
+@bp.post("/export")
+@allow(changes={TREASURER, AUDITOR}, reads=(), fresh=True)
+def take_out() -> ResponseReturnValue:
+    """The donors who were found, as a file, from one snapshot. The trail says how many and by whom; not what was looked
+    for, which may be the name of somebody who is erased later."""
+    wanted, suffix = _wanted(), request.form.get("format", "csv")
+    if suffix not in found_donors.FORMATS:
+        abort(400)
+    batch = secrets.token_hex(4)
+    with ExitStack() as stack:
+        table = found_donors.table(stack.enter_context(snapshot()), wanted)
+        if not table.count:
+            notices.failed(_("No donors were found, so there is nothing to export."))
+            return redirect(url_for(".index", **_query()), code=303)
+        with writing():
+            record("donors.exported", Subject("export", batch), after={"format": suffix, "lines": table.count})
+        made = making.of_table(table, f"whipround-donors-found-{batch}", suffix)
+        response = Response(made.pieces, content_type=made.content_type)
+        # The snapshot lasts until the last piece is sent, or the reader has gone.
+        response.call_on_close(stack.pop_all().close)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response
+
+
+def _wanted() -> DonorFilter:
+    order = request.args.get("order", "")
+    words = request.args.get("q", "").strip()[:254]
+    return DonorFilter(words, order if order in donor_search.ORDERS else "")
+
+
+def _query() -> dict[str, Any]:
+    """What narrows and sorts the list, for the address of another page of the same."""
+    return {name: value for name, value in request.args.items() if name in ("q", "order") and value}
 
 
 @bp.get("/<reference>")

@@ -6,7 +6,7 @@ What the list of gifts is narrowed by. All of it stands in the address, so that 
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,6 +33,7 @@ from app.office.at_stripe import at_stripe
 from app.office.books.words import method_name
 from app.office.content import authors
 from app.office.donors.forms import NoteForm
+from app.office.sorting import ASCENDING, DESCENDING, Sorting, links
 from app.receipts import handing_over
 from app.subject import Subject
 from app.web import notices
@@ -53,7 +54,16 @@ _ORDERS = (
     (search.OLDEST, _l("Oldest first")),
     (search.LARGEST, _l("Largest first")),
     (search.SMALLEST, _l("Smallest first")),
+    (search.A_TO_Z, _l("Name, A to Z")),
+    (search.Z_TO_A, _l("Name, Z to A")),
 )
+
+# The columns by whose headings the list is sorted.
+_COLUMNS = {
+    "date": Sorting(search.NEWEST, search.OLDEST, first_is=DESCENDING),
+    "donor": Sorting(search.A_TO_Z, search.Z_TO_A, first_is=ASCENDING),
+    "amount": Sorting(search.LARGEST, search.SMALLEST, first_is=DESCENDING),
+}
 
 
 class DonationSearchForm(FlaskForm):  # type: ignore[misc]
@@ -149,6 +159,7 @@ def index() -> ResponseReturnValue:
         form=form,
         rows=page.rows,
         sums=search.sums(wanted, all_of_them="sum" in request.args),
+        sorts=links(_COLUMNS, search.order_of(wanted), lambda order: url_for(".index", **{**query, "order": order})),
         add_up=url_for(".index", **query, sum=1),
         newer=url_for(".index", **query, newer=page.newer) if page.newer else None,
         older=url_for(".index", **query, older=page.older) if page.older else None,
@@ -156,14 +167,14 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/export")
-@allow(changes={TREASURER}, reads=())
+@allow(changes={TREASURER, AUDITOR}, reads=())
 def take_out() -> ResponseReturnValue:
     """The received gifts that were found, as a file, without a donor's name in it."""
     return _file(names=False)
 
 
 @bp.post("/export/names")
-@allow(changes={TREASURER}, reads=(), fresh=True)
+@allow(changes={TREASURER, AUDITOR}, reads=(), fresh=True)
 def take_out_with_names() -> ResponseReturnValue:
     """The same with donors' names and addresses."""
     return _file(names=True)
@@ -174,7 +185,9 @@ def _file(*, names: bool) -> ResponseReturnValue:
     form = _search_form()
     if not form.validate():
         return redirect(url_for(".index", **form.as_query()), code=303)
-    wanted = form.wanted()
+    wanted, suffix = form.wanted(), request.form.get("format", "csv")
+    if suffix not in exporting.SUFFIXES:
+        abort(400)
     with ExitStack() as stack:
         connection = stack.enter_context(snapshot())
         between = exporting.days(connection, wanted)
@@ -182,7 +195,7 @@ def _file(*, names: bool) -> ResponseReturnValue:
             notices.failed(_("No received gifts were found, so there is nothing to export."))
             return redirect(url_for(".index", **form.as_query()), code=303)
         with writing():
-            export, made = exporting.take(connection, wanted, between, names=names, by=trail.at_work().by)
+            export, made = exporting.take(connection, wanted, between, suffix, names=names, by=trail.at_work().by)
             said = {"format": export.format, "from": export.from_on, "to": export.to_on, "names": names}
             record("export.made", Subject("export", export.reference), after={**said, "lines": export.lines})
         response = Response(made.pieces, content_type=made.content_type)

@@ -148,6 +148,7 @@ WORDS = {
     "month.closed": _l("Closed a month"),
     "month.reopened": _l("Reopened a month"),
     "export.made": _l("Exported the books or gifts"),
+    "donors.exported": _l("Exported donors"),
     "export.withdrawn": _l("Withdrew an export"),
     "export.accounts_mapped": _l("Changed account codes for an accounting program"),
     "audit.exported": _l("Exported the audit trail"),

@@ -1,6 +1,8 @@
 """Gifts in the office: found in one field, kept apart by branch, and each with its whole story."""
 
 import re
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import event, insert, select
@@ -170,4 +172,41 @@ def test_what_was_found_is_added_up_and_taken_out_with_names_only_when_asked(acc
     named = client.post("/office/donations/export/names?q=okon")
     assert "lucja@example.org" in named.text
     assert client.post("/office/donations/export?q=nobody").status_code == 303
-    assert db.session.scalars(select(AuditRecord.action)).all() == ["export.made", "export.made"]
+    book = client.post("/office/donations/export/names?q=okon", data={"format": "xlsx"})
+    assert b"lucja@example.org" in ZipFile(BytesIO(book.data)).read("xl/worksheets/sheet1.xml")
+    assert client.post("/office/donations/export?q=okon", data={"format": "exe"}).status_code == 400
+    assert db.session.scalars(select(AuditRecord.action)).all() == ["export.made"] * 3
+
+
+def test_an_auditor_may_take_out_what_was_found(account, signed_in):
+    client = signed_in("auditor")
+    assert "Export" in said(client.get("/office/donations/?q=okon"))
+    assert client.post("/office/donations/export?q=okon").mimetype == "text/csv"
+
+
+def heads(answer):
+    """The headings by which a list can be sorted, each with how it is sorted now and where it leads."""
+    found = page(answer).select("thead th:has(a)")
+    return {each.a.find(string=True): (each.get("aria-sort"), each.a["href"]) for each in found}
+
+
+def test_the_headings_sort_the_list_in_both_directions_and_say_how(account, signed_in):
+    client = signed_in("auditor")
+    shown = client.get("/office/donations/?state=received")
+    assert {name: now for name, (now, _) in heads(shown).items()} == {
+        "Date": "descending",
+        "Donor": None,
+        "Amount": None,
+    }
+    by_name = client.get(heads(shown)["Donor"][1])
+    assert heads(by_name)["Donor"][0] == "ascending"
+    assert names(by_name) == sorted(names(by_name))
+    turned = client.get(heads(by_name)["Donor"][1])
+    assert heads(turned)["Donor"][0] == "descending"
+    assert names(turned) == names(by_name)[::-1]
+    largest = client.get(heads(turned)["Amount"][1])
+    assert heads(largest) == {
+        "Date": (None, "/office/donations/?state=received&order=newest"),
+        "Donor": (None, "/office/donations/?state=received&order=a-z"),
+        "Amount": ("descending", "/office/donations/?state=received&order=smallest"),
+    }

@@ -111,6 +111,11 @@ class Money:
         """The amount for logs and ledgers: '25.00 GBP'."""
         return f"{self.major()} {self.currency.upper()}"
 
+    def per_cent_of(self, target: "Money") -> int:
+        """This amount in whole per cent of a target: rounded down, so that 100 means reached; never below 0."""
+        self._same(target)
+        return max(0, self.minor * 100 // target.minor)
+
     def major(self) -> Decimal:
         """The amount in the main unit, exact, with the currency's decimals: for exports and formatting alone."""
         return Decimal(self.minor).scaleb(-decimals(self.currency))

@@ -162,6 +162,13 @@ def test_another_locale_writes_them_its_own_way():
     assert written(Money(123_456_789, "gbp"), locale="de_DE") == "1.234.567,89\N{NO-BREAK SPACE}£"
 
 
+@pytest.mark.parametrize(
+    ("minor", "share"), [(0, 0), (5_999, 59), (9_999, 99), (10_000, 100), (25_000, 250), (-500, 0)]
+)
+def test_a_share_of_a_target_is_rounded_down_so_that_100_means_reached(minor, share):
+    assert Money(minor, "gbp").per_cent_of(Money(10_000, "gbp")) == share
+
+
 def test_logs_and_ledgers_have_a_form_of_their_own():
     assert str(Money(2500, "gbp")) == "25.00 GBP"
     assert str(Money(500, "jpy")) == "500 JPY"

@@ -46,8 +46,8 @@ class Raised:
     as_at: datetime
 
     def share(self, target: Money | None) -> int | None:
-        """The whole per cent of the target that is raised, rounded down so that 100 means reached; may exceed 100."""
-        return None if target is None else max(0, self.amount.minor * 100 // target.minor)
+        """The whole per cent of the target that is raised; may exceed 100."""
+        return None if target is None else self.amount.per_cent_of(target)
 
     def still_needed(self, target: Money | None) -> Money | None:
         """What is missing to the target; nothing once it is reached."""

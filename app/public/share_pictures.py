@@ -23,6 +23,7 @@ from app.money import written
 from app.public import page_cache
 from app.services import services
 from app.web import assets
+from app.web.filters import per_cent
 
 bp = Blueprint("share_pictures", __name__)
 
@@ -75,8 +76,8 @@ def _total(appeal: Appeal) -> dict[str, Any]:
     now = progress.of(appeal)
     if now.phase == "coming":
         return {}
-    if now.target is not None:
-        of = _("raised of %(target)s", target=written(now.target, short=True)) + f" · {now.share}%"
+    if now.target is not None and now.share is not None:
+        of = _("raised of %(target)s", target=written(now.target, short=True)) + f" · {per_cent(now.share)}"
     else:
         of = _("raised") + " · " + ngettext("%(num)s gift", "%(num)s gifts", now.raised.gifts)
     return {"raised": written(now.raised.amount, short=True), "of": of, "laps": list(now.laps)}

@@ -9,9 +9,10 @@ cell, and the roles of rows and cells, which browsers drop when a table is laid 
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
+from babel.numbers import format_decimal, format_percent, get_currency_name, get_currency_symbol
 from flask import Flask
 from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
@@ -51,6 +52,11 @@ def currency_sign(currency: str) -> str:
 def currency_name(currency: str) -> str:
     """'British pounds' for 'gbp', for the label of an amount field."""
     return get_currency_name(currency.upper(), count=2, locale=_locale())
+
+
+def per_cent(share: int) -> str:
+    """'59%', for a share in whole per cent."""
+    return format_percent(Decimal(share) / 100, locale=_locale(), group_separator=False)
 
 
 def count(number: int) -> str:
@@ -109,6 +115,7 @@ def lead_and_rest(text: str) -> tuple[Markup, Markup]:
 
 _FILTERS = (
     money,
+    per_cent,
     count,
     currency_sign,
     currency_name,

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from flask_babel import force_locale
 
 from app.money import Money
 from app.web import filters
@@ -19,6 +20,13 @@ def test_money_has_its_pence_unless_it_is_whole_and_written_short():
     assert filters.money(Money(1550600, "gbp")) == "£15,506.00"
     assert filters.money(Money(1550600, "gbp"), short=True) == "£15,506"
     assert filters.money(Money(1550650, "gbp"), short=True) == "£15,506.50"
+
+
+def test_a_share_is_written_as_each_language_writes_it(app):
+    assert filters.per_cent(59) == "59%"
+    assert filters.per_cent(1240) == "1240%"
+    with force_locale("de"):
+        assert filters.per_cent(59) == "59\N{NO-BREAK SPACE}%"
 
 
 def test_a_day_is_the_local_one():

@@ -111,8 +111,8 @@ class Period:
 
     @property
     def share(self) -> int | None:
-        """The whole per cent of the target, rounded down."""
-        return None if self.target is None else max(0, self.amount.minor * 100 // self.target.minor)
+        """The whole per cent of the target."""
+        return None if self.target is None else self.amount.per_cent_of(self.target)
 
 
 @dataclass(frozen=True, slots=True)

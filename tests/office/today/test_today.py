@@ -45,9 +45,16 @@ def test_who_keeps_the_books_sees_what_was_raised_against_the_targets(app, signe
     gifts()
     found = page(signed_in(role).get(TODAY))
     assert sums(found) == ["£32.00"] * 3
-    assert words(found.select_one(".periods__target")) == "320% of £10.00"
+    assert words(found.select_one(".periods__target")) == "320% of the period’s target, £10.00"
     assert rows(found.select("table")[-1])[1][:4] == ["Keep the press turning", "£32.00", "£320.00", "10%"]
     assert "Nothing needs attention." in found.text
+
+
+def test_the_front_page_and_the_appeals_own_page_say_the_same_share(app, signed_in):
+    gifts()
+    at_the_office = rows(page(signed_in("treasurer").get(TODAY)).select("table")[-1])[1][3]
+    in_public = words(page(app.test_client().get("/appeals/press-fund")).select_one(".raised__of b"))
+    assert at_the_office == in_public == "10%"
 
 
 def test_a_chart_has_its_words_and_the_same_figures_as_a_table(app, signed_in):

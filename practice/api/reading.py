@@ -18,6 +18,7 @@ KINDS = {
     "events": ("event", "id"),
     "invoice_payments": ("invoice_payment", "invoice_payment"),
     "invoices": ("invoice", "invoice"),
+    "mandates": ("mandate", "mandate"),
     "payment_intents": ("payment_intent", "intent"),
     "payment_methods": ("payment_method", "payment_method"),
     "payouts": ("payout", "payout"),

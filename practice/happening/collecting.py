@@ -5,8 +5,9 @@ from typing import Any
 
 from practice import simulated_time, store
 from practice.api.refusals import Declined, Refused
-from practice.happening import paying
+from practice.happening import debiting, paying
 from practice.objects import customers, intents, invoices, subscriptions
+from practice.objects.bank_accounts import BankAccount
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 _DAY = 24 * 60 * 60
@@ -27,15 +28,31 @@ def collect(
     intent = store.look_up(db, invoices.payment(db, invoice)["payment"]["payment_intent"])
     if chosen is None or intent is None:
         return _missed(db, invoice, subscription, cause)
-    method, card, payer = intents.tried(db, chosen)
-    if card.code is not None:
-        paying.decline(db, intent, method, card, payer, cause)
+    method, means, payer = intents.tried(db, chosen)
+    if isinstance(means, BankAccount):
+        debiting.ask(db, intent, method, means, payer, cause)
+        asked = {**invoice, "attempted": True, "next_payment_attempt": None}
+        store.keep(db, asked)
+        return asked
+    if means.code is not None:
+        paying.decline(db, intent, method, means, payer, cause)
         return _missed(db, invoice, subscription, cause)
-    paying.pay(db, intent, method, card, payer, cause)
+    paying.pay(db, intent, method, means, payer, cause)
+    return came(db, invoice, cause)
+
+
+def came(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause) -> dict[str, Any]:
+    """The month is paid, and the subscription is no longer late; the invoice as it is then."""
     done = invoices.paid(db, invoice, cause)
+    subscription = _subscription(db, invoice)
     if subscription["status"] == "past_due":
         subscriptions.change(db, subscription, {"status": "active"}, cause)
     return done
+
+
+def missed(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause) -> dict[str, Any]:
+    """A debit for the month has failed, days after it was asked for; the invoice as it is then."""
+    return _missed(db, invoice, _subscription(db, invoice), cause)
 
 
 def pay_now(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause, method_id: str | None) -> dict[str, Any]:
@@ -47,8 +64,8 @@ def pay_now(db: sqlite3.Connection, invoice: dict[str, Any], cause: Cause, metho
     if method_id:
         customers.of_customer(db, invoice["customer"], method_id)
     tried = collect(db, invoice, cause, method_id)
-    if tried["status"] != "paid":
-        intent = store.look_up(db, invoices.payment(db, invoice)["payment"]["payment_intent"]) or {}
+    intent = store.look_up(db, invoices.payment(db, invoice)["payment"]["payment_intent"]) or {}
+    if tried["status"] != "paid" and intent.get("status") != "processing":
         raise Declined(intent.get("last_payment_error") or {"message": "There is no card to pay with."})
     return tried
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from practice import simulated_time, store
+from practice.happening import debiting
 from practice.objects import charges, customers, disputes, intents, shapes, subscriptions, transactions
+from practice.objects.bank_accounts import BankAccount
 from practice.objects.cards import CARDS, Card
-from practice.objects.intents import Payer
+from practice.objects.intents import Means, Payer
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 
@@ -66,6 +68,12 @@ class Outcome:
 
     paid: str = ""
     declined: str = ""
+
+
+def debit(db: sqlite3.Connection, stored: store.Stored, account: BankAccount, payer: Payer, cause: Cause) -> Outcome:
+    """Debit `account` for the open session `stored`: it is complete, and paid when the money has come."""
+    intent = _intent(db, stored, cause)
+    return _pay(db, stored, intent, intents.method(db, account, payer), (account, payer), cause)
 
 
 def try_card(db: sqlite3.Connection, stored: store.Stored, card: Card, payer: Payer, cause: Cause) -> Outcome:
@@ -126,26 +134,29 @@ def _pay(
     stored: store.Stored,
     intent: dict[str, Any],
     method: dict[str, Any],
-    tried: tuple[Card, Payer],
+    tried: tuple[Means, Payer],
     cause: Cause,
 ) -> Outcome:
-    """The bank gave the money: the session is complete, with the subscription that it began, if it was for one."""
-    card, payer = tried
+    """The bank gave the money, or will give it: the session is complete, with the subscription that it began, if it was
+    for one."""
+    means, payer = tried
     customer = stored.body["customer"]
     if customer is None and stored.body["customer_creation"] == "always":
         customer = customers.of_payer(db, payer, cause)["id"]
     intent = {**intent, "customer": customer}
     if stored.body["mode"] == "subscription":
-        begun = subscriptions.begin(db, stored, customer, intent, (method, card, payer), cause)
+        begun = subscriptions.begin(db, stored, customer, intent, (method, means, payer), cause)
         result = dict(zip(("subscription", "invoice"), begun, strict=True))
+    elif isinstance(means, BankAccount):
+        result = {"payment_intent": debiting.ask(db, intent, method, means, payer, cause)["id"]}
     else:
-        result = {"payment_intent": pay(db, intent, method, card, payer, cause)["id"]}
+        result = {"payment_intent": pay(db, intent, method, means, payer, cause)["id"]}
     session = {
         **stored.body,
         **result,
         "customer": customer,
         "customer_details": shapes.payer(payer.email, payer.name, payer.postcode or None),
-        "payment_status": "paid",
+        "payment_status": "unpaid" if isinstance(means, BankAccount) else "paid",
         "status": "complete",
         "url": None,
     }
@@ -167,23 +178,25 @@ def capture(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
     """
     if charge["balance_transaction"] or not charge["paid"]:
         return charge
+    means = _means(db, charge)
+    debited = isinstance(means, BankAccount)
     transaction = transactions.book(
         db,
         charge,
-        "charge",
+        "payment" if debited else "charge",
         charge["amount"],
         category="charge",
         description=charge["description"],
-        fee=fee(charge["amount"]),
+        fee=means.fee(charge["amount"]) if isinstance(means, BankAccount) else fee(charge["amount"]),
         fee_for="Stripe processing fees",
     )
     settled = {**charge, "balance_transaction": transaction["id"]}
     store.keep(db, settled)
     emit(db, "charge.updated", settled, BY_ITSELF, previous={"balance_transaction": None})
-    return disputes.as_the_card_wants(db, settled, _card(db, charge))
+    return disputes.as_the_test_wants(db, settled, means)
 
 
-def _card(db: sqlite3.Connection, charge: dict[str, Any]) -> Any:
-    """The test card that the charge was made with."""
+def _means(db: sqlite3.Connection, charge: dict[str, Any]) -> Means | None:
+    """The test card or account that the charge was made with."""
     stored = store.find(db, "charge", charge["id"])
-    return CARDS.get(stored.private.get("card", "")) if stored else None
+    return intents.MEANS.get(stored.private.get("card", "")) if stored else None

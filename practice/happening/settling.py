@@ -3,7 +3,7 @@
 import sqlite3
 
 from practice import simulated_time, store
-from practice.happening import collecting, disputing, paying, renewing
+from practice.happening import collecting, debiting, disputing, paying, renewing
 from practice.objects import payouts, refunds, sessions, transactions
 from practice.webhooks.events import BY_ITSELF
 
@@ -12,6 +12,8 @@ def settle_what_is_due(db: sqlite3.Connection) -> None:
     """Do everything whose time has come: each object says what it waited for by what it is."""
     for stored in store.due(db):
         match stored.body["object"]:
+            case "charge" if stored.body["status"] == "pending":
+                debiting.end(db, stored.body)
             case "charge":
                 paying.capture(db, stored.body)
             case "balance_transaction":

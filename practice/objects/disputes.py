@@ -5,7 +5,7 @@ from typing import Any
 
 from practice import simulated_time, store
 from practice.objects import transactions
-from practice.objects.cards import Card
+from practice.objects.intents import Means
 from practice.webhooks.events import BY_ITSELF, emit
 
 # Stripe's price for a dispute in the United Kingdom, in minor units.
@@ -25,13 +25,14 @@ _EVIDENCE = (
 EVIDENCE = tuple(_EVIDENCE.split())
 
 
-def as_the_card_wants(db: sqlite3.Connection, charge: dict[str, Any], card: Card | None) -> dict[str, Any]:
-    """Dispute the charge if its test card is one of those that do; the charge as it is then."""
-    return begin(db, charge, card.dispute) if card and card.dispute else charge
+def as_the_test_wants(db: sqlite3.Connection, charge: dict[str, Any], means: Means | None) -> dict[str, Any]:
+    """Dispute the charge if its test card or account is one of those that do; the charge as it is then."""
+    return begin(db, charge, means.dispute) if means and means.dispute else charge
 
 
 def begin(db: sqlite3.Connection, charge: dict[str, Any], case: str) -> dict[str, Any]:
-    """Open a dispute: a `chargeback` takes the money and a fee at once, an `inquiry` nothing. The disputed charge."""
+    """Open a dispute: a `chargeback` takes the money and a fee at once, an `inquiry` nothing. That of a `debit` is
+    final: it is lost as soon as it is there. The disputed charge."""
     disputed = {**charge, "disputed": True}
     store.keep(db, disputed)
     dispute = _body(charge, case)
@@ -42,6 +43,9 @@ def begin(db: sqlite3.Connection, charge: dict[str, Any], case: str) -> dict[str
         withdrawn = _taken(db, dispute)
         emit(db, "charge.dispute.created", withdrawn, BY_ITSELF)
         emit(db, "charge.dispute.funds_withdrawn", withdrawn, BY_ITSELF)
+        if case == "debit":
+            store.keep(db, withdrawn)
+            emit(db, "charge.dispute.closed", withdrawn, BY_ITSELF)
     return disputed
 
 
@@ -78,6 +82,8 @@ def _taken(db: sqlite3.Connection, dispute: dict[str, Any]) -> dict[str, Any]:
 
 
 def _details(case: str) -> dict[str, Any]:
+    if case == "debit":
+        return {"payment_method_details": None}
     card = {"brand": "visa", "case_type": case, "network": "visa", "network_reason_code": "10.4"}
     return {"payment_method_details": {"card": card, "type": "card"}}
 
@@ -108,6 +114,6 @@ def _body(charge: dict[str, Any], case: str) -> dict[str, Any]:
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         **_details(case),
-        "reason": "fraudulent",
-        "status": "warning_needs_response" if inquiry else "needs_response",
+        "reason": "debit_not_authorized" if case == "debit" else "fraudulent",
+        "status": {"inquiry": "warning_needs_response", "debit": "lost"}.get(case, "needs_response"),
     }

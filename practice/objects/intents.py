@@ -2,13 +2,18 @@
 
 import sqlite3
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from practice import simulated_time, store
 from practice.api.refusals import no_such
 from practice.objects import shapes
+from practice.objects.bank_accounts import ACCOUNTS, DEBITS, BankAccount
 from practice.objects.cards import CARDS, Card
 from practice.webhooks.events import Cause, emit
+
+# What somebody may pay with, by its number.
+Means: TypeAlias = Card | BankAccount
+MEANS: dict[str, Means] = {**CARDS, **ACCOUNTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +23,8 @@ class Payer:
     email: str
     name: str
     postcode: str
-    month: int
-    year: int
+    month: int = 0
+    year: int = 0
 
     def billing(self) -> dict[str, Any]:
         """Stripe's `billing_details`."""
@@ -47,44 +52,59 @@ def begin(db: sqlite3.Connection, session: dict[str, Any], data: dict[str, Any],
         "customer": session["customer"],
         "description": data.get("description"),
         "metadata": data.get("metadata", {}),
+        "payment_method_types": offered(session["currency"]),
     }
     store.keep(db, intent)
     emit(db, "payment_intent.created", intent, cause)
     return intent
 
 
-def method(db: sqlite3.Connection, card: Card, payer: Payer) -> dict[str, Any]:
-    """The PaymentMethod of this card, used by this payer."""
+def offered(currency: str) -> list[str]:
+    """Stripe's words for what can be paid with in a currency, as the Dashboard of this account has it."""
+    return ["card", DEBITS[currency]] if currency in DEBITS else ["card"]
+
+
+def method(db: sqlite3.Connection, means: Means, payer: Payer) -> dict[str, Any]:
+    """The PaymentMethod of this card or bank account, used by this payer."""
     made = {
         "id": store.mint("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": payer.billing(),
-        "card": {
-            **_face(card, payer),
-            "display_brand": "visa",
-            "generated_from": None,
-            "networks": {"available": ["visa"], "preferred": None},
-            "three_d_secure_usage": {"supported": True},
-        },
+        **_described(means, payer),
         "created": simulated_time.now(),
         "customer": None,
         "customer_account": None,
         "livemode": False,
         "metadata": {},
         "radar_options": None,
-        "type": "card",
     }
-    store.keep(db, made, {"card": card.number, "payer": payer.as_dict()})
+    store.keep(db, made, {"card": means.number, "payer": payer.as_dict()})
     return made
 
 
-def tried(db: sqlite3.Connection, method_id: str) -> tuple[dict[str, Any], Card, Payer]:
-    """A stored PaymentMethod, the test card that it stands for, and its holder; raises `Refused` when there is none."""
+def _described(means: Means, payer: Payer) -> dict[str, Any]:
+    """A PaymentMethod's type, and what it shows of the card or account."""
+    if isinstance(means, BankAccount):
+        more = {"generated_from": None} if means.kind == "sepa_debit" else {}
+        return {means.kind: {**means.face(), **more}, "type": means.kind}
+    card = {
+        **_face(means, payer),
+        "display_brand": "visa",
+        "generated_from": None,
+        "networks": {"available": ["visa"], "preferred": None},
+        "three_d_secure_usage": {"supported": True},
+    }
+    return {"card": card, "type": "card"}
+
+
+def tried(db: sqlite3.Connection, method_id: str) -> tuple[dict[str, Any], Means, Payer]:
+    """A stored PaymentMethod, the test card or account that it stands for, and its holder; raises `Refused` when there
+    is none."""
     stored = store.find(db, "payment_method", method_id)
     if stored is None:
         raise no_such("PaymentMethod", method_id, param="payment_method", status=400)
-    return stored.body, CARDS[stored.private["card"]], Payer(**stored.private["payer"])
+    return stored.body, MEANS[stored.private["card"]], Payer(**stored.private["payer"])
 
 
 def on_charge(card: Card, payer: Payer, amount: int, *, authorised: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from practice import simulated_time, store
 from practice.api import line_items, parameters
 from practice.api.parameters import address, boolean, email, integer, one_of, text
 from practice.api.refusals import Refused, missing, no_such
-from practice.objects import shapes
+from practice.objects import intents, shapes
 from practice.webhooks.events import BY_ITSELF, Cause, emit
 
 _MESSAGE: parameters.Shape = {"message": text}
@@ -139,6 +139,7 @@ def _body(given: dict[str, Any], total: Money, pages: str) -> dict[str, Any]:
         "expires_at": _expiry(given, created),
         "metadata": given.get("metadata", {}),
         "mode": given["mode"],
+        "payment_method_types": intents.offered(total.currency),
         "submit_type": given.get("submit_type"),
         "success_url": given["success_url"],
         "ui_mode": "hosted_page",

@@ -5,10 +5,10 @@ from typing import Any
 
 from practice import simulated_time, store
 from practice.api.refusals import no_such
-from practice.happening import paying, renewing
+from practice.happening import debiting, paying, renewing
 from practice.objects import catalogue, customers, invoices, shapes
-from practice.objects.cards import Card
-from practice.objects.intents import Payer
+from practice.objects.bank_accounts import BankAccount
+from practice.objects.intents import Means, Payer
 from practice.webhooks.events import Cause, emit
 
 
@@ -17,18 +17,23 @@ def begin(
     session: store.Stored,
     customer: str,
     intent: dict[str, Any],
-    tried: tuple[dict[str, Any], Card, Payer],
+    tried: tuple[dict[str, Any], Means, Payer],
     cause: Cause,
 ) -> tuple[str, str]:
-    """The first payment of a session's monthly gift, with a card that pays; the ids of subscription and invoice."""
-    method, card, payer = tried
+    """The first payment of a session's monthly gift, with a card that pays or a debit that comes later; the ids of
+    subscription and invoice. With a debit the subscription runs before the money has come, as at Stripe."""
+    method, means, payer = tried
     method = customers.attach(db, customer, method["id"], cause)
     subscription, origin = _body(session, customer, method["id"]), session.private["origin"]
     store.keep(db, subscription, {"origin": origin})
     draft = invoices.draw(db, subscription, "subscription_create", cause)
     invoice = invoices.finalize(db, draft, origin, cause, intent)
-    paying.pay(db, intent, method, card, payer, cause)
-    invoices.paid(db, invoice, cause)
+    if isinstance(means, BankAccount):
+        debiting.ask(db, intent, method, means, payer, cause)
+        store.keep(db, {**invoice, "attempted": True})
+    else:
+        paying.pay(db, intent, method, means, payer, cause)
+        invoices.paid(db, invoice, cause)
     subscription["latest_invoice"] = invoice["id"]
     keep(db, subscription)
     emit(db, "customer.subscription.created", subscription, cause)

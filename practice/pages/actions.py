@@ -11,7 +11,7 @@ from app.money import Money, NotAnAmount
 from practice import simulated_time, store
 from practice.api import answering, parameters
 from practice.api.refusals import Refused
-from practice.happening import disputing, settling
+from practice.happening import debiting, disputing, settling
 from practice.objects import cards, customers, disputes, payouts, portal, refunds, subscriptions
 from practice.objects.intents import Payer
 
@@ -24,8 +24,10 @@ def _refund(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dispute(db: sqlite3.Connection, charge: dict[str, Any]) -> dict[str, Any]:
-    if charge["disputed"] or not charge["balance_transaction"]:
+    if charge["disputed"] or not charge["balance_transaction"] or not charge["paid"]:
         raise Refused("Only a settled charge can be disputed, and only once.")
+    if debiting.is_debit(charge):
+        return disputes.begin(db, charge, "debit")
     return disputes.begin(db, charge, "inquiry" if request.form.get("inquiry") else "chargeback")
 
 
@@ -56,6 +58,9 @@ def _another_card(db: sqlite3.Connection, subscription: dict[str, Any]) -> dict[
 ACTIONS: dict[tuple[str, str], Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]] = {
     ("charge", "refund"): _refund,
     ("charge", "dispute"): _dispute,
+    ("charge", "arrive"): debiting.arrive,
+    ("charge", "fail"): debiting.fail,
+    ("charge", "return"): debiting.take_back,
     ("dispute", "win"): _win,
     ("dispute", "lose"): disputing.lose,
     ("dispute", "escalate"): disputing.escalate,

@@ -18,7 +18,7 @@ from practice.objects.intents import Payer
 _EXPIRY = re.compile(r"(?P<month>0?[1-9]|1[0-2])\s*/?\s*(?:20)?(?P<year>\d{2})", re.ASCII)
 
 
-def _strip(value: str | None) -> str | None:
+def strip(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
@@ -32,24 +32,24 @@ class CardForm(Form):  # type: ignore[misc]  # WTForms carries no types
             Regexp(r"[^@\s]+@[^@\s]+\Z", message=_l("Enter an email address like name@example.org.")),
             Length(max=254, message=_l("Enter an email address of at most 254 characters.")),
         ],
-        filters=[_strip],
+        filters=[strip],
     )
-    number = StringField(_l("Card number"), [DataRequired(_l("Enter a test card number."))], filters=[_strip])
-    exp = StringField(_l("Expiry date"), [DataRequired(_l("Enter an expiry date."))], filters=[_strip])
+    number = StringField(_l("Card number"), [DataRequired(_l("Enter a test card number."))], filters=[strip])
+    exp = StringField(_l("Expiry date"), [DataRequired(_l("Enter an expiry date."))], filters=[strip])
     cvc = StringField(
         _l("Security code"),
         [
             DataRequired(_l("Enter a security code.")),
             Regexp(r"[0-9]{3,4}\Z", message=_l("Enter a security code of 3 or 4 digits.")),
         ],
-        filters=[_strip],
+        filters=[strip],
     )
     name = StringField(
         _l("Name on card"),
         [DataRequired(_l("Enter the name on the card.")), Length(max=200, message=_l("Enter a shorter name."))],
-        filters=[_strip],
+        filters=[strip],
     )
-    postal = StringField(_l("Postcode"), [Length(max=20, message=_l("Enter a shorter postcode."))], filters=[_strip])
+    postal = StringField(_l("Postcode"), [Length(max=20, message=_l("Enter a shorter postcode."))], filters=[strip])
 
     def validate_number(self, field: StringField) -> None:
         """Refuse every number that is not a test card's, in words."""

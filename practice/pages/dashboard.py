@@ -11,6 +11,7 @@ from app.money import Money, written
 from practice import simulated_time, store
 from practice.api import answering
 from practice.api.refusals import Refused
+from practice.happening import debiting
 from practice.objects import sessions, subscriptions, transactions
 from practice.pages.control import MISCHIEF
 from practice.webhooks import queue
@@ -28,7 +29,7 @@ def show() -> ResponseReturnValue:
             balance=_balance(db),
             sessions=_sessions(db),
             subscriptions=_subscriptions(db),
-            charges=[_written(row) for row in _last(db, "charge") if row["paid"]],
+            charges=[_written(row) for row in _last(db, "charge") if row["paid"] or debiting.is_debit(row)],
             refunds=[_written(row) for row in _last(db, "refund")],
             disputes=[_written(row) for row in _last(db, "dispute")],
             payouts=[_written(row) for row in _last(db, "payout")],
@@ -85,7 +86,7 @@ def _written(body: dict[str, Any]) -> dict[str, Any]:
         **body,
         "made": clock.from_timestamp(body["created"]),
         "sum": written(Money(body["amount"], currency)),
-        "left": str(Money(left, currency).major()) if left else "",
+        "left": str(Money(left, currency).major()) if left and body.get("paid", True) else "",
     }
 
 

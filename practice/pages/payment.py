@@ -8,9 +8,10 @@ from practice.api import answering
 from practice.api.refusals import Refused
 from practice.happening import paying
 from practice.happening.paying import Outcome
-from practice.objects import cards, sessions
+from practice.objects import bank_accounts, cards, sessions
 from practice.pages import card_form
 from practice.pages.card_form import CardForm
+from practice.pages.debit_form import DebitForm
 from practice.store import Stored
 
 page = Blueprint("page", __name__, url_prefix="/c/pay")
@@ -34,16 +35,21 @@ def show(reference: str) -> ResponseReturnValue:
         return _closed(stored)
     if paying.challenged(stored):
         return _render(stored, "challenge")
-    return _form(stored, CardForm(data={"email": stored.body["customer_email"]}))
+    known = {"email": stored.body["customer_email"]}
+    kind = _debit(stored)
+    if request.args.get("by") == "debit" and kind:
+        return _form(stored, DebitForm(kind, data=known))
+    return _form(stored, CardForm(data=known))
 
 
 @page.post("/<reference>")
 def submit(reference: str) -> ResponseReturnValue:
-    """A card was typed, or the bank's question answered (`do`: pay, authenticate, fail)."""
+    """A card or an account was typed, or the bank's question answered (`do`: pay, authenticate, fail)."""
     stored = _session(reference)
     if stored.body["status"] != "open":
         return _closed(stored)
-    form = CardForm(request.form)
+    kind = _debit(stored)
+    form = DebitForm(kind, request.form) if kind and request.form.get("by") == "debit" else CardForm(request.form)
     pays = request.form.get("do") == "pay"
     if pays and not form.validate():
         return _form(stored, form), 422
@@ -60,13 +66,17 @@ def submit(reference: str) -> ResponseReturnValue:
     return redirect(request.path, code=303)
 
 
-def _try(reference: str, form: CardForm | None) -> Outcome | None:
-    """Try the form's card, or without one take the answer to 3-D Secure; none when nothing was left to try."""
+def _try(reference: str, form: CardForm | DebitForm | None) -> Outcome | None:
+    """Try the form's card, debit its account, or without a form take the answer to 3-D Secure; none when nothing was
+    left to try."""
     cause = answering.by_hand()
     with answering.database().open() as db:
         stored = sessions.present(db, reference)
         if stored.body["status"] != "open":
             return None
+        if isinstance(form, DebitForm):
+            account = form.account()
+            return paying.debit(db, stored, account, form.payer(), cause) if account else abort(422)
         if form is not None:
             card = cards.known(form.number.data or "")
             if card is None:
@@ -89,9 +99,23 @@ def _landing(stored: Stored) -> str:
     return str(stored.body["success_url"]).replace("{CHECKOUT_SESSION_ID}", stored.body["id"])
 
 
-def _form(stored: Stored, form: CardForm, declined: str = "") -> Response:
+def _debit(stored: Stored) -> str | None:
+    """Stripe's word for the debit that is offered beside cards, if one is."""
+    return bank_accounts.DEBITS.get(stored.body["currency"])
+
+
+def _form(stored: Stored, form: CardForm | DebitForm, declined: str = "") -> Response:
     """The form; after a decline with the bank's words, everything but the card's secrets still filled in."""
-    return _render(stored, "checkout", form=form, declined=declined)
+    kind = _debit(stored)
+    return _render(
+        stored,
+        "checkout",
+        form=form,
+        declined=declined,
+        debit=kind,
+        debits=isinstance(form, DebitForm),
+        accounts=bank_accounts.of(kind or ""),
+    )
 
 
 def _closed(stored: Stored) -> Response:

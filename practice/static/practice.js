@@ -1,15 +1,15 @@
-// Fills the form with a test card at a press of its button; without this, the numbers are there to copy.
+// Fills the form with a test card or account at a press of its button; without this, the numbers are there to copy.
 
-const fields = (name) => document.querySelector(`form [name="${name}"]`);
+const field = (name) => document.querySelector(`form [name="${name}"]`);
 
-for (const button of document.querySelectorAll("[data-card]")) {
+for (const button of document.querySelectorAll("[data-number]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
-    fields("number").value = button.dataset.card;
-    for (const [name, value] of [["exp", "12/34"], ["cvc", "123"]]) {
-      if (!fields(name).value) fields(name).value = value;
+    field("number").value = button.dataset.number;
+    for (const [name, value] of [["sort_code", button.dataset.sortCode], ["exp", "12/34"], ["cvc", "123"]]) {
+      if (field(name) && !field(name).value) field(name).value = value;
     }
-    fields("number").focus();
+    field("number").focus();
   });
 }
 

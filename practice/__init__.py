@@ -4,7 +4,8 @@ It speaks as much of Stripe's wire format as Whipround uses (API version 2026-10
 library talks to it unchanged. Nothing in app/ imports it, and it imports only app/'s foundation: it can be
 thrown away in one piece. `python -m practice` starts it.
 
-The way of a payment: the API makes a session (`sessions`), the page takes a card (`paying`, `cards`), which leaves a
+The way of a payment: the API makes a session (`sessions`), the page takes a card (`paying`, `cards`) or debits a bank
+account, which takes days (`debiting`, `bank_accounts`, `mandates`); either leaves a
 payment intent (`intents`), a charge (`charges`) and events (`events`). What comes later is `settling`'s: it captures
 the charge (`capturing`), ends what nobody paid, lets disputes and payouts go on. Money that was taken may go back
 (`refunds`, `disputes`, `disputing`) and to the bank (`payouts`), each movement one of the `transactions`. A monthly

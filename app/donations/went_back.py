@@ -30,6 +30,11 @@ class Return:
     on_its_way: bool = False
     by_transfer: bool = False
 
+    @property
+    def by_bank(self) -> bool:
+        """Whether the giver's bank took it back, rather than we gave it."""
+        return self.day is None and not self.by_transfer
+
 
 @dataclass(frozen=True, slots=True)
 class WentBack:
@@ -37,6 +42,11 @@ class WentBack:
 
     returns: Sequence[Return]
     net_amount: Money
+
+    @property
+    def by_bank(self) -> bool:
+        """Whether the giver's bank alone took back what went back: a debit returned, or a dispute that was lost."""
+        return all(each.by_bank for each in self.returns)
 
 
 def of(gift: Donation) -> WentBack | None:

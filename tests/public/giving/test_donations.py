@@ -482,6 +482,15 @@ class TestAfterARefund:
         assert page.select("a[href^='/receipts/']") == []
         assert page.select("noscript meta[http-equiv=refresh]") == []
 
+    def test_a_dispute_that_was_lost_was_taken_by_the_bank_and_not_given_back(self, client, account):
+        account.decides(account.disputes_it(the_gift(account), 2500), "lost")
+        tell(account)
+        page = self.page(client)
+        assert page.h1.get_text() == "Your bank took this gift back"
+        assert page.title.get_text().startswith("Your bank took this gift back")
+        assert self.facts(client) == {"Given": "£25.00", "Returned to your bank": "£25.00", "Your gift now": "£0.00"}
+        assert "within ten days" not in page.get_text()
+
     @pytest.mark.usefixtures("account")
     def test_a_refund_that_is_asked_for_is_on_its_way(self, client):
         with writing():

@@ -1,0 +1,124 @@
+"""A direct debit in a real browser, at Practice Stripe: on its way for days, then received, failed or taken back."""
+
+import re
+
+import pytest
+import stripe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.house import House, eventually
+from tests.journeys.test_giving import fill_in
+from tests.journeys.test_monthly import control, mailed, raised
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    # The other stand-in takes cards alone.
+    pytest.mark.parametrize("stripe", ["practice"], indirect=True),
+]
+
+
+DAY = 24 * 60 * 60
+
+
+def debit(page: Page, number: str = "00012345") -> None:
+    """Pay by direct debit on the payment page."""
+    page.get_by_role("link", name="Bacs Direct Debit").click()
+    page.get_by_role("button", name=f"Use {number}").click()
+    page.get_by_label("Account holder").fill("L Okon")
+    page.get_by_label("I hold this account").check()
+    page.locator("[name=do][value=pay]").click()
+
+
+def subscription(house: House) -> str:
+    """The id of the one subscription at Practice Stripe."""
+    client = stripe.StripeClient("sk_test_practice", base_addresses={"api": house.stripe})
+    return client.v1.subscriptions.list().data[0].id
+
+
+def charge(house: House) -> stripe.Charge:
+    """The latest charge at Practice Stripe."""
+    client = stripe.StripeClient("sk_test_practice", base_addresses={"api": house.stripe})
+    return client.v1.charges.list().data[0]
+
+
+def do(house: House, deed: str) -> None:
+    """Have the latest charge come, fail, returned or disputed."""
+    control(house, f"charges/{charge(house).id}/{deed}")
+
+
+def text(page: Page) -> str:
+    """What the page says, loaded anew."""
+    page.reload()
+    return " ".join(page.locator("main").inner_text().split())
+
+
+def test_a_debit_is_on_its_way_then_received_and_then_returned(house: House, page: Page) -> None:
+    fill_in(page, house)
+    debit(page)
+    expect(page.get_by_role("heading", name="Your gift is on its way")).to_be_visible(timeout=30_000)
+    eventually(lambda: "You are paying by Bacs Direct Debit" in text(page))
+    assert raised(house, page) == (0, 0)
+    assert mailed(house, "Receipt") == []
+
+    do(house, "arrive")
+    eventually(lambda: "Thank you" in text(page))
+    assert "Paid by Bacs Direct Debit." in text(page)
+    assert raised(house, page) == (2500, 1)
+    eventually(lambda: mailed(house, "Receipt"), 60)
+
+    do(house, "return")
+    eventually(lambda: "Your bank took this gift back" in text(page))
+    assert "Your gift now £0.00" in text(page)
+    assert raised(house, page)[0] == 0
+    eventually(lambda: mailed(house, "took back"), 60)
+    assert "The books are clean" in house.flask("books", "verify")
+    assert "Nothing needs attention" in house.flask("books", "exceptions")
+
+
+def test_a_debit_that_fails_is_no_gift_and_its_giver_is_told(house: House, page: Page) -> None:
+    fill_in(page, house)
+    debit(page, "22222227")
+    expect(page.get_by_role("heading", name="Your gift is on its way")).to_be_visible(timeout=30_000)
+    control(house, "clock", advance=11 * DAY)
+    eventually(lambda: "This gift was not paid" in text(page))
+    assert "Your bank did not pay the debit (Bacs Direct Debit)." in text(page)
+    assert raised(house, page) == (0, 0)
+    eventually(lambda: mailed(house, "did not"), 60)
+    assert mailed(house, "Receipt") == []
+
+
+def test_a_debit_that_is_disputed_is_lost_at_once(house: House, page: Page) -> None:
+    fill_in(page, house)
+    debit(page, "55555559")
+    expect(page.get_by_role("heading", name="Your gift is on its way")).to_be_visible(timeout=30_000)
+    do(house, "arrive")
+    eventually(lambda: charge(house).disputed)
+    eventually(lambda: "Your bank took this gift back" in text(page), 60)
+    assert "within ten days" not in text(page)
+    assert "Nothing needs attention" in house.flask("books", "exceptions")
+    assert raised(house, page)[0] == 0
+    assert "The books are clean" in house.flask("books", "verify")
+
+
+def test_a_monthly_gift_by_debit_begins_before_its_money_has_come(house: House, page: Page) -> None:
+    page.goto(f"{house.base}/appeals/press-fund/donate")
+    page.get_by_text("£10", exact=True).click()
+    page.get_by_role("radio", name="Every month").check()
+    page.get_by_label("Your name").fill("Łucja Okoń")
+    page.get_by_label("E-mail address").fill("lucja@example.org")
+    page.get_by_role("button", name="Go on to set up your monthly gift").click()
+    page.wait_for_url(re.compile(r"/c/pay/"))
+    debit(page)
+    page.wait_for_url(re.compile(r"/monthly/"))
+    eventually(lambda: "Your monthly gift is on its way" in text(page))
+    assert raised(house, page) == (0, 0)
+    do(house, "arrive")
+    eventually(lambda: "Your first monthly gift" in text(page))
+    assert raised(house, page) == (1000, 1)
+
+    control(house, f"subscriptions/{subscription(house)}/renew")
+    eventually(lambda: charge(house).status == "pending")
+    assert raised(house, page) == (1000, 1)
+    control(house, "clock", advance=7 * DAY)
+    eventually(lambda: raised(house, page) == (2000, 2), 30)

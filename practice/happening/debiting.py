@@ -160,6 +160,6 @@ def _tell_the_session(
     of = {"invoice": invoice["id"]} if invoice is not None else {"payment_intent": intent["id"]}
     for session in store.every(db, "checkout.session", **of):
         stored = store.find(db, "checkout.session", session["id"])
-        told = {**session, "payment_status": status}
-        store.keep(db, told, stored.private if stored else None)
-        emit(db, kind, told, BY_ITSELF)
+        ended = {**session, "payment_status": status}
+        store.keep(db, ended, stored.private if stored else None)
+        emit(db, kind, ended, BY_ITSELF)

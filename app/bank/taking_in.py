@@ -111,12 +111,17 @@ def _keep_parts(lines: Mapping[str, ReadLine]) -> None:
     db.session.execute(
         insert(BankLinePart),
         [
-            {"line_id": row.id, "number": number, "amount_minor": part.amount.minor, "payer": part.payer,
-             "details": part.details}
+            {
+                "line_id": row.id,
+                "number": number,
+                "amount_minor": part.amount.minor,
+                "payer": part.payer,
+                "details": part.details,
+            }
             for row in ids
             for number, part in enumerate(whole[row.reference].parts, 1)
         ],
-    )  # fmt: skip
+    )
 
 
 def _rows(

@@ -26,8 +26,12 @@ from app.subject import Subject
 from app.writing import writing
 
 ADMIN, TREASURER, EDITOR, AUDITOR, BRANCH_TREASURER = (
-    people.ADMIN, people.TREASURER, people.EDITOR, people.AUDITOR, people.BRANCH_TREASURER,
-)  # fmt: skip
+    people.ADMIN,
+    people.TREASURER,
+    people.EDITOR,
+    people.AUDITOR,
+    people.BRANCH_TREASURER,
+)
 EVERYONE = frozenset(people.ROLES)
 
 # How long a proof of who somebody is counts as fresh, whatever they do meanwhile: use does not prolong it.

@@ -18,8 +18,16 @@ _FORMATS = ("TrueType", "CFF", "CFF2")
 
 # Unicode's "default ignorable" marks are never drawn (DerivedCoreProperties.txt); controls and spaces are left out
 # by their category.
-_NEVER_DRAWN = [(0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x3164, 0x3164),
-                (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF)]  # fmt: skip
+_NEVER_DRAWN = [
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFFA0, 0xFFA0),
+    (0xE0000, 0xE0FFF),
+]
 
 _ranges: list[tuple[int, int]] = []
 _reading = threading.Lock()
@@ -101,8 +109,11 @@ def _read_fonts() -> None:
     with _reading:
         listed = subprocess.run(
             ["fc-list", "--format", "%{fontformat}|%{charset}\n"],  # noqa: S607 - found where the system keeps it
-            capture_output=True, check=True, text=True, timeout=60,
-        ).stdout  # fmt: skip
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=60,
+        ).stdout
         spans = set()
         for line in listed.splitlines():
             font_format, _, charset = line.partition("|")

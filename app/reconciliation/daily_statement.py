@@ -107,16 +107,19 @@ def _moved(day: date) -> list[DayMovements]:
     givers = ("income", "liability")
     return [
         DayMovements(
-            gifts=sum(row.n for row in rows if row.kind in COUNTED and row.account_kind == "income" and
-                      row.currency == currency),
+            gifts=sum(
+                row.n
+                for row in rows
+                if row.kind in COUNTED and row.account_kind == "income" and row.currency == currency
+            ),
             # What waits unidentified was received; that it is recognised later moves it within `givers`.
             received=-total(currency, *COUNTED, CASH, "unclaimed-charge", "unidentified", account_kind=givers),
-            refunded=total(currency, "refund", "refund-returned", "paid-back", account_kind=givers) +
-                     total(currency, "banked", account_kind=("liability",)),
+            refunded=total(currency, "refund", "refund-returned", "paid-back", account_kind=givers)
+            + total(currency, "banked", account_kind=("liability",)),
             # A cheque that the bank took back is 'banked' from the bank to the appeal.
-            lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers) +
-                 total(currency, "debit-returned", account_kind=givers) +
-                 total(currency, "banked", account_kind=("income",)),
+            lost=total(currency, "dispute-lost", "dispute-overturned", "bounced", account_kind=givers)
+            + total(currency, "debit-returned", account_kind=givers)
+            + total(currency, "banked", account_kind=("income",)),
             fees=total(currency, account_kind=("expense",))
             - total(currency, account="expenses:in-kind:")
             - total(currency, account="expenses:cash-differences:"),
@@ -124,7 +127,7 @@ def _moved(day: date) -> list[DayMovements]:
             corrected=total(currency, "reversal", account_kind=givers),
         )
         for currency in sorted({row.currency for row in rows})
-    ]  # fmt: skip
+    ]
 
 
 def _late(day: date) -> int:

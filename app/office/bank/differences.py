@@ -77,7 +77,7 @@ def create(account: str, line: str) -> ResponseReturnValue:
         with writing():
             difference = cash_difference.confirm(
                 row.reference, form.paid_in.data, by=Subject("person", me().reference), **said
-            )  # fmt: skip
+            )
             after = {"is": form.paid_in.data, "difference": difference, **said}
             record("bank.cash_difference", Subject("bank-line", row.reference), after=after)
     except NotTwoPeople:

@@ -89,9 +89,20 @@ _NONE = ""
 _LONGEST = 40
 # The fields that name one column; the day's is the only one that must.
 _SINGLE = (
-    "day", "amount", "money_in", "money_out", "payer", "balance", "bank_id", "marker", "fee", "net", "currency",
-    "account", "kind",
-)  # fmt: skip
+    "day",
+    "amount",
+    "money_in",
+    "money_out",
+    "payer",
+    "balance",
+    "bank_id",
+    "marker",
+    "fee",
+    "net",
+    "currency",
+    "account",
+    "kind",
+)
 
 
 class ColumnsForm(CleanedForm):
@@ -116,9 +127,10 @@ class ColumnsForm(CleanedForm):
     )
     payer = SelectField(_l("Payer or payee"), validate_choice=False)
     details = SelectMultipleField(
-        _l("Description"), description=_l("References and descriptions. Select every column that has some."),
+        _l("Description"),
+        description=_l("References and descriptions. Select every column that has some."),
         validate_choice=False,
-    )  # fmt: skip
+    )
     balance = SelectField(_l("Balance after the line"), validate_choice=False)
     bank_id = SelectField(
         _l("The bank’s reference number for the payment"),
@@ -126,9 +138,10 @@ class ColumnsForm(CleanedForm):
         validate_choice=False,
     )
     marker = SelectField(
-        _l("Direction, in words"), description=_l("Such as Debit or Credit, if the amounts have no sign."),
+        _l("Direction, in words"),
+        description=_l("Such as Debit or Credit, if the amounts have no sign."),
         validate_choice=False,
-    )  # fmt: skip
+    )
     fee = SelectField(_l("Fee, charged on top of the amount"), validate_choice=False)
     net = SelectField(_l("Amount after the fee"), validate_choice=False)
     currency = SelectField(_l("Currency"), validate_choice=False)
@@ -137,7 +150,7 @@ class ColumnsForm(CleanedForm):
         _l("Payment status"),
         description=_l("Such as Pending or Completed. Only completed payments are imported."),
         validate_choice=False,
-    )  # fmt: skip
+    )
     kind = SelectField(
         _l("Kind of payment"), description=_l("Rows that only reserve money are left out."), validate_choice=False
     )
@@ -226,9 +239,7 @@ class ColumnsForm(CleanedForm):
         try:
             self.read = csv_lines.read(self.table, columns, self._account.currency, self._account.last_digits)
         except NotReadable as refusal:
-            fields = {
-                "day": self.day, "other-account": self.account, "several-accounts": self.account
-            }  # fmt: skip
+            fields = {"day": self.day, "other-account": self.account, "several-accounts": self.account}
             self.wrong(fields.get(refusal.reason, self.amount), words.wrong_with(refusal))
 
     def _numbers(self, typed: list[str] | None) -> tuple[int, ...]:

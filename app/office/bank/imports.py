@@ -101,9 +101,10 @@ def take(account: str, upload: str) -> ResponseReturnValue:
         by = Subject("person", me().reference)
         taken = taking_in.take_in(found, read, body, by, others=form.chosen_others, closing=form.closing)
         record(
-            "bank.imported", Subject("bank-account", found.reference),
+            "bank.imported",
+            Subject("bank-account", found.reference),
             after={"file": name, "new": taken.new, "known": taken.known},
-        )  # fmt: skip
+        )
     new = ngettext("%(num)s new line", "%(num)s new lines", taken.new)
     notices.done(_("%(new)s, %(known)s already imported.", new=new, known=taken.known))
     return redirect(url_for("office.bank_lines.index", account=account), code=303)
@@ -149,7 +150,7 @@ def _whether_to_take_back(account: str, digest: str, number: int) -> Question | 
         ),
         button=_("Undo import"),
         back=url_for("office.bank.show", account=account),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<account>/imports/<digest>/<int:number>/back")
@@ -166,9 +167,11 @@ def take_back(account: str, digest: str, number: int) -> ResponseReturnValue:
         notices.done(ngettext("Import undone: %(num)s line removed.", "Import undone: %(num)s lines removed.", gone))
     except taking_back.SomeAreBooked:
         notices.failed(
-            _("This import cannot be undone, because one of its lines is or was matched. Match its "
-            "remaining lines instead."),
-        )  # fmt: skip
+            _(
+                "This import cannot be undone, because one of its lines is or was matched. Match its "
+                "remaining lines instead."
+            )
+        )
     except LookupError:
         notices.failed(_("This import has already been undone."))
     return redirect(url_for("office.bank.show", account=account), code=303)

@@ -125,9 +125,12 @@ def gift(account: str, line: str) -> ResponseReturnValue:
     try:
         with writing():
             book(
-                row.reference, form.chosen_appeal, Subject("person", me().reference), payer=form.payer.data or "",
+                row.reference,
+                form.chosen_appeal,
+                Subject("person", me().reference),
+                payer=form.payer.data or "",
                 branch_id=form.branch_id,
-            )  # fmt: skip
+            )
             record("bank.line_matched", Subject("bank-line", row.reference), after={"is": "gift"})
     except NotYet:
         notices.failed(_("The line is dated in the future. You can book it as a gift once that date has come."))
@@ -231,9 +234,18 @@ def page(
     }
     paid = [each for match in found.matches if (each := bills_paid.of(match.entry_id)) is not None]
     return render_template(
-        "office/bank/line.html", words=bank_words, account=account, line=line, found=found, parts=parts, paid=paid,
-        split=booking.is_in_parts(booking.latest_of(line)), form=form or BankGiftForm(line), ruled=ruled,
+        "office/bank/line.html",
+        words=bank_words,
+        account=account,
+        line=line,
+        found=found,
+        parts=parts,
+        paid=paid,
+        split=booking.is_in_parts(booking.latest_of(line)),
+        form=form or BankGiftForm(line),
+        ruled=ruled,
         to_rule=to_rule,
-        named=subjects.named(found.matches), wrong=next(iter(others.values()), None),
+        named=subjects.named(found.matches),
+        wrong=next(iter(others.values()), None),
         **forms_of,
-    ), status  # fmt: skip
+    ), status

@@ -49,11 +49,13 @@ def bill(account: str, line: str) -> ResponseReturnValue:
     if not form.validate():
         return page(found, row, status=422, bill=form)
     return _book(
-        account, row, BILL,
+        account,
+        row,
+        BILL,
         lambda by: bills.pay(
             row.reference, form.account, by, payee=form.payee.data or "", voucher=form.voucher.data, new=form.is_new
         ),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<line>/income")
@@ -65,9 +67,7 @@ def income(account: str, line: str) -> ResponseReturnValue:
     form = IncomeForm(row)
     if not form.validate():
         return page(found, row, status=422, income=form)
-    return _book(
-        account, row, INCOME, lambda by: bills.receive(row.reference, form.account, by, new=form.is_new)
-    )  # fmt: skip
+    return _book(account, row, INCOME, lambda by: bills.receive(row.reference, form.account, by, new=form.is_new))
 
 
 @bp.post("/<line>/back")

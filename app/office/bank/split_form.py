@@ -130,11 +130,18 @@ class SplitForm(CleanedForm):
         of = self._fields.get
         return [
             SplitRow(
-                each, self[f"amount_{each}"], self[f"what_{each}"], self[f"who_{each}"], self[f"new_{each}"],
-                of(f"voucher_{each}"), of(f"branch_{each}"), of(f"gift_{each}"), self._made.get(each),
+                each,
+                self[f"amount_{each}"],
+                self[f"what_{each}"],
+                self[f"who_{each}"],
+                self[f"new_{each}"],
+                of(f"voucher_{each}"),
+                of(f"branch_{each}"),
+                of(f"gift_{each}"),
+                self._made.get(each),
             )
             for each in range(1, how_many(list(self._made)) + 1)
-        ]  # fmt: skip
+        ]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Take two rows or more that add up to the line; a row of which anything is typed is a part."""

@@ -90,7 +90,12 @@ def _page(
 ) -> ResponseReturnValue:
     shown = max(SHOWN, sum(row.bank is not None for row in form.rows))
     page = render_template(
-        "office/bank/split.html", account=account, line=line, form=form, shown=shown, found=found,
+        "office/bank/split.html",
+        account=account,
+        line=line,
+        form=form,
+        shown=shown,
+        found=found,
         anyway=noticed.mark(found),
-    )  # fmt: skip
+    )
     return page, status

@@ -16,6 +16,5 @@ def index() -> ResponseReturnValue:
     """What waits, the longest first."""
     items = {item.subject.reference: item for item in expected.unidentified()}
     rows = finding.lines_with_accounts(items)
-    waiting = [(line, account, -items[line.reference].amount, balance.days_since(line.day))
-               for line, account in rows]  # fmt: skip
+    waiting = [(line, account, -items[line.reference].amount, balance.days_since(line.day)) for line, account in rows]
     return render_template("office/bank/unidentified.html", waiting=waiting)

@@ -151,9 +151,10 @@ def note(each: FileNote) -> str:
             return str(
                 _(
                     "The balance falls where money comes in and rises where it goes out, first in "
-                    "row %(where)s. Money in and money out are probably the wrong way round.", where=each.where,
+                    "row %(where)s. Money in and money out are probably the wrong way round.",
+                    where=each.where,
                 )
-            )  # fmt: skip
+            )
         case contents.BALANCE:
             return str(
                 ngettext(
@@ -161,9 +162,11 @@ def note(each: FileNote) -> str:
                     "may be missing or misread: compare it with your bank’s website.",
                     "In %(num)s rows the balance does not match the amounts, first in row "
                     "%(where)s. Rows may be missing or misread: compare them with your bank’s "
-                    "website.", each.number, where=each.where,
+                    "website.",
+                    each.number,
+                    where=each.where,
                 )
-            )  # fmt: skip
+            )
         case contents.SUM:
             return str(
                 _(
@@ -194,9 +197,10 @@ def note(each: FileNote) -> str:
                 ngettext(
                     "%(num)s fee listed with a payment is imported as a separate line: %(amount)s.",
                     "%(num)s fees listed with payments are imported as separate lines: %(amount)s in total.",
-                    each.number, amount=amount,
+                    each.number,
+                    amount=amount,
                 )
-            )  # fmt: skip
+            )
 
 
 def is_warning(each: FileNote) -> bool:

@@ -43,11 +43,12 @@ def bounced_and_paid_back(cheques: Sequence[Donation]) -> str:
             "%(back)s of the cheque from %(name)s was paid back by bank already. If the cheque bounces too, the appeal "
             "loses this money twice: ask the donor to return it, or undo the match of that payment if it was for "
             "something else.",
-            back=written(Money(each.paid_back_minor, each.currency)), name=each.name or _("someone"),
+            back=written(Money(each.paid_back_minor, each.currency)),
+            name=each.name or _("someone"),
         )
         for each in cheques
         if each.paid_back_minor
-    )  # fmt: skip
+    )
 
 
 def day(each: date) -> str:

@@ -166,10 +166,17 @@ def receive(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_
         raise WrongWay("money that went out is no gift")
     source = booking.source_of(line)
     donation = offline_gifts.receive(
-        _fitting(appeal, line), line.amount, line.day, source, method=BANK_TRANSFER,
-        payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], by=by,
+        _fitting(appeal, line),
+        line.amount,
+        line.day,
+        source,
+        method=BANK_TRANSFER,
+        payer_name=payer or line.payer or None,
+        branch_id=branch_id,
+        what=line.details[:200],
+        by=by,
         held=booking.bank_of(line),
-    )  # fmt: skip
+    )
     entry_id = posting.find(source)
     assert entry_id is not None  # noqa: S101 - receive() has posted it
     booking.note(line, entry_id, GIFT, [(Subject("donation", donation.reference), line.amount)], by)
@@ -200,10 +207,17 @@ def receive_parts(reference: str, gifts: Sequence[PartGift], by: str, *, branch_
         own = parts[gift.number]
         amount = part.amount_of(own, line)
         donation = offline_gifts.receive(
-            _fitting(gift.appeal, line), amount, line.day, source_of[gift.number], method=BANK_TRANSFER,
-            payer_name=gift.payer or own.payer or None, branch_id=branch_id, what=own.details[:200], by=by,
+            _fitting(gift.appeal, line),
+            amount,
+            line.day,
+            source_of[gift.number],
+            method=BANK_TRANSFER,
+            payer_name=gift.payer or own.payer or None,
+            branch_id=branch_id,
+            what=own.details[:200],
+            by=by,
             held=booking.bank_of(line),
-        )  # fmt: skip
+        )
         entry_id = posting.find(source_of[gift.number])
         assert entry_id is not None  # noqa: S101 - receive() has posted it
         found.append((entry_id, Subject("donation", donation.reference), amount))
@@ -229,10 +243,17 @@ def claim(reference: str, appeal: Appeal, by: str, *, payer: str = "", branch_id
     before = sum(each.kind == CLAIMED for each in booking.all_matches_of(line))
     source = f"bank:{line.reference}{booking.CLAIM}" + (f":{before + 1}" if before else "")
     donation = offline_gifts.receive(
-        _fitting(appeal, line), amount, line.day, source, method=BANK_TRANSFER,
-        payer_name=payer or line.payer or None, branch_id=branch_id, what=line.details[:200], by=by,
+        _fitting(appeal, line),
+        amount,
+        line.day,
+        source,
+        method=BANK_TRANSFER,
+        payer_name=payer or line.payer or None,
+        branch_id=branch_id,
+        what=line.details[:200],
+        by=by,
         held="liabilities:unidentified",
-    )  # fmt: skip
+    )
     entry_id = posting.find(source)
     assert entry_id is not None  # noqa: S101 - receive() has posted it
     booking.add_matches(line, entry_id, CLAIMED, [(subject, -amount)], by)

@@ -128,13 +128,17 @@ def unidentified() -> list[Expected]:
     )
     return [
         Expected(
-            row.subject, UNIDENTIFIED_MONEY,
-            Money(-int(row.left), row.BankLine.currency), row.BankLine.day,
-            f"liabilities:unidentified:{row.BankLine.currency}", row.BankLine.payer, row.BankLine.details,
+            row.subject,
+            UNIDENTIFIED_MONEY,
+            Money(-int(row.left), row.BankLine.currency),
+            row.BankLine.day,
+            f"liabilities:unidentified:{row.BankLine.currency}",
+            row.BankLine.payer,
+            row.BankLine.details,
         )
         for row in rows
         if row.left
-    ]  # fmt: skip
+    ]
 
 
 def waits(line: BankLine) -> Money | None:

@@ -166,9 +166,17 @@ def _post(line: BankLine, part: Part, amount: Money, source: str, by: str) -> tu
             if part.appeal.currency != line.currency:
                 raise DoesNotFit("the appeal is in another currency")
             donation = offline_gifts.receive(
-                part.appeal, amount, line.day, source, method=BANK_TRANSFER, payer_name=part.payer or None,
-                branch_id=part.branch_id, what=(part.words or line.details)[:200], by=by, held=booking.bank_of(line),
-            )  # fmt: skip
+                part.appeal,
+                amount,
+                line.day,
+                source,
+                method=BANK_TRANSFER,
+                payer_name=part.payer or None,
+                branch_id=part.branch_id,
+                what=(part.words or line.details)[:200],
+                by=by,
+                held=booking.bank_of(line),
+            )
             entry_id = posting.find(source)
             assert entry_id is not None  # noqa: S101 - receive() has posted it
             return entry_id, GIFT, Subject("donation", donation.reference)

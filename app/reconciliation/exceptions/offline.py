@@ -76,13 +76,16 @@ def unbanked_cash(most: int) -> list[BookException]:
         select(Donation, GiftByHand.given_on)
         .join(GiftByHand, GiftByHand.donation_id == Donation.id)
         .where(
-            GiftByHand.banked_on.is_(None), GiftByHand.reversed_at.is_(None), GiftByHand.bounced_on.is_(None),
-            GiftByHand.count_sheet_id.is_(None), GiftByHand.given_on < clock.today() - _CASH_WAITS,
+            GiftByHand.banked_on.is_(None),
+            GiftByHand.reversed_at.is_(None),
+            GiftByHand.bounced_on.is_(None),
+            GiftByHand.count_sheet_id.is_(None),
+            GiftByHand.given_on < clock.today() - _CASH_WAITS,
             Donation.method == CASH,
         )
         .order_by(Donation.id)
         .limit(most)
-    )  # fmt: skip
+    )
     return [
         BookException(
             "unbanked cash", each.reference, f"{written(each.amount)} counted on {each.counted_on}, not at the bank"

@@ -123,9 +123,11 @@ def payouts(most: int) -> list[BookException]:
     """Payouts that came back lately, and automatic ones that their parts do not explain."""
     came_back = Payout.status.in_((FAILED, CANCELED)) & (Payout.created_at > clock.now() - _NEWS)
     not_explained = (
-        Payout.automatic & Payout.reconciled_at.is_(None) & Payout.last_error.is_not(None)
+        Payout.automatic
+        & Payout.reconciled_at.is_(None)
+        & Payout.last_error.is_not(None)
         & (Payout.created_at < clock.now() - _PARTS_LATE)
-    )  # fmt: skip
+    )
     rows = db.session.scalars(select(Payout).where(or_(came_back, not_explained)).order_by(Payout.id).limit(most)).all()
     return [
         BookException(

@@ -72,21 +72,42 @@ def _of_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """A receipt's digest covers its number, both parts of its frozen facts and its PDF, as they are now."""
     erased = erasure.erased("receipt", ids)
     rows = db.session.execute(
-        select(Receipt.id, Receipt.reference, Donation.reference.label("donation"), Receipt.place, Receipt.series,
-               Receipt.number, Receipt.facts, Receipt.facts_sha256, Receipt.personal, Receipt.personal_sha256,
-               ReceiptFile.pdf, ReceiptFile.sha256)
+        select(
+            Receipt.id,
+            Receipt.reference,
+            Donation.reference.label("donation"),
+            Receipt.place,
+            Receipt.series,
+            Receipt.number,
+            Receipt.facts,
+            Receipt.facts_sha256,
+            Receipt.personal,
+            Receipt.personal_sha256,
+            ReceiptFile.pdf,
+            ReceiptFile.sha256,
+        )
         .join(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
         .join(Donation, Donation.id == Receipt.donation_id)
         .where(Receipt.id.in_(ids))
         .order_by(Receipt.id)
-    )  # fmt: skip
+    )
     for row in rows:
         facts, personal, pdf = _hashed(row.facts or ""), _hashed(row.personal or ""), _hashed(row.pdf)
         if row.id in erased:
             personal = row.personal_sha256 if row.personal is None else personal
             pdf = pdf if row.pdf else row.sha256
-        whole = (row.reference, register.named(row.donation, row.place), row.series, row.number, facts,
-                 row.facts_sha256, personal, row.personal_sha256, pdf, row.sha256)  # fmt: skip
+        whole = (
+            row.reference,
+            register.named(row.donation, row.place),
+            row.series,
+            row.number,
+            facts,
+            row.facts_sha256,
+            personal,
+            row.personal_sha256,
+            pdf,
+            row.sha256,
+        )
         yield row.id, hashlib.sha256("\x1f".join(map(str, whole)).encode()).hexdigest()
 
 
@@ -169,8 +190,13 @@ def _hashed(value: bytes | str) -> str:
 SEALED = (
     ENTRIES,
     # Receipts are rendered in no particular order, so all of them are searched for one without a seal.
-    Sealable("receipt", select(Receipt.id).where(Receipt.rendered_at.is_not(None)), _of_receipts, in_order=False,
-             made_at=Receipt.__table__.c.rendered_at),
+    Sealable(
+        "receipt",
+        select(Receipt.id).where(Receipt.rendered_at.is_not(None)),
+        _of_receipts,
+        in_order=False,
+        made_at=Receipt.__table__.c.rendered_at,
+    ),
     Sealable("event", select(StripeEvent.id), _of_events, made_at=StripeEvent.__table__.c.received_at),
     ACCOUNTS,
     CLOSINGS,
@@ -178,7 +204,7 @@ SEALED = (
     Sealable("audit", select(AuditRecord.id), _of_the_trail, made_at=AuditRecord.__table__.c.at, late=True),
     Sealable("transaction", select(StripeTransaction.id), _of_transactions),
     Sealable("void receipt", select(Receipt.id).where(Receipt.state == VOID), _of_void_receipts, in_order=False),
-)  # fmt: skip
+)
 
 
 # Who tampered with all rows of a kind need not be told of each.

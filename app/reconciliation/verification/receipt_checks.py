@@ -100,11 +100,19 @@ def _what_is_wrong(row: Row[Any], gift: _Gift, *, followed: bool) -> str | None:
 
 def _gifts(ids: Collection[int]) -> dict[int, _Gift]:
     rows = db.session.execute(
-        select(Donation.id, Donation.reference, Donation.method, Donation.amount_minor, Donation.currency,
-               GiftByHand.reversed_at, GiftByHand.bounced_on, Donation.paid_back_minor)
+        select(
+            Donation.id,
+            Donation.reference,
+            Donation.method,
+            Donation.amount_minor,
+            Donation.currency,
+            GiftByHand.reversed_at,
+            GiftByHand.bounced_on,
+            Donation.paid_back_minor,
+        )
         .outerjoin(GiftByHand, GiftByHand.donation_id == Donation.id)
         .where(Donation.id.in_(ids))
-    ).all()  # fmt: skip
+    ).all()
     erased = erasure.erased("donation", [row.id for row in rows])
     entered = (
         select(Entry.subject, func.sum(_income()).label("net_amount"))

@@ -1,7 +1,10 @@
-"""How often somebody may try something: counted in rows, so that every process and machine counts together."""
+"""How often somebody may try something: counted in rows, so that every process and machine counts together; and who
+counts as one caller when callers are counted.
+"""
 
 import hashlib
 import hmac
+import ipaddress
 from datetime import datetime, timedelta
 
 from sqlalchemy import PrimaryKeyConstraint, String, delete, func, select
@@ -50,3 +53,19 @@ def tried(action: str, since: datetime) -> int:
 def forget(before: datetime) -> None:
     """Delete the windows that began before an instant; nothing about anyone's attempts is kept for long."""
     db.session.execute(delete(Attempt).where(Attempt.window_at < before))
+
+
+def network_of(address: str) -> str:
+    """The address itself, or for IPv6 the /64 it stands in, which is what one household or server has.
+
+    An IPv4 address written as an IPv6 one (::ffff:203.0.113.9, RFC 4291, 2.5.5.2) is the IPv4 address: all of these
+    share one /64. What is no address at all stands for itself.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    mapped = parsed.ipv4_mapped
+    return str(mapped or ipaddress.ip_network((int(parsed), 64), strict=False))

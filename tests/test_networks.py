@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import networks
+from app import limits
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from app import networks
     ],
 )
 def test_one_caller_is_an_ipv4_address_or_an_ipv6_network(address, network):
-    assert networks.of(address) == network
+    assert limits.network_of(address) == network

@@ -11,7 +11,7 @@ import random
 from collections import Counter
 from typing import Any
 
-from app import networks
+from app import limits
 from app.live.conversation import GUARDED, Headers, Receive, Scope, Send, answer, header
 from app.live.watching import Broadcasting
 
@@ -28,7 +28,7 @@ def network_of(scope: Scope, proxies: int) -> str:
         forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").split(b",")
         if len(forwarded) >= proxies:
             address = forwarded[-proxies].decode("latin-1").strip()
-    return networks.of(address)
+    return limits.network_of(address)
 
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import abort, current_app, request, session
 
-from app import limits, networks
+from app import limits
 from app.audit import trail
 from app.office import access
 from app.office.unsent import browser
@@ -83,7 +83,7 @@ def _over(action: str, most: dict[str, int], window: timedelta) -> _Over | None:
     """The limit that is passed, if any. One after the other: who is refused already must not use up the rest."""
     settings = services().settings
     account = _account()
-    tried = {"address": networks.of(request.remote_addr or ""), "account": account, "site": ""}
+    tried = {"address": limits.network_of(request.remote_addr or ""), "account": account, "site": ""}
     known = _known_browser()
     if known and request.endpoint != _LINKS:
         # Whoever signed in here before gets in whatever strangers try meanwhile, under this account's name or another.

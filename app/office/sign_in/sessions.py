@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, request, session
 from flask_login import user_logged_out
 
-from app import networks
+from app import limits
 from app.office.access import SECRET
 from app.staff import sessions
 from app.staff.people import Person
@@ -46,7 +46,7 @@ def begin(person: Person) -> None:
         person.id,
         browser=next((name for mark, name in _BROWSERS.items() if mark in agent), None),
         system=next((name for mark, name in _SYSTEMS.items() if mark in agent), None),
-        network=networks.of(request.remote_addr or "")[:64],
+        network=limits.network_of(request.remote_addr or "")[:64],
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import current_app, request, url_for
 
-from app import limits, networks
+from app import limits
 from app.appeals.appeal import Appeal
 from app.donations import checkout as donations_checkout
 from app.donations.donation import Donation
@@ -68,7 +68,7 @@ def too_often(email: str) -> bool:
     commits."""
     settings = services().settings
     secret = settings.secret_key
-    tried = {"address": networks.of(request.remote_addr or ""), "email": email.casefold(), "site": ""}
+    tried = {"address": limits.network_of(request.remote_addr or ""), "email": email.casefold(), "site": ""}
     # One after the other: whoever is refused already must not use up what the whole site has.
     return any(
         limits.count(f"give-{what}", who, within=_WINDOW, secret=secret) > _MOST[what] for what, who in tried.items()

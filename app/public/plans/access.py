@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import limits, networks
+from app import limits
 from app.appeals.appeal import Appeal
 from app.donations.plans import dates, links, payments
 from app.donations.plans.plan import ENDED, Plan
@@ -45,7 +45,9 @@ def mail_link(reference: str) -> ResponseReturnValue:
     secret = settings.secret_key
     with writing():
         mails = limits.count("plan-link", plan.reference, within=_WINDOW, secret=secret)
-        tries = limits.count("plan-link-by", networks.of(request.remote_addr or ""), within=_WINDOW, secret=secret)
+        tries = limits.count(
+            "plan-link-by", limits.network_of(request.remote_addr or ""), within=_WINDOW, secret=secret
+        )
         if mails <= _MOST_MAILS and tries <= _MOST_TRIES and plan.state != ENDED:
             links.request(plan)
     return redirect(url_for(".show", reference=reference, sent="yes"), code=303)

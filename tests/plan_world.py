@@ -147,7 +147,7 @@ class Months:
 
 
 def follow_up(events: list[dict[str, Any]], stripe: Months) -> list[Outcome]:
-    """What door and worker do with events, one after the other."""
+    """What webhook and worker do with events, one after the other."""
     return [_follow_up(News(event), stripe) for event in events]
 
 

@@ -1,7 +1,7 @@
 """Requests to Stripe, checked against the parameter types that the installed library brings along.
 
 Stripe itself cannot be asked in a test, but the library describes every request of the version it pins: unknown keys,
-missing ones and values of a wrong type are refused here, before anything leaves the house.
+missing ones and values of a wrong type are refused here, before anything is sent.
 """
 
 import ast

@@ -20,24 +20,24 @@ from app.live.conversation import Message
 from app.public import appeals
 from app.writing import writing
 from tests.conftest import SECRET, make_settings
-from tests.live.site import PATIENCE, House, Site, open_house
+from tests.live.site import PATIENCE, Installation, Site, run_whipround
 
 
 @pytest.fixture(scope="module")
-def house(engine_name: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    with open_house(engine_name, template, folder) as opened:
+def whipround(engine_name: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder: Path = tmp_path_factory.mktemp("whipround")
+    with run_whipround(engine_name, template, folder) as opened:
         yield opened
 
 
 @pytest.fixture
-def site(house: House) -> Site:
-    return house.site
+def site(whipround: Installation) -> Site:
+    return whipround.site
 
 
 @pytest.fixture
-def slug(house: House) -> str:
-    return house.open_appeal()
+def slug(whipround: Installation) -> str:
+    return whipround.open_appeal()
 
 
 def a_delivery() -> tuple[bytes, dict[str, str]]:
@@ -71,11 +71,11 @@ def test_pages_static_files_and_health_come_from_one_port(site: Site, slug: str)
 
 
 @pytest.mark.both_databases
-def test_a_process_is_not_well_while_its_schema_is_not_current(house: House) -> None:
-    with a_schema_of_another_release(house.app):
-        status, body = until_health_is_not(200, house.site)
+def test_a_process_is_not_well_while_its_schema_is_not_current(whipround: Installation) -> None:
+    with a_schema_of_another_release(whipround.app):
+        status, body = until_health_is_not(200, whipround.site)
         assert (status, body) == (503, b"not well\n")
-    assert until_health_is_not(503, house.site) == (200, b"well\n")
+    assert until_health_is_not(503, whipround.site) == (200, b"well\n")
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def until_health_is_not(status: int, site: Site) -> tuple[int, bytes]:
         ("GET", "/nowhere", "0", 404),
     ],
 )
-def test_a_public_house_insists_on_https_in_every_answer(
+def test_a_public_site_insists_on_https_in_every_answer(
     tmp_path: Path, database_url: str, method: str, path: str, length: str, status: int
 ) -> None:
     app = create_app(make_settings(tmp_path, database_url, base_url="https://lantern.example"))
@@ -128,10 +128,10 @@ def test_a_public_house_insists_on_https_in_every_answer(
     async def send(message: Message) -> None:
         answers.append(message)
 
-    async def story() -> None:
+    async def scenario() -> None:
         await asgi.build(app, appeals.render)(scope, receive, send)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
     assert answers[0]["status"] == status
     said = [value for name, value in answers[0]["headers"] if name.lower() == b"strict-transport-security"]
     assert said == [b"max-age=31536000; includeSubDomains"]

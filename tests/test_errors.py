@@ -13,7 +13,7 @@ from tests.cast import a_gift, a_pledge, an_appeal
 
 
 class FundIsShut(DomainError):
-    """One of the house's own refusals."""
+    """A refusal of our own."""
 
 
 def test_our_own_words_may_be_shown_and_a_librarys_may_not():

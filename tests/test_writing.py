@@ -149,7 +149,7 @@ def test_a_read_outside_a_unit_is_none(app):
     assert the_count() is None
 
 
-def test_every_sqlite_connection_keeps_the_rules_of_the_house(app):
+def test_every_sqlite_connection_keeps_our_rules(app):
     connections = [db.engine.connect() for _ in range(3)]
     for connection in connections:
         rules = {

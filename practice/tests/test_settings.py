@@ -8,11 +8,11 @@ from practice import settings
 
 def test_agrees_with_whipround_in_practice_without_further_ado(tmp_path):
     practice = settings.read({"DATA_DIR": str(tmp_path)})
-    house = config.read({"DATA_DIR": str(tmp_path), "PRACTICE": "1"})
-    assert practice.webhook_secrets == house.stripe_webhook_secrets
-    assert f"http://{practice.bind}" == house.stripe_api_base
-    assert practice.webhook_url == f"http://{house.bind}/webhooks/stripe"
-    assert practice.organisation == house.organisation.name
+    whipround = config.read({"DATA_DIR": str(tmp_path), "PRACTICE": "1"})
+    assert practice.webhook_secrets == whipround.stripe_webhook_secrets
+    assert f"http://{practice.bind}" == whipround.stripe_api_base
+    assert practice.webhook_url == f"http://{whipround.bind}/webhooks/stripe"
+    assert practice.organisation == whipround.organisation.name
 
 
 def test_what_is_set_is_taken(tmp_path):

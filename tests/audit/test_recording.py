@@ -38,7 +38,7 @@ def test_a_record_says_who_from_where_what_before_and_after(app: Flask) -> None:
     assert found.details["after"] == {"roles": ["a", "b"]}
 
 
-def test_without_a_door_the_operator_is_at_work(app: Flask) -> None:
+def test_without_an_interface_the_operator_is_at_work(app: Flask) -> None:
     assert record().by == "operator"
 
 

@@ -50,8 +50,10 @@ def run(plan: Plan) -> Iterator[Figure]:
     few, many = plan.sized(40, 1000, 1000), plan.sized(400, 100_000, 1_000_000)
     for database in plan.databases:
         with ExitStack() as stack:
-            houses = [House(stack, stack.enter_context(staged(database, plan.folder)), count) for count in (few, many)]
-            small, large = houses
+            all_books = [
+                Books(stack, stack.enter_context(staged(database, plan.folder)), count) for count in (few, many)
+            ]
+            small, large = all_books
             for name, path in _PAGES.items():
                 yield _compared(
                     plan, large.page(path), small.page(path), database,
@@ -77,7 +79,7 @@ def _compared(
     )
 
 
-class House:
+class Books:
     """Whipround with so many donations in its books, and its treasurer, who has just signed in."""
 
     def __init__(self, stack: ExitStack, stage: Stage, count: int) -> None:

@@ -110,7 +110,7 @@ def run(plan: Plan) -> Iterator[Figure]:
 
 
 class Office:
-    """The office of a house with so many gifts and donors, and its treasurer's browser."""
+    """The office of books with so many gifts and donors, and its treasurer's browser."""
 
     def __init__(self, stage: Stage, count: int) -> None:
         self.count = count

@@ -67,8 +67,8 @@ def watchers(port: int, path: str, number: int) -> Iterator[Watchers]:
 class _Stream(asyncio.Protocol):
     """One stream. An event may come in pieces: it has been heard when its empty line has."""
 
-    def __init__(self, room: "_Room") -> None:
-        self._room, self._tail = room, b""
+    def __init__(self, crowd: "_Crowd") -> None:
+        self._room, self._tail = crowd, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are of no declared class.
@@ -86,7 +86,7 @@ class _Stream(asyncio.Protocol):
         self._room.lost += 1
 
 
-class _Room:
+class _Crowd:
     """All streams of this process."""
 
     def __init__(self, path: str, number: int) -> None:
@@ -112,22 +112,22 @@ class _Room:
 
 async def _watch(port: int, path: str, number: int) -> None:
     loop = asyncio.get_running_loop()
-    room = _Room(path, number)
+    crowd = _Crowd(path, number)
     for first in range(0, number, _AT_A_TIME):
         # One address may hold a few hundred streams alone; these come from many, as a crowd's do.
         own = (f"127.0.1.{1 + first // _AT_A_TIME}", 0)
         await asyncio.gather(
             *(
-                loop.create_connection(lambda: _Stream(room), "127.0.0.1", port, local_addr=own)
+                loop.create_connection(lambda: _Stream(crowd), "127.0.0.1", port, local_addr=own)
                 for _ in range(min(number, _AT_A_TIME))
             )
         )
-    print(json.dumps(await room.everyone()), flush=True)
+    print(json.dumps(await crowd.everyone()), flush=True)
     asked = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(asked), sys.stdin)
     while await asked.readline():
         print("[]", flush=True)
-        print(json.dumps(await room.everyone()), flush=True)
+        print(json.dumps(await crowd.everyone()), flush=True)
 
 
 if __name__ == "__main__":

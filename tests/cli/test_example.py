@@ -29,7 +29,7 @@ from app.reconciliation.exceptions import finding
 from app.services import services
 from app.writing import writing
 from tests import postgresql
-from tests.journeys.house import ROOT, answers, eventually, free_port
+from tests.journeys.running import ROOT, answers, eventually, free_port
 
 
 def load(app: Flask, *options: str) -> str:
@@ -54,7 +54,7 @@ def test_it_brings_articles_old_and_new_events_ahead_and_one_appeal_in_force(app
     assert [a.slug for a in appeals if a.open_on(clock.today()) and a.precedence] == ["keep-the-lantern-lit"]
 
 
-def test_three_articles_show_pictures_that_the_house_has(app: Flask) -> None:
+def test_three_articles_show_pictures_that_are_there(app: Flask) -> None:
     load(app, "--empty")
     shown = [each for each in db.session.scalars(select(Article)) if markup.images(each.text)]
     assert sorted(each.number for each in shown) == [115, 117, 118]

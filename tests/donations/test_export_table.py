@@ -50,11 +50,13 @@ def listed(**changes):
 def issue():
     """Number the receipts that are due."""
     db.session.rollback()
-    house = Organisation("The Lantern", "4 Mill Lane")
+    organisation = Organisation("The Lantern", "4 Mill Lane")
     for receipt_id in db.session.scalars(select(Receipt.id).where(Receipt.state == "due").order_by(Receipt.id)).all():
-        draft = receipts.draft(db.session.get_one(Receipt, receipt_id), organisation=house, base_url="https://l.test")
+        draft = receipts.draft(
+            db.session.get_one(Receipt, receipt_id), organisation=organisation, base_url="https://l.test"
+        )
         with writing():
-            receipts.issue(receipt_id, draft, organisation=house, base_url="https://l.test")
+            receipts.issue(receipt_id, draft, organisation=organisation, base_url="https://l.test")
 
 
 def test_a_card_gift_says_its_receipt_fee_net_donor_and_consent(app):

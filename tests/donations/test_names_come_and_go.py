@@ -21,7 +21,7 @@ Step = Callable[[Connection, str], None]
 
 
 @pytest.fixture
-def house(app: Flask, database_url: str) -> Iterator[Engine]:
+def database(app: Flask, database_url: str) -> Iterator[Engine]:
     """Connections on which the test itself says when a transaction begins and ends."""
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite takes one writer at a time")
@@ -41,9 +41,9 @@ def go(connection: Connection, name: str) -> None:
 
 
 @contextmanager
-def meanwhile(house: Engine, step: Step, name: str, *, commit: bool = True) -> Iterator[None]:
+def meanwhile(database: Engine, step: Step, name: str, *, commit: bool = True) -> Iterator[None]:
     """Do something in a transaction of its own that is still open while the block runs, and ends with it."""
-    with house.connect() as connection:
+    with database.connect() as connection:
         step(connection, name)
         yield
         connection.commit() if commit else connection.rollback()
@@ -52,16 +52,16 @@ def meanwhile(house: Engine, step: Step, name: str, *, commit: bool = True) -> I
 class Beside:
     """Something done in a second transaction, in a thread of its own: it may have to wait for the first."""
 
-    def __init__(self, house: Engine, step: Step, name: str) -> None:
+    def __init__(self, database: Engine, step: Step, name: str) -> None:
         self.failed: list[Exception] = []
-        self._house = house
+        self._database = database
         self._pid: list[int] = []
         self._begun = threading.Event()
         self._thread = threading.Thread(target=self._do, args=(step, name))
         self._thread.start()
 
     def _do(self, step: Step, name: str) -> None:
-        with self._house.connect() as connection:
+        with self._database.connect() as connection:
             self._pid.append(connection.scalar(text("SELECT pg_backend_pid()")))
             self._begun.set()
             try:
@@ -74,7 +74,7 @@ class Beside:
         """Come back once it can do no more without the other transaction."""
         self._begun.wait()
         waits = text("SELECT count(*) FROM pg_locks WHERE pid = :pid AND NOT granted")
-        with self._house.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             while self._thread.is_alive() and not connection.scalar(waits, {"pid": self._pid[0]}):
                 self._thread.join(0.01)
 
@@ -83,16 +83,16 @@ class Beside:
         assert self.failed == []
 
 
-def both(house: Engine, first: tuple[Step, str], second: tuple[Step, str]) -> None:
+def both(database: Engine, first: tuple[Step, str], second: tuple[Step, str]) -> None:
     """The first step is taken and not committed yet when the second begins."""
-    with meanwhile(house, *first):
-        other = Beside(house, *second)
+    with meanwhile(database, *first):
+        other = Beside(database, *second)
         other.until_it_waits_or_ends()
     other.end()
 
 
-def there(house: Engine, *names: str) -> None:
-    with house.begin() as connection:
+def there(database: Engine, *names: str) -> None:
+    with database.begin() as connection:
         for name in names:
             come(connection, name)
 
@@ -107,22 +107,24 @@ def left() -> tuple[set[str], set[str]]:
     return set(db.session.scalars(select(NameWord.name_key))), set(db.session.scalars(select(WordPart.word)))
 
 
-def test_somebody_who_comes_while_the_last_namesake_goes_is_found(house: Engine) -> None:
-    there(house, "Ada Byron")
-    both(house, (come, "Ada Byron"), (go, "Ada Byron"))
+def test_somebody_who_comes_while_the_last_namesake_goes_is_found(database: Engine) -> None:
+    there(database, "Ada Byron")
+    both(database, (come, "Ada Byron"), (go, "Ada Byron"))
     assert found("yron") == ["Ada Byron"]
 
 
-def test_somebody_who_comes_after_the_last_namesake_went_and_before_that_is_committed_is_found(house: Engine) -> None:
-    there(house, "Ada Byron")
-    both(house, (go, "Ada Byron"), (come, "Ada Byron"))
+def test_somebody_who_comes_after_the_last_namesake_went_and_before_that_is_committed_is_found(
+    database: Engine,
+) -> None:
+    there(database, "Ada Byron")
+    both(database, (go, "Ada Byron"), (come, "Ada Byron"))
     assert found("yron") == ["Ada Byron"]
 
 
-def test_a_gift_that_is_pledged_while_its_last_namesake_goes_is_found(house: Engine) -> None:
+def test_a_gift_that_is_pledged_while_its_last_namesake_goes_is_found(database: Engine) -> None:
     a_pledge(an_appeal(), "n1", a_gift(name="Ada Byron"))
-    with meanwhile(house, come, "Ada Byron"):
-        other = Beside(house, go, "Ada Byron")
+    with meanwhile(database, come, "Ada Byron"):
+        other = Beside(database, go, "Ada Byron")
         other.until_it_waits_or_ends()
     other.end()
     assert left()[0] == {"ada byron"}
@@ -130,17 +132,17 @@ def test_a_gift_that_is_pledged_while_its_last_namesake_goes_is_found(house: Eng
 
 @pytest.mark.parametrize("first_goes", [True, False])
 def test_a_word_that_comes_with_another_name_stays_when_the_last_name_with_it_goes(
-    house: Engine, first_goes: bool
+    database: Engine, first_goes: bool
 ) -> None:
-    there(house, "Ada Byron")
+    there(database, "Ada Byron")
     steps = [(go, "Ada Byron"), (come, "George Byron")]
-    both(house, *(steps if first_goes else reversed(steps)))
+    both(database, *(steps if first_goes else reversed(steps)))
     assert found("yron") == ["George Byron"]
     assert left() == ({"george byron"}, {"george", "byron"})
 
 
-def test_of_two_namesakes_who_go_at_once_nothing_is_left(house: Engine) -> None:
-    there(house, "Ada Byron")
+def test_of_two_namesakes_who_go_at_once_nothing_is_left(database: Engine) -> None:
+    there(database, "Ada Byron")
     a_pledge(an_appeal(), "n1", a_gift(name="Ada Byron"))
 
     def erase_the_donor(connection: Connection, name: str) -> None:
@@ -149,28 +151,28 @@ def test_of_two_namesakes_who_go_at_once_nothing_is_left(house: Engine) -> None:
     def erase_the_gift(connection: Connection, name: str) -> None:
         connection.execute(update(Donation).where(Donation.name == name).values(name=None, name_key=None))
 
-    both(house, (erase_the_donor, "Ada Byron"), (erase_the_gift, "Ada Byron"))
+    both(database, (erase_the_donor, "Ada Byron"), (erase_the_gift, "Ada Byron"))
     assert left() == (set(), set())
 
 
-def test_of_two_names_with_one_word_that_go_at_once_nothing_is_left(house: Engine) -> None:
-    there(house, "Ada Byron", "George Byron")
-    both(house, (go, "Ada Byron"), (go, "George Byron"))
+def test_of_two_names_with_one_word_that_go_at_once_nothing_is_left(database: Engine) -> None:
+    there(database, "Ada Byron", "George Byron")
+    both(database, (go, "Ada Byron"), (go, "George Byron"))
     assert left() == (set(), set())
 
 
-def test_an_erasure_that_is_undone_leaves_the_words(house: Engine) -> None:
-    there(house, "Ada Byron")
-    with meanwhile(house, go, "Ada Byron", commit=False):
-        other = Beside(house, come, "Ada Byron")
+def test_an_erasure_that_is_undone_leaves_the_words(database: Engine) -> None:
+    there(database, "Ada Byron")
+    with meanwhile(database, go, "Ada Byron", commit=False):
+        other = Beside(database, come, "Ada Byron")
         other.until_it_waits_or_ends()
     other.end()
     assert found("yron") == ["Ada Byron"] * 2
 
 
-def test_nobody_waits_for_a_namesake_who_comes_at_the_same_time(house: Engine) -> None:
-    there(house, "Ada Byron")
-    with meanwhile(house, come, "Ada Byron"), house.begin() as connection:
+def test_nobody_waits_for_a_namesake_who_comes_at_the_same_time(database: Engine) -> None:
+    there(database, "Ada Byron")
+    with meanwhile(database, come, "Ada Byron"), database.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         come(connection, "Ada Byron")
     assert found("yron") == ["Ada Byron"] * 3

@@ -22,7 +22,7 @@ from tests.stripe_account import Account
 
 pytestmark = pytest.mark.both_databases
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 TOLD = "£0.00 of this gift is left to refund"
 
 
@@ -69,7 +69,7 @@ def test_of_four_processes_with_eight_threads_each_one_wins_and_the_others_are_t
 ):
     command = [sys.executable, "-m", "tests.donations.asks_for_a_refund", database_url, str(tmp_path), "8"]
     asking = [
-        subprocess.Popen(command, cwd=HOUSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]
     assert [each.stdout.readline() for each in asking] == ["ready\n"] * 4
     for each in asking:

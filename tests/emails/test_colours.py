@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
-EMAILS = sorted((HOUSE / "templates/emails").rglob("*.html"))
+ROOT = Path(__file__).parents[2]
+EMAILS = sorted((ROOT / "templates/emails").rglob("*.html"))
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 
 def colours() -> tuple[set[str], set[str]]:
     """The pages' colours by day, and by night."""
-    both = re.findall(r"light-dark\((#\w+), (#\w+)\)", (HOUSE / "static/css/tokens.css").read_text())
+    both = re.findall(r"light-dark\((#\w+), (#\w+)\)", (ROOT / "static/css/tokens.css").read_text())
     return {day for day, _night in both}, {night for _day, night in both}
 
 
@@ -32,7 +32,7 @@ def test_links_to_pages_are_drawn_in_one_place(email: Path) -> None:
 
 def test_every_colour_of_an_email_turns_at_night() -> None:
     """What is coloured on an element has a class that the style sheet for the night names."""
-    turned = set(re.findall(r"\.([a-z]+) \{", (HOUSE / "templates/emails/_head.html").read_text()))
+    turned = set(re.findall(r"\.([a-z]+) \{", (ROOT / "templates/emails/_head.html").read_text()))
     still = [
         f"{email.parent.name}: {tag}"
         for email in EMAILS

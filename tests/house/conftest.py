@@ -1,27 +1,27 @@
-"""What the rules of the house are checked against: its files, as git would keep them."""
+"""What the rules of the architecture are checked against: the files, as git would keep them."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def house() -> Path:
+def root() -> Path:
     """The checkout."""
-    return HOUSE
+    return ROOT
 
 
 @pytest.fixture(scope="session")
-def kept_files(house: Path) -> list[Path]:
+def kept_files(root: Path) -> list[Path]:
     """Every file that is in git, or would be if it were added now."""
     listing = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=house,
+        cwd=root,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    return [path for name in listing.split("\0") if name and (path := house / name).is_file()]
+    return [path for name in listing.split("\0") if name and (path := root / name).is_file()]

@@ -1,4 +1,4 @@
-"""What is written about the house is true of it: settings, commands, files."""
+"""What is written about the code is true: settings, commands, files."""
 
 import ast
 import re
@@ -11,8 +11,8 @@ from flask import Flask
 
 from app.donations import stripe_news
 
-HOUSE = Path(__file__).parents[2]
-PAGES = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def settings_read_by(module: Path) -> set[str]:
@@ -36,14 +36,14 @@ def commands_of(group: click.Group, path: str = "flask") -> set[str]:
 
 
 def test_every_setting_is_explained_and_every_explained_setting_exists() -> None:
-    asked = settings_read_by(HOUSE / "app/config.py") | settings_read_by(HOUSE / "practice/settings.py")
-    explained = set(re.findall(r"^\| `([A-Z_]+)`", (HOUSE / "docs/operations.md").read_text(), flags=re.MULTILINE))
+    asked = settings_read_by(ROOT / "app/config.py") | settings_read_by(ROOT / "practice/settings.py")
+    explained = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/operations.md").read_text(), flags=re.MULTILINE))
     assert "DATABASE_URL" in asked
     assert explained == asked
 
 
 def test_every_command_is_explained_and_every_explained_command_exists(app: Flask) -> None:
-    page = (HOUSE / "docs/operations.md").read_text()
+    page = (ROOT / "docs/operations.md").read_text()
     ours = {command for command in commands_of(app.cli) if not command.startswith("flask db ")}
     ours |= {"flask db upgrade"}
     explained = {
@@ -52,43 +52,43 @@ def test_every_command_is_explained_and_every_explained_command_exists(app: Flas
     assert explained == ours
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.relative_to(HOUSE).as_posix() for page in PAGES])
+@pytest.mark.parametrize("page", PAGES, ids=[page.relative_to(ROOT).as_posix() for page in PAGES])
 def test_what_a_page_points_to_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
     assert [link for link in links if link and not (page.parent / link).exists()] == []
     files = re.findall(r"`((?:app|docs|tests|scripts|migrations|templates|static|examples)/[\w./-]+\.\w+)`", text)
-    assert [file for file in files if not (HOUSE / file).exists()] == []
+    assert [file for file in files if not (ROOT / file).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.relative_to(HOUSE).as_posix() for page in PAGES])
+@pytest.mark.parametrize("page", PAGES, ids=[page.relative_to(ROOT).as_posix() for page in PAGES])
 def test_the_make_commands_of_a_page_exist(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (HOUSE / "Makefile").read_text(), flags=re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert named <= targets
 
 
 def test_continuous_integration_runs_what_the_readme_says() -> None:
-    script = (HOUSE / ".ci/run").read_text().splitlines()
-    readme = (HOUSE / "README.md").read_text()
+    script = (ROOT / ".ci/run").read_text().splitlines()
+    readme = (ROOT / "README.md").read_text()
     assert "make test" in script
     assert re.search(r"^    make test$", readme, re.MULTILINE)
     # One `make check` by hand is what continuous integration does.
-    parts = re.search(r"^check: ([a-z ]+?) ##", (HOUSE / "Makefile").read_text(), re.MULTILINE)
+    parts = re.search(r"^check: ([a-z ]+?) ##", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert parts
     assert [line for line in script if line.startswith("make ")] == [f"make {part}" for part in parts[1].split()]
 
 
 def test_every_type_of_event_that_means_something_is_asked_for() -> None:
-    asked_for = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", (HOUSE / "docs/operations.md").read_text())
+    asked_for = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", (ROOT / "docs/operations.md").read_text())
     assert sorted(set(asked_for)) == stripe_news.known_types()
 
 
 def test_every_dependency_has_its_reason() -> None:
-    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     groups = [each for group in project["dependency-groups"].values() for each in group]
     wanted = [*project["project"]["dependencies"], *groups]
-    reasons = (HOUSE / "docs/decisions/0001-dependencies.md").read_text()
+    reasons = (ROOT / "docs/decisions/0001-dependencies.md").read_text()
     given = {
         name
         for names in re.findall(r"^\| ((?:`[\w-]+`(?:, )?)+) \|", reasons, re.MULTILINE)

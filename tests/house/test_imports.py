@@ -16,8 +16,8 @@ def lint_imports(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_every_contract_is_kept(house: Path) -> None:
-    status, said = lint_imports(house)
+def test_every_contract_is_kept(root: Path) -> None:
+    status, said = lint_imports(root)
     assert status == 0, said
 
 
@@ -41,10 +41,10 @@ def test_every_contract_is_kept(house: Path) -> None:
         ("app/staff/people.py", "import flask_login", "know how one signs in"),
     ],
 )
-def test_a_forbidden_import_is_found(tmp_path: Path, house: Path, file: str, line: str, broken: str) -> None:
+def test_a_forbidden_import_is_found(tmp_path: Path, root: Path, file: str, line: str, broken: str) -> None:
     for package in ("app", "practice"):
-        shutil.copytree(house / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copyfile(house / "pyproject.toml", tmp_path / "pyproject.toml")
+        shutil.copytree(root / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(root / "pyproject.toml", tmp_path / "pyproject.toml")
     with (tmp_path / file).open("a") as source:
         source.write(f"\n{line}\n")
     status, said = lint_imports(tmp_path)

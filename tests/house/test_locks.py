@@ -30,16 +30,16 @@ def pinned_here(lock: Path) -> dict[str, str]:
     return {line.name: next(iter(line.specifier)).version for line in wanted}
 
 
-def asked_for(house: Path, lock: str) -> list[Requirement]:
+def asked_for(root: Path, lock: str) -> list[Requirement]:
     """What the project itself asks for in a lock file."""
-    project = tomllib.loads((house / "pyproject.toml").read_text())
+    project = tomllib.loads((root / "pyproject.toml").read_text())
     groups = [each for group in GROUPS[lock] for each in project["dependency-groups"][group]]
     return [Requirement(each) for each in [*project["project"]["dependencies"], *groups]]
 
 
 @pytest.mark.parametrize("lock", GROUPS)
-def test_a_lock_pins_every_package_by_hash_and_names_no_index(lock: str, house: Path) -> None:
-    text = (house / lock).read_text()
+def test_a_lock_pins_every_package_by_hash_and_names_no_index(lock: str, root: Path) -> None:
+    text = (root / lock).read_text()
     entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
     assert entries
     assert [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry] == []
@@ -47,12 +47,12 @@ def test_a_lock_pins_every_package_by_hash_and_names_no_index(lock: str, house: 
 
 
 @pytest.mark.parametrize("lock", GROUPS)
-def test_a_lock_is_complete_so_that_nothing_needs_to_be_resolved(lock: str, house: Path) -> None:
+def test_a_lock_is_complete_so_that_nothing_needs_to_be_resolved(lock: str, root: Path) -> None:
     """Whatever the project asks for, and whatever that asks for, with its extras: all of it is there, and fits."""
-    versions = pinned_here(house / lock)
+    versions = pinned_here(root / lock)
     missing: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
-    waiting = [("pyproject.toml", wish) for wish in asked_for(house, lock)]
+    waiting = [("pyproject.toml", wish) for wish in asked_for(root, lock)]
     while waiting:
         asking, wish = waiting.pop()
         name = canonicalize_name(wish.name)
@@ -72,6 +72,6 @@ def test_a_lock_is_complete_so_that_nothing_needs_to_be_resolved(lock: str, hous
     assert {name for name, _ in seen} == versions.keys(), "nobody asks for the others any more: run `make lock`"
 
 
-def test_the_tests_run_on_what_runs(house: Path) -> None:
-    running, developing = pinned(house / RUN), pinned(house / TEST)
+def test_the_tests_run_on_what_runs(root: Path) -> None:
+    running, developing = pinned(root / RUN), pinned(root / TEST)
     assert {name: versions for name, versions in running.items() if developing.get(name) != versions} == {}

@@ -11,11 +11,11 @@ import click
 import pytest
 from flask import Flask
 
-HOUSE = Path(__file__).parents[2]
-README = HOUSE / "README.md"
-ARCHITECTURE = HOUSE / "docs/architecture.md"
-CHANGELOG = HOUSE / "CHANGELOG.md"
-PAGES = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+ARCHITECTURE = ROOT / "docs/architecture.md"
+CHANGELOG = ROOT / "CHANGELOG.md"
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 # What stands in a map's first column, and is no place.
 LAYERS = {"composition", "interfaces", "workflows", "domain", "ledger", "foundation", "beside"}
@@ -23,9 +23,9 @@ LAYERS = {"composition", "interfaces", "workflows", "domain", "ledger", "foundat
 
 def places() -> set[str]:
     """Every package and every module directly below app/, and the packages of ours that stand beside it."""
-    inside = {path.parent.name for path in (HOUSE / "app").glob("*/__init__.py")}
-    inside |= {path.stem for path in (HOUSE / "app").glob("*.py")} - {"__init__"}
-    return inside | ({path.parent.name for path in HOUSE.glob("*/__init__.py")} - {"app", "tests"})
+    inside = {path.parent.name for path in (ROOT / "app").glob("*/__init__.py")}
+    inside |= {path.stem for path in (ROOT / "app").glob("*.py")} - {"__init__"}
+    return inside | ({path.parent.name for path in ROOT.glob("*/__init__.py")} - {"app", "tests"})
 
 
 def shown(line: str) -> list[str]:
@@ -52,9 +52,9 @@ def test_a_map_shows_every_place_of_the_code_once_and_no_other(page: Path) -> No
 
 
 def test_the_package_says_in_its_docstring_what_it_consists_of() -> None:
-    said = set(re.findall(r"`(\w+)`", (HOUSE / "app/__init__.py").read_text(encoding="utf-8")))
-    inside = {path.parent.name for path in (HOUSE / "app").glob("*/__init__.py")}
-    inside |= {path.stem for path in (HOUSE / "app").glob("*.py")} - {"__init__"}
+    said = set(re.findall(r"`(\w+)`", (ROOT / "app/__init__.py").read_text(encoding="utf-8")))
+    inside = {path.parent.name for path in (ROOT / "app").glob("*/__init__.py")}
+    inside |= {path.stem for path in (ROOT / "app").glob("*.py")} - {"__init__"}
     assert said == inside
 
 
@@ -102,7 +102,7 @@ def test_the_commands_that_the_documents_name_exist(app: Flask) -> None:
 def test_nothing_that_exists_is_said_not_to_be_there_yet(app: Flask) -> None:
     commands = commands_of(app.cli)
     # A package's name is the word for what it does: who has an app/office cannot say that there is no office.
-    packages = {path.parent.name.replace("_", " ") for path in (HOUSE / "app").rglob("__init__.py")} - {"app"}
+    packages = {path.parent.name.replace("_", " ") for path in (ROOT / "app").rglob("__init__.py")} - {"app"}
     false = [
         f"{page.name}: {sentence}"
         for page in (README, CHANGELOG)

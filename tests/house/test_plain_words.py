@@ -12,7 +12,7 @@ from jinja2 import Environment
 
 from app.extensions import Base
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 # Parts of identifiers, as in `kept_dispute` and `KeptDispute`.
 GIVEN_UP = {
@@ -49,9 +49,9 @@ def names(tree: ast.AST) -> set[str]:
 
 def test_no_name_in_the_code_is_one_that_we_gave_up() -> None:
     back = {
-        f"{path.relative_to(HOUSE)}: {name}"
+        f"{path.relative_to(ROOT)}: {name}"
         for top in ("app", "practice")
-        for path in (HOUSE / top).rglob("*.py")
+        for path in (ROOT / top).rglob("*.py")
         if "tests" not in path.parts
         for name in names(ast.parse(path.read_text(encoding="utf-8"))) - FINE
         if parts(name) & GIVEN_UP
@@ -66,9 +66,9 @@ def names_in(template: str) -> Iterator[str]:
 
 def test_no_name_in_a_template_is_one_that_we_gave_up() -> None:
     back = {
-        f"{path.relative_to(HOUSE)}: {name}"
+        f"{path.relative_to(ROOT)}: {name}"
         for top in ("templates", "practice/templates")
-        for path in (HOUSE / top).rglob("*.*")
+        for path in (ROOT / top).rglob("*.*")
         for name in set(names_in(path.read_text(encoding="utf-8"))) - FINE
         if parts(name) & GIVEN_UP
     }
@@ -78,7 +78,7 @@ def test_no_name_in_a_template_is_one_that_we_gave_up() -> None:
 def test_no_document_points_to_a_name_that_we_gave_up() -> None:
     back = {
         f"{page.name}: {name}"
-        for page in [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")]
+        for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
         for quoted in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8").replace("tests/house/", ""))
         for name in re.findall(r"[A-Za-z_]{3,}", quoted)
         if parts(name) & GIVEN_UP - {"standing"}
@@ -95,9 +95,9 @@ def test_no_name_in_the_database_is_one_that_we_gave_up() -> None:
 
 def test_no_class_of_a_style_sheet_is_one_that_we_gave_up() -> None:
     back = {
-        f"{path.relative_to(HOUSE)}: {name}"
+        f"{path.relative_to(ROOT)}: {name}"
         for top in ("static", "practice/static")
-        for path in (HOUSE / top).rglob("*.css")
+        for path in (ROOT / top).rglob("*.css")
         for name in re.findall(r"\.([a-z][\w-]+)", path.read_text(encoding="utf-8"))
         if parts(name.replace("-", "_")) & GIVEN_UP
     }
@@ -107,11 +107,11 @@ def test_no_class_of_a_style_sheet_is_one_that_we_gave_up() -> None:
 def test_no_comment_or_document_in_the_code_speaks_of_doors_and_houses() -> None:
     spoken = re.compile(r"\b(doors?|house|houses|deeds?|drawers?|belongings|successions?|needing)\b", re.IGNORECASE)
     # What the archive's articles say of an event.
-    archive = HOUSE / "app/articles/imports/event_announcement.py"
+    archive = ROOT / "app/articles/imports/event_announcement.py"
     back = {
-        f"{path.relative_to(HOUSE)}: {word}"
+        f"{path.relative_to(ROOT)}: {word}"
         for top in ("app", "templates", "static/css")
-        for path in (HOUSE / top).rglob("*.*")
+        for path in (ROOT / top).rglob("*.*")
         if path.suffix in {".py", ".html", ".css"} and path != archive
         for word in spoken.findall(path.read_text(encoding="utf-8"))
     }

@@ -1,4 +1,4 @@
-"""Style sheets, scripts and pictures: nothing in them reaches beyond the house."""
+"""Style sheets, scripts and pictures: nothing in them reaches beyond the site."""
 
 import re
 from pathlib import Path

@@ -27,9 +27,9 @@ OTHER_COLONS = {
 }
 
 
-def modules(house: Path) -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((house / "app").rglob("*.py")):
-        name = path.relative_to(house).as_posix()
+def modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((root / "app").rglob("*.py")):
+        name = path.relative_to(root).as_posix()
         if name != HOME:
             yield name, ast.parse(path.read_text(encoding="utf-8"))
 
@@ -42,21 +42,21 @@ def texts(tree: ast.Module) -> Iterator[ast.Constant]:
             yield node
 
 
-def test_subjects_are_made_in_one_place(house: Path) -> None:
+def test_subjects_are_made_in_one_place(root: Path) -> None:
     kinds = "|".join(sorted(set(get_args(Kind)) - SOURCES))
     by_hand = re.compile(rf"(^|['|])({kinds}):")
     assert [
         f"{name}:{text.lineno}: {text.value}"
-        for name, tree in modules(house)
+        for name, tree in modules(root)
         for text in texts(tree)
         if by_hand.search(text.value)
     ] == [], 'write Subject("donation", reference); in a question to the database, Subject.of'
 
 
-def test_subjects_are_taken_apart_in_one_place(house: Path) -> None:
+def test_subjects_are_taken_apart_in_one_place(root: Path) -> None:
     apart = {
         name
-        for name, tree in modules(house)
+        for name, tree in modules(root)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -1,4 +1,4 @@
-"""A house to walk through, and a real browser to walk with."""
+"""A running Whipround, and a real browser."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.cast import an_appeal
-from tests.journeys.house import PEER, House, open_house
+from tests.journeys.running import PEER, Installation, run_whipround
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -61,16 +61,16 @@ def stripe(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def house(app: Flask, database_url: str, tmp_path: Path, stripe: str) -> Iterator[House]:
-    """A running house with one appeal in force."""
+def whipround(app: Flask, database_url: str, tmp_path: Path, stripe: str) -> Iterator[Installation]:
+    """A running Whipround with one appeal in force."""
     an_appeal()
-    with open_house(tmp_path, database_url, stripe) as running:
+    with run_whipround(tmp_path, database_url, stripe) as running:
         yield running
 
 
 @pytest.fixture
-def example(app: Flask, database_url: str, tmp_path: Path) -> Iterator[House]:
-    """The example's house, with its people."""
-    with open_house(tmp_path, database_url, "practice") as running:
+def example(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Installation]:
+    """Whipround with the example, and its people."""
+    with run_whipround(tmp_path, database_url, "practice") as running:
         running.flask("example", "load")
         yield running

@@ -13,16 +13,16 @@ from beancount import loader
 from playwright.sync_api import Page, expect
 
 from app.ledger import closing
-from tests.journeys.house import House
+from tests.journeys.running import Installation
 from tests.journeys.test_by_hand import types_on
 from tests.journeys.test_writing import without_fault
 
 pytestmark = pytest.mark.browser
 
 
-def signs_in(page: Page, house: House) -> None:
+def signs_in(page: Page, whipround: Installation) -> None:
     """With the password and then the app's code, which practice mode shows."""
-    page.goto(f"{house.base}/office/")
+    page.goto(f"{whipround.base}/office/")
     page.get_by_label("Email address").fill("treasurer@lantern.example")
     page.get_by_label("Password").fill("lantern in practice")
     page.keyboard.press("Enter")
@@ -174,7 +174,7 @@ def sides(balance: Decimal) -> list[str]:
 
 
 def test_a_week_of_a_small_party_is_done_from_the_first_coin_to_the_file_for_the_accountant(
-    page: Page, example: House, tmp_path: Path
+    page: Page, example: Installation, tmp_path: Path
 ) -> None:
     last = closing.next_to_close()
     assert last

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from app import clock
-from tests.journeys.house import House
+from tests.journeys.running import Installation
 from tests.journeys.test_accessibility import faults
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def without_fault(page: Page) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: House) -> None:
+def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: Installation) -> None:
     page.goto(f"{example.base}/office/articles/")
     page.get_by_label("Email address").fill("editor@lantern.example")
     page.get_by_label("Password").fill("lantern in practice")

@@ -134,7 +134,7 @@ def test_of_two_who_take_the_last_cash_at_once_one_is_refused(app):
     assert held("assets:cash:gbp") == 300
 
 
-def test_the_house_knows_what_an_account_of_the_hand_holds():
+def test_the_books_know_what_an_account_in_hand_holds():
     assert in_hand.held("assets:cash", "gbp") == 0
     a_count(an_appeal())
     assert in_hand.held("assets:cash", "gbp") == 1300

@@ -156,7 +156,7 @@ def _until_well(site: Site) -> None:
 
 
 @dataclass
-class House:
+class Installation:
     """A site that is served, and `app`: another process's application over the same database."""
 
     app: Flask
@@ -176,18 +176,18 @@ class House:
 
 
 @contextmanager
-def open_house(engine_name: str, template: str, folder: Path) -> Iterator[House]:
-    """A house on a copy of the migrated `template`."""
+def run_whipround(engine_name: str, template: str, folder: Path) -> Iterator[Installation]:
+    """Whipround on a copy of the migrated `template`."""
     if engine_name == "sqlite":
         path = folder / "whipround.sqlite3"
         shutil.copyfile(make_url(template).database or "", path)
         url = f"sqlite:///{path}"
     else:
-        url = postgresql.create("house_" + secrets.token_hex(6), template=template)
+        url = postgresql.create("whipround_" + secrets.token_hex(6), template=template)
     app = create_app(make_settings(folder, url))
     try:
         with serving(url, folder) as site:
-            yield House(app, site)
+            yield Installation(app, site)
     finally:
         with app.app_context():
             db.engine.dispose()

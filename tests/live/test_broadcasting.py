@@ -75,7 +75,7 @@ async def becomes_true(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-class House:
+class Installation:
     """Streams over totals that nobody announces, so that only reading again finds what moved."""
 
     def __init__(self, most: int = 10, heartbeat: float = 60) -> None:
@@ -87,195 +87,195 @@ class House:
 
 
 def test_what_moves_is_sent_to_all_and_what_stays_is_not_sent_again() -> None:
-    async def story() -> None:
-        house, one, other = House(), Browser(), Browser()
-        tasks = [house.open(one), house.open(other)]
+    async def scenario() -> None:
+        whipround, one, other = Installation(), Browser(), Browser()
+        tasks = [whipround.open(one), whipround.open(other)]
         await becomes_true(lambda: "v0" in one.body and "v0" in other.body)
-        house.totals.version = 1
+        whipround.totals.version = 1
         await becomes_true(lambda: "v1" in one.body and "v1" in other.body)
         assert one.body.endswith("id: v1\ndata: <p>\ndata: 1\ndata: </p>\n\n")
-        readings = house.totals.readings
-        await becomes_true(lambda: house.totals.readings > readings + 1)
+        readings = whipround.totals.readings
+        await becomes_true(lambda: whipround.totals.readings > readings + 1)
         assert one.body.count("id: ") == 2
         one.leave()
         other.leave()
         await asyncio.gather(*tasks)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_nothing_is_read_when_nobody_watches_any_more() -> None:
-    async def story() -> None:
-        house, browser = House(), Browser()
-        task = house.open(browser)
+    async def scenario() -> None:
+        whipround, browser = Installation(), Browser()
+        task = whipround.open(browser)
         await becomes_true(lambda: "v0" in browser.body)
         browser.leave()
         await task
         await becomes_true(lambda: not [t for t in asyncio.all_tasks() if t is not asyncio.current_task()])
-        house.totals.version = 7
+        whipround.totals.version = 7
         again = Browser()
-        task = house.open(again)
+        task = whipround.open(again)
         await becomes_true(lambda: "v7" in again.body)
         again.leave()
         await task
         assert "v0" not in again.body
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("trouble", ["asleep", "broken"])
 def test_a_browser_that_does_not_read_loses_its_stream_and_holds_up_nobody(trouble: str) -> None:
-    async def story() -> None:
-        house, sleeper, reader = House(), Browser(), Browser()
-        asleep, awake = house.open(sleeper), house.open(reader)
+    async def scenario() -> None:
+        whipround, sleeper, reader = Installation(), Browser(), Browser()
+        asleep, awake = whipround.open(sleeper), whipround.open(reader)
         await becomes_true(lambda: "v0" in sleeper.body and "v0" in reader.body)
         setattr(sleeper, trouble, True)
-        house.totals.version = 1
+        whipround.totals.version = 1
         await becomes_true(lambda: "v1" in reader.body)
         with pytest.raises(asyncio.CancelledError):
             await asleep
         reader.leave()
         await awake
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_silent_stream_gives_a_sign_of_life() -> None:
-    async def story() -> None:
-        house, browser = House(heartbeat=0.05), Browser()
-        task = house.open(browser)
+    async def scenario() -> None:
+        whipround, browser = Installation(heartbeat=0.05), Browser()
+        task = whipround.open(browser)
         await becomes_true(lambda: browser.body.count("\n:\n\n") > 0 or browser.body.count(":\n\n") > 1)
         browser.leave()
         await task
         assert browser.body.count("v0") == 1
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_totals_come_back_with_the_database() -> None:
-    async def story() -> None:
-        house, browser = House(), Browser()
-        task = house.open(browser)
+    async def scenario() -> None:
+        whipround, browser = Installation(), Browser()
+        task = whipround.open(browser)
         await becomes_true(lambda: "v0" in browser.body)
-        house.totals.broken = True
-        readings = house.totals.readings
-        await becomes_true(lambda: house.totals.readings > readings)
-        house.totals.version, house.totals.broken = 1, False
+        whipround.totals.broken = True
+        readings = whipround.totals.readings
+        await becomes_true(lambda: whipround.totals.readings > readings)
+        whipround.totals.version, whipround.totals.broken = 1, False
         await becomes_true(lambda: "v1" in browser.body)
         browser.leave()
         await task
         assert browser.status == 200
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_stream_is_put_off_while_the_database_is_away() -> None:
-    async def story() -> None:
-        house, browser = House(), Browser()
-        house.totals.broken = True
-        await house.open(browser)
+    async def scenario() -> None:
+        whipround, browser = Installation(), Browser()
+        whipround.totals.broken = True
+        await whipround.open(browser)
         assert browser.status == 503
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_one_network_cannot_hold_every_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "_MOST_EACH", 2)
 
-    async def story() -> None:
-        house = House()
+    async def scenario() -> None:
+        whipround = Installation()
         held = [Browser(address=f"2001:db8::{number}") for number in range(2)]
-        tasks = [house.open(each) for each in held]
+        tasks = [whipround.open(each) for each in held]
         await becomes_true(lambda: all("v0" in each.body for each in held))
         third, neighbour = Browser(address="2001:db8::3"), Browser(address="2001:db8:0:1::3")
-        await house.open(third)
+        await whipround.open(third)
         assert third.status == 429
         assert (b"retry-after", b"30") in third.messages[0]["headers"]
-        tasks.append(house.open(neighbour))
+        tasks.append(whipround.open(neighbour))
         await becomes_true(lambda: "v0" in neighbour.body)
         held[0].leave()
         await tasks[0]
         later = Browser(address="2001:db8::3")
-        tasks.append(house.open(later))
+        tasks.append(whipround.open(later))
         await becomes_true(lambda: "v0" in later.body)
         for browser in (held[1], neighbour, later):
             browser.leave()
         await asyncio.gather(*tasks)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_what_was_not_found_is_not_looked_for_again_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story() -> None:
-        house = House()
+    async def scenario() -> None:
+        whipround = Installation()
         for _ in range(20):
             browser = Browser("cellar")
-            await house.open(browser)
+            await whipround.open(browser)
             assert browser.status == 404
-        assert house.totals.readings == 1
+        assert whipround.totals.readings == 1
         monkeypatch.setattr(watching, "_STAYS_UNKNOWN", 0)
-        await house.open(Browser("cellar"))
-        assert house.totals.readings == 2
+        await whipround.open(Browser("cellar"))
+        assert whipround.totals.readings == 2
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_crowd_that_comes_at_once_shares_one_reading() -> None:
-    async def story() -> None:
-        house = House(most=200)
+    async def scenario() -> None:
+        whipround = Installation(most=200)
         crowd = [Browser() for _ in range(100)]
-        tasks = [house.open(each) for each in crowd]
+        tasks = [whipround.open(each) for each in crowd]
         await becomes_true(lambda: all("v0" in each.body for each in crowd))
-        assert house.totals.readings <= 2
+        assert whipround.totals.readings <= 2
         for each in crowd:
             each.leave()
         await asyncio.gather(*tasks)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_no_more_streams_are_held_than_allowed() -> None:
-    async def story() -> None:
-        house, first, second = House(most=1), Browser(), Browser()
-        task = house.open(first)
+    async def scenario() -> None:
+        whipround, first, second = Installation(most=1), Browser(), Browser()
+        task = whipround.open(first)
         await becomes_true(lambda: "v0" in first.body)
-        await house.open(second)
+        await whipround.open(second)
         assert second.status == 503
         first.leave()
         await task
         third = Browser(last_event_id="v0")
-        task = house.open(third)
+        task = whipround.open(third)
         await becomes_true(lambda: "retry" in third.body)
         assert "id: " not in third.body
         third.leave()
         await task
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
-def test_a_closed_house_ends_its_streams_and_takes_no_new_ones() -> None:
-    async def story() -> None:
-        house, first, late = House(), Browser(), Browser()
-        task = house.open(first)
+def test_a_closed_server_ends_its_streams_and_takes_no_new_ones() -> None:
+    async def scenario() -> None:
+        whipround, first, late = Installation(), Browser(), Browser()
+        task = whipround.open(first)
         await becomes_true(lambda: "v0" in first.body)
-        house.streams.close()
+        whipround.streams.close()
         with pytest.raises(asyncio.CancelledError):
             await task
         assert first.messages[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
-        await house.open(late)
+        await whipround.open(late)
         assert late.status == 503
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_an_appeal_that_is_gone_ends_its_streams() -> None:
-    async def story() -> None:
-        house, browser = House(), Browser()
-        task = house.open(browser)
+    async def scenario() -> None:
+        whipround, browser = Installation(), Browser()
+        task = whipround.open(browser)
         await becomes_true(lambda: "v0" in browser.body)
-        house.totals.read = lambda _slug: None  # type: ignore[method-assign]
-        house.streams._broadcasting._read = house.totals.read
+        whipround.totals.read = lambda _slug: None  # type: ignore[method-assign]
+        whipround.streams._broadcasting._read = whipround.totals.read
         with pytest.raises(asyncio.CancelledError):
             await asyncio.wait_for(task, PATIENCE)
 
-    asyncio.run(story())
+    asyncio.run(scenario())

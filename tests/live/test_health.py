@@ -24,13 +24,13 @@ async def ask(of: Health, method: str = "GET") -> tuple[int, bytes]:
 
 
 def test_it_is_200_when_the_process_can_serve_and_503_when_it_cannot() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         assert await ask(Health(lambda: True)) == (200, b"well\n")
         assert await ask(Health(lambda: False)) == (503, b"not well\n")
         assert (await ask(Health(lambda: True), "HEAD"))[0] == 200
         assert (await ask(Health(lambda: True), "POST"))[0] == 405
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_look_that_fails_is_503_and_tells_strangers_nothing() -> None:
@@ -43,12 +43,12 @@ def test_a_look_that_fails_is_503_and_tells_strangers_nothing() -> None:
 def test_many_who_ask_at_once_share_one_look() -> None:
     looks = []
 
-    async def story() -> None:
+    async def scenario() -> None:
         of = Health(lambda: not looks.append(1))
         assert {status for status, _ in await asyncio.gather(*(ask(of) for _ in range(50)))} == {200}
         await ask(of)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
     assert len(looks) == 1
 
 
@@ -61,7 +61,7 @@ def test_a_look_that_hangs_is_503_and_is_not_begun_again(monkeypatch: pytest.Mon
         looks.append(1)
         return goes_on.wait(10)
 
-    async def story() -> None:
+    async def scenario() -> None:
         of = Health(look)
         assert (await ask(of))[0] == 503
         assert (await ask(of))[0] == 503
@@ -71,4 +71,4 @@ def test_a_look_that_hangs_is_503_and_is_not_begun_again(monkeypatch: pytest.Mon
             while (await ask(of))[0] != 200:
                 await asyncio.sleep(0.01)
 
-    asyncio.run(story())
+    asyncio.run(scenario())

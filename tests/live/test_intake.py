@@ -70,17 +70,17 @@ async def ask(at: Intake, caller: Caller) -> Caller:
 
 
 def test_a_body_arrives_whole_whether_its_length_was_announced_or_not() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         at = one_thread()
         assert (await ask(at, Caller(b"ab", b"cd", content_length="4"))).body == b"abcd"
         assert (await ask(at, Caller(b"ab", b"", b"cd", transfer_encoding="chunked"))).body == b"abcd"
         assert (await ask(at, Caller())).body == b""
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_body_that_is_too_large_is_refused_before_a_thread_is_given_to_it() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         at = one_thread()
         announced = await ask(at, Caller(whole=False, content_length=str(LARGEST + 1)))
         assert announced.status == 413
@@ -90,22 +90,22 @@ def test_a_body_that_is_too_large_is_refused_before_a_thread_is_given_to_it() ->
         fits = [b"x" * (LARGEST // 4)] * 4
         assert len((await ask(at, Caller(*fits, transfer_encoding="chunked"))).body) == LARGEST
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_sender_who_never_ends_holds_no_thread_and_is_sent_away() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         at = one_thread()
         at._usual.patience = 0.3
         slow = [asyncio.create_task(ask(at, Caller(b"a", whole=False))) for _ in range(5)]
         assert (await ask(at, Caller(b"quick", content_length="5"))).body == b"quick"
         assert {caller.status for caller in await asyncio.gather(*slow)} == {408}
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_too_many_bodies_at_a_time_are_put_off() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         at = one_thread()
         at._usual.altogether = 10
         first = asyncio.create_task(ask(at, Caller(b"12345678", whole=False)))
@@ -115,11 +115,11 @@ def test_too_many_bodies_at_a_time_are_put_off() -> None:
         await asyncio.wait([first])
         assert (await ask(at, Caller(b"12345678", content_length="8"))).body == b"12345678"
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_path_with_a_measure_of_its_own_takes_more_and_being_full_is_in_nobodys_way() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         wide = Measure(largest=LARGEST + 8, altogether=LARGEST + 10, patience=0.3)
         at = Intake(cast(Application, WSGIMiddleware(cast(Any, pages), workers=1)), wider={"/wide": wide})
         large = b"x" * (LARGEST + 1)
@@ -133,7 +133,7 @@ def test_a_path_with_a_measure_of_its_own_takes_more_and_being_full_is_in_nobody
         assert (await first).status == 408
         assert wide.taken == 0
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 async def stopped_reading(reader: Caller) -> None:
@@ -143,7 +143,7 @@ async def stopped_reading(reader: Caller) -> None:
 
 
 def test_a_slow_reader_holds_no_thread() -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         at, reader = one_thread(), Caller(path="/long")
         reader.reads = False
         reading = asyncio.create_task(ask(at, reader))
@@ -152,13 +152,13 @@ def test_a_slow_reader_holds_no_thread() -> None:
         reading.cancel()
         await asyncio.wait([reading])
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_reader_who_leaves_in_the_middle_gives_the_thread_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "_ONE", 5000)
 
-    async def story() -> None:
+    async def scenario() -> None:
         at, reader = one_thread(), Caller(path="/long")
         reader.reads = False
         reading = asyncio.create_task(ask(at, reader))
@@ -169,7 +169,7 @@ def test_a_reader_who_leaves_in_the_middle_gives_the_thread_back(monkeypatch: py
         assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
         assert at._shelf.held == 0
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("limit", ["_ONE", "_ALL"])
@@ -177,7 +177,7 @@ def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: p
     monkeypatch.setattr(intake, limit, 5000)
     monkeypatch.setattr(intake, "_PATIENCE", 0.2)
 
-    async def story() -> None:
+    async def scenario() -> None:
         at, reader = one_thread(), Caller(path="/long")
         reader.reads = False
         await ask(at, reader)
@@ -185,7 +185,7 @@ def test_a_reader_who_takes_nothing_gives_the_thread_back_in_time(monkeypatch: p
         assert (await ask(at, Caller(b"next", content_length="4"))).body == b"next"
         assert at._shelf.held == 0
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_long_answer_arrives_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def test_a_commit_of_moved_balances_is_heard(app: Flask, database_url: str) -> N
     an_appeal(SLUG)
     db.session.remove()
 
-    async def story() -> None:
+    async def scenario() -> None:
         heard = Heard()
         listening = asyncio.create_task(listener(make_url(database_url))(heard))
         await heard.again()
@@ -56,11 +56,11 @@ def test_a_commit_of_moved_balances_is_heard(app: Flask, database_url: str) -> N
         # Once when it began to listen, and then for each of the two; a commit may be heard twice.
         assert heard.times >= 3
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_nothing_is_heard_while_nothing_is_committed(app: Flask, database_url: str) -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         heard = Heard()
         listening = asyncio.create_task(listener(make_url(database_url))(heard))
         await heard.again()
@@ -70,11 +70,11 @@ def test_nothing_is_heard_while_nothing_is_committed(app: Flask, database_url: s
         listening.cancel()
         await asyncio.wait([listening])
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Any) -> None:
-    async def story() -> None:
+    async def scenario() -> None:
         heard = Heard()
         listening = asyncio.create_task(listener(make_url(f"sqlite:///{tmp_path}/later.sqlite3"))(heard))
         await asyncio.sleep(0.1)
@@ -84,7 +84,7 @@ def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Any) -> None:
         listening.cancel()
         await asyncio.wait([listening])
 
-    asyncio.run(story())
+    asyncio.run(scenario())
 
 
 @pytest.mark.both_databases
@@ -102,7 +102,7 @@ def test_a_listener_whose_server_went_away_listens_again(app: Flask, database_ur
                 " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
             ).fetchone()[0]  # type: ignore[index]
 
-    async def story() -> None:
+    async def scenario() -> None:
         heard = Heard()
         listening = asyncio.create_task(listener(make_url(database_url))(heard))
         await heard.again()
@@ -114,4 +114,4 @@ def test_a_listener_whose_server_went_away_listens_again(app: Flask, database_ur
         listening.cancel()
         await asyncio.wait([listening])
 
-    asyncio.run(story())
+    asyncio.run(scenario())

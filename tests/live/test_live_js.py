@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
 
 from tests.journeys.conftest import chromium
-from tests.live.site import PATIENCE, House
+from tests.live.site import PATIENCE, Installation
 
 pytestmark = pytest.mark.browser
 
@@ -33,14 +33,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def slug(house: House) -> str:
-    return house.open_appeal()
+def slug(whipround: Installation) -> str:
+    return whipround.open_appeal()
 
 
 @pytest.fixture
-def page(browser: Browser, house: House) -> Iterator[Page]:
+def page(browser: Browser, whipround: Installation) -> Iterator[Page]:
     """A page that must not complain of anything."""
-    context = browser.new_context(base_url=f"http://127.0.0.1:{house.site.port}")
+    context = browser.new_context(base_url=f"http://127.0.0.1:{whipround.site.port}")
     context.set_default_timeout(PATIENCE * 1000)
     opened = context.new_page()
     complaints: list[str] = []
@@ -63,14 +63,14 @@ def streams(page: Page) -> list[Request]:
 
 
 def test_the_number_and_the_bar_move_without_a_reload_and_the_sum_is_spoken(
-    house: House, slug: str, page: Page
+    whipround: Installation, slug: str, page: Page
 ) -> None:
     page.goto(f"/appeals/{slug}")
     moved_to(page, "£0")
     page.evaluate("window.bar = document.querySelector('.bar__done')")
     spoken = page.locator("[data-announce]")
     expect(spoken).to_have_text("")
-    house.give(slug, 1_250_000)
+    whipround.give(slug, 1_250_000)
     moved_to(page, "£12,500")
     expect(spoken).to_have_text("£12,500 raised of £25,000")
     # The same element has another width, so that the style sheet can move it.
@@ -81,13 +81,13 @@ def test_the_number_and_the_bar_move_without_a_reload_and_the_sum_is_spoken(
 
 
 def test_sums_in_quick_succession_are_spoken_with_pauses_and_the_last_is_never_left_out(
-    house: House, slug: str, page: Page
+    whipround: Installation, slug: str, page: Page
 ) -> None:
     page.goto(f"/appeals/{slug}")
     moved_to(page, "£0")
     page.evaluate(_RECORD_WHAT_IS_SPOKEN)
     for times in range(1, 4):
-        house.give(slug, 1000)
+        whipround.give(slug, 1000)
         moved_to(page, f"£{10 * times}")
     expect(page.locator("[data-announce]")).to_have_text("£30 raised of £25,000", timeout=PATIENCE * 1000)
     spoken = page.evaluate("spoken")
@@ -95,20 +95,22 @@ def test_sums_in_quick_succession_are_spoken_with_pauses_and_the_last_is_never_l
     assert all(later["at"] - earlier["at"] > 4900 for earlier, later in pairwise(spoken))
 
 
-def test_a_page_that_nobody_sees_holds_no_stream_and_is_right_on_return(house: House, slug: str, page: Page) -> None:
+def test_a_page_that_nobody_sees_holds_no_stream_and_is_right_on_return(
+    whipround: Installation, slug: str, page: Page
+) -> None:
     opened = streams(page)
     page.goto(f"/appeals/{slug}")
     moved_to(page, "£0")
     with page.expect_event("requestfailed", lambda request: "/live/" in request.url):
         page.evaluate(_HIDE, True)
-    house.give(slug, 3300)
+    whipround.give(slug, 3300)
     before = len(opened)
     page.evaluate(_HIDE, False)
     moved_to(page, "£33")
     assert len(opened) == before + 1
 
 
-def test_where_streams_are_refused_the_fragment_is_asked_for(house: House, slug: str, page: Page) -> None:
+def test_where_streams_are_refused_the_fragment_is_asked_for(whipround: Installation, slug: str, page: Page) -> None:
     refused = streams(page)
 
     def refuse(route: Route) -> None:
@@ -117,7 +119,7 @@ def test_where_streams_are_refused_the_fragment_is_asked_for(house: House, slug:
     page.route("**/live/**", refuse)
     with page.expect_response(lambda response: response.url.endswith("/raised") and response.status == 200):
         page.goto(f"/appeals/{slug}")
-    house.give(slug, 800)
+    whipround.give(slug, 800)
     moved_to(page, "£8")
     assert refused
 
@@ -130,10 +132,12 @@ def test_what_did_not_change_is_not_sent_again(slug: str, page: Page) -> None:
     moved_to(page, "£0")
 
 
-def test_without_scripts_the_page_is_right_when_it_is_loaded(house: House, slug: str, browser: Browser) -> None:
-    house.give(slug, 4500)
+def test_without_scripts_the_page_is_right_when_it_is_loaded(
+    whipround: Installation, slug: str, browser: Browser
+) -> None:
+    whipround.give(slug, 4500)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{house.site.port}/appeals/{slug}")
+    page.goto(f"http://127.0.0.1:{whipround.site.port}/appeals/{slug}")
     assert (page.locator(".raised__number").text_content() or "").strip() == "£45"
     context.close()

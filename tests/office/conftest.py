@@ -1,4 +1,4 @@
-"""People of the office for the tests: signed in as if they had come through the door, without the minutes it takes."""
+"""People of the office for the tests: signed in directly, without the time that signing in takes."""
 
 import secrets
 import time

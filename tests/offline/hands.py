@@ -65,7 +65,7 @@ def a_transfer_booked_early(appeal, *, given_on=None, **more):
 
 
 def the_bank_shows(wanted, line, day=None):
-    """What the banking room does when somebody confirms a match."""
+    """What the bank pages do when somebody confirms a match."""
     with writing():
         if wanted.what not in ("standing-order", "bank-transfer"):
             minor = wanted.amount.minor

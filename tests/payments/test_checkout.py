@@ -111,7 +111,7 @@ def test_the_checker_knows_what_may_be_retrieved(params):
         check({"extend": ["latest_charge"]}, params)
 
 
-def test_a_call_that_does_not_fit_never_leaves_the_house():
+def test_a_call_that_does_not_fit_is_never_sent():
     client = checked_client("sk_test_x", base_addresses={"api": "http://127.0.0.1:9"})
     with pytest.raises(InvalidRequest):
         client.v1.checkout.sessions.create({"mode": "payment", "payment_method_types": ["card"]})

@@ -1,4 +1,4 @@
-"""The gateway: the same contract with every stand-in for Stripe, and the house's own words for whatever goes wrong."""
+"""The gateway: the same contract with every stand-in for Stripe, and our own exceptions for whatever goes wrong."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""The public door: what every answer allows, what refusals look like, and what may be kept for how long."""
+"""The public pages: what every answer allows, what refusals look like, and what may be kept for how long."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -71,7 +71,7 @@ def test_forms_may_lead_to_checkout_and_to_what_stands_in_for_it(client):
     ]
 
 
-def test_a_public_house_insists_on_https_and_knows_no_other_page_to_pay_on(tmp_path, database_url):
+def test_a_public_site_insists_on_https_and_knows_no_other_page_to_pay_on(tmp_path, database_url):
     settings = make_settings(
         tmp_path, database_url, base_url="https://lantern.example", stripe_api_base=None, practice=False
     )
@@ -136,7 +136,7 @@ def test_a_method_that_is_not_allowed_says_which_are(client):
     assert set(client.delete("/appeals").headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
-def test_a_fact_of_the_house_is_a_conflict_unless_it_says_otherwise_and_is_said_in_the_log(troubled, caplog):
+def test_a_refusal_is_a_conflict_unless_it_says_otherwise_and_is_said_in_the_log(troubled, caplog):
     answer = troubled.get("/trouble/fact")
     assert answer.status_code == 409
     assert "Reload it" in read(answer).main.get_text()

@@ -14,7 +14,7 @@ from tests.public.articles import AN_EVENT, an_article, page, words
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def test_an_empty_house_says_so(client):
+def test_an_empty_site_says_so(client):
     assert "No articles have been published yet" in words(page(client.get("/")).main)
 
 

@@ -58,7 +58,7 @@ def test_a_shared_part_is_rendered_once_for_all_pages(app, rendered):
     assert rendered == ["part"]
 
 
-def test_another_edition_of_the_house_has_other_pages(app, rendered, tmp_path, monkeypatch):
+def test_another_release_has_other_pages(app, rendered, tmp_path, monkeypatch):
     tag = ask(app, "/a", 1, rendered).headers["ETag"]
     (tmp_path / "new.html").write_text("a new template")
     monkeypatch.setattr(app, "template_folder", str(tmp_path))

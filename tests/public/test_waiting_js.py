@@ -14,15 +14,15 @@ from app.payments.checkout import Checkout
 from app.writing import writing
 from tests.cast import a_pledge
 from tests.journeys.conftest import chromium
-from tests.live.site import PATIENCE, House, open_house
+from tests.live.site import PATIENCE, Installation, run_whipround
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def house(engine_name: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("house")
-    with open_house(engine_name, template, folder) as opened:
+def whipround(engine_name: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder: Path = tmp_path_factory.mktemp("whipround")
+    with run_whipround(engine_name, template, folder) as opened:
         yield opened
 
 
@@ -35,10 +35,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def reference(house: House) -> str:
+def reference(whipround: Installation) -> str:
     """A gift that can be paid."""
-    slug = house.open_appeal()
-    with house.app.app_context():
+    slug = whipround.open_appeal()
+    with whipround.app.app_context():
         donation = a_pledge(db.session.scalars(select(Appeal).where(Appeal.slug == slug)).one())
         with writing():
             checkout.checkout_opened(donation, Checkout(f"cs_{slug}", "https://checkout.example/pay", 4_000_000_000))
@@ -46,14 +46,14 @@ def reference(house: House) -> str:
 
 
 def test_what_has_changed_is_shown_spoken_and_named_and_what_has_not_keeps_the_focus(
-    browser: Browser, house: House, reference: str
+    browser: Browser, whipround: Installation, reference: str
 ) -> None:
     page = browser.new_page()
     page.set_default_timeout(PATIENCE * 1000)
     page.clock.install()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/progress" in request.url else None)
-    page.goto(f"http://127.0.0.1:{house.site.port}/donations/{reference}")
+    page.goto(f"http://127.0.0.1:{whipround.site.port}/donations/{reference}")
     page.get_by_role("link", name="Go back to the payment page").focus()
     page.evaluate("region = document.querySelector('[role=status]')")
     with page.expect_response("**/progress") as answer:
@@ -63,7 +63,7 @@ def test_what_has_changed_is_shown_spoken_and_named_and_what_has_not_keeps_the_f
         # The second question comes only after the first answer has been dealt with.
         page.clock.run_for(10_000)
     assert page.evaluate("document.activeElement.textContent") == "Go back to the payment page"
-    with house.app.app_context(), writing():
+    with whipround.app.app_context(), writing():
         checkout.abandon(reference)
     with page.expect_response(lambda response: "/progress" in response.url and response.status == 200):
         page.clock.run_for(20_000)
@@ -77,14 +77,14 @@ def test_what_has_changed_is_shown_spoken_and_named_and_what_has_not_keeps_the_f
     page.close()
 
 
-def test_a_gift_that_was_not_paid_is_not_asked_for(browser: Browser, house: House, reference: str) -> None:
-    with house.app.app_context(), writing():
+def test_a_gift_that_was_not_paid_is_not_asked_for(browser: Browser, whipround: Installation, reference: str) -> None:
+    with whipround.app.app_context(), writing():
         checkout.abandon(reference)
     page = browser.new_page()
     page.clock.install()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/progress" in request.url else None)
-    page.goto(f"http://127.0.0.1:{house.site.port}/donations/{reference}")
+    page.goto(f"http://127.0.0.1:{whipround.site.port}/donations/{reference}")
     expect(page).to_have_title("This gift was not paid · The Lantern")
     page.clock.run_for(60_000)
     assert asked == []

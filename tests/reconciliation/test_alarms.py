@@ -24,7 +24,7 @@ def _every_refusal_is_counted(monkeypatch):
     monkeypatch.setattr(stripe, "_AT_MOST_EVERY", timedelta(0))
 
 
-def knock(client, *, secret=SECRET, late=0, **changes):
+def send(client, *, secret=SECRET, late=0, **changes):
     told = says.event("charge.succeeded", says.charge(None), **changes)
     raw, headers = says.signed(told, secret, at=clock.now().timestamp() - late)
     return client.post("/webhooks/stripe", data=raw, headers=headers).status_code
@@ -38,37 +38,37 @@ def heard():
 
 @pytest.mark.parametrize("late", [3600, -3600])
 def test_one_delivery_at_the_wrong_time_tells_of_a_wrong_clock(client, late):
-    assert knock(client, late=late) == 400
+    assert send(client, late=late) == 400
     assert heard() == ["alarm:clock"]
 
 
 def test_signatures_that_do_not_fit_are_heard_of_when_there_are_several(client):
     for _ in range(2):
-        assert knock(client, secret="whsec_another") == 400
+        assert send(client, secret="whsec_another") == 400
     assert heard() == []
-    knock(client, secret="whsec_another")
+    send(client, secret="whsec_another")
     assert heard() == ["alarm:signature"]
 
 
 def test_a_live_event_for_test_books_is_heard_of(client):
-    assert knock(client, livemode=True) == 400
+    assert send(client, livemode=True) == 400
     assert heard() == ["alarm:mode"]
 
 
 def test_one_thin_event_is_heard_of(client):
-    assert knock(client, object="v2.core.event") == 400
+    assert send(client, object="v2.core.event") == 400
     assert heard() == ["alarm:unreadable"]
 
 
 def test_a_flood_of_strangers_is_counted_no_oftener_than_every_ten_seconds(client, monkeypatch):
     monkeypatch.setattr(stripe, "_AT_MOST_EVERY", timedelta(seconds=10))
     for _ in range(20):
-        knock(client, secret="whsec_another")
+        send(client, secret="whsec_another")
     assert heard() == []
 
 
 def test_an_event_that_waits_for_an_hour_is_heard_of(client, monkeypatch):
-    knock(client)
+    send(client)
     with writing() as session:
         session.execute(update(StripeEvent).values(state="pending"))
     assert heard() == []
@@ -78,12 +78,12 @@ def test_an_event_that_waits_for_an_hour_is_heard_of(client, monkeypatch):
 
 
 def test_nothing_is_heard_when_all_is_well(client):
-    knock(client)
+    send(client)
     assert heard() == []
 
 
 def test_each_reason_is_heard_once_a_day(client, monkeypatch):
-    knock(client, late=3600)
+    send(client, late=3600)
     assert heard() == heard() == ["alarm:clock"]
     tomorrow = clock.now() + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: tomorrow)

@@ -42,7 +42,7 @@ GUARDS = {
 def books(app):
     """Four gifts with their events and receipts, all sealed."""
     appeal = an_appeal()
-    house = Organisation("The Lantern", "4 Mill Lane")
+    organisation = Organisation("The Lantern", "4 Mill Lane")
     for number in range(4):
         donation = a_pledge(appeal, f"nonce-{number}")
         body = stripe_says.charge(donation.reference, charge_id=f"ch_{number}", minor=1000 + number)
@@ -52,7 +52,7 @@ def books(app):
             settlement.settle(read_charge(body))
         receipt = db.session.scalars(select(Receipt).where(Receipt.donation_id == donation.id)).one()
         with writing():
-            issuing.issue(receipt.id, receipts.draft(receipt, organisation=house, base_url="https://l.example"))
+            issuing.issue(receipt.id, receipts.draft(receipt, organisation=organisation, base_url="https://l.example"))
             register.file(receipt.id, b"%PDF " + str(number).encode())
     worker_clock.seal()
     db.session.rollback()

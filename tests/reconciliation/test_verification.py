@@ -35,7 +35,7 @@ from tests.stripe_account import Account
 
 pytestmark = pytest.mark.both_databases
 
-HOUSE = Organisation("The Lantern", "4 Mill Lane")
+ORGANISATION = Organisation("The Lantern", "4 Mill Lane")
 
 
 @pytest.fixture
@@ -84,9 +84,9 @@ def issue():
     db.session.rollback()
     for receipt_id in db.session.scalars(select(Receipt.id).where(Receipt.state == "due")).all():
         receipt = db.session.get_one(Receipt, receipt_id)
-        draft = donations_receipts.draft(receipt, organisation=HOUSE, base_url="https://l.example")
+        draft = donations_receipts.draft(receipt, organisation=ORGANISATION, base_url="https://l.example")
         with writing():
-            donations_receipts.issue(receipt_id, draft, organisation=HOUSE, base_url="https://l.example")
+            donations_receipts.issue(receipt_id, draft, organisation=ORGANISATION, base_url="https://l.example")
             register.file(receipt_id, f"%PDF {receipt_id}".encode())
 
 

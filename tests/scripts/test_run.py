@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.house import ROOT, answers, eventually, free_port
+from tests.journeys.running import ROOT, answers, eventually, free_port
 
 
 @pytest.fixture
@@ -85,5 +85,5 @@ def test_a_port_that_is_taken_is_named_in_words(environ: dict[str, str], setting
             [sys.executable, str(ROOT / "scripts/run.py")], env=environ, capture_output=True, text=True, timeout=30
         )
     assert done.returncode == 1
-    assert f"{environ[setting]} is taken already" in done.stderr
+    assert f"{environ[setting]} is already in use" in done.stderr
     assert f"make run {setting}=" in done.stderr

@@ -18,7 +18,7 @@ both = pytest.mark.both_databases
 
 
 class FundIsShut(DomainError):
-    """One of the house's own refusals."""
+    """A refusal of our own."""
 
 
 @pytest.fixture

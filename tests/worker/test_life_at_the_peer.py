@@ -69,8 +69,8 @@ def peer():
     try:
         deadline = time.monotonic() + 90
         while True:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             assert process.poll() is None, "the peer did not start"
             assert time.monotonic() < deadline
@@ -145,7 +145,7 @@ def test_a_life_without_webhooks_reconciles_to_nothing(app, world, settings):
     assert (again.events, again.transactions, books_kept.entries()) == (0, 0, before)
 
 
-class Door:
+class Webhook:
     """The application behind a port of its own, where Stripe delivers its events; it knows which have come."""
 
     def __init__(self, app):
@@ -249,16 +249,16 @@ def test_a_year_is_the_same_with_webhooks_and_by_catching_up_alone(app, world):
     pledges = [a_pledge(appeal, f"nonce-{week}").reference for week in range(WEEKS // 2)]
     asked = planning.checkout_request(plan, appeal, success_url="http://127.0.0.1:9/", cancel_url="http://127.0.0.1:9/")
     before = Scratch()
-    year, door = Year(world, gateway, pledges), Door(app)
+    year, webhook = Year(world, gateway, pledges), Webhook(app)
     duties = [events.duty(gateway), payouts.duty(gateway)]
-    with door.open() as address:
+    with webhook.open() as address:
         endpoint = year.api.webhook_endpoints.create({"url": address, "enabled_events": ["*"]})
         services(app).settings = replace(services(app).settings, stripe_webhook_secrets=(endpoint.secret,))
         year.promise(asked)
         for week in range(WEEKS):
             year.week(week)
             if week % 4 == 3:
-                door.wait_for(year.api.events.list({"limit": 1}).data[0].id)
+                webhook.wait_for(year.api.events.list({"limit": 1}).data[0].id)
                 worker_duties.do_all_due(duties)
     told = the_year_is_proven(app)
     before.restore()

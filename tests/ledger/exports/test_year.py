@@ -1,6 +1,6 @@
 """A year of gifts, taken out in every way that can be checked by somebody else's program.
 
-2,000 gifts by default; `YEAR=100000` looks at a year of a large house.
+2,000 gifts by default; `YEAR=100000` looks at a year of a large organisation.
 """
 
 import csv

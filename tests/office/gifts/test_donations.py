@@ -1,4 +1,4 @@
-"""Gifts in the office: found in one field, kept apart by branch, and each with its whole story."""
+"""Gifts in the office: found in one field, kept apart by branch, and each with its whole timeline."""
 
 import re
 from io import BytesIO

@@ -11,7 +11,7 @@ APP = Path(__file__).parents[3] / "app"
 
 
 def recorded() -> set[str]:
-    """The actions that are recorded anywhere in the house, where they are named on the spot."""
+    """The actions that are recorded anywhere in the code, where they are named on the spot."""
     calls = (
         node
         for path in APP.rglob("*.py")

@@ -1,4 +1,4 @@
-"""Stripe's door: what is not Stripe's is refused, and 200 is only said after a commit."""
+"""Stripe's webhook: what is not from Stripe is refused, and 200 is answered only after a commit."""
 
 import logging
 from dataclasses import replace

@@ -55,8 +55,8 @@ def answers(url: str) -> bool:
 
 
 @dataclass
-class House:
-    """The running house; `environ` is that of all its processes."""
+class Installation:
+    """A running Whipround; `environ` is that of all its processes."""
 
     base: str
     stripe: str
@@ -99,8 +99,8 @@ class House:
 
 
 @contextmanager
-def open_house(data_dir: Path, database_url: str, stripe: str) -> Iterator[House]:
-    """Start a house on a migrated database, with Practice Stripe or the peer as its Stripe."""
+def run_whipround(data_dir: Path, database_url: str, stripe: str) -> Iterator[Installation]:
+    """Start Whipround on a migrated database, with Practice Stripe or the peer as its Stripe."""
     port, stripe_port = free_port(), free_port()
     base = f"http://127.0.0.1:{port}"
     environ = {
@@ -115,25 +115,25 @@ def open_house(data_dir: Path, database_url: str, stripe: str) -> Iterator[House
         "STRIPE_API_BASE": f"http://127.0.0.1:{stripe_port}",
         "STRIPE_WEBHOOK_SECRET": "whsec_journey",
     }
-    house = House(base, f"http://127.0.0.1:{stripe_port}", environ)
+    whipround = Installation(base, f"http://127.0.0.1:{stripe_port}", environ)
     try:
         if stripe == "peer":
-            _start_peer(house, stripe_port)
+            _start_peer(whipround, stripe_port)
         else:
-            house.start("stripe", "practice")
-        house.start("web", "flask", "serve")
-        house.start("worker", "flask", "work")
-        eventually(lambda: house.still_runs() and answers(f"{base}/healthz"), 60)
-        eventually(lambda: house.still_runs() and answers(house.stripe), 60)
-        yield house
+            whipround.start("stripe", "practice")
+        whipround.start("web", "flask", "serve")
+        whipround.start("worker", "flask", "work")
+        eventually(lambda: whipround.still_runs() and answers(f"{base}/healthz"), 60)
+        eventually(lambda: whipround.still_runs() and answers(whipround.stripe), 60)
+        yield whipround
     finally:
-        house.close()
+        whipround.close()
 
 
-def _start_peer(house: House, port: int) -> None:
+def _start_peer(whipround: Installation, port: int) -> None:
     """Start the stand-in that stands beside the checkout, with a UK account and a webhook of its own."""
-    log = (Path(house.environ["DATA_DIR"]) / "stripe.log").open("ab")
-    house.processes["stripe"] = subprocess.Popen(
+    log = (Path(whipround.environ["DATA_DIR"]) / "stripe.log").open("ab")
+    whipround.processes["stripe"] = subprocess.Popen(
         [str(PEER), "--port", str(port)], stdout=log, stderr=log, start_new_session=True
     )
     log.close()
@@ -145,6 +145,6 @@ def _start_peer(house: House, port: int) -> None:
     )
     urllib.request.urlopen(request, timeout=20).close()
     client = stripe.StripeClient("sk_test_journey", base_addresses={"api": api})
-    endpoint = client.v1.webhook_endpoints.create({"url": f"{house.base}/webhooks/stripe", "enabled_events": ["*"]})
-    house.environ.update(STRIPE_API_BASE=api, STRIPE_WEBHOOK_SECRET=endpoint.secret or "")
-    house.stripe = f"http://127.0.0.1:{port}"
+    endpoint = client.v1.webhook_endpoints.create({"url": f"{whipround.base}/webhooks/stripe", "enabled_events": ["*"]})
+    whipround.environ.update(STRIPE_API_BASE=api, STRIPE_WEBHOOK_SECRET=endpoint.secret or "")
+    whipround.stripe = f"http://127.0.0.1:{port}"

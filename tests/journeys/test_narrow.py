@@ -1,9 +1,11 @@
 """The office on a phone: nothing scrolls sideways or is cut off, every amount is in sight; and no page has a fault."""
 
+import io
 import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -103,6 +105,17 @@ def test_no_page_of_the_office_has_a_fault_by_the_rules_of_axe(
             wrong[path] = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
     page.context.close()
     assert wrong == {}
+
+
+def test_a_printed_list_begins_on_the_first_page(browser: Browser, office: tuple[str, str, list[str]]):
+    base, cookie, _paths = office
+    page = opened(browser, base, cookie, 1280)
+    begun = {"/office/ledger/": "Assets", "/office/income/": "Total", "/office/paying-in/": "Cheque 000123"}
+    for path, first in begun.items():
+        page.goto(base + path)
+        printed = pypdf.PdfReader(io.BytesIO(page.pdf(format="A4")))
+        assert first in printed.pages[0].extract_text(), path
+    page.context.close()
 
 
 def test_fields_side_by_side_stand_on_one_line_whatever_their_hints(

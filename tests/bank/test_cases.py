@@ -25,6 +25,7 @@ from app.bank.formats.contents import (
     SIGNS,
     SUM,
     TWICE,
+    UNREAD,
     NotReadable,
     ReadFile,
 )
@@ -573,3 +574,91 @@ def test_what_would_take_for_ever_to_read_is_refused_at_once(body, reason):
 def test_words_in_a_section_of_their_own_are_words():
     read = read_by_guess(an_ofx(A_GIFT.format(1).replace("Café", "<![CDATA[A & B <of> the roof]]>")))
     assert read.lines[0].payer == "A & B <of> the roof"
+
+
+def said(read: ReadFile) -> list[tuple[int, str, str]]:
+    return [(line.amount.minor, line.payer, line.details) for line in read.lines]
+
+
+def test_money_that_is_held_and_released_again_moves_nothing_either_time(app):
+    read = case("held_and_released.csv")
+    assert amounts(read) == [2500, -93]
+    assert [row.word for row in read.left_out] == [
+        "Payment Hold", "Payment Release", "Pending", "USD", "Denied", "Memo"
+    ]  # fmt: skip
+    assert (read.closing, notes(read)) == (Money(2407, "gbp"), [FEES])
+
+
+def test_what_went_out_names_who_got_it_and_not_the_accounts_own_holder(app):
+    read = case("payer_and_payee.csv", currency="eur")
+    assert said(read) == [(2500, "Anna Müller", "Spende"), (-108_420, "Stadtwerke", "Strom")]
+    assert reasons(read) == [PENDING]
+    assert said(case("wise_transfers.csv")) == [
+        (5000, "Ada Byron", "PRESS"), (-9957, "T Hale", "INV"), (-43, "", "Source fee amount T Hale INV")
+    ]  # fmt: skip
+    wise = case("wise.csv")
+    assert [line.payer for line in wise.lines] == ["T Hale", "Ada Byron", ""]
+    # The amount contains the fee already, as the balances say.
+    assert (amounts(wise), wise.closing, notes(wise)) == ([-10_150, 25_000, -2000], Money(139_850, "gbp"), [])
+
+
+def test_money_in_and_out_is_found_under_swiss_and_french_headings(app):
+    read = case("swiss.csv", currency="chf")
+    assert (amounts(read), read.opening) == ([125_000, -90_000], Money(190_000, "chf"))
+    francs = case("euros_and_francs.csv", currency="eur", last_digits="020")
+    assert amounts(francs) == [2500, -8420]
+    assert amounts(case("sparkasse.csv", currency="eur")) == [2500, -108_420]
+
+
+def test_a_row_whose_amount_stands_in_a_column_that_is_not_read_says_so(app):
+    rows = ("Date,Text,Amount,Corrections", "06/07/2026,BT,-10.00,", "07/07/2026,REFUND,,4.00")
+    read = csv(*rows)
+    assert amounts(read) == [-1000]
+    assert reasons(read) == [UNREAD]
+    assert "a column that is not read" in bank_words.left_out(read.left_out[0])
+
+
+def test_the_currency_of_the_payment_counts_and_not_that_of_the_shop_or_of_the_fee(app):
+    read = case("payment_currency.csv")
+    assert amounts(read) == [5000, -4000, -20]
+    assert [(row.reason, row.word) for row in read.left_out] == [(NOT_DONE, "REVERTED"), (CURRENCY, "EUR")]
+
+
+def test_what_stripe_reports_itself_is_no_bank_statement(app):
+    with pytest.raises(NotReadable) as refused:
+        case("stripe_balance.csv")
+    assert refused.value.reason == "stripe"
+    assert "What Stripe holds is in the books already." in bank_words.wrong_with(refused.value)
+
+
+def test_headings_that_stand_once_more_in_a_file_put_together_are_no_payment(app):
+    heading = "Date,Description,Debit,Credit,Balance"
+    read = csv(heading, "06/07/2026,BT,10.00,,1000.00", heading, "07/07/2026,ADA,,25.00,1025.00")
+    assert amounts(read) == [-1000, 2500]
+    assert reasons(read) == [NOTHING]
+
+
+def test_the_apostrophe_before_every_word_of_a_column_is_no_part_of_the_words(app):
+    heading = "Date,Description,Value"
+    read = csv(heading, "06/07/2026,'BT GROUP,-10.00", '07/07/2026,"\'ADA, PRESS",25.00')
+    assert [line.details for line in read.lines] == ["BT GROUP", "ADA, PRESS"]
+    kept = csv(heading, "06/07/2026,'t Hooft,10.00", "07/07/2026,ADA,25.00")
+    assert [line.details for line in kept.lines] == ["'t Hooft", "ADA"]
+
+
+def test_a_tax_or_a_tip_is_never_the_amount_and_the_day_of_booking_comes_before_the_value_day(app):
+    read = csv("Date,Description,Tax Amount,Tip amount,Total", "07/07/2026,A,0.10,0.20,5.00")
+    assert amounts(read) == [500]
+    swiss = csv("Booked At;Text;Credit/Debit Amount;Valuta Date", "2026-07-07;A;25.00;2026-07-09")
+    assert days(swiss) == [date(2026, 7, 7)]
+
+
+def test_mt940_of_the_netherlands_names_the_other_side_and_an_interim_report_is_refused(app):
+    read = case("ing.sta", currency="eur")
+    assert said(read) == [(2500, "Anna Jansen", "GIFT PRESS /TRCD/00100/"), (-1000, "Energie BV", "JULI")]
+    assert (read.opening, read.closing) == (Money(10_000, "eur"), Money(11_500, "eur"))
+    interim = (
+        ":20:X\n:25:DE89370400440532011234\n:28C:1\n:34F:EUR0,\n:61:2607070707C25,00NTRFNONREF\n:90C:1EUR25,00\n-\n"
+    )
+    with pytest.raises(NotReadable, match="not-a-statement"):
+        read_by_guess(interim.encode(), currency="eur", last_digits="")

@@ -18,8 +18,8 @@ class NotReadable(DomainError):
 
 # Why a row is left out: it moves nothing; it is not booked, or not any more; it is in another currency, or of another
 # account; it has no day; it does not say which way it went; it corrects another one; the file
-# holds its whole statement twice.
-NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, NO_WAY, CORRECTION, TWICE = (
+# holds its whole statement twice; its amount stands in a column that is not read.
+NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, NO_WAY, CORRECTION, TWICE, UNREAD = (
     "nothing",
     "pending",
     "not-done",
@@ -29,6 +29,7 @@ NOTHING, PENDING, NOT_DONE, CURRENCY, ACCOUNT, NO_DAY, NO_WAY, CORRECTION, TWICE
     "no-way",
     "correction",
     "twice",
+    "unread",
 )
 
 

@@ -7,7 +7,7 @@ from babel.numbers import list_currencies
 # The first pattern that fits wins: the day on which a payment was completed, before the one on which it was begun.
 DAY = (
     r"completed date.*", r"date completed.*", r"completed on.*", r"finished on",
-    r"(date )?(posted|booked|settled)( date| on)?",
+    r"(date )?(posted|booked|settled)( date| on| at)?",
     r"(posting|booking|settlement|entry) date", r"buchungstag", r"buchungsdatum", r"buchung", r"date comptable",
     r"date d'opération", r"boekdatum", r"transaction date", r"date", r"datum", r"fecha.*",
     r"data.*", r"(date|datum) .*",
@@ -15,26 +15,35 @@ DAY = (
 )  # fmt: skip
 AMOUNT = (
     r"amount.*", r"gross.*", r"value", r"betrag.*", r"montant.*", r"bedrag.*", r"importe.*", r"importo.*", r"kwota.*",
-    r"umsatz", r"transaction amount.*", r"source amount.*", r".*\bamount\b.*",
+    r"umsatz", r"transaction amount.*", r"source amount.*", r"(?!.*\b(?:tax|vat|tip|orig|original)\b).*\bamount\b.*",
+    r"total",
 )  # fmt: skip
 IN = (
     r"money in.*", r"paid in.*", r"credits?( amount)?", r"credit amount.*", r"credit.*", r"in", r".*credit amount.*",
     r"receipts?", r"deposits?", r"paid in amount", r"haben.*", r"gutschrift.*", r"einnahmen?.*", r"crédit.*", r"bij",
-    r"eingang.*", r"(amount )?in(coming)?( amount)?", r"amount received", r"received",
+    r"eingang.*", r"zugang.*", r"recettes?.*", r"entrées?.*", r"(amount )?in(coming)?( amount)?", r"amount received",
+    r"received",
 )  # fmt: skip
 OUT = (
     r"money out.*", r"paid out.*", r"debits?( amount)?", r"debit amount.*", r"debit.*", r"out", r".*debit amount.*",
     r"payments?", r"withdrawn", r"withdrawals?", r"soll.*", r"lastschrift.*", r"ausgaben?.*", r"débit.*", r"af",
-    r"ausgang.*", r"(amount )?out(going)?( amount)?", r"amount sent", r"spent",
+    r"ausgang.*", r"abgang.*", r"belastung.*", r"dépenses?.*", r"sorties?.*",
+    r"(amount )?out(going)?( amount)?", r"amount sent", r"spent",
 )  # fmt: skip
 PAYER = (
     r"name( / description)?", r"counter ?party( name)?", r"merchant name",
     r"(partner|payer|debtor) name", r"payee", r"payer", r"from/to", r"party",
-    r"naam.*", r"nom", r"beneficiary.*", r".*(counterparty|beneficiary|auftraggeber|empfänger|zahlungspflichtig).*",
+    r"source name", r"sender( name)?", r"naam.*", r"nom", r"beneficiary.*",
+    r".*(counterparty|beneficiary|auftraggeber|empfänger|zahlungspflichtig).*",
+)  # fmt: skip
+# Who got it, where that is another column than who paid.
+PAYEE = (
+    r"payee( name)?", r"target name", r"recipient( name)?", r"beneficiary( name)?", r"creditor( name)?",
+    r"zahlungsempfänger.*",
 )  # fmt: skip
 DETAILS = (
     r".*description.*", r"memo", r"details", r"reference", r"payment reference", r"narrative.*",
-    r"narration", r"notes.*",
+    r"narration", r"notes.*", r"cheque (no\.?|number)",
     r"verwendungszweck.*", r"buchungsdetails.*", r"libell[eé].*", r"avisierungstext",
     r"omschrijving.*", r"mededelingen", r"notifications", r"particulars",
     r"subject", r"item title", r"concepto",
@@ -51,7 +60,7 @@ ID = (
 )
 CURRENCY = (
     r"account currency", r"currency( code)?", r"ccy", r"währung", r"waehrung", r"devise", r"munt", r"source currency",
-    r"posted currency",
+    r"posted currency", r"payment currency",
 )  # fmt: skip
 ACCOUNT = (
     r"account( number| no\.?| id)?", r"own account.*", r"iban", r"iban/bban", r"kontonummer", r"konto",

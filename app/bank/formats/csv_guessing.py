@@ -20,6 +20,8 @@ def guess(table: CsvTable, currency: str) -> Mapping | None:
     whole = table
     # Some hundred rows from all over the file say as much as all of them.
     table = replace(table, rows=table.rows[:: max(1, len(table.rows) // _SAMPLE)])
+    # Files that were put together have their headings more than once.
+    table = replace(table, rows=[row for row in table.rows if not table.is_heading(row)])
     day = _called(table, csv_columns.DAY, lambda column: bool(_order(table, column)))
     if day is None:
         day = next((column for column in range(table.width) if _order(table, column)), None)
@@ -67,6 +69,7 @@ def guess(table: CsvTable, currency: str) -> Mapping | None:
     kind = _called(table, csv_columns.KIND, lambda c: c in rest and c != marker)
     rest = [column for column in rest if column != marker]
     payer = _called(table, csv_columns.PAYER, lambda column: column in rest)
+    payee = _called(table, csv_columns.PAYEE, lambda c: c in rest and c != payer and bool(_cells(table, c)))
     code = _called(table, csv_columns.CURRENCY, lambda c: c in rest and _all(table, c, _is_code, empty=True))
     states = tuple(column for column in rest if _is_state(table, column))
     found = Mapping(
@@ -75,8 +78,9 @@ def guess(table: CsvTable, currency: str) -> Mapping | None:
         amount=amount,
         money_in=into,
         money_out=out,
-        details=_details(table, [c for c in rest if c not in (*states, code)], payer, kind),
+        details=_details(table, [c for c in rest if c not in (*states, code, payee)], payer, kind),
         payer=payer,
+        payee=payee if payer is not None else None,
         balance=balance,
         bank_id=_called(table, csv_columns.ID, lambda column: column in rest and _all_differ(table, column)),
         decimal=decimal,
@@ -140,6 +144,7 @@ def unexplained(table: CsvTable, mapping: Mapping) -> list[int]:
         mapping.net,
         mapping.bank_id,
         mapping.payer,
+        mapping.payee,
         mapping.account,
         *mapping.details,
         *mapping.held_money,

@@ -1,6 +1,7 @@
 """The payments in a CSV file, read by a mapping of its columns; a row that cannot be read stops the whole file, and one
 that is not surely a booked payment of this account in its currency is left out and said to be."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from app.bank.formats.contents import (
     NO_WAY,
     NOTHING,
     ONE_WAY,
+    UNREAD,
     FileNote,
     LeftOut,
     NotReadable,
@@ -106,7 +108,7 @@ class _Reading:
         except values.OtherCurrency:
             amount, reason = None, CURRENCY
         if not reason and (amount is None or not amount.minor):
-            reason = NOTHING
+            reason = UNREAD if amount is None and self._holds_more(row) else NOTHING
         if not reason and day is None and not _cell(row, mapping.day):
             reason = NO_DAY
         if reason or amount is None:
@@ -119,7 +121,7 @@ class _Reading:
             day=day,
             amount=amount,
             details=details,
-            payer=values.words(_cell(row, mapping.payer))[:200],
+            payer=values.words(self._other_side(row, amount))[:200],
             bank_id=values.words(_cell(row, mapping.bank_id))[:115] or None,
             balance=balance,
         )
@@ -134,8 +136,7 @@ class _Reading:
     def _why_not(self, row: Sequence[str], details: str) -> tuple[str, str]:
         """Why a row is not surely a booked payment of this account in its currency, and the word that says so."""
         mapping = self.mapping
-        header = self.table.header
-        if header and row[0].strip() == header[0] and [cell.strip() for cell in row] == header[: len(row)]:
+        if self.table.is_heading(row):
             return NOTHING, ""
         if self.ours and csv_account.key_of(_cell(row, mapping.account)) not in self.ours and self._is_dated(row):
             number = csv_account.digits(_cell(row, mapping.account))
@@ -163,6 +164,17 @@ class _Reading:
         if code and code.casefold() != self.currency:
             return CURRENCY, code
         return "", ""
+
+    def _other_side(self, row: Sequence[str], amount: Money) -> str:
+        """Who paid what came in, or got what went out."""
+        return (amount.minor < 0 and _cell(row, self.mapping.payee)) or _cell(row, self.mapping.payer)
+
+    def _holds_more(self, row: Sequence[str]) -> bool:
+        """Whether a row without an amount has one in a column that is not read."""
+        mapping = self.mapping
+        read = {mapping.amount, mapping.money_in, mapping.money_out, mapping.balance, mapping.fee, mapping.net}
+        cells = [_cell(row, column) for column in mapping.held_money if column not in read]
+        return any(re.search(r"[1-9]", cell) for cell in cells)
 
     def _heading(self, column: int | None) -> str:
         return self.table.header[column] if column is not None and column < len(self.table.header) else ""

@@ -22,7 +22,7 @@ _MEMO = ("memo", "none", "no impact", "informational", "info")
 # Kinds of PayPal's rows that move nothing, whatever else they say.
 _HOLDS = (
     "account hold", "general hold", "payment hold", "payment review hold", "hold on balance", "authorization",
-    "authorisation", "general account hold", "reserve hold",
+    "authorisation", "general account hold", "reserve hold", "cancellation of hold", "hold ", "release of ",
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def is_hold(kind: str) -> bool:
     """Whether a kind of row is a hold, or the end of one: money set apart on the account, that goes nowhere."""
     plain = _plain(kind).removeprefix("reversal of ")
     return any(plain.startswith(each) for each in _HOLDS) or plain.endswith(
-        (" authorization", " hold", " authorisation")
+        (" authorization", " hold", " authorisation", " release")
     )
 
 

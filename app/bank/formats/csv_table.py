@@ -38,6 +38,10 @@ class CsvTable:
         """How many columns it has."""
         return max(len(self.header), max((len(row) for row in self.rows), default=0))
 
+    def is_heading(self, row: Sequence[str]) -> bool:
+        """Whether a row says the headings once more, as in a file that several were put together to."""
+        return bool(self.header) and any(row) and [cell.strip() for cell in row] == self.header[: len(row)]
+
     @property
     def shape(self) -> str:
         """What it has in common with the same bank's other files."""
@@ -94,7 +98,17 @@ def read(body: bytes) -> CsvTable:
     above = cells[: begins if headed_at is None else headed_at]
     first = begins + offset + 1
     rows = _as_wide(cells[begins:], header, first, separator)
-    return CsvTable(header, rows, first, [row for row in above if _filled(row)])
+    return CsvTable(header, _without_quote(rows), first, [row for row in above if _filled(row)])
+
+
+def _without_quote(rows: list[list[str]]) -> list[list[str]]:
+    """The rows without the apostrophe that some banks set before every word of a column, for spreadsheets."""
+    width = max(map(len, rows), default=0)
+    filled = [[row[at].strip() for row in rows if at < len(row) and row[at].strip()] for at in range(width)]
+    quoted = [bool(cells) and all(cell.startswith("'") for cell in cells) for cells in filled]
+    if not any(quoted):
+        return rows
+    return [[cell.strip()[1:] if quoted[at] else cell for at, cell in enumerate(row)] for row in rows]
 
 
 def is_day(cell: str) -> bool:

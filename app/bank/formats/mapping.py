@@ -21,9 +21,9 @@ class Mapping:
     hold it in two columns. `date_order` is how its days are written, `decimal` the mark before the pence.
 
     `marker` says in words whether an amount came in or went out; `fee` is what was taken besides the amount, `net`
-    the amount less its fee. `currency`, `account`, `states` and `kind` say of each row whether it is a booked payment
-    of this account. `held_money` are all columns that held amounts when somebody looked at them: an amount in any
-    other column is one that nobody has explained.
+    the amount less its fee. `payee` names who got what went out, where `payer` names who paid. `currency`, `account`,
+    `states` and `kind` say of each row whether it is a booked payment of this account. `held_money` are all columns
+    that held amounts when somebody looked at them: an amount in any other column is one that nobody has explained.
     """
 
     day: int
@@ -45,6 +45,7 @@ class Mapping:
     account: int | None = None
     states: tuple[int, ...] = ()
     kind: int | None = None
+    payee: int | None = None
     held_money: tuple[int, ...] = ()
 
 

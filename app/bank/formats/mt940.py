@@ -169,6 +169,11 @@ def _said(text: str) -> tuple[str, str]:
         details = " ".join(said for code, said in parts if code == "00" or "20" <= code <= "29" or "60" <= code <= "63")
         account = next((said for code, said in parts if code == "31"), "")
         return values.words(name), values.words(details, account)
+    other = re.search(r"/CNTP/[^/]*/[^/]*/([^/]*)/", text.replace("\n", ""))
+    if other:
+        # The other side's account, bank, name and place; then what the giver wrote.
+        wrote = re.search(r"/REMI/(?:USTD|STRD)//(.*?)/(?:[A-Z]{4}/|$)", text.replace("\n", ""))
+        return values.words(other[1]), values.words(wrote[1] if wrote else "")
     named = re.search(r"/NAME/([^/]+)", text.replace("\n", ""))
     plain = re.sub(
         r"/(?:TRTP|NAME|REMI|EREF|IBAN|BIC|BENM|ORDP|CSID|MARF|ID)/+", " ", text.replace("\n", "" if named else " ")

@@ -29,6 +29,11 @@ _SIGN_IN = re.compile(
     r"type\s*=\s*[\"']?password|\b(sign|log) ?(in|on)\b|session (has )?(expired|timed)|anmelden", re.I
 )
 
+# The headings of Stripe's own reports, of its balance and of its payments.
+_STRIPE = re.compile(
+    r"[^\n]*(\bbalance_transaction_id\b|\breporting_category\b|\bamount refunded\b.*\bconverted amount)"
+)
+
 
 def form_of(body: bytes) -> str:
     """Which of the forms a file has. Raises `NotReadable` with what it is instead."""
@@ -66,8 +71,13 @@ def _written(text: str) -> str:
         return QIF
     if re.search(r"^:60[fm]:", text, re.I | re.M) and re.search(r"^(\{4:\s*)?:?20:|^:25:|^:940:", text, re.I | re.M):
         return MT940
+    # An interim report: what it lists may not be booked.
+    if re.search(r"^:34f:", text, re.I | re.M) and re.search(r"^:90[cd]:", text, re.I | re.M):
+        raise NotReadable("not-a-statement")
     if head.startswith((":20:", "{1:", ":940:")):
         return MT940
+    if _STRIPE.match(head):
+        raise NotReadable("stripe")
     if "urn:schemas-microsoft-com:office:spreadsheet" in head and "<html" not in head:
         raise NotReadable("spreadsheet")
     if head.startswith(("mime-version:", "from: <saved by")):

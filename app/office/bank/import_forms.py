@@ -94,6 +94,7 @@ _SINGLE = (
     "money_in",
     "money_out",
     "payer",
+    "payee",
     "balance",
     "bank_id",
     "marker",
@@ -126,6 +127,7 @@ class ColumnsForm(CleanedForm):
         choices=[SelectChoice(".", _l("a point: 1,234.50")), SelectChoice(",", _l("a comma: 1.234,50"))],
     )
     payer = SelectField(_l("Payer or payee"), validate_choice=False)
+    payee = SelectField(_l("Payee, if it is another column"), validate_choice=False)
     details = SelectMultipleField(
         _l("Description"),
         description=_l("References and descriptions. Select every column that has some."),

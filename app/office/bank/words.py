@@ -39,13 +39,15 @@ _FILES = {
     "not-a-statement": _l(
         "This file lists expected payments, not booked ones. Download the statement (CAMT.053) instead."
     ),
+    "stripe": _l("This is a report from Stripe. What Stripe holds is in the books already."),
     "broken": _l("This file is damaged or incomplete. Download it from the bank again."),
     "no-table": _l("No payments were found: none of the first lines contains a date."),
     "no-payments": _l("There are no payments in this file."),
 }
 
 _LEFT_OUT = {
-    contents.NOTHING: _l("amount of zero"),
+    contents.NOTHING: _l("moves no money"),
+    contents.UNREAD: _l("its amount is in a column that is not read: change how the columns are read"),
     contents.PENDING: _l("not booked yet"),
     contents.NOT_DONE: _l("not completed, or reversed"),
     contents.CURRENCY: _l("in another currency"),

@@ -176,3 +176,18 @@ def test_nobody_waits_for_a_namesake_who_comes_at_the_same_time(database: Engine
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         come(connection, "Ada Byron")
     assert found("yron") == ["Ada Byron"] * 3
+
+
+def test_names_are_looked_up_along_their_indexes_in_tables_that_were_empty_when_asked_first(house: Engine) -> None:
+    with house.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in ("name_words", "word_parts", "donations", "donors"):
+            connection.execute(text(f"VACUUM ANALYZE {table}"))
+    with house.begin() as connection:
+        for number in range(40):
+            come(connection, f"Giver {number}")
+        connection.execute(update(Donor).where(Donor.name == "Giver 7").values(name=None, name_key=None))
+        read_through = text(
+            "SELECT relname, seq_scan FROM pg_stat_xact_user_tables "
+            "WHERE relname IN ('name_words', 'word_parts', 'donations') AND seq_scan > 0"
+        )
+        assert connection.execute(read_through).all() == []

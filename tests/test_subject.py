@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import String, cast, select
 
 from app.audit import acknowledging
-from app.audit.acknowledgement import Acknowledgement
+from app.audit.acknowledging import Acknowledgement
 from app.extensions import db
 from app.subject import Subject
 from app.writing import writing

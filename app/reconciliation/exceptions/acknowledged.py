@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.audit import acknowledging
-from app.audit.acknowledgement import Acknowledgement
+from app.audit.acknowledging import Acknowledgement
 from app.reconciliation.exceptions.exception import BookException
 from app.subject import Subject
 

@@ -106,29 +106,29 @@ class Months:
         return subscription.read(self.body, clock.now() + self.looked)
 
     def change_amount(self, _found, amount, key):
-        """As `Subscribing.change_amount`."""
+        """As `StripeGateway.change_amount`."""
         return self._changed("amount", amount.minor, key, items=self._items(amount.minor))
 
     def change_appeal(self, _found, appeal, title, key):
-        """As `Subscribing.change_appeal`: an invoice that is final keeps what its subscription named then."""
+        """As `StripeGateway.change_appeal`: an invoice that is final keeps what its subscription named then."""
         metadata = {**self.body["metadata"], "appeal": appeal}
         return self._changed("appeal", appeal, key, metadata=metadata, description=title)
 
     def pause(self, _found, until, key):
-        """As `Subscribing.pause`."""
+        """As `StripeGateway.pause`."""
         pause = {"behavior": "void", "resumes_at": int(until.timestamp())}
         return self._changed("pause", until, key, pause_collection=pause)
 
     def resume(self, _found, key):
-        """As `Subscribing.resume`."""
+        """As `StripeGateway.resume`."""
         return self._changed("resume", None, key, pause_collection=None)
 
     def cancel(self, _found, key):
-        """As `Subscribing.cancel`."""
+        """As `StripeGateway.cancel`."""
         return self._changed("cancel", None, key, status="canceled", ended_at=int(clock.now().timestamp()))
 
     def card_page(self, customer_id: str, return_url: str) -> str:
-        """As `Subscribing.card_page`."""
+        """As `StripeGateway.card_page`."""
         _no_transaction()
         self.asked.append(("card", customer_id, return_url))
         return "https://billing.stripe.com/p/session/test"

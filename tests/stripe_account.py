@@ -10,8 +10,8 @@ from typing import Any
 
 from app.extensions import db
 from app.payments import objects, payout
-from app.payments.gateway import PaymentsRefused
 from app.payments.objects import REFUND
+from app.payments.trouble import PaymentsRefused
 from tests import stripe_bodies as says
 
 DAY = 86_400

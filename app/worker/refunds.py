@@ -9,8 +9,8 @@ from app import clock
 from app.donations import refunds, stripe_news
 from app.donations.refunds import ASKED, DonationRefund
 from app.extensions import db
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.payments.objects import Refund
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.services import Gateway, services
 from app.worker.duties import Duty
 from app.writing import writing

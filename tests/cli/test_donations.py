@@ -10,7 +10,7 @@ from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.extensions import db
 from app.money import Money
-from app.payments.gateway import PaymentsUnavailable
+from app.payments.trouble import PaymentsUnavailable
 from app.services import services
 from app.worker import duties, refunds
 from app.writing import writing

@@ -12,7 +12,8 @@ from app import clock
 from app.money import Money
 from app.payments import gateway as module
 from app.payments.checkout import CheckoutRequest
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable, StripeGateway
+from app.payments.gateway import StripeGateway
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.worker.duties import LEASE
 from practice.tests.conftest import pay, visit
 from tests.stripe_bodies import charge, intent

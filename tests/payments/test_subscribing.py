@@ -11,7 +11,8 @@ from app import clock
 from app.money import Money
 from app.payments import subscription
 from app.payments.checkout import MonthlyCheckoutRequest
-from app.payments.gateway import PaymentsRefused, StripeGateway
+from app.payments.gateway import StripeGateway
+from app.payments.trouble import PaymentsRefused
 from practice.tests.conftest import pay
 from tests import stripe_bodies as says
 from tests.stripe_parameters import check

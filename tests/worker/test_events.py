@@ -10,9 +10,9 @@ from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
 from app.payments.inbox import Outcome, StripeEvent
 from app.payments.objects import read_charge
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.worker import duties, events
 from app.writing import writing
 from tests import stripe_bodies as stripe_says

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.money import written
 from app.office.access import ADMIN, AUDITOR, TREASURER, allow
 from app.office.confirming import Question, asks_once
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.services import services
 from app.subject import Subject
 from app.web import notices

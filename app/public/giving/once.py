@@ -16,7 +16,7 @@ from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donat
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.extensions import csrf, db
-from app.payments.gateway import PaymentsRefused
+from app.payments.trouble import PaymentsRefused
 from app.public import changing
 from app.public.giving import form as giving_form
 from app.public.giving import to_checkout

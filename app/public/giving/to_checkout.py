@@ -14,7 +14,7 @@ from app.donations.donation import Donation
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.payments.checkout import CheckoutRequest
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.services import services
 from app.writing import writing
 

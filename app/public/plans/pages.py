@@ -10,7 +10,7 @@ from app.donations.plans import changes, dates, links
 from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
 from app.extensions import db
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.public.plans.forms import AmountForm, EndPlanForm, OtherAppealForm, PauseForm, ResumeForm, done
 from app.services import services
 from app.writing import writing

@@ -13,7 +13,7 @@ from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.emails.email import DueEmail
 from app.extensions import db
-from app.payments.gateway import PaymentsUnavailable
+from app.payments.trouble import PaymentsUnavailable
 from app.services import services
 from app.writing import writing
 from tests.cast import an_appeal

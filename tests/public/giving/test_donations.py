@@ -14,7 +14,7 @@ from app.donations.plans.plan import Plan
 from app.extensions import db
 from app.money import Money
 from app.payments.checkout import Checkout
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.public.giving import to_checkout
 from app.receipts.receipt import Receipt
 from app.services import services

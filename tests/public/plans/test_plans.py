@@ -18,7 +18,7 @@ from app.donations.plans.plan import Plan, PlanLink
 from app.emails.email import DueEmail
 from app.extensions import db
 from app.money import Money
-from app.payments.gateway import PaymentsRefused, PaymentsUnavailable
+from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
 from app.services import services

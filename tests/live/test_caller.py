@@ -26,4 +26,4 @@ def a_request(address: str, *forwarded: str) -> Scope:
     ],
 )
 def test_a_caller_is_whom_our_own_proxies_name_and_nobody_else(scope: Scope, proxies: int, network: str) -> None:
-    assert streams.network(scope, proxies) == network
+    assert streams.network_of(scope, proxies) == network

@@ -35,6 +35,7 @@ def index() -> ResponseReturnValue:
     """All mails, the latest first."""
     files = sorted(services().settings.outbox.glob("*.eml"), key=lambda file: (file.stat().st_mtime_ns, file.name))
     mails = [_summary(file.stem, _read(file)) for file in reversed(files[-_SHOWN:])]
+    mails.sort(key=lambda mail: mail["date"], reverse=True)
     return render_template("public/outbox.html", mails=mails)
 
 

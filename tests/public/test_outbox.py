@@ -52,6 +52,13 @@ def test_the_latest_mail_stands_first(client, sent):
     assert "1 July 2026 at 12.02" in page.get_text()
 
 
+def test_mails_stand_in_the_order_of_the_times_that_they_show(client, sent):
+    sent(1, subject="Of today", date=datetime(2026, 7, 3, 11, tzinfo=UTC))
+    sent(2, subject="Of the day before", date=datetime(2026, 7, 2, 11, tzinfo=UTC))
+    page = BeautifulSoup(client.get("/outbox").text, "html.parser")
+    assert [heading.get_text() for heading in page.select("h2")] == ["Of today", "Of the day before"]
+
+
 def test_a_mail_is_read_as_words_with_nothing_in_it_alive(client, sent):
     answer = client.get(f"/outbox/{sent()}")
     page = BeautifulSoup(answer.text, "html.parser")

@@ -9,11 +9,11 @@ from datetime import date
 from sqlalchemy import func, insert, select
 
 from app import clock
-from app.bank import sorting
+from app.bank import duplicates
 from app.bank.account import BankAccount
+from app.bank.duplicates import NEW, Known, Sorted
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.part import BankLinePart
-from app.bank.sorting import NEW, Known, Sorted
 from app.bank.statement import BankLine, BankStatement
 from app.extensions import db
 from app.money import Money
@@ -32,8 +32,8 @@ def look(account: BankAccount, read: ReadFile) -> list[Sorted]:
     # A payment may be booked anew some days away, so the days around count as well.
     first, last = read.first_day, read.last_day
     since, until = (
-        (first - sorting.NEAR) if first - date.min > sorting.NEAR else date.min,
-        (last + sorting.NEAR) if date.max - last > sorting.NEAR else date.max,
+        (first - duplicates.NEAR) if first - date.min > duplicates.NEAR else date.min,
+        (last + duplicates.NEAR) if date.max - last > duplicates.NEAR else date.max,
     )
     rows = db.session.scalars(
         select(BankLine).where(BankLine.account_id == account.id, BankLine.day.between(since, until))
@@ -44,7 +44,7 @@ def look(account: BankAccount, read: ReadFile) -> list[Sorted]:
             BankStatement.account_id == account.id, BankStatement.taken_back_at.is_(None)
         )
     )
-    return sorting.sort(read.lines, known, [(span.first_day, span.last_day) for span in spans])
+    return duplicates.sort(read.lines, known, [(span.first_day, span.last_day) for span in spans])
 
 
 def take_in(

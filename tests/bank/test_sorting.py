@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.bank.duplicates import KNOWN, MOVED, NEW, OTHER_FORM, REPEATED, Known, identity_of, sort
 from app.bank.formats.contents import ReadLine
-from app.bank.sorting import KNOWN, MOVED, NEW, OTHER_FORM, REPEATED, Known, identity_of, sort
 from app.money import Money
 
 MONDAY = date(2026, 7, 6)

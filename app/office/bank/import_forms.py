@@ -16,10 +16,10 @@ from wtforms.fields.choices import SelectChoice
 
 from app.bank import taking_in
 from app.bank.account import BankAccount
+from app.bank.duplicates import NEW, Sorted
 from app.bank.formats import csv_guessing, csv_lines, csv_table, mapping
 from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.mapping import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Mapping
-from app.bank.sorting import NEW, Sorted
 from app.money import Money
 from app.office.bank import words
 from app.web.fields import BalanceField, CleanedForm

@@ -19,7 +19,7 @@ from app.emails.wording import one_line
 from app.errors import DomainError
 from app.extensions import db
 from app.ledger import erasure
-from app.receipts import issuing, register
+from app.receipts import filing, issuing
 from app.receipts.facts import Facts, lines, thawed
 from app.receipts.receipt import DUE, ISSUED, REPLACED, VOID, Receipt, ReceiptFile
 
@@ -72,7 +72,7 @@ def draft(receipt: Receipt, *, organisation: Organisation, base_url: str, langua
         language=language,
         link=f"{base_url}/receipts/{receipt.reference}",
         plan_link="" if donation.plan_id is None else f"{base_url}/receipts/{receipt.reference}/plan",
-        replaces=register.number_before(receipt),
+        replaces=filing.number_before(receipt),
     )
 
 
@@ -87,7 +87,7 @@ def issue(
     Its row is locked first, as by whoever corrects it, so that no receipt is issued over an amount that a refund has
     just changed. Raises `Changed`, and what `draft` and `issuing.issue` raise.
     """
-    receipt = register.locked(receipt_id)
+    receipt = filing.locked(receipt_id)
     if receipt is None or receipt.state != DUE:
         return
     if draft(receipt, organisation=organisation, base_url=base_url, language=checked.language) != checked:
@@ -145,7 +145,7 @@ def correct(charge_id: str) -> None:
 
 def correct_gift(donation: Donation) -> None:
     """The same for a gift of any kind; one that came by hand gets a receipt only where one was asked for."""
-    line = list(register.receipts_of(donation.id))
+    line = list(filing.receipts_of(donation.id))
     amount = refunds.net_amount(donation)
     # Whoever was forgotten gets no new receipt; one that is no longer true is void.
     forgotten = bool(erasure.erased("donation", [donation.id]))
@@ -154,9 +154,9 @@ def correct_gift(donation: Donation) -> None:
     elif line and line[-1].state != DUE and not _states(line[-1], amount.minor):
         if line[-1].state == ISSUED:
             line[-1].state = REPLACED
-        register.request(donation.id, line[-1].place + 1, on_paper=line[-1].on_paper)
+        filing.request(donation.id, line[-1].place + 1, on_paper=line[-1].on_paper)
     elif not line and donation.method == CARD and not forgotten:
-        register.request(donation.id)
+        filing.request(donation.id)
     db.session.flush()
 
 

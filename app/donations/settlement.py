@@ -17,7 +17,7 @@ from app.ledger.entries import GIFT
 from app.money import Money, home_currency, written
 from app.payments import contradiction
 from app.payments.objects import Charge
-from app.receipts import register
+from app.receipts import filing
 from app.subject import Subject
 
 # Built once: to build a statement costs more than to run it (docs/performance.md).
@@ -83,7 +83,7 @@ def settle(charge: Charge) -> bool:
             "card_last4": charge.card_last4,
         },
     )
-    register.request(donation.id)
+    filing.request(donation.id)
     _post(charge, received_at, donation.income, donation.reference)
     return True
 

@@ -18,7 +18,7 @@ from app.money import Money
 from app.payments.inbox import StripeEvent
 from app.payments.objects import StripeTransaction
 from app.payments.payout import Payout
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.subject import Subject
 
@@ -58,7 +58,7 @@ def of(gift: Donation) -> Timeline:
         select(DonationRefund).where(DonationRefund.donation_id == gift.id).order_by(DonationRefund.id)
     ).all()
     disputes = db.session.scalars(select(Dispute).where(Dispute.charge_id == (gift.charge_id or ""))).all()
-    receipts = register.read_all(gift.id)
+    receipts = filing.read_all(gift.id)
     names = [gift.charge_id, *(each.refund_id for each in refunds), *(each.dispute_id for each in disputes)]
     found = [
         *_pledge(gift),

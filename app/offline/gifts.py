@@ -36,7 +36,7 @@ from app.extensions import db
 from app.ledger import posting
 from app.ledger.entries import NAMED_CASH
 from app.money import Money
-from app.receipts import register
+from app.receipts import filing
 from app.subject import Subject
 
 # Where what has come by each method is, until the bank's statement shows it.
@@ -178,10 +178,10 @@ def book(donation: Donation, source: str, moment: datetime, *, held: str | None 
         recorded_by=by,
     )
     db.session.flush()
-    if register.receipts_of(donation.id):
+    if filing.receipts_of(donation.id):
         receipts.correct_gift(donation)
     elif donation.email or donation.name:
-        register.request(donation.id, on_paper=not donation.email)
+        filing.request(donation.id, on_paper=not donation.email)
     db.session.flush()
 
 

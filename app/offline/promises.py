@@ -25,7 +25,7 @@ from app.extensions import db
 from app.ledger import posting, reversing
 from app.ledger.entries import Entry
 from app.offline import cheques, gifts
-from app.receipts import register
+from app.receipts import filing
 from app.subject import Subject
 
 # The mail that tells the giver that a receipt does not count.
@@ -146,7 +146,7 @@ def make_promise(donation: Donation, *, by: str) -> None:
     if entry is None or donation.method == CHEQUE or donation.paid_back_minor or row.state(donation) != by_hand.WAITING:
         raise NotPromised("only a transfer that was announced, and that no statement shows, is a promise")
     row.expected_on = row.given_on
-    numbered = register.current(donation.id)
+    numbered = filing.current(donation.id)
     reversing.reverse(entry, memo="announced, not received", recorded_by=by)
     wait_again(donation, row)
     if numbered is not None and numbered.mailed_at is not None:

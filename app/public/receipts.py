@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import REPLACED, VOID
 
 bp = Blueprint("receipts", __name__)
@@ -12,10 +12,10 @@ bp = Blueprint("receipts", __name__)
 @bp.get("/receipts/<reference>")
 def show(reference: str) -> ResponseReturnValue:
     """The PDF; or a page that says that it is not rendered yet, or that the receipt no longer counts."""
-    receipt, file = register.find(reference) or abort(404)
+    receipt, file = filing.find(reference) or abort(404)
     erased = file is not None and not file.pdf
     if receipt.state in (VOID, REPLACED) or erased:
-        return render_template("public/receipt_gone.html", receipt=receipt, new=register.after(receipt)), 410
+        return render_template("public/receipt_gone.html", receipt=receipt, new=filing.after(receipt)), 410
     if file is None:
         return render_template("public/receipt_coming.html", receipt=receipt), 202
     response = Response(file.pdf, mimetype="application/pdf")

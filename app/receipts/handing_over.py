@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import clock
 from app.errors import DomainError
 from app.extensions import db
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import ISSUED, Receipt
 
 HANDED, POSTED = "handed", "posted"
@@ -36,7 +36,7 @@ def may_be_given(receipt: Receipt) -> bool:
 def give(donation_id: int, how: str, *, by: str) -> Receipt:
     """Note that the last receipt of a gift was handed over or posted. The caller commits.
     Raises `NotToBeGiven`."""
-    line = register.receipts_of(donation_id)
+    line = filing.receipts_of(donation_id)
     if not line or how not in (HANDED, POSTED) or not may_be_given(line[-1]):
         raise NotToBeGiven("there is no receipt here to hand over")
     line[-1].given_at, line[-1].given_by, line[-1].given_how = clock.now(), by, how

@@ -15,7 +15,7 @@ from app.config import Settings
 from app.donations import receipts
 from app.emails import sending
 from app.extensions import db
-from app.receipts import glyphs, register
+from app.receipts import filing, glyphs
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, Receipt
 from app.receipts.rendering import Renderer
@@ -36,7 +36,7 @@ def making(settings: Settings, renderer: Renderer) -> Duty:
         if receipt.rendered_at is None:
             _render(receipt, renderer)
 
-    return Duty("receipt", Receipt, register.unfinished() & Receipt.rendered_at.is_(None), make)
+    return Duty("receipt", Receipt, filing.unfinished() & Receipt.rendered_at.is_(None), make)
 
 
 def mailing(settings: Settings) -> Duty:
@@ -47,7 +47,7 @@ def mailing(settings: Settings) -> Duty:
         if not receipt.on_paper:
             _mail(receipt, settings)
 
-    return Duty("receipt's mail", Receipt, register.unfinished() & Receipt.rendered_at.is_not(None), mail)
+    return Duty("receipt's mail", Receipt, filing.unfinished() & Receipt.rendered_at.is_not(None), mail)
 
 
 def _look(receipt_id: int) -> Receipt:
@@ -76,10 +76,10 @@ def _issue(receipt: Receipt, settings: Settings) -> None:
 def _render(receipt: Receipt, renderer: Renderer) -> None:
     pdf = renderer.render(thawed(receipt.facts or "{}", receipt.personal).frozen())
     with writing():
-        now = register.locked(receipt.id)
+        now = filing.locked(receipt.id)
         # Whoever was forgotten while it was drawn gets no PDF.
         if now is not None and now.personal is not None:
-            register.file(receipt.id, pdf)
+            filing.file(receipt.id, pdf)
 
 
 def _mail(receipt: Receipt, settings: Settings) -> None:
@@ -87,4 +87,4 @@ def _mail(receipt: Receipt, settings: Settings) -> None:
     db.session.rollback()
     sending.send_from(settings, written)
     with writing():
-        register.mailed(receipt.id)
+        filing.mailed(receipt.id)

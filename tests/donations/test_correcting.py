@@ -10,7 +10,7 @@ from app.donations import paid_back, refunds, stripe_news
 from app.donations import receipts as donations_receipts
 from app.donations.donation import Donation
 from app.extensions import db
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.worker import duties, events
 from app.writing import writing
@@ -51,7 +51,7 @@ def issue(settings):
         draft = donations_receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
             donations_receipts.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
-            register.file(receipt_id, b"%PDF")
+            filing.file(receipt_id, b"%PDF")
 
 
 def receipts():
@@ -101,14 +101,14 @@ def test_a_receipt_can_be_written_while_its_gift_is_locked_so_that_two_never_wai
             try:
                 with writing():
                     db.session.execute(text("SET LOCAL lock_timeout = '100ms'"))
-                    register.request(number, 2)
+                    filing.request(number, 2)
             finally:
                 db.session.remove()
 
     with ThreadPoolExecutor(1) as somebody_else, writing():
         refunds.note(refund) if lock == "to note a refund" else paid_back.locked(reference)
         somebody_else.submit(write_the_next).result(timeout=10)
-    assert [each.place for each in register.read_all(number)] == [1, 2]
+    assert [each.place for each in filing.read_all(number)] == [1, 2]
 
 
 def test_telling_it_again_changes_nothing(account, settings):

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.ledger import closing, reversing, verifying
 from app.ledger.entries import Entry
 from app.offline import corrections, expected, promises
-from app.receipts import issuing, register
+from app.receipts import filing, issuing
 from app.receipts.receipt import Receipt
 from app.subject import Subject
 from app.worker import emails
@@ -174,8 +174,8 @@ def test_the_giver_of_a_transfer_booked_early_is_told_that_the_receipt_does_not_
     draft = donations_receipts.draft(receipt, organisation=ORGANISATION, base_url="https://l.test")
     with writing():
         donations_receipts.issue(receipt.id, draft, organisation=ORGANISATION, base_url="https://l.test")
-        register.file(receipt.id, b"%PDF-1.7")
-        register.mailed(receipt.id)
+        filing.file(receipt.id, b"%PDF-1.7")
+        filing.mailed(receipt.id)
     for _ in range(2):
         with writing():
             promises.make_promise(again(gift), by="treasurer")

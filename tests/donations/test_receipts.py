@@ -13,7 +13,7 @@ from app.config import Organisation
 from app.donations import receipts
 from app.donations.donation import Donation
 from app.extensions import db
-from app.receipts import issuing, printing, register
+from app.receipts import filing, issuing, printing
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import a_pledge, an_appeal
@@ -33,7 +33,7 @@ def rendered(receipt: Receipt) -> Receipt:
     with writing():
         issuing.issue(receipt.id, facts)
     with writing():
-        register.file(receipt.id, b"%PDF")
+        filing.file(receipt.id, b"%PDF")
     return db.session.get_one(Receipt, receipt.id)
 
 

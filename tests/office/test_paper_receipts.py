@@ -12,7 +12,7 @@ from app.donors.donor import Donor
 from app.extensions import db
 from app.money import Money
 from app.offline import standing_orders
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.cast import an_appeal
@@ -35,7 +35,7 @@ def made(settings):
         draft = receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
             receipts.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
-            register.file(receipt_id, b"%PDF")
+            filing.file(receipt_id, b"%PDF")
     db.session.rollback()
 
 

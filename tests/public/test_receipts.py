@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from app.extensions import db
-from app.receipts import issuing, register
+from app.receipts import filing, issuing
 from app.receipts.receipt import Receipt
 from app.writing import writing
 from tests.receipts.stage import a_due_receipt, some_facts
@@ -17,7 +17,7 @@ def an_issued_receipt(pdf: bytes | None = b"%PDF-1.7 a receipt") -> Receipt:
         issuing.issue(receipt.id, some_facts())
     if pdf:
         with writing():
-            register.file(receipt.id, pdf)
+            filing.file(receipt.id, pdf)
     return db.session.get_one(Receipt, receipt.id)
 
 

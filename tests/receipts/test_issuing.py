@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.extensions import db
-from app.receipts import issuing, register
+from app.receipts import filing, issuing
 from app.receipts.facts import thawed
 from app.receipts.receipt import Receipt
 from app.writing import writing
@@ -153,7 +153,7 @@ def test_a_year_that_turns_while_a_number_is_taken_costs_no_number(app, monkeypa
 def test_the_database_itself_keeps_an_issued_receipt_as_it_is(app, statement):
     receipt = issue(a_due_receipt().id)
     with writing():
-        register.file(receipt.id, b"%PDF")
+        filing.file(receipt.id, b"%PDF")
     if "pdf = sha256" in statement and db.engine.dialect.name == "postgresql":
         statement = statement.replace("sha256", "'x'::bytea")
     with pytest.raises(DBAPIError), writing():
@@ -165,6 +165,6 @@ def test_a_receipt_that_has_a_pdf_keeps_it(app):
     receipt = issue(a_due_receipt().id)
     for pdf in (b"%PDF first", b"%PDF second"):
         with writing():
-            register.file(receipt.id, pdf)
-    _receipt, file = register.find(receipt.reference)
+            filing.file(receipt.id, pdf)
+    _receipt, file = filing.find(receipt.reference)
     assert file.pdf == b"%PDF first"

@@ -16,7 +16,7 @@ from app.ledger.seals import BEGINNING
 from app.payments import inbox
 from app.payments.inbox import News
 from app.payments.objects import read_charge
-from app.receipts import issuing, register
+from app.receipts import filing, issuing
 from app.receipts.receipt import Receipt
 from app.reconciliation.verification.faults import SEALED
 from app.worker import clock as worker_clock
@@ -53,7 +53,7 @@ def books(app):
         receipt = db.session.scalars(select(Receipt).where(Receipt.donation_id == donation.id)).one()
         with writing():
             issuing.issue(receipt.id, receipts.draft(receipt, organisation=organisation, base_url="https://l.example"))
-            register.file(receipt.id, b"%PDF " + str(number).encode())
+            filing.file(receipt.id, b"%PDF " + str(number).encode())
     worker_clock.seal()
     db.session.rollback()
     return app

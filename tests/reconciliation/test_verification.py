@@ -21,7 +21,7 @@ from app.ledger.chain import Head
 from app.ledger.erasure import Erasure
 from app.ledger.seals import Seal
 from app.offline import cheques
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.reconciliation.verification import faults as verification_faults
 from app.reconciliation.verification.faults import SEALED
@@ -87,7 +87,7 @@ def issue():
         draft = donations_receipts.draft(receipt, organisation=ORGANISATION, base_url="https://l.example")
         with writing():
             donations_receipts.issue(receipt_id, draft, organisation=ORGANISATION, base_url="https://l.example")
-            register.file(receipt_id, f"%PDF {receipt_id}".encode())
+            filing.file(receipt_id, f"%PDF {receipt_id}".encode())
 
 
 def found(**options):

@@ -16,7 +16,7 @@ from typing import Any
 from app import clock, create_app
 from app.donations import receipts as donations_receipts
 from app.emails import sending
-from app.receipts import issuing, printing, register
+from app.receipts import filing, issuing, printing
 from app.receipts.rendering import Renderer
 from app.worker import duties, receipts
 from tests.conftest import make_settings
@@ -59,11 +59,11 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "issued": lambda: before(Renderer, "render"),
     "half-way through rendering": while_rendering,
     "rendered": lambda: after(Renderer, "render"),
-    "filed but not committed": lambda: after(register, "file"),
+    "filed but not committed": lambda: after(filing, "file"),
     "filed": lambda: before(donations_receipts, "mail"),
     "about to send": lambda: before(sending, "send"),
     "accepted by the mail server": lambda: after(sending, "send"),
-    "mailed but not committed": lambda: after(register, "mailed"),
+    "mailed but not committed": lambda: after(filing, "mailed"),
     "mailed": lambda: after(receipts, "_mail"),
     "failed and put off": lambda: (before(duties, "in_words"), setattr(sending, "send", None))[0],
     "never": lambda: None,

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from app.donations.donation import Donation
 from app.extensions import db
 from app.ledger.entries import Entry
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.facts import thawed
 from app.receipts.printing import RenderingFailed
 from app.receipts.receipt import Receipt, ReceiptFile
@@ -177,7 +177,7 @@ def test_an_address_refused_for_good_keeps_nobody_waiting_and_its_pdf_can_be_had
         assert box.recipients == ["lucja@example.org"]
         assert read(refused).mailed_at is None
         assert read(refused).last_error == "MailRefused: the mail server refused the mail for good (550)"
-        assert register.find(refused.reference)[1].pdf == b"%PDF"
+        assert filing.find(refused.reference)[1].pdf == b"%PDF"
         box.refused = ""
         make_due_again(refused)
         assert worker_duties.do_all_due(due) == 1

@@ -32,7 +32,7 @@ from app.offline import counts, gifts, paying_in, standing_orders
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.offline.standing_orders import Promise
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import DUE as RECEIPT_DUE
 from app.receipts.receipt import Receipt
 from app.receipts.rendering import Renderer
@@ -234,7 +234,7 @@ def print_receipts(settings: Settings) -> None:
     with writing():
         old = select(Receipt.id).where(Receipt.requested_at < before, Receipt.rendered_at.is_not(None))
         for each in db.session.scalars(old).all():
-            register.mailed(each)
+            filing.mailed(each)
         for email in db.session.scalars(select(DueEmail).where(DueEmail.state == DUE)).all():
             if email.asked_at < before:
                 email.state = DROPPED

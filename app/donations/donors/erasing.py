@@ -24,7 +24,7 @@ from app.ledger import entries, erasure
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments import inbox as events
-from app.receipts import register as receipts
+from app.receipts import filing as receipts
 from app.subject import Subject
 
 # The records of a gift are kept for six years after the end of the year in which it was made (PPERA 2000, s. 41(4)).

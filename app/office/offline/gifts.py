@@ -36,7 +36,7 @@ from app.office.offline import forms, noticed, words
 from app.office.offline.forms import CorrectionForm, GiftForm
 from app.office.offline.noticed import Noticed
 from app.offline import corrections, gifts, lists, promises
-from app.receipts import handing_over, register
+from app.receipts import filing, handing_over
 from app.subject import Subject
 from app.web import notices
 from app.writing import writing
@@ -249,7 +249,7 @@ def _gift(reference: str) -> Donation:
 
 def _page(donation: Donation, form: CorrectionForm, status: int = 200) -> ResponseReturnValue:
     row = by_hand.of(donation)
-    proofs = register.read_all(donation.id)
+    proofs = filing.read_all(donation.id)
     page = render_template(
         "office/offline/gift_by_hand.html",
         gift=donation,

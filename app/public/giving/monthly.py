@@ -11,7 +11,7 @@ from app.donations import went_back
 from app.donations.plans import payments
 from app.donations.plans.plan import PLEDGED, Plan
 from app.extensions import db
-from app.receipts import register
+from app.receipts import filing
 
 bp = Blueprint("monthly", __name__)
 
@@ -53,7 +53,7 @@ def _context(plan: Plan) -> dict[str, object]:
         "appeal": db.session.get(Appeal, plan.appeal_id),
         "first": first,
         "debit": debit,
-        "receipt": None if first is None else register.current(first.id),
+        "receipt": None if first is None else filing.current(first.id),
         "back": None if first is None else went_back.of(first),
         "checkout_url": plan.checkout_url if still_open else None,
     }

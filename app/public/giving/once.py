@@ -21,7 +21,7 @@ from app.public import changing
 from app.public.giving import form as giving_form
 from app.public.giving import to_checkout
 from app.public.giving.form import DonationForm, page
-from app.receipts import register
+from app.receipts import filing
 from app.services import services
 from app.writing import writing
 
@@ -133,7 +133,7 @@ def _context(donation: Donation) -> dict[str, object]:
     return {
         "donation": donation,
         "appeal": appeal,
-        "receipt": register.current(donation.id),
+        "receipt": filing.current(donation.id),
         "back": None if donation.received_at is None else went_back.of(donation),
         "checkout_url": still_open,
         "outbox": outbox,

@@ -10,7 +10,7 @@ from app.appeals.appeal import Appeal
 from app.donations.plans import dates, links, payments
 from app.donations.plans.plan import ENDED, Plan
 from app.extensions import db
-from app.receipts import register
+from app.receipts import filing
 from app.services import services
 from app.writing import writing
 
@@ -63,4 +63,4 @@ def keep_to_the_reader(response: Response) -> Response:
 
 
 def _plan(receipt: str) -> Plan:
-    return payments.plan_of(register.donation_of(receipt) or abort(404)) or abort(404)
+    return payments.plan_of(filing.donation_of(receipt) or abort(404)) or abort(404)

@@ -12,7 +12,7 @@ from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.inbox import PENDING, StripeEvent
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import bank, offline, plans, stripe
 from app.reconciliation.exceptions.exception import BookException
@@ -115,14 +115,14 @@ def _stuck_receipts(most: int) -> list[BookException]:
     rows = db.session.execute(
         select(Donation.reference, Receipt.place, Receipt.attempts, Receipt.last_error)
         .join(Donation, Donation.id == Receipt.donation_id)
-        .where(register.unfinished(), late)
+        .where(filing.unfinished(), late)
         .order_by(Receipt.id)
         .limit(most)
     )
     return [
         BookException(
             "receipt",
-            register.named(row.reference, row.place),
+            filing.named(row.reference, row.place),
             f"tried {row.attempts} times: {row.last_error or 'not yet'}",
             gift=row.reference,
             facts=str(row.last_error),

@@ -27,7 +27,7 @@ from app.ledger.seals import ENTRIES, Sealable, digest_of
 from app.ledger.verifying import Fault
 from app.payments.inbox import StripeEvent
 from app.payments.objects import StripeTransaction
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import VOID, Receipt, ReceiptFile
 from app.reconciliation.verification import gift_checks, receipt_checks
 
@@ -98,7 +98,7 @@ def _of_receipts(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
             pdf = pdf if row.pdf else row.sha256
         whole = (
             row.reference,
-            register.named(row.donation, row.place),
+            filing.named(row.donation, row.place),
             row.series,
             row.number,
             facts,

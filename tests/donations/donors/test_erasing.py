@@ -25,7 +25,7 @@ from app.ledger.chain import Head
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments.inbox import StripeEvent
-from app.receipts import register
+from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.reconciliation.bank import confirming
 from app.reconciliation.exceptions import finding
@@ -86,8 +86,8 @@ def issue(settings):
         draft = receipts.draft(receipt, organisation=settings.organisation, base_url=settings.base_url)
         with writing():
             receipts.issue(receipt_id, draft, organisation=settings.organisation, base_url=settings.base_url)
-            register.file(receipt_id, f"%PDF for {draft.donor}".encode())
-            register.mailed(receipt_id)
+            filing.file(receipt_id, f"%PDF for {draft.donor}".encode())
+            filing.mailed(receipt_id)
 
 
 def run(app, *args, account=None):
@@ -214,7 +214,7 @@ def test_an_erased_gift_can_still_be_refunded_and_asks_for_nobody(app, gift, set
     assert "has been made void" in client.get(f"/receipts/{reference}").text
     db.session.rollback()
     assert [each for each in finding.find() if each.kind == "receipt"] == []
-    assert db.session.scalars(select(Receipt).where(register.unfinished())).all() == []
+    assert db.session.scalars(select(Receipt).where(filing.unfinished())).all() == []
     assert faults() == []
 
 

@@ -15,7 +15,7 @@ from app.bank import part
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
 from app.money import Money
-from app.office.offline import forms
+from app.office.offline import gift_forms
 from app.reconciliation.bank.confirming import PartGift
 from app.web.fields import CleanedForm, LineField
 
@@ -30,7 +30,7 @@ class PartsForm(CleanedForm):
         """Offer the appeals in the line's currency, and the branches that are open."""
         super().__init__(**{"data": {f"payer_{each.number}": each.payer[:120] for each in parts}, **values})
         self._line, self._parts = line, parts
-        self._appeals = {each.reference: each for each in forms.appeals(line.currency)}
+        self._appeals = {each.reference: each for each in gift_forms.appeals(line.currency)}
         self._branches = {each.reference: each for each in branches.all_of_them(open_only=True)}
         for each in parts:
             choices = [SelectChoice(reference, found.title) for reference, found in self._appeals.items()]
@@ -91,7 +91,7 @@ class BankGiftForm(CleanedForm):
     def __init__(self, line: BankLine, **values: Any) -> None:
         """Offer the appeals in the line's currency, and the branches that are open."""
         super().__init__(**{"data": {"payer": line.payer[:120]}, **values})
-        self._appeals = {each.reference: each for each in forms.appeals(line.currency)}
+        self._appeals = {each.reference: each for each in gift_forms.appeals(line.currency)}
         self._branches = {each.reference: each for each in branches.all_of_them(open_only=True)}
         self.appeal.choices = [SelectChoice(each.reference, each.title) for each in self._appeals.values()]
         self.branch.choices = [SelectChoice("", _("None: for the whole organisation"))]

@@ -16,7 +16,7 @@ from app.bank.statement import BankLine
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
 from app.office.confirming import Question, asks_once
-from app.office.offline import forms
+from app.office.offline import gift_forms
 from app.reconciliation.bank import bills, rules
 from app.staff import people
 from app.subject import Subject
@@ -105,7 +105,7 @@ def remove(account: str, reference: str) -> ResponseReturnValue:
 
 def _names(account: BankAccount) -> dict[tuple[str, str], str]:
     """What can be chosen for lines of an account, and what it is called."""
-    gifts = {(GIFT, each.reference): each.title for each in forms.appeals(account.currency)}
+    gifts = {(GIFT, each.reference): each.title for each in gift_forms.appeals(account.currency)}
     paid = {(BILL, code): name for code, name in bills.expenses(account.currency)}
     received = {(INCOME, code): name for code, name in bills.other_incomes(account.currency)}
     ours = {

@@ -18,7 +18,7 @@ from app.donations.donation import BANK_TRANSFER, find_gift
 from app.money import Money, written
 from app.office.bank import words as bank_words
 from app.office.bank.money_forms import named_gift
-from app.office.offline import forms
+from app.office.offline import gift_forms
 from app.office.offline.noticed import Noticed
 from app.offline import alike
 from app.offline.gifts import HandGift
@@ -84,7 +84,7 @@ class SplitForm(CleanedForm):
         super().__init__(**{"data": known, **values})
         self._line, self._made = line, {each.number: each for each in made}
         self._in = line.amount_minor > 0
-        self._appeals = {each.reference: each for each in forms.appeals(line.currency)} if self._in else {}
+        self._appeals = {each.reference: each for each in gift_forms.appeals(line.currency)} if self._in else {}
         self._offered = dict(bills.other_incomes(line.currency) if self._in else bills.expenses(line.currency))
         self._items = {each.key: each for each in items}
         self._banks = {each.reference: each for each in own_transfers.accounts_for(line)}
@@ -253,7 +253,7 @@ class SplitForm(CleanedForm):
             ]
             if isinstance(each, GiftPart) and not items:
                 gift = HandGift(amount=each.amount, given_on=self._line.day, name=payer)
-                found += [forms.like(one) for one in alike.gifts(BANK_TRANSFER, gift) if payer and one.name]
+                found += [gift_forms.like(one) for one in alike.gifts(BANK_TRANSFER, gift) if payer and one.name]
         return list(dict.fromkeys(found))
 
 

@@ -12,8 +12,8 @@ from app.money import written
 from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, my_branch_id
 from app.office.confirming import Question, asks_once
-from app.office.offline import forms, words
-from app.office.offline.forms import ChequeForm
+from app.office.offline import gift_forms, words
+from app.office.offline.gift_forms import ChequeForm
 from app.office.offline.gifts import page_of, taken_in
 from app.offline import cheques, lists
 from app.subject import Subject
@@ -36,14 +36,14 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new() -> ResponseReturnValue:
     """An empty cheque."""
-    return page_of(ChequeForm(forms.appeals(), data=forms.as_before()))
+    return page_of(ChequeForm(gift_forms.appeals(), data=gift_forms.as_before()))
 
 
 @bp.post("/")
 @allow(changes={TREASURER, BRANCH_TREASURER})
 def create() -> ResponseReturnValue:
     """Take a cheque in; the next one can be entered at once."""
-    form = ChequeForm(forms.appeals())
+    form = ChequeForm(gift_forms.appeals())
     donation = taken_in(form)
     if not isinstance(donation, Donation):
         return donation

@@ -27,8 +27,8 @@ from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, m
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
-from app.office.offline import forms, noticed, words
-from app.office.offline.forms import CorrectionForm, HandForm, like
+from app.office.offline import gift_forms, noticed, words
+from app.office.offline.gift_forms import CorrectionForm, HandForm, like
 from app.office.offline.noticed import Noticed
 from app.offline import alike, corrections, counts, gifts, lists
 from app.offline.counts import Count
@@ -264,7 +264,7 @@ def correct(reference: str) -> ResponseReturnValue:
 
 def _empty(**data: object) -> CountForm:
     currency = home_currency()
-    return form_for(currency)(forms.appeals(currency), data=data)
+    return form_for(currency)(gift_forms.appeals(currency), data=data)
 
 
 def _form(

@@ -32,8 +32,8 @@ from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, me, m
 from app.office.bank import subjects
 from app.office.confirming import Question, asks_once
 from app.office.content import authors
-from app.office.offline import forms, noticed, words
-from app.office.offline.forms import CorrectionForm, GiftForm
+from app.office.offline import gift_forms, noticed, words
+from app.office.offline.gift_forms import CorrectionForm, GiftForm
 from app.office.offline.noticed import Noticed
 from app.offline import corrections, gifts, lists, promises
 from app.receipts import filing, handing_over
@@ -72,7 +72,7 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new(method: str) -> ResponseReturnValue:
     """An empty form for a bank transfer or a gift in kind."""
-    return page_of(_empty(method, data=forms.as_before()))
+    return page_of(_empty(method, data=gift_forms.as_before()))
 
 
 @bp.post("/new/<method>")
@@ -221,7 +221,7 @@ def make_promise(reference: str) -> ResponseReturnValue:
 def _empty(method: str, **values: Any) -> GiftForm:
     if method not in _ENTERED:
         abort(404)
-    return forms.FORMS[method](forms.appeals(), **values)
+    return gift_forms.FORMS[method](gift_forms.appeals(), **values)
 
 
 def page_of(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) -> ResponseReturnValue:
@@ -233,7 +233,7 @@ def page_of(form: GiftForm, status: int = 200, found: Sequence[Noticed] = ()) ->
     page = render_template(
         "office/offline/gift_new.html",
         form=form,
-        title=forms.titles()[form.method],
+        title=gift_forms.titles()[form.method],
         send=send,
         above=[above],
         found=found,

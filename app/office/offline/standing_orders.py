@@ -23,8 +23,8 @@ from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_br
 from app.office.confirming import Question, asks_once
 from app.office.donors import choice
 from app.office.donors.choice import donor_field
-from app.office.offline import forms, noticed
-from app.office.offline.forms import HandForm
+from app.office.offline import gift_forms, noticed
+from app.office.offline.gift_forms import HandForm
 from app.office.offline.noticed import Noticed
 from app.offline import alike, lists, standing_orders
 from app.offline.standing_orders import Promise
@@ -94,14 +94,14 @@ def index() -> ResponseReturnValue:
 @allow(reads={TREASURER, BRANCH_TREASURER})
 def new() -> ResponseReturnValue:
     """An empty form."""
-    return _form(OrderForm(forms.appeals()))
+    return _form(OrderForm(gift_forms.appeals()))
 
 
 @bp.post("/")
 @allow(changes={TREASURER, BRANCH_TREASURER})
 def create() -> ResponseReturnValue:
     """Expect a standing order from now on."""
-    form = OrderForm(forms.appeals())
+    form = OrderForm(gift_forms.appeals())
     if not form.validate():
         return _form(form, status=422)
     found = _alike(form)
@@ -239,7 +239,7 @@ def _running(reference: str) -> StandingOrder:
 def _form_of(order: StandingOrder, **values: Any) -> OrderForm:
     """The form for an order that there is: it keeps its currency, and its appeal and branch may be closed by now."""
     appeal = db.session.get_one(Appeal, order.appeal_id)
-    offered = forms.appeals(order.currency)
+    offered = gift_forms.appeals(order.currency)
     branch = db.session.get(Branch, order.branch_id) if order.branch_id else None
     form = OrderForm(offered if appeal in offered else [appeal, *offered], branch, **values)
     form.is_new = False

@@ -9,7 +9,7 @@ from app.ledger.entries import Entry
 from app.payments.inbox import StripeEvent
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
-from app.reconciliation.verification import faults
+from app.reconciliation.verification import checks
 from app.worker import duties, events, payouts
 from app.writing import writing
 from tests import stripe_bodies as says
@@ -55,7 +55,7 @@ def entries():
 def agree():
     """The books are whole, and nothing at Stripe is unexplained."""
     db.session.rollback()
-    assert faults.faults() == []
+    assert checks.faults() == []
     assert reconciliation_payouts.unexplained() == []
     assert [each.difference.minor for each in stripe_balance.whole()] in ([0], [])
 

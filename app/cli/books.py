@@ -16,7 +16,7 @@ from app.ledger.chain import Head
 from app.money import written
 from app.reconciliation import daily_statement, suspense, treasurer_mails
 from app.reconciliation.exceptions import acknowledged, finding
-from app.reconciliation.verification import faults as verification_faults
+from app.reconciliation.verification import checks as verification_faults
 from app.services import services
 from app.writing import writing
 

@@ -27,7 +27,7 @@ from app.extensions import Base, db
 from app.ledger import seals
 from app.offline import promises
 from app.reconciliation import alarms, daily_statement
-from app.reconciliation.verification.faults import SEALED
+from app.reconciliation.verification.checks import SEALED
 from app.staff import unsent
 from app.worker.duties import LEASE, HeldRow
 from app.writing import writing

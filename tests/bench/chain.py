@@ -19,7 +19,7 @@ from app.extensions import db
 from app.ledger import chain, seals
 from app.ledger.chain import Head
 from app.ledger.entries import Entry, Transfer
-from app.reconciliation.verification.faults import SEALED
+from app.reconciliation.verification.checks import SEALED
 from app.writing import writing
 from tests.bench.filling import driver, fill
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio

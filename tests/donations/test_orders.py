@@ -27,7 +27,7 @@ from app.ledger import balances, chain, seals
 from app.ledger.chain import Head
 from app.money import Money
 from app.payments.inbox import StripeEvent
-from app.reconciliation.verification.faults import SEALED
+from app.reconciliation.verification.checks import SEALED
 from app.services import services
 from app.worker import catch_up, duties, events, payouts
 from app.worker import clock as worker_clock

@@ -24,8 +24,8 @@ from app.ledger import seals
 from app.ledger.chain import Head
 from app.money import Money
 from app.reconciliation.bank import confirming
-from app.reconciliation.verification import faults
-from app.reconciliation.verification.faults import SEALED
+from app.reconciliation.verification import checks
+from app.reconciliation.verification.checks import SEALED
 from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
@@ -147,7 +147,7 @@ def test_books_go_below_the_release_that_renamed_tables_and_come_back_as_they_we
     upgrade()
     assert db.session.scalars(kinds).all() == ["unidentified", "unidentified"]
     assert [db.session.execute(each).all() for each in renamed] == before
-    assert list(faults.faults(heads=[head])) == []
+    assert list(checks.faults(heads=[head])) == []
     for change, why in (
         ("UPDATE audit_records SET action = 'x'", "never changed"),
         ("DELETE FROM audit_records", "never changed"),

@@ -18,7 +18,7 @@ from app.payments.inbox import News
 from app.payments.objects import read_charge
 from app.receipts import filing, issuing
 from app.receipts.receipt import Receipt
-from app.reconciliation.verification.faults import SEALED
+from app.reconciliation.verification.checks import SEALED
 from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import stripe_bodies as stripe_says

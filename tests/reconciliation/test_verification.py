@@ -23,8 +23,8 @@ from app.ledger.seals import Seal
 from app.offline import cheques
 from app.receipts import filing
 from app.receipts.receipt import Receipt
-from app.reconciliation.verification import faults as verification_faults
-from app.reconciliation.verification.faults import SEALED
+from app.reconciliation.verification import checks as verification_faults
+from app.reconciliation.verification.checks import SEALED
 from app.worker import clock as worker_clock
 from app.writing import writing
 from tests import books_kept

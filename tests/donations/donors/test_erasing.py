@@ -29,7 +29,7 @@ from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.reconciliation.bank import confirming
 from app.reconciliation.exceptions import finding
-from app.reconciliation.verification import faults as verification_faults
+from app.reconciliation.verification import checks as verification_faults
 from app.services import services
 from app.worker import clock as worker_clock
 from app.worker import duties, refunds

@@ -122,7 +122,7 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> "Money":
-        """Read what a person typed into an amount field.
+        """Read an amount as settings and files write it; what people type into forms is read by `read_typed`.
 
         Accepted: digits, an optional currency sign in front, thousands in groups of three set off by commas or
         spaces, an optional point and decimals ('25', ' £1,000 ', '12.50', '1 000.5'). The sign may be bare: people

@@ -1,4 +1,4 @@
-"""Sorting a file's lines into new ones and those that the books have.
+"""Which lines of a file are new, and which ones the books have already: the same line in two files is one.
 
 A payment is known by the bank's own id, or where it has none by what its line says. Lines that say the same are
 counted: a day's n-th in the file is the day's n-th in the books. So the same file again, a later one that overlaps, or

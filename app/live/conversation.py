@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
+from app.web.headers import HTTPS_ALONE
+
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,8 +21,8 @@ GUARDED: Headers = [
     (b"x-content-type-options", b"nosniff"),
 ]
 
-# What it says as well where the public address is https: never come by http again (RFC 6797).
-_HTTPS_ALONE = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+# What it says as well where the public address is https.
+_HTTPS_ALONE = (b"strict-transport-security", HTTPS_ALONE.encode())
 
 
 def guards(*, secure: bool) -> Headers:

@@ -1,7 +1,5 @@
 """The public pages' policy: who may see them (anyone), what its pages allow, and the pages behind it."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Flask, Response, request
 
 from app.config import Settings
@@ -22,7 +20,7 @@ from app.public.giving import monthly, once
 from app.public.plans import access
 from app.public.plans import pages as plans_pages
 from app.services import services
-from app.web import assets, error_pages, filters
+from app.web import assets, error_pages, filters, headers
 
 
 def register(app: Flask) -> None:
@@ -37,17 +35,7 @@ def register(app: Flask) -> None:
     assets.register(app)
     structured.register(app)
     error_pages.register(app)
-    headers = _headers(settings)
-
-    @app.after_request
-    def allow_little(response: Response) -> Response:
-        """Give every answer our headers; an interface that needs others sets its own before."""
-        for name, value in headers.items():
-            # Headers.setdefault takes three times as long, and this is done for every answer.
-            if name not in response.headers:
-                response.headers.add(name, value)
-        return response
-
+    headers.register(app)
     app.register_blueprint(_pages(settings))
 
 
@@ -80,33 +68,3 @@ def _pages(settings: Settings) -> Blueprint:
         return response
 
     return public
-
-
-def _headers(settings: Settings) -> dict[str, str]:
-    """What browsers may do with our pages: nothing from elsewhere, no inline code, no frames.
-
-    Browsers apply form-action to the redirect that follows a form as well, so it names where gifts are paid:
-    Stripe's Checkout, also where it has a domain of the organisation's, its page for new cards, or what stands
-    in for them (w3.org/TR/CSP3, "form-action").
-    """
-    payment_pages = ["https://checkout.stripe.com", "https://billing.stripe.com"]
-    if settings.checkout_origin:
-        payment_pages.append(settings.checkout_origin)
-    if settings.stripe_api_base:
-        parts = urlsplit(settings.stripe_api_base)
-        payment_pages.append(f"{parts.scheme}://{parts.netloc}")
-    policy = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        f"form-action 'self' {' '.join(payment_pages)}; base-uri 'none'; frame-ancestors 'none'"
-    )
-    headers = {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-    if settings.secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    return headers

@@ -19,7 +19,7 @@ from app.extensions import csrf, db
 from app.payments.trouble import PaymentsRefused
 from app.public import changing
 from app.public.giving import form as giving_form
-from app.public.giving import to_checkout
+from app.public.giving import limits, to_checkout
 from app.public.giving.form import DonationForm, page
 from app.receipts import filing
 from app.services import services
@@ -53,7 +53,7 @@ def create(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return page(appeal, form, status=422)
     with writing():
-        too_often = to_checkout.too_often(form.email.data)
+        too_often = limits.too_often(form.email.data)
     if too_often:
         problem = _("Too many gifts were started in a short time. Wait ten minutes, then try again.")
         return page(appeal, form, problem, status=429, headers={"Retry-After": "600"})

@@ -1,13 +1,7 @@
-"""The way to Stripe's page, for a gift and for a monthly plan: committed first, asked for under a stored key.
+"""The way to Stripe's page, for a gift and for a monthly plan: committed first, asked for under a stored key."""
 
-How often anybody may start a gift: by one network address, under one email address, on the whole site.
-"""
+from flask import current_app, url_for
 
-from datetime import timedelta
-
-from flask import current_app, request, url_for
-
-from app import limits
 from app.appeals.appeal import Appeal
 from app.donations import checkout as donations_checkout
 from app.donations.donation import Donation
@@ -56,20 +50,3 @@ def _wanted(pledged: Donation | Plan, appeal: Appeal) -> CheckoutRequest:
     if isinstance(pledged, Plan):
         return planning.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
     return donations_checkout.checkout_request(pledged, appeal, success_url=success, cancel_url=cancel)
-
-
-# In ten minutes. High enough for a full meeting hall behind one address, low enough to make testing stolen cards slow.
-_WINDOW = timedelta(minutes=10)
-_MOST = {"address": 30, "email": 8, "site": 600}
-
-
-def too_often(email: str) -> bool:
-    """Count this attempt, and say whether its address, its email or the whole site has made too many; the caller
-    commits."""
-    settings = services().settings
-    secret = settings.secret_key
-    tried = {"address": limits.network_of(request.remote_addr or ""), "email": email.casefold(), "site": ""}
-    # One after the other: whoever is refused already must not use up what the whole site has.
-    return any(
-        limits.count(f"give-{what}", who, within=_WINDOW, secret=secret) > _MOST[what] for what, who in tried.items()
-    )

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.money import Money
 from app.payments.checkout import Checkout
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
-from app.public.giving import to_checkout
+from app.public.giving import limits
 from app.receipts.receipt import Receipt
 from app.services import services
 from app.web.filters import day
@@ -276,7 +276,7 @@ def test_too_many_gifts_from_one_address_are_asked_to_wait(client):
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("appeal", "gateway")
 def test_whoever_goes_on_after_being_asked_to_wait_does_not_stop_the_whole_site(client, monkeypatch):
-    monkeypatch.setattr(to_checkout, "_MOST", {"address": 2, "email": 8, "site": 4})
+    monkeypatch.setattr(limits, "_MOST", {"address": 2, "email": 8, "site": 4})
     statuses = [send(client, email=f"giver{number}@example.org").status_code for number in range(8)]
     assert statuses == [303] * 2 + [429] * 6
     client.environ_base["REMOTE_ADDR"] = "203.0.113.9"

@@ -95,8 +95,7 @@ class SplitForm(CleanedForm):
             if row.branch is not None:
                 none = [("", _("None: for the whole organisation"))]
                 row.branch.choices = none + [(key, each.name) for key, each in self._branches.items()]
-            if row.voucher is not None and row.number <= LEAST:
-                row.amount.flags.required = True
+            row.amount.flags.required = row.number <= LEAST
         self.parts: list[Part] = []
 
     def _choices(self) -> dict[str, list[tuple[str, str]]]:

@@ -12,7 +12,7 @@ from flask import Flask
 from app.articles import images
 from app.bank.formats import recognising
 from app.cli import starting
-from app.extensions import db
+from app.database import db
 from app.factory import THREADS, create_app
 from app.live.conversation import Application, Receive, Scope, Send, guards
 from app.live.health import Health

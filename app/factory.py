@@ -6,21 +6,24 @@ from traceback import format_tb
 from typing import Any, Self, cast
 
 from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
 from sqlalchemy.pool import QueuePool
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
-from app import clock, config, connections, limits, money, services, writing  # noqa: F401 - every table is known from here on
+from app import clock, config, database, limits, money, services  # noqa: F401 - every table is known from here on
 from app.articles import (
     article,  # noqa: F401
     images,  # noqa: F401
     versions,  # noqa: F401
 )
 from app.config import Settings
-from app.extensions import babel, csrf, db, migrate
+from app.database import db
 from app.ledger import balances, beginning  # noqa: F401
 from app.payments.gateway import StripeGateway
 from app.services import Services
+from app.web.fields import csrf
 
 _ROOT = Path(__file__).parent.parent
 
@@ -107,15 +110,15 @@ def create_app(settings: Settings | None = None, gateway: StripeGateway | None =
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
-    babel.init_app(app)
+    Babel(app)
     csrf.init_app(app)
-    migrate.init_app(app, db, directory=str(_ROOT / "migrations"))
+    Migrate(app, db, directory=str(_ROOT / "migrations"))
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            writing.prepare_sqlite(db.engine)
+            database.prepare_sqlite(db.engine)
         else:
             balances.announce_commits(db.engine)
-            connections.ask_the_rested(db.engine)
+            database.ask_the_rested(db.engine)
     _register_interfaces(app)
     return app
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, TypeVarTuple, overload
 from sqlalchemy import ColumnElement, Row, Select, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.extensions import db
+from app.database import db
 
 PAGE = 50
 

@@ -5,7 +5,7 @@ from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.engine import Engine
 
-from app.extensions import Base
+from app.database import Base
 
 engine: Engine = current_app.extensions["migrate"].db.engine
 

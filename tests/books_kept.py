@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
@@ -11,7 +11,6 @@ from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
 from app.reconciliation.verification import checks
 from app.worker import duties, events, payouts
-from app.writing import writing
 from tests import stripe_bodies as says
 from tests.conftest import SECRET
 from tests.stripe_account import DAY

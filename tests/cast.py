@@ -6,11 +6,11 @@ from typing import Any
 from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.writing import open_appeal
+from app.database import writing
 from app.donations import checkout
 from app.donations.checkout import Gift
 from app.donations.donation import Donation
 from app.money import Money
-from app.writing import writing
 
 
 def an_appeal(slug: str = "press-fund", **changes: Any) -> Appeal:

@@ -18,8 +18,7 @@ from sqlalchemy.engine import make_url
 
 from app import create_app
 from app.config import Organisation, Settings
-from app.extensions import db
-from app.writing import refuse_stray_writes
+from app.database import db, refuse_stray_writes
 from tests import postgresql
 from tests.stripe_parameters import checked_client
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from app.extensions import db
+from app.database import db
 
 
 class Killed(BaseException):

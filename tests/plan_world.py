@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from app import clock
+from app.database import db, writing
 from app.donations import stripe_news
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
-from app.extensions import db
 from app.payments import objects, subscription
 from app.payments.inbox import News, Outcome
-from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_gift
 

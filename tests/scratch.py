@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from app.extensions import db
+from app.database import db
 from tests import postgresql
 
 

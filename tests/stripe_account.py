@@ -8,7 +8,7 @@ import threading
 from copy import deepcopy
 from typing import Any
 
-from app.extensions import db
+from app.database import db
 from app.payments import objects, payout
 from app.payments.objects import REFUND
 from app.payments.trouble import PaymentsRefused

@@ -14,11 +14,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import asgi, clock, create_app
-from app.extensions import db
+from app.database import db, writing
 from app.factory import THREADS
 from app.live.conversation import Message
 from app.public import appeals
-from app.writing import writing
 from tests.conftest import SECRET, make_settings
 from tests.live.site import PATIENCE, Installation, Site, run_whipround
 

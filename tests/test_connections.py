@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from app import connections
-from app.extensions import db
+from app import database
+from app.database import db
 from tests import postgresql
 
 pytestmark = pytest.mark.both_databases
@@ -30,17 +30,17 @@ def end(pid):
 
 
 def test_a_rested_connection_whose_server_has_gone_is_replaced(server, monkeypatch):
-    monkeypatch.setattr(connections, "_RESTED", 0.0)
+    monkeypatch.setattr(database, "_RESTED", 0.0)
     end(server)
     assert db.session.scalar(WHO) != server
 
 
 def test_a_rested_connection_whose_server_is_there_is_kept(server, monkeypatch):
-    monkeypatch.setattr(connections, "_RESTED", 0.0)
+    monkeypatch.setattr(database, "_RESTED", 0.0)
     assert db.session.scalar(WHO) == server
 
 
 def test_a_connection_used_a_moment_ago_is_not_asked(server, monkeypatch):
-    monkeypatch.setattr(connections, "_RESTED", 60.0)
+    monkeypatch.setattr(database, "_RESTED", 60.0)
     monkeypatch.setattr(db.engine.dialect, "do_ping", None)
     assert db.session.scalar(WHO) == server

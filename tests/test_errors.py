@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.database import db, writing
 from app.errors import DomainError, in_words
-from app.extensions import db
-from app.writing import writing
 from tests.cast import a_gift, a_pledge, an_appeal
 
 

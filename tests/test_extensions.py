@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from app.extensions import db
+from app.database import db, writing
 from app.limits import Attempt
 from app.payments.inbox import StripeEvent
-from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
 MOMENT = datetime(2026, 7, 1, 0, 30, 0, 123_456, tzinfo=timezone(timedelta(hours=1)))

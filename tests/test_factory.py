@@ -8,10 +8,11 @@ from werkzeug.routing import Map, Rule
 
 from app import create_app
 from app.config import SettingsError
-from app.extensions import csrf, db
+from app.database import db
 from app.factory import THREADS, LateRule
 from app.payments.gateway import StripeGateway
 from app.services import services
+from app.web.fields import csrf
 from tests.conftest import make_settings
 
 

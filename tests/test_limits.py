@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, limits
-from app.extensions import db
+from app.database import db, writing
 from app.limits import Attempt
-from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
 WINDOW = timedelta(minutes=10)

@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy import literal_column, select
 
+from app.database import db, writing
 from app.donors.donor import Donor
-from app.extensions import db
 from app.paging import Order, Page, page
-from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
 

@@ -7,9 +7,8 @@ from sqlalchemy import String, cast, select
 
 from app.audit import acknowledging
 from app.audit.acknowledging import Acknowledgement
-from app.extensions import db
+from app.database import db, writing
 from app.subject import Subject
-from app.writing import writing
 
 
 def test_a_subject_is_its_kind_and_its_reference():

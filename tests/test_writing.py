@@ -14,12 +14,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from app import clock
-from app import writing as module
+from app import database as module
 from app.appeals.appeal import Appeal
-from app.extensions import db
+from app.database import db, read_locked, writing
 from app.ledger.beginning import Beginning
 from app.limits import Attempt
-from app.writing import read_locked, writing
 from tests.cast import an_appeal
 
 ROOT = Path(__file__).parent.parent
@@ -184,11 +183,11 @@ WRITER = """
 import os, sys
 from sqlalchemy import text
 from app.appeals.appeal import Appeal
-from app.extensions import db
-from app.writing import read_locked, writing
+from app.database import db
+from app.database import read_locked, writing
 from tests.cast import an_appeal
 from flask import Flask
-from app.writing import prepare_sqlite
+from app.database import prepare_sqlite
 
 app = Flask("writer")
 app.config["SQLALCHEMY_DATABASE_URI"] = sys.argv[1]

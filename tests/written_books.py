@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from app.database import db
 from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.donations.refunds import DonationRefund
-from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance, DailyBalance
 from app.ledger.entries import Entry, Transfer

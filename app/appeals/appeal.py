@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.appeals import branch  # noqa: F401 - a branch may raise money for an appeal
 from app.articles.versions import APPEAL, Versioned
-from app.extensions import Base, Key, partial_index
+from app.database import Base, Key, partial_index
 from app.money import Money
 
 

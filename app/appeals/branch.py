@@ -8,8 +8,8 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.database import Base, Key, db
 from app.errors import DomainError
-from app.extensions import Base, Key, db
 
 _LONGEST = 120
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
-from app.extensions import db
+from app.database import db
 from app.paging import Order, Page, page
 
 

@@ -12,7 +12,7 @@ from typing import TypeVarTuple
 from sqlalchemy import BindParameter, Select, or_, select
 
 from app.appeals.appeal import Appeal
-from app.extensions import db
+from app.database import db
 
 
 def in_force(day: date) -> Appeal | None:

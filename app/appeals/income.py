@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.branch import Branch
-from app.extensions import db
+from app.database import db
 from app.ledger import accounts
 from app.ledger.accounts import Account
 from app.ledger.balances import DailyBalance

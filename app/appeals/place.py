@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from app import clock
 from app.appeals.appeal import Appeal
-from app.extensions import db
+from app.database import db
 
 DRAFT, ENDED, OWN_PAGE, BEHIND, UNDER_ARTICLES = "draft", "ended", "own-page", "behind", "under-articles"
 GENERAL_FUND = "general-fund"

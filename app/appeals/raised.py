@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select
 from app import clock
 from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.branch import Branch
-from app.extensions import db
+from app.database import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance, DailyBalance
 from app.money import Money

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

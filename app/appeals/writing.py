@@ -23,8 +23,8 @@ from app.appeals.scheduling import Schedule
 from app.articles import images, versions
 from app.articles.imports.printed_archive import OfferedAppeal
 from app.articles.versions import Version
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import accounts
 from app.money import Money
 

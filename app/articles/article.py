@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.articles.versions import ARTICLE, Versioned
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.paging import Order, Page, page
 
 

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock, markup
 from app.articles.article import Article
 from app.audit import trail
+from app.database import Base, Key, db
 from app.errors import DomainError
-from app.extensions import Base, Key, db
 from app.markup import IMAGE_WIDTHS
 from app.paging import Order, Page, page
 

@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, func, se
 from app import clock
 from app.articles.article import Article
 from app.articles.versions import Version
-from app.extensions import db
+from app.database import db
 
 
 def shown(at: datetime | BindParameter[datetime], articles: Any = Article) -> ColumnElement[bool]:

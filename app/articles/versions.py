@@ -14,9 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.audit import trail
+from app.database import Base, Key, db, read_locked
 from app.errors import DomainError
-from app.extensions import Base, Key, db
-from app.writing import read_locked
 
 ARTICLE, APPEAL = "article", "appeal"
 

@@ -10,8 +10,8 @@ from app import clock
 from app.articles import images, versions
 from app.articles.article import Article
 from app.articles.versions import Version
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 
 # Names the lock under which numbers are given; any fixed number of our own (postgresql.org/docs, "Advisory Locks").
 _ONE_NUMBER = 7_463_001

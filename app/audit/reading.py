@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from app.audit.trail import AuditDetail, AuditRecord
-from app.extensions import db
+from app.database import db
 
 
 @dataclass(frozen=True, slots=True)

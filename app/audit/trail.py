@@ -20,7 +20,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, delete,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.subject import Subject, SubjectText
 
 

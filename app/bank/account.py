@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account
 from app.money import Money

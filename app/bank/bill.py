@@ -6,7 +6,7 @@ The payee may be a person, and the books are never changed; so the words stand b
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, db
+from app.database import Base, db
 
 
 class BankBill(Base):

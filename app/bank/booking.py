@@ -16,14 +16,13 @@ from app.bank import rule
 from app.bank.account import BankAccount, ledger_code, noon
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine
+from app.database import Base, Key, db, read_locked
 from app.errors import DomainError
-from app.extensions import Base, Key, db
 from app.ledger import posting, reversing
 from app.ledger.entries import Entry
 from app.ledger.posting import Line
 from app.money import Money
 from app.subject import Subject
-from app.writing import read_locked
 
 # What a line can be. `EXPECTED` is money that the books were waiting for: its subject says which. `UNIDENTIFIED` waits
 # in an account of its own until it is `CLAIMED` by an appeal or `RETURNED`.

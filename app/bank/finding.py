@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.bank.account import BankAccount
 from app.bank.booking import BankMatch
 from app.bank.statement import BankLine, BankStatement, BankUpload
-from app.extensions import db
+from app.database import db
 from app.paging import Order, Page, page
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.bank.statement import BankLine
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.money import Money
 
 

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.bank.account import BankAccount
 from app.bank.statement import BankLine
+from app.database import Base, Key, db, read_locked
 from app.errors import DomainError
-from app.extensions import Base, Key, db
 from app.subject import Subject, SubjectText
-from app.writing import read_locked
 
 # What a rule can say that a line is; `BankMatch` has the same kinds.
 KINDS = ("gift", "bill", "income", "transfer")

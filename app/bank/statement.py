@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.bank.account import BankAccount
-from app.extensions import Base, Key, db, partial_index
+from app.database import Base, Key, db, partial_index
 from app.ledger.exports.statement_lines import StatementLine, british
 from app.money import Money
 

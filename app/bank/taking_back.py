@@ -7,8 +7,8 @@ from app.bank import booking
 from app.bank.account import BankAccount
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine, BankStatement
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 
 
 class SomeAreBooked(DomainError):

@@ -15,7 +15,7 @@ from app.bank.duplicates import NEW, Known, Sorted
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.part import BankLinePart
 from app.bank.statement import BankLine, BankStatement
-from app.extensions import db
+from app.database import db
 from app.money import Money
 
 

@@ -20,12 +20,11 @@ from app.appeals.scheduling import Schedule
 from app.appeals.writing import open_appeal
 from app.articles import versions
 from app.cli.starting import refuse_old_schema
+from app.database import db, writing
 from app.donations import amounts
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money, NotAnAmount, SeveralReadings, TooManyDecimals, written
 from app.services import services
-from app.writing import writing
 
 _NONE = "none"
 _OPTIONS = [

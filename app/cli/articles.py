@@ -14,9 +14,9 @@ from app.articles.imports.printed_archive import ArchiveArticle
 from app.articles.imports.taking_in import ImportedArticle
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
+from app.database import writing
 from app.errors import DomainError
 from app.services import services
-from app.writing import writing
 
 group = AppGroup("articles", help="Import the articles of an archive.")
 

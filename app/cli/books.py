@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 
 from app import clock
 from app.cli.starting import refuse_old_schema
+from app.database import db, writing
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import seals
 from app.ledger.chain import Head
 from app.money import written
@@ -18,7 +18,6 @@ from app.reconciliation import daily_statement, suspense, treasurer_mails
 from app.reconciliation.exceptions import acknowledged, finding
 from app.reconciliation.verification import checks as verification_faults
 from app.services import services
-from app.writing import writing
 
 group = AppGroup("books", help="Check the books, and list what needs attention.")
 

@@ -7,15 +7,14 @@ from sqlalchemy import select
 from app import money
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
+from app.database import db, writing
 from app.donations import refunds as donations_refunds
 from app.donations.donation import Donation
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money, NotAnAmount, written
 from app.services import services
 from app.subject import Subject
-from app.writing import writing
 
 group = AppGroup("donations", help="Refund a gift, in part or in full.")
 

@@ -5,12 +5,11 @@ from flask.cli import AppGroup
 
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
+from app.database import db, writing
 from app.donations.donors import erasing, personal_data
 from app.donations.donors.personal_data import PersonalData
 from app.errors import DomainError
-from app.extensions import db
 from app.services import services
-from app.writing import writing
 
 group = AppGroup("donors", help="Erase a donor.")
 

@@ -8,13 +8,13 @@ import click
 
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
+from app.database import writing
 from app.donations.exports import exporting
 from app.donations.exports.exporting import EVERY_FORMAT, Choice, NotToBeExported
 from app.ledger.exports import log
 from app.ledger.exports.formats import words
 from app.ledger.exports.snapshot import snapshot
 from app.subject import Subject
-from app.writing import writing
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 

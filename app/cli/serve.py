@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gasgi import ASGIWorker
 
 from app.cli.starting import begin_books
-from app.extensions import db
+from app.database import db
 from app.services import services
 
 # Each process makes its application anew, after the fork. The composition stands above the interfaces: it is named, not

@@ -10,14 +10,13 @@ from app import clock
 from app.appeals.branch import Branch
 from app.audit import trail
 from app.cli.starting import refuse_old_schema
+from app.database import db, writing
 from app.emails import email as emails_email
 from app.errors import DomainError
-from app.extensions import db
 from app.services import services
 from app.staff import people
 from app.staff.people import ROLES
 from app.subject import Subject
-from app.writing import writing
 
 group = AppGroup("staff", help="Manage who has access to the office.")
 

@@ -10,10 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from app.appeals.writing import ensure_general_fund
 from app.audit.trail import record
 from app.config import Settings
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import beginning
 from app.subject import Subject
-from app.writing import writing
 
 
 def begin_books(settings: Settings) -> None:

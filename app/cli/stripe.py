@@ -8,8 +8,8 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.cli.starting import begin_books, refuse_old_schema
+from app.database import db, writing
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money, written
 from app.payments import inbox
 from app.payments.inbox import APPLIED, PENDING, StripeEvent
@@ -18,7 +18,6 @@ from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation import stripe_balance
 from app.services import services
 from app.worker import catch_up, duties, events, payouts
-from app.writing import writing
 
 group = AppGroup("stripe", help="Check the books against Stripe, and add what they lack.")
 

@@ -7,11 +7,11 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.starting import begin_books
+from app.database import writing
 from app.receipts.rendering import Renderer
 from app.services import services
 from app.worker import events
 from app.worker.lanes import all_of, do_all_due, work_until
-from app.writing import writing
 
 
 @click.command("work")

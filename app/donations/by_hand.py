@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.database import Base, db, partial_index
 from app.donations import count_sheet, standing_order  # noqa: F401 - a gift may be of a sheet, or of a standing order
 from app.donations import donation as donations
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, STANDING_ORDER, Donation
 from app.errors import DomainError
-from app.extensions import Base, db, partial_index
 from app.money import Money
 
 # How far the money has come; a gift in kind stays received. What was only promised has not come at all.

@@ -17,11 +17,11 @@ from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations import amounts
 from app.donations.donation import ABANDONED, ON_ITS_WAY, PLEDGED, RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.errors import DomainError
-from app.extensions import db
 from app.money import CurrencyMismatch, Money
 from app.payments.checkout import Checkout, CheckoutRequest
 

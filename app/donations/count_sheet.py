@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key, db, partial_index
+from app.database import Base, Key, db, partial_index
 from app.money import Money
 
 COUNTED, PAID_IN, BANKED, REVERSED = "counted", "paid-in", "banked", "reversed"

@@ -10,15 +10,14 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from app.database import db, read_locked
 from app.donations import movements
 from app.donations.donation import FAILED, ON_ITS_WAY, RECEIVED, Donation
 from app.donations.plans import payments
 from app.emails import email
-from app.extensions import db
 from app.ledger import posting
 from app.payments.objects import Charge, Transaction
 from app.subject import Subject
-from app.writing import read_locked
 
 # The email that tells the giver that the money did not come.
 GIFT_FAILED = "gift-failed"

@@ -10,9 +10,9 @@ from sqlalchemy import String, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.database import Base, Key, db
 from app.donations import movements
 from app.emails import email
-from app.extensions import Base, Key, db
 from app.ledger import posting
 from app.ledger.posting import FirstTransfer
 from app.money import Money

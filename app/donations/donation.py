@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.database import Base, Key, db, partial_index
 from app.donations.plans import plan  # noqa: F401 - a donation may be of a plan, and is of a donor
 from app.donors import (
     donor,  # noqa: F401 - a donation may be of a plan, and is of a donor
     search_keys,
 )
-from app.extensions import Base, Key, db, partial_index
 from app.money import Money
 
 PLEDGED, ON_ITS_WAY, RECEIVED = "pledged", "on-its-way", "received"

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from app.database import db
 from app.donations.donation import BANK_TRANSFER, CARD, CASH, CHEQUE, IN_KIND, STANDING_ORDER, Donation
-from app.extensions import db
 from app.ledger import trial_balance
 from app.ledger.entries import GIFT, NAMED_CASH, Entry
 from app.ledger.journal import JournalFilter

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
-from app.extensions import db
+from app.database import db
 from app.ledger import posting
 from app.ledger.posting import Line
 from app.money import Money, decimals

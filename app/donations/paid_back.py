@@ -10,6 +10,7 @@ from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
 from app.config import Settings
+from app.database import db, read_locked
 from app.donations import disputes, receipts, refunds
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import CARD, RECEIVED, Donation
@@ -19,12 +20,10 @@ from app.emails.email import SENT, DueEmail
 from app.emails.message import Mail
 from app.emails.wording import one_line
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import posting
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.subject import Subject
-from app.writing import read_locked
 
 # The kind of the entries.
 KIND = "paid-back"

@@ -3,11 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
+from app.database import db, read_locked
 from app.donations import movements
-from app.extensions import db
 from app.payments.payout import CANCELED, FAILED, ON_ITS_WAY, PAID, Payout, StripePayout
 from app.subject import Subject
-from app.writing import read_locked
 
 # A payout only ever moves on in this order; news that comes late never takes it back.
 _ORDER = {"pending": 0, ON_ITS_WAY: 1, PAID: 2, FAILED: 3, CANCELED: 3}

@@ -11,13 +11,13 @@ from sqlalchemy import delete, select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Organisation
+from app.database import db
 from app.donations import refunds
 from app.donations.donation import CARD, Donation
 from app.emails import wording
 from app.emails.message import Attachment, Mail
 from app.emails.wording import one_line
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import erasure
 from app.receipts import filing, issuing
 from app.receipts.facts import Facts, lines, thawed

@@ -10,20 +10,19 @@ from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.database import Base, DueWork, Key, db, partial_index, read_locked
 from app.donations import by_hand, disputes, movements
 from app.donations.by_hand import GiftByHand
 from app.donations.disputes import Dispute
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.emails import email
 from app.errors import DomainError
-from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import posting
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money, written
 from app.payments.objects import Refund
 from app.subject import Subject
-from app.writing import read_locked
 
 ASKED, REFUSED = "asked", "refused"
 # In these nothing has been given back after all, so the amount may be refunded again.

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 
 from app import clock, paging
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations import disputes as donations_disputes
 from app.donations import refunds
 from app.donations.by_hand import BOUNCED, REVERSED, GiftByHand
@@ -22,7 +23,6 @@ from app.donations.disputes import Dispute
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation
 from app.donations.refunds import CAME_TO_NOTHING, DonationRefund
 from app.donors import name_words, search_keys
-from app.extensions import db
 from app.money import Money
 from app.paging import Order, Page
 

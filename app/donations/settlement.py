@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from app.appeals.appeal import AppealAccount
+from app.database import db
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans import payments
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import posting
 from app.ledger.accounts import Account
 from app.ledger.entries import GIFT

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db, partial_index
+from app.database import Base, Key, db, partial_index
 from app.money import Money
 
 # Banks send on working days, so a payment is late only after a long weekend.

@@ -15,10 +15,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app import clock
+from app.database import db
 from app.donations import checkout, debits, disputes, movements, payouts, receipts, refunds, settlement
 from app.donations.plans import news as plans_news
 from app.donations.plans import payments, planning
-from app.extensions import db
 from app.payments.inbox import News, Outcome
 from app.payments.objects import (
     API_VERSION,

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
+from app.database import db
 from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
 from app.emails.email import SENT, DueEmail
-from app.extensions import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.payments.inbox import StripeEvent

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
+from app.database import db
 from app.donations.debits import GIFT_FAILED
 from app.donations.donation import FAILED, Donation
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUND, DonationRefund, net_amount
@@ -16,7 +17,6 @@ from app.emails.composing import compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.emails.wording import one_line
-from app.extensions import db
 from app.money import Money
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.database import Base, Key, db
 from app.donors import search_keys
-from app.extensions import Base, Key, db
 from app.subject import Subject
 
 

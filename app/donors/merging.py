@@ -4,10 +4,9 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
+from app.database import db, read_locked
 from app.donors.donor import Donor
 from app.errors import DomainError
-from app.extensions import db
-from app.writing import read_locked
 
 
 class NotTheseTwo(DomainError):

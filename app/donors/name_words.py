@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, Select, and_, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
+from app.database import Base, db
 from app.donors import search_keys
-from app.extensions import Base, db
 
 # So many names are looked up at once; a part that more of them have is looked for along the list instead.
 _MANY = 2000

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, DueWork, Key, db, partial_index
+from app.database import Base, DueWork, Key, db, partial_index
 from app.subject import Subject
 
 DUE, SENT, DROPPED = "due", "sent", "dropped"

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint, bindparam, sel
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 
 KINDS = ("asset", "liability", "equity", "income", "expense")
 

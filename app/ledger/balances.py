@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 
 log = logging.getLogger(__name__)
 

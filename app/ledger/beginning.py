@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.database import Base, db
 from app.errors import DomainError
-from app.extensions import Base, db
 
 
 class BegunOtherwise(DomainError):

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app import clock
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import accounts, closing, entries, in_hand, posting, reversing
 from app.ledger.accounts import KINDS as ACCOUNT_KINDS
 from app.ledger.accounts import Account

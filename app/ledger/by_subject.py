@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, union_all
 
-from app.extensions import db
+from app.database import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.subject import Subject

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from app import clock
-from app.extensions import db
+from app.database import db
 from app.ledger.seals import BEGINNING, Seal, Sealable, SealedThrough, link
 from app.ledger.verifying import Fault
 

@@ -6,9 +6,8 @@ from sqlalchemy import CheckConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
+from app.database import Base, Key, db, read_locked
 from app.errors import DomainError
-from app.extensions import Base, Key, db
-from app.writing import read_locked
 
 # Longer than any transaction of ours may live: what was posted in the month while it lasted is committed by then.
 _SETTLED_AFTER = timedelta(hours=1)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.subject import Subject
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import balances
 from app.ledger.accounts import Account
 from app.ledger.balances import DailyBalance, Move

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
+from app.database import db
 from app.ledger import entries
 from app.ledger.accounts import Account
 from app.ledger.balances import DailyBalance

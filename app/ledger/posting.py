@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, SessionTransaction, aliased
 
 from app import clock
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import accounts, balances, entries, in_hand
 from app.ledger.accounts import Account
 from app.ledger.closing import ClosedThrough

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app import clock
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.posting import Line, Posted, gifts_counted, post

@@ -21,7 +21,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, String, Te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.ledger.entries import Entry
 
 # What the first seal of a chain follows.

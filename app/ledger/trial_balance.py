@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
+from app.database import db
 from app.ledger.accounts import Account
 from app.ledger.balances import DailyBalance
 from app.ledger.closing import month_end

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import String, TextClause, bindparam, func, select, text
 
-from app.extensions import db
+from app.database import db
 from app.ledger import entries as gifts_of
 from app.ledger.closing import Closing
 from app.ledger.entries import Entry

@@ -17,13 +17,13 @@ from flask_wtf.csrf import CSRFError
 from app import clock
 from app.appeals import income
 from app.audit import trail
+from app.database import writing
 from app.office.unsent import keeping
 from app.services import services
 from app.staff import people, sessions
 from app.staff.people import Person
 from app.staff.sessions import StaffSession
 from app.subject import Subject
-from app.writing import writing
 
 ADMIN, TREASURER, EDITOR, AUDITOR, BRANCH_TREASURER = (
     people.ADMIN,

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from app.database import db
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
 from app.donations.standing_order import StandingOrder
 from app.donors import search_keys
-from app.extensions import db
 from app.money import Money
 from app.offline.gifts import HandGift
 

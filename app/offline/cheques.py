@@ -7,14 +7,13 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
+from app.database import db, read_locked
 from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import posting
 from app.subject import Subject
-from app.writing import read_locked
 
 # Six months, by the custom of banks.
 _STALE_AFTER_DAYS = 183

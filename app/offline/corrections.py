@@ -6,18 +6,17 @@ Taking back that something arrived: a line of the statement was something else a
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, read_locked
 from app.donations import receipts
 from app.donations.by_hand import BANKED, BOUNCED, GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, RECEIVED, STANDING_ORDER, Donation
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
 from app.offline import cheques, counts, gifts, promises
 from app.subject import Subject
-from app.writing import read_locked
 
 _LONGEST = 500
 

@@ -17,12 +17,12 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import CASH, Donation
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import entries as gift_kinds
 from app.ledger import posting, reversing
 from app.money import Money, decimals

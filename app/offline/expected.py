@@ -14,17 +14,16 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.appeals.appeal import AppealAccount
 from app.bank.matching import AWAITED, BOUNCED, ORDER, TRANSFER, Expected
+from app.database import db, read_locked
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CASH, CHEQUE, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import StandingOrder
-from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.offline import cheques, counts, promises, standing_orders
 from app.offline.gifts import HELD
 from app.subject import Subject
-from app.writing import read_locked
 
 # The account that something was taken from.
 Held = aliased(Account)

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import (
@@ -32,7 +33,6 @@ from app.donations.donation import (
 from app.donations.donors import by_name
 from app.donors.donor import Donor
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import posting
 from app.ledger.entries import NAMED_CASH
 from app.money import Money

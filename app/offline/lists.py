@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select
 
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
+from app.database import db
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import CASH, CHEQUE, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import StandingOrder
-from app.extensions import db
 from app.money import Money
 from app.paging import Order, Page, page
 

@@ -5,12 +5,12 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from app.database import db
 from app.donations import by_hand
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import COUNTED, PAID_IN, CountSheet
 from app.donations.donation import CASH, CHEQUE, RECEIVED, Donation
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import in_hand
 from app.money import Money
 from app.offline import cheques, counts, promises

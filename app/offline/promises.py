@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
+from app.database import db
 from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ABANDONED, BANK_TRANSFER, CHEQUE, PLEDGED, RECEIVED, STANDING_ORDER, Donation
@@ -21,7 +22,6 @@ from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.emails.wording import one_line
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import posting, reversing
 from app.ledger.entries import Entry
 from app.offline import cheques, gifts

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations import standing_order
 from app.donations.donation import STANDING_ORDER, Donation
 from app.donations.donors import by_name
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money
 from app.offline import gifts
 

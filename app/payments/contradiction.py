@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 
 # What was told otherwise: an event with a known id, or a charge that the books have.
 EVENT, CHARGE = "event", "charge"

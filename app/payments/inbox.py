@@ -18,8 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from stripe import SignatureVerificationError, WebhookSignature
 
 from app import clock
+from app.database import Base, DueWork, Key, db, partial_index
 from app.errors import DomainError, in_words
-from app.extensions import Base, DueWork, Key, db, partial_index
 from app.ledger import erasure
 from app.payments import contradiction
 

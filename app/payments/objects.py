@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, PrimaryKeyConstraint, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.money import Money
 from app.payments.inbox import StripeEvent
 

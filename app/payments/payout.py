@@ -8,7 +8,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, DueWork, Key, db, partial_index
+from app.database import Base, DueWork, Key, db, partial_index
 from app.money import Money
 from app.paging import Order, Page, page
 from app.payments.objects import Transaction, read_if_there

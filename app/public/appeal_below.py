@@ -6,7 +6,7 @@ from markupsafe import Markup
 from app import clock
 from app.appeals import progress
 from app.appeals.appeal import Appeal
-from app.extensions import db
+from app.database import db
 from app.public import page_cache
 from app.public.page_identity import AppealIdentity
 

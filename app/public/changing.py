@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations.donation import Donation, find_gift
 from app.donations.plans import payments
 from app.donations.plans.plan import Plan
-from app.extensions import db
 from app.public.giving import form, to_checkout
 
 bp = Blueprint("changing", __name__)

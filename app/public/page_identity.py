@@ -37,7 +37,7 @@ from app.appeals.appeal import Appeal, AppealAccount
 from app.appeals.in_force import ranked
 from app.articles.article import Article
 from app.articles.reading import LATEST, shown
-from app.extensions import Instant, db
+from app.database import Instant, db
 from app.ledger.balances import Balance
 
 

@@ -16,11 +16,10 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, or_, se
 from sqlalchemy.dialects import postgresql
 
 from app import clock
-from app.extensions import db
+from app.database import db, read_locked
 from app.ledger import erasure
 from app.receipts.receipt import DUE, ISSUED, Receipt, ReceiptFile
 from app.subject import Subject
-from app.writing import read_locked
 
 
 def named(donation: str, place: int) -> str:

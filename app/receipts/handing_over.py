@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app import clock
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.receipts import filing
 from app.receipts.receipt import ISSUED, Receipt
 

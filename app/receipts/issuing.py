@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql
 
 from app import clock
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.receipts.facts import Facts
 from app.receipts.receipt import DUE, ISSUED, Receipt, ReceiptSeries
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, DueWork, Key, partial_index
+from app.database import Base, DueWork, Key, partial_index
 
 DUE, ISSUED, VOID, REPLACED = "due", "issued", "void", "replaced"
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app import clock, limits
+from app.database import db
 from app.emails import email
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger.beginning import Beginning
 from app.payments import contradiction
 from app.payments.inbox import PENDING, Delivery, NotFromStripe, StripeEvent, UnreadableEvent, WrongMode, WrongTime

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.database import db
 from app.payments.inbox import Delivery, News, StripeEvent
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, text
 
 from app import clock
 from app.bank.account import BankAccount
+from app.database import db
 from app.emails import email
-from app.extensions import db
 from app.ledger import seals
 from app.ledger.entries import CASH, COUNTED, Entry
 from app.money import Money

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from app.bank.booking import BankMatch
 from app.bank.statement import BankLine
+from app.database import db
 from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
-from app.extensions import db
 from app.money import Money
 from app.paging import Order, Page, page
 from app.payments.objects import StripeTransaction

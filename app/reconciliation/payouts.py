@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from app.extensions import db
+from app.database import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Transfer
 from app.money import Money

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app import clock
-from app.extensions import db
+from app.database import db
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry, Transfer

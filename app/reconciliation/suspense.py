@@ -4,8 +4,8 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.audit import trail
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import entries, posting
 from app.ledger.by_subject import Held, held
 from app.ledger.entries import Entry

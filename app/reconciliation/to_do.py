@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from app.database import db
 from app.donations import disputes
 from app.donations.disputes import Dispute
-from app.extensions import db
 from app.offline import lists
 from app.offline.lists import ToPayIn
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, Payout

@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
+from app.database import db
 from app.donations import disputes
 from app.donations.donation import Donation
 from app.emails import wording
 from app.emails.composing import LANGUAGE, compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
-from app.extensions import db
 from app.payments import dashboard
 from app.reconciliation import alarms, daily_statement
 

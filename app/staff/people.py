@@ -23,10 +23,9 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
+from app.database import Base, Key, db, read_locked
 from app.errors import DomainError
-from app.extensions import Base, Key, db
 from app.staff import sessions
-from app.writing import read_locked
 
 ADMIN = "admin"
 TREASURER = "treasurer"

@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 
 # After this, a session ends even if it is used all the time; it counts from the sign-in with all factors.
 LASTS = timedelta(hours=12)

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
+from app.database import db
 from app.errors import DomainError, in_words
-from app.extensions import db
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from flask import request
 from flask_babel import format_number
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
+from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError, fields
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import DateInput, TextInput, TimeInput
@@ -249,6 +249,10 @@ _CLEANED = {
     **dict.fromkeys((StringField, LineField, EmailField, AmountField, BalanceField), cleaned_line),
     **dict.fromkeys((TextAreaField, LinesField), cleaned_lines),
 }
+
+
+# Forms from other sites are refused; webhooks carry a signature instead.
+csrf = CSRFProtect()
 
 
 class CleanedForm(FlaskForm):  # type: ignore[misc]

@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
+from app.database import writing
 from app.donations import stripe_news
 from app.errors import DomainError, in_words
-from app.extensions import csrf
 from app.payments import inbox
 from app.reconciliation import alarms
 from app.services import services
-from app.writing import writing
+from app.web.fields import csrf
 
 # Anybody can call, so each process counts at most one refusal of a kind in this time: the count says "at least".
 _AT_MOST_EVERY = timedelta(seconds=10)

@@ -11,15 +11,14 @@ from sqlalchemy.dialects import postgresql
 
 from app import clock
 from app.config import Settings
+from app.database import db, writing
 from app.donations import stripe_news
-from app.extensions import db
 from app.payments import inbox
 from app.payments.inbox import Delivery
 from app.reconciliation import alarms, catching_up
 from app.services import Gateway
 from app.worker import payouts
 from app.worker.clock import Regularly, ScheduledDuty
-from app.writing import writing
 
 log = logging.getLogger(__name__)
 

@@ -20,17 +20,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock, limits
 from app.bank import statement
 from app.config import Settings
+from app.database import Base, db, writing
 from app.donations.donors import donor_list
 from app.donations.plans import links, planning
 from app.errors import in_words
-from app.extensions import Base, db
 from app.ledger import seals
 from app.offline import promises
 from app.reconciliation import alarms, daily_statement
 from app.reconciliation.verification.checks import SEALED
 from app.staff import unsent
 from app.worker.duties import LEASE, HeldRow
-from app.writing import writing
 
 log = logging.getLogger(__name__)
 

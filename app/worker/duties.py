@@ -22,9 +22,8 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
+from app.database import db, writing
 from app.errors import DomainError, in_words
-from app.extensions import db
-from app.writing import writing
 
 LEASE = timedelta(minutes=3)
 # Renewed well before it runs out, so that a database that is slow for a moment costs nothing.

@@ -6,18 +6,17 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Settings
+from app.database import db, writing
 from app.donations import debits, disputes, paid_back, refunds, went_back
 from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.composing import Composer
 from app.emails.email import DROPPED, DUE, SENT, DueEmail
-from app.extensions import db
 from app.offline import promises
 from app.reconciliation import alarms, daily_statement, treasurer_mails
 from app.staff import emails as staff_emails
 from app.staff import people
 from app.worker.duties import Duty
-from app.writing import writing
 
 # Who composes which kind of email.
 COMPOSERS: dict[str, Composer] = {

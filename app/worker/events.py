@@ -4,12 +4,11 @@ import json
 
 from sqlalchemy import select, update
 
+from app.database import db, writing
 from app.donations import stripe_news
-from app.extensions import db
 from app.payments.inbox import APPLIED, IGNORED, PENDING, News, Outcome, StripeEvent
 from app.services import Gateway
 from app.worker.duties import Duty
-from app.writing import writing
 
 
 def duty(gateway: Gateway) -> Duty:

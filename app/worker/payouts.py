@@ -5,16 +5,15 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app import clock
+from app.database import db, writing
 from app.donations import stripe_news
 from app.errors import DomainError
-from app.extensions import db
 from app.money import written
 from app.payments.objects import StripeTransaction, Transaction
 from app.payments.payout import FAILED, ON_ITS_WAY, PAID, Payout
 from app.reconciliation import payouts
 from app.services import Gateway
 from app.worker.duties import Duty
-from app.writing import writing
 
 # Stripe's list of a payout's parts is complete within a day or two; what does not fit by now will not by itself.
 _COMPLETE_WITHIN = timedelta(days=3)

@@ -12,15 +12,14 @@ import logging
 from sqlalchemy import select
 
 from app.config import Settings
+from app.database import db, writing
 from app.donations import receipts
 from app.emails import sending
-from app.extensions import db
 from app.receipts import filing, glyphs
 from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, Receipt
 from app.receipts.rendering import Renderer
 from app.worker.duties import Duty
-from app.writing import writing
 
 log = logging.getLogger(__name__)
 

@@ -6,14 +6,13 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations import refunds, stripe_news
 from app.donations.refunds import ASKED, DonationRefund
-from app.extensions import db
 from app.payments.objects import Refund
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.services import Gateway, services
 from app.worker.duties import Duty
-from app.writing import writing
 
 # Seconds: longer than a call to Stripe takes with its retries.
 _PATIENCE = 20.0

@@ -5,8 +5,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.appeals import branch as branches
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 
 
 def a_branch(name="Ambleford", region="North"):

@@ -12,8 +12,7 @@ from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force, open_appeal
 from app.appeals.scheduling import GeneralFundStays
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.cast import an_appeal
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]

@@ -4,8 +4,8 @@ import pytest
 
 from app.appeals import branch as branches
 from app.appeals import income
+from app.database import writing
 from app.ledger import accounts
-from app.writing import writing
 from tests.cast import an_appeal
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]

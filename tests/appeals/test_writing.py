@@ -11,9 +11,8 @@ from app.appeals import scheduling
 from app.appeals import writing as appeals_writing
 from app.articles import images, versions
 from app.articles.versions import WrittenMeanwhile
-from app.extensions import db
+from app.database import db, writing
 from app.money import Money
-from app.writing import writing
 from tests.cast import an_appeal
 
 pytestmark = pytest.mark.both_databases

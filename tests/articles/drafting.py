@@ -6,7 +6,7 @@ from typing import Any
 from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.writing import Manuscript
-from app.writing import writing
+from app.database import writing
 
 
 def a_manuscript(**changes: Any) -> Manuscript:

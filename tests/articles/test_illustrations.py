@@ -9,7 +9,7 @@ from PIL import Image, ImageSequence
 
 from app.articles import images
 from app.articles.images import NotAPicture
-from app.writing import writing
+from app.database import writing
 from tests.articles.pictures import a_picture, opened
 
 

@@ -7,8 +7,7 @@ import pytest
 from app import clock
 from app.articles import reading
 from app.articles.article import Article
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]
 

@@ -7,8 +7,8 @@ import pytest
 from app import clock
 from app.articles import reading
 from app.articles import writing as articles_writing
+from app.database import writing
 from app.public import page_identity
-from app.writing import writing
 from tests.articles.drafting import a_manuscript, begun
 
 pytestmark = pytest.mark.both_databases

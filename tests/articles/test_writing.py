@@ -11,8 +11,7 @@ from app.articles import images, versions
 from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.versions import Version, WrittenMeanwhile
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.articles.drafting import a_manuscript, begun
 from tests.public.articles import an_article
 

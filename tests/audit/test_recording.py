@@ -11,10 +11,9 @@ from sqlalchemy.exc import DatabaseError
 from app.audit import reading, trail
 from app.audit.reading import TrailFilter, TrailPosition
 from app.audit.trail import AuditDetail, AuditRecord
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import erasure
 from app.money import Money
-from app.writing import writing
 
 
 def record(action: str = "donation.refunded", subject: str = "donation:abc", **said: object) -> AuditRecord:

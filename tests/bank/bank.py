@@ -9,8 +9,8 @@ from app.bank.formats import detecting
 from app.bank.formats.contents import ReadFile
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.taking_in import TakenIn
+from app.database import writing
 from app.money import Money
-from app.writing import writing
 
 FILES = Path(__file__).parent / "files"
 

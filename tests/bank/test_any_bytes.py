@@ -11,8 +11,8 @@ from app.bank import taking_in
 from app.bank.formats import csv_table, detecting
 from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.detecting import NeedsMapping
+from app.database import writing
 from app.office.bank import words
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.bank.formats.test_reading import an_account
 

@@ -8,11 +8,10 @@ from app.bank import account, part, taking_back, taking_in
 from app.bank.booking import CHARGE
 from app.bank.statement import BankLine, BankStatement
 from app.bank.taking_in import TakenIn
-from app.extensions import db
+from app.database import db, writing
 from app.ledger.accounts import Account
 from app.money import Money
 from app.reconciliation.bank import balance, confirming, sums
-from app.writing import writing
 from tests.bank.bank import FILES, a_bank_account, read_file, take_in_file
 
 both = pytest.mark.both_databases

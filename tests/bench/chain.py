@@ -15,12 +15,11 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import chain, seals
 from app.ledger.chain import Head
 from app.ledger.entries import Entry, Transfer
 from app.reconciliation.verification.checks import SEALED
-from app.writing import writing
 from tests.bench.filling import driver, fill
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio
 from tests.bench.staging import Stage, staged

@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from app.appeals.appeal import AppealAccount
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import posting
-from app.writing import writing
 from tests.bench.staging import Stage
 from tests.cast import an_appeal
 

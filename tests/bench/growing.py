@@ -11,11 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import settlement
-from app.extensions import db
 from app.office.access import TREASURER
 from app.payments.objects import read_charge
-from app.writing import writing
 from tests import stripe_bodies
 from tests.bench.filling import APPEALS, fill
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio

@@ -9,12 +9,11 @@ from statistics import median
 
 from app import clock
 from app.appeals import income
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import posting
 from app.ledger.entries import GIFT
 from app.money import Money
 from app.public import appeals
-from app.writing import writing
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, percentile, ratio
 from tests.bench.serving import SUBJECT, free_port, served, until_open
 from tests.bench.staging import staged

@@ -12,8 +12,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.config import read
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.bench.filling import APPEALS, fill
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio
 from tests.bench.staging import Stage, staged

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from app import clock
 from app.articles.article import Article
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.bench import load
 from tests.bench.filling import fill
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio

@@ -13,11 +13,10 @@ from contextlib import ExitStack
 from statistics import median
 
 from app import clock, create_app
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts, posting, verifying
 from app.ledger.entries import GIFT
 from app.money import Money
-from app.writing import writing
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, percentile, ratio
 from tests.bench.staging import Stage, staged
 

@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import read
+from app.database import db, writing
 from app.donations import settlement
-from app.extensions import db
 from app.money import Money
 from app.payments.objects import Charge
 from app.receipts import printing
@@ -25,7 +25,6 @@ from app.receipts.facts import thawed
 from app.receipts.receipt import DUE, Receipt
 from app.receipts.rendering import Renderer
 from app.worker import receipts
-from app.writing import writing
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio
 from tests.bench.staging import Stage, staged
 from tests.bench.webhooks import pledges

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from app import create_app
 from app.config import read
-from app.extensions import db
+from app.database import db
 from tests import postgresql
 
 SECRET = "whsec_for_the_bench"

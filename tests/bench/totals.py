@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal, AppealAccount
-from app.extensions import db
+from app.database import db
 from app.ledger import verifying
 from app.ledger.balances import Balance
 from tests.bench.filling import driver, fill

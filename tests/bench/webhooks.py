@@ -7,10 +7,9 @@ from sqlalchemy import insert, select, text
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations.donation import PLEDGED, Donation
-from app.extensions import db
 from app.ledger import posting
-from app.writing import writing
 from tests import stripe_bodies
 from tests.bench import load
 from tests.bench.measuring import Figure, Goal, Plan, in_turns, ratio

@@ -10,9 +10,8 @@ from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.appeals.in_force import in_force
 from app.articles import versions
-from app.extensions import db
+from app.database import db, writing
 from app.money import Money
-from app.writing import writing
 from tests.cast import an_appeal
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.articles.article import Article
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.articles.imports.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file
 
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "000_d474db186b1d184e.txt"

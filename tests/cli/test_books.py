@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from app import create_app
+from app.database import db, writing
 from app.donations import settlement
-from app.extensions import db
 from app.ledger.balances import Balance
 from app.payments.objects import read_charge
 from app.worker import clock
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import make_settings
 from tests.stripe_bodies import charge

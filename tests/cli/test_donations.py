@@ -5,15 +5,14 @@ from sqlalchemy import select
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
-from app.extensions import db
 from app.money import Money
 from app.payments.trouble import PaymentsUnavailable
 from app.services import services
 from app.worker import duties, refunds
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account
 

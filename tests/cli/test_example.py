@@ -20,14 +20,13 @@ from app.appeals.appeal import Appeal
 from app.articles import images
 from app.articles.article import Article
 from app.config import Settings
+from app.database import db, writing
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.plans.plan import ACTIVE, ENDED, Plan
-from app.extensions import db
 from app.ledger.entries import Entry
 from app.receipts.receipt import ISSUED, Receipt
 from app.reconciliation.exceptions import finding
 from app.services import services
-from app.writing import writing
 from tests import postgresql
 from tests.journeys.running import ROOT, answers, eventually, free_port
 

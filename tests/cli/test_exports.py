@@ -3,7 +3,7 @@
 import csv
 
 from app.audit.trail import AuditRecord
-from app.extensions import db
+from app.database import db
 from app.ledger.exports.log import Export
 from tests.ledger.exports.test_making import map_accounts
 from tests.ledger.exports.year import books

@@ -13,9 +13,8 @@ from sqlalchemy import text
 from app import create_app
 from app.cli import serve as command
 from app.config import Settings
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import beginning
-from app.writing import writing
 from tests.live.site import serving
 
 

@@ -6,10 +6,9 @@ from sqlalchemy import select
 
 from app.appeals import branch
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.staff import people
-from app.writing import writing
 
 PASSWORD = "four words side by side"
 

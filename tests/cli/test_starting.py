@@ -11,9 +11,8 @@ from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
 from app.audit.trail import AuditRecord
 from app.cli import starting
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import beginning
-from app.writing import writing
 from tests.cast import an_appeal
 
 pytestmark = pytest.mark.both_databases

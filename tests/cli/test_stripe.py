@@ -4,11 +4,10 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.payments.inbox import StripeEvent
 from app.payments.payout import Payout
 from app.services import services
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.reconciliation.test_tampering import tamper

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.database import db
 from app.donations import stripe_news
 from app.donations.donation import Donation
-from app.extensions import db
 from app.payments.inbox import Outcome, StripeEvent
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt

@@ -5,10 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app import create_app
+from app.database import db, writing
 from app.donations import refunds
 from app.donations.donation import Donation
-from app.extensions import db
-from app.writing import writing
 from tests.conftest import make_settings
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.database import writing
 from app.donations.donation import BANK_TRANSFER, CHEQUE
 from app.money import Money
 from app.offline import alike, gifts, promises, standing_orders
 from app.offline.gifts import HandGift
 from app.offline.standing_orders import Promise
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import a_branch, a_cheque, a_gift_by, again, pounds
 

@@ -10,13 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import amounts, checkout, settlement
 from app.donations.donation import Donation
-from app.extensions import db
 from app.money import CurrencyMismatch, Money
 from app.payments.checkout import Checkout
 from app.payments.objects import read_charge
-from app.writing import writing
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.stripe_bodies import charge
 

@@ -3,14 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from app.database import db, writing
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.ledger import verifying
 from app.payments.contradiction import Contradiction
 from app.payments.inbox import StripeEvent
 from app.reconciliation import alarms
 from app.reconciliation.exceptions import finding
-from app.writing import writing
 from tests import books_kept
 from tests import stripe_bodies as says
 from tests.cast import a_pledge, an_appeal

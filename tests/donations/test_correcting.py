@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select, text
 
+from app.database import db, writing
 from app.donations import paid_back, refunds, stripe_news
 from app.donations import receipts as donations_receipts
 from app.donations.donation import Donation
-from app.extensions import db
 from app.receipts import filing
 from app.receipts.receipt import Receipt
 from app.worker import duties, events
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account
 

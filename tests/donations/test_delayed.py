@@ -11,16 +11,15 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import income, raised
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import methods, receipts, search, timeline, went_back
 from app.donations.donation import Donation
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.ledger import journal, trial_balance, verifying
 from app.ledger.journal import JournalFilter
 from app.money import Money
 from app.payments.inbox import StripeEvent
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests import books_kept, written_books
 from tests import stripe_bodies as says
 from tests.cast import a_gift, a_pledge, an_appeal

@@ -5,13 +5,13 @@ from itertools import permutations
 import pytest
 
 from app import clock
+from app.database import writing
 from app.donations import stripe_news
 from app.ledger import posting, verifying
 from app.money import Money
 from app.payments import objects
 from app.reconciliation.exceptions import finding
 from app.worker import duties, events
-from app.writing import writing
 from tests import books_kept, written_books
 from tests import stripe_bodies as says
 from tests.cast import a_gift, a_pledge, an_appeal

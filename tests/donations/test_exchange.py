@@ -3,14 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from app.database import db, writing
 from app.donations import stripe_news
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
 from app.money import Money
 from app.payments import objects
-from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_gift, a_pledge, an_appeal
 

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
+from app.database import db, writing
 from app.donations import receipts
 from app.donations.donation import Donation
 from app.donations.exports import exporting, table
 from app.donations.exports.exporting import Choice
 from app.donors import merging
 from app.donors.donor import Donor
-from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money
 from app.office.books import exports
@@ -24,7 +24,6 @@ from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.receipts.receipt import Receipt
 from app.worker import clock as worker_clock
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.offline.hands import COUNTERS, a_branch, a_cheque, a_count

@@ -10,16 +10,15 @@ from app.bank import taking_in
 from app.bank.booking import UNIDENTIFIED
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
+from app.database import db, writing
 from app.donations.exports import exporting
 from app.donations.exports.exporting import Choice, NotToBeExported
-from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.exports import log, program_accounts
 from app.ledger.exports.program_accounts import There
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money
 from app.reconciliation.bank import confirming
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.ledger.entering import enter, held_by_stripe, income
 

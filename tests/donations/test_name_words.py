@@ -6,11 +6,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import create_app
+from app.database import db, writing
 from app.donations.donation import Donation
 from app.donors.donor import Donor
 from app.donors.name_words import NameWord, WordPart, has_name, words_of
-from app.extensions import db
-from app.writing import writing
 from tests.cast import a_gift, a_pledge, an_appeal
 
 pytestmark = pytest.mark.both_databases

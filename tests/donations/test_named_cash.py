@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
+from app.database import db, writing
 from app.donations import refunds
 from app.donations.donation import CASH, Donation
-from app.extensions import db
 from app.ledger import reversing, verifying
 from app.ledger.entries import Entry
 from app.money import Money
@@ -18,7 +18,6 @@ from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.receipts.receipt import Receipt
 from app.subject import Subject
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import (
     COUNTERS,

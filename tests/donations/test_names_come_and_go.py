@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, delete, insert, select, text, update
 
+from app.database import db
 from app.donations.donation import Donation
 from app.donors.donor import Donor
 from app.donors.name_words import NameWord, WordPart, has_name
-from app.extensions import db
 from tests.cast import a_gift, a_pledge, an_appeal
 
 pytestmark = pytest.mark.both_databases

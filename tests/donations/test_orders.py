@@ -22,7 +22,7 @@ from sqlalchemy import event, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
-from app.extensions import db
+from app.database import db
 from app.ledger import balances, chain, seals
 from app.ledger.chain import Head
 from app.money import Money

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from app import clock
 from app.config import Organisation
+from app.database import db, writing
 from app.donations import by_hand
 from app.donations import receipts as donations_receipts
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.ledger import closing, reversing, verifying
 from app.ledger.entries import Entry
 from app.offline import corrections, expected, promises
@@ -19,7 +19,6 @@ from app.receipts import filing, issuing
 from app.receipts.receipt import Receipt
 from app.subject import Subject
 from app.worker import emails
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import (
     a_cheque,

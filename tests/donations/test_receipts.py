@@ -10,12 +10,11 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.config import Organisation
+from app.database import db, writing
 from app.donations import receipts
 from app.donations.donation import Donation
-from app.extensions import db
 from app.receipts import filing, issuing, printing
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.offline.hands import a_gift_by
 from tests.receipts.stage import a_due_receipt

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from app.database import db, writing
 from app.donations import refunds as donations_refunds
 from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
-from app.extensions import db
 from app.ledger import verifying
 from app.money import Money
 from app.worker import duties, refunds
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account
 

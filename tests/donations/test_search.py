@@ -7,13 +7,12 @@ from sqlalchemy import insert, select, text
 
 from app import clock, paging
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import search
 from app.donations.donation import Donation
 from app.donations.search import DonationFilter
 from app.donors import name_words
-from app.extensions import db
 from app.money import Money
-from app.writing import writing
 from tests.cast import an_appeal
 
 pytestmark = pytest.mark.both_databases

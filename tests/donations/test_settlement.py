@@ -9,15 +9,14 @@ from sqlalchemy import func, select, text
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import debits, settlement
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger import posting, verifying
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments.objects import read_charge
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_bodies import charge
 

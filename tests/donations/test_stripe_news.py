@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
@@ -188,9 +188,9 @@ def test_an_abandoned_pledge_that_is_paid_after_all_is_received(app):
 
 
 def test_an_unknown_type_is_ignored_but_taken_up_by_a_release_that_knows_it(app, monkeypatch):
+    from app.database import writing
     from app.donations import stripe_news
     from app.payments.inbox import Outcome
-    from app.writing import writing
 
     deliver(app, stripe_says.event("product.created", {"id": "prod_1", "object": "product"}))
     db.session.rollback()

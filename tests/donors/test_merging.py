@@ -6,11 +6,10 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
+from app.database import db, writing
 from app.donors import merging
 from app.donors.donor import Donor
 from app.donors.merging import NotTheseTwo
-from app.extensions import db
-from app.writing import writing
 
 
 @pytest.mark.both_databases

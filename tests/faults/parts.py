@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import configure_mappers
 
 from app import create_app
-from app.extensions import db
+from app.database import db
 from app.payments.checkout import Checkout
 from app.payments.objects import read_charge
 from app.services import services

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.database import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.payments.inbox import StripeEvent

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.payments.inbox import StripeEvent

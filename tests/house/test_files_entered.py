@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.database import db
 from app.donations.donation import Donation
-from app.extensions import db
 from app.services import services
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
@@ -26,10 +26,10 @@ from tests.stripe_bodies import charge, event, signed
 
 ROOT = Path(__file__).parents[2]
 APP = str(ROOT / "app") + "/"
-# The goals are 15 and 26, and both are missed. These are the numbers as measured, held as upper bounds, so that they
+# The goals are 15 and 26; the second is missed. These are the numbers as measured, held as upper bounds, so that they
 # do not grow unnoticed. Each may shrink; who lets one grow says why in docs/architecture.md, which has the numbers too.
-WEBHOOK_GIFT = 16
-OFFICE_REFUND = 32
+WEBHOOK_GIFT = 15
+OFFICE_REFUND = 31
 
 
 def entered(act: Callable[[], Any]) -> set[str]:

@@ -19,14 +19,13 @@ from app.bank.booking import UNIDENTIFIED
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
 from app.config import Settings
-from app.extensions import Base, db
+from app.database import Base, db, writing
 from app.ledger import seals
 from app.ledger.chain import Head
 from app.money import Money
 from app.reconciliation.bank import confirming
 from app.reconciliation.verification import checks
 from app.reconciliation.verification.checks import SEALED
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.offline.hands import a_count, a_gift_by, a_transfer_booked_early

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from app.extensions import Base
+from app.database import Base
 
 ROOT = Path(__file__).parents[2]
 

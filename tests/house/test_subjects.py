@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from app.extensions import Base
+from app.database import Base
 from app.subject import Kind, SubjectText
 
 HOME = "app/subject.py"

@@ -12,12 +12,11 @@ from werkzeug.serving import make_server
 
 from app import clock
 from app.articles.article import Article
+from app.database import db, writing
 from app.donations.donation import Donation
 from app.donations.plans import links
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.plan_world import a_plan, a_running_plan, follow_up
 

@@ -9,11 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import verifying
 from app.offline import standing_orders
 from app.offline.standing_orders import Promise
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.journeys.test_writing import without_fault
 from tests.office.conftest import a_person, sign_in

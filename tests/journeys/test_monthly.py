@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from app.database import db
 from app.donations.donation import Donation
-from app.extensions import db
 from tests.journeys.running import Installation, eventually
 from tests.journeys.test_giving import fill_in_card, mails, pay
 

@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from app.extensions import db
+from app.database import db
 from app.office.access import EVERYONE
 from tests.journeys.test_accessibility import RULES
 from tests.office.conftest import a_person, sign_in

@@ -10,8 +10,8 @@ from flask_security.utils import hash_password
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
+from app.database import writing
 from app.staff import people
-from app.writing import writing
 from tests.journeys.test_accessibility import RULES
 
 pytestmark = pytest.mark.browser

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from app.extensions import db
+from app.database import db
 from tests.journeys import test_by_hand
 from tests.office.conftest import a_person, sign_in
 

@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts, posting
 from app.money import Money
-from app.writing import writing
 
 
 def income(currency="gbp", appeal="a"):

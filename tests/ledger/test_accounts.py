@@ -9,10 +9,9 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import create_app
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts, posting
 from app.ledger.accounts import Account
-from app.writing import writing
 from tests.conftest import make_settings
 
 pytestmark = pytest.mark.both_databases

@@ -8,9 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import balances
-from app.writing import writing
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income
 
 pytestmark = pytest.mark.both_databases

@@ -9,11 +9,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts, balances, posting, reversing, verifying
 from app.ledger.balances import Balance, DailyBalance
 from app.ledger.entries import Entry, Transfer
-from app.writing import writing
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income
 
 pytestmark = pytest.mark.both_databases

@@ -5,10 +5,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import beginning
 from app.ledger.beginning import Beginning, BegunOtherwise
-from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
 

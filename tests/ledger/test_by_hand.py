@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts, by_hand, closing, entries, posting, verifying
 from app.ledger.balances import Balance
 from app.ledger.entries import Entry
 from app.money import Money
-from app.writing import writing
 from tests.ledger.entering import a_gift, income
 
 pytestmark = pytest.mark.both_databases

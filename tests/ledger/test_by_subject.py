@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger.by_subject import held
 from app.subject import Subject
-from app.writing import writing
 from tests.ledger.entering import a_gift, enter
 
 pytestmark = pytest.mark.both_databases

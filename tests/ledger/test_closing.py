@@ -11,10 +11,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import balances, closing, reversing, verifying
 from app.ledger.entries import Entry
-from app.writing import writing
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income
 
 pytestmark = pytest.mark.both_databases

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app import clock
+from app.database import writing
 from app.ledger import accounts, posting, verifying
 from app.money import Money
-from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
 

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import reversing, seals
 from app.ledger.entries import Entry
-from app.writing import writing
 from tests.ledger.entering import enter, held_by_stripe, income
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]

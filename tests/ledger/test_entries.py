@@ -4,10 +4,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import verifying
 from app.ledger.entries import Entry, Transfer
-from app.writing import writing
 from tests.ledger.entering import a_gift, held_by_stripe
 
 both = pytest.mark.both_databases

@@ -7,13 +7,12 @@ from threading import Barrier
 import pytest
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import by_hand, in_hand, verifying
 from app.ledger.by_hand import Draft
 from app.ledger.in_hand import BelowZero
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, a_count, again, held, raised_by, the_bank_shows
 

@@ -5,10 +5,9 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import balances, verifying
 from app.ledger.balances import Balance
-from app.writing import writing
 from tests import postgresql
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income
 

@@ -7,11 +7,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import balances, posting, verifying
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
-from app.writing import writing
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income
 
 pytestmark = pytest.mark.both_databases

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.database import writing
 from app.ledger import balances, reversing, verifying
-from app.writing import writing
 from tests.ledger.entering import enter, held_by_stripe, income
 
 pytestmark = pytest.mark.both_databases

@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import balances, posting, reversing, verifying
 from app.ledger.entries import Entry
-from app.writing import writing
 from tests.ledger.entering import a_gift, income
 
 pytestmark = pytest.mark.both_databases

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from app.database import writing
 from app.ledger import reversing, verifying
-from app.writing import writing
 from tests.ledger.entering import a_gift, enter, held_by_stripe, income, unguarded
 
 pytestmark = pytest.mark.both_databases

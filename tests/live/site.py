@@ -24,10 +24,9 @@ from sqlalchemy.engine import make_url
 from app import clock, create_app
 from app.appeals import income
 from app.appeals.appeal import Appeal
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import posting
 from app.money import Money
-from app.writing import writing
 from tests import postgresql
 from tests.cast import an_appeal
 from tests.conftest import make_settings

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from app.extensions import db
+from app.database import db
 from app.live.listening import listener
 from tests.cast import an_appeal
 from tests.live.site import give

@@ -11,11 +11,10 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.office import access
 from app.staff import sessions
 from app.staff.people import Person, PersonRole
-from app.writing import writing
 
 
 class Browser(FlaskClient):

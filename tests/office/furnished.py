@@ -17,14 +17,13 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.bank.account import BankAccount
+from app.database import db, writing
 from app.donations.donation import CHEQUE, IN_KIND
-from app.extensions import db
 from app.money import Money
 from app.offline import paying_in, standing_orders
 from app.offline.standing_orders import Promise
 from app.services import services
 from app.worker import clock as worker_clock
-from app.writing import writing
 from tests import books_kept
 from tests.bank.bank import FILES, a_bank_account, take_in_file
 from tests.cast import a_gift, a_pledge, an_appeal

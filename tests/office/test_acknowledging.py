@@ -4,15 +4,14 @@ import pytest
 from sqlalchemy import select, update
 
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.donations import movements
 from app.donations.disputes import Dispute
-from app.extensions import db
 from app.ledger import accounts
 from app.payments import objects
 from app.payments.inbox import StripeEvent
 from app.services import services
 from app.worker.clock import ScheduledDuty
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.office.offline.hand_pages import page, said

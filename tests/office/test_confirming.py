@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.audit.trail import AuditRecord
-from app.extensions import db
+from app.database import db
 from app.office import access, confirming
 from tests.cast import an_appeal
 from tests.office.conftest import a_person, sign_in

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from app.database import db
 from app.donations.donation import Donation
-from app.extensions import db
 from app.services import services
 from app.worker import clock
 from tests import books_kept

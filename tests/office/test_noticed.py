@@ -5,13 +5,12 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app import clock
+from app.database import db, writing
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.donations.standing_order import StandingOrder
-from app.extensions import db
 from app.ledger.entries import Entry
 from app.money import Money
 from app.offline import gifts as offline_gifts
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.office.offline.hand_pages import filled, page, said
 from tests.offline.hands import a_cheque, a_count, held

@@ -3,18 +3,17 @@
 from sqlalchemy import func, select
 
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.donations import receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import Donation
 from app.donations.donors import donor_list
 from app.donations.standing_order import StandingOrder
 from app.donors.donor import Donor
-from app.extensions import db
 from app.money import Money
 from app.offline import standing_orders
 from app.receipts import filing
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.office.offline.hand_pages import filled, page, said
 from tests.offline.hands import a_branch, a_cheque

@@ -9,16 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
-from app.extensions import db
 from app.office.access import EVERYONE
 from app.office.unsent import keeping as office_unsent
 from app.services import services
 from app.staff import sessions, unsent
 from app.staff.people import Person
 from app.staff.unsent import UnsentForm
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.office.conftest import a_person, sign_in

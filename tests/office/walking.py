@@ -6,9 +6,8 @@ from bs4 import BeautifulSoup
 from flask import Flask, current_app
 from flask_security.utils import hash_password
 
-from app.extensions import db
+from app.database import db, writing
 from app.staff.people import Person
-from app.writing import writing
 from tests.office.conftest import a_browser
 
 PASSWORD = "four words side by side"

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import branch as branches
 from app.appeals import raised
+from app.database import db, writing
 from app.donations import by_hand
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
-from app.extensions import db
 from app.ledger import posting
 from app.ledger.accounts import Account
 from app.ledger.balances import Balance
@@ -18,7 +18,6 @@ from app.money import Money
 from app.offline import counts, expected, gifts
 from app.offline.counts import Count
 from app.offline.gifts import HandGift
-from app.writing import writing
 
 COUNTERS = ("Ida Brandt", "Tomos Rees")
 

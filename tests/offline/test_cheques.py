@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
+from app.database import db, writing
 from app.donations import by_hand, refunds
 from app.donations.donation import IN_KIND
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.offline import cheques, paying_in, promises
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, a_count, a_gift_by, again, held, raised_by, state_of
 

@@ -8,15 +8,14 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.appeals import raised
+from app.database import db, writing
 from app.donations import by_hand
 from app.donations.count_sheet import CountSheet
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
 from app.offline import counts
 from app.offline.counts import Count
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import COUNTERS, a_branch, a_count, held, raised_by
 

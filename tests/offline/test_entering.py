@@ -7,14 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
+from app.database import db, writing
 from app.donations import by_hand, refunds
 from app.donations.donation import CASH, CHEQUE, IN_KIND, Donation
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.offline import gifts
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import a_branch, a_gift_by, held, raised_by
 

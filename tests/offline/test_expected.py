@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations import by_hand
 from app.donations.donation import BANK_TRANSFER, Donation
-from app.extensions import db
 from app.ledger import verifying
 from app.offline import cheques, expected, paying_in, standing_orders
 from app.offline.standing_orders import Promise
 from app.subject import Subject
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import (
     a_branch,

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app import clock
+from app.database import db, writing
 from app.donations import refunds
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, CHEQUE, IN_KIND, RECEIVED, Donation
 from app.donations.standing_order import StandingOrder
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
@@ -25,7 +25,6 @@ from app.offline.counts import Count
 from app.offline.gifts import HandGift
 from app.offline.standing_orders import Promise
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import COUNTERS, a_branch, a_cheque, a_count, a_gift_by, again, held, raised_by, the_bank_shows
 

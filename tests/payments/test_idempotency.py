@@ -8,17 +8,16 @@ import stripe
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations import refunds as donations_refunds
 from app.donations import stripe_news
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
-from app.extensions import db
 from app.money import Money
 from app.payments import subscription
 from app.payments.checkout import CheckoutRequest, MonthlyCheckoutRequest
 from app.payments.gateway import StripeGateway
 from app.worker import refunds
-from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account

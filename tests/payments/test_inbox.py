@@ -9,12 +9,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from stripe import WebhookSignature
 
 from app import clock
+from app.database import db, writing
 from app.errors import DomainError
-from app.extensions import db
 from app.limits import Attempt
 from app.payments import inbox
 from app.payments.inbox import Outcome, StripeEvent
-from app.writing import writing
 from tests.stripe_bodies import charge, event, signed
 
 NEW, OLD = "whsec_new", "whsec_old"

@@ -8,8 +8,7 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.articles.article import Article
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 
 
 def an_article(number: int = 4711, **changes: Any) -> Article:

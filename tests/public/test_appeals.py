@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.appeals import income, progress
+from app.database import writing
 from app.ledger import posting, reversing
 from app.money import Money
 from app.public import appeals
 from app.public.appeals import qr
 from app.web.filters import day
-from app.writing import writing
 from tests.cast import an_appeal
 
 numbers = itertools.count(1)

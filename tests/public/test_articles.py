@@ -7,9 +7,9 @@ from icalendar import Calendar
 
 from app import clock
 from app.appeals import income, scheduling
+from app.database import writing
 from app.ledger import posting
 from app.money import Money
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.public.articles import AN_EVENT, an_article, page, words
 

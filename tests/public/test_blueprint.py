@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.receipts.receipt import Receipt
 from tests.cast import an_appeal
 from tests.conftest import make_settings

@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.appeals import writing as appeals_writing
 from app.articles.reading import LATEST
-from app.writing import writing
+from app.database import writing
 from tests.cast import an_appeal
 from tests.public.articles import AN_EVENT, an_article, page, words
 

@@ -4,7 +4,7 @@ import pytest
 
 from app import markup
 from app.articles import images
-from app.writing import writing
+from app.database import writing
 from tests.articles.pictures import a_picture
 from tests.public.articles import an_article, page
 

@@ -9,12 +9,11 @@ from sqlalchemy.exc import OperationalError
 from app import clock
 from app.appeals import income, scheduling
 from app.articles.article import Article
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import posting, reversing
 from app.money import Money
 from app.public import page_identity
 from app.public.page_identity import AppealIdentity
-from app.writing import writing
 from tests.cast import an_appeal
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]

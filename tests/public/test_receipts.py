@@ -4,10 +4,9 @@ import hashlib
 
 import pytest
 
-from app.extensions import db
+from app.database import db, writing
 from app.receipts import filing, issuing
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.receipts.stage import a_due_receipt, some_facts
 
 

@@ -7,8 +7,7 @@ from bs4 import BeautifulSoup
 
 from app import clock
 from app.articles.images import Image, ImageFile
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.cast import an_appeal
 from tests.public.articles import an_article, page
 

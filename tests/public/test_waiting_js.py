@@ -8,10 +8,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import checkout
-from app.extensions import db
 from app.payments.checkout import Checkout
-from app.writing import writing
 from tests.cast import a_pledge
 from tests.journeys.conftest import chromium
 from tests.live.site import PATIENCE, Installation, run_whipround

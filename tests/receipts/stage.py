@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations import settlement
-from app.extensions import db
 from app.payments.objects import Charge
 from app.receipts.facts import Facts
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import a_gift, a_pledge, an_appeal
 
 # 30 June 2026, 23:30 in UTC: half past midnight on 1 July in London.

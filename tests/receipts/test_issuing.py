@@ -10,11 +10,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.receipts import filing, issuing
 from app.receipts.facts import thawed
 from app.receipts.receipt import Receipt
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.receipts.stage import a_due_receipt, some_facts
 

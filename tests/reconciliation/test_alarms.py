@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app import clock
+from app.database import db, writing
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.payments.inbox import StripeEvent, WrongTime
 from app.reconciliation import alarms, treasurer_mails
 from app.webhooks import stripe
-from app.writing import writing
 from tests import stripe_bodies as says
 from tests.conftest import SECRET, make_settings
 

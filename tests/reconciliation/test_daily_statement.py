@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.ledger import reversing
 from app.ledger.entries import Entry
 from app.money import Money
@@ -17,7 +17,6 @@ from app.reconciliation.exceptions import finding
 from app.worker import clock as worker_clock
 from app.worker import duties
 from app.worker import emails as posting_letters
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import make_settings

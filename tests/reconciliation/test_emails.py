@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.database import db
 from app.donations.refunds import DonationRefund
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.reconciliation.exceptions import finding
 from app.worker import duties, emails
 from tests import books_kept

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app import clock
+from app.database import db, writing
 from app.donations import settlement
-from app.extensions import db
 from app.ledger import posting, reversing
 from app.payments.inbox import APPLIED, IGNORED, PENDING, StripeEvent
 from app.payments.objects import StripeTransaction, read_charge
@@ -16,7 +16,6 @@ from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import finding
 from app.reconciliation.exceptions.finding import BookException
 from app.worker import catch_up
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.plan_world import a_running_plan, follow_up

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.database import writing
 from app.offline import expected, paying_in, standing_orders
 from app.offline.standing_orders import Promise
 from app.reconciliation import daily_statement
 from app.reconciliation.exceptions import finding
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, a_count, a_gift_by, a_transfer_booked_early, pounds, the_bank_shows
 

@@ -3,12 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import entries, posting, reversing
 from app.ledger.entries import Entry
 from app.reconciliation import suspense
 from app.reconciliation.exceptions import finding
-from app.writing import writing
 from tests import books_kept
 from tests.stripe_account import Account
 

@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.config import Organisation
+from app.database import db, writing
 from app.donations import receipts, settlement
-from app.extensions import db
 from app.ledger import chain, seals, verifying
 from app.ledger.chain import Head
 from app.ledger.seals import BEGINNING
@@ -20,7 +20,6 @@ from app.receipts import filing, issuing
 from app.receipts.receipt import Receipt
 from app.reconciliation.verification.checks import SEALED
 from app.worker import clock as worker_clock
-from app.writing import writing
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 

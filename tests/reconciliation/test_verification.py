@@ -12,9 +12,9 @@ from app import clock, create_app
 from app.audit import trail as audit_trail
 from app.audit.trail import AuditDetail, AuditRecord
 from app.config import Organisation
+from app.database import db, writing
 from app.donations import receipts as donations_receipts
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger import closing, seals
 from app.ledger.accounts import Account as LedgerAccount
 from app.ledger.chain import Head
@@ -26,7 +26,6 @@ from app.receipts.receipt import Receipt
 from app.reconciliation.verification import checks as verification_faults
 from app.reconciliation.verification.checks import SEALED
 from app.worker import clock as worker_clock
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.ledger.entering import unguarded

@@ -3,10 +3,9 @@
 import pytest
 from flask import Flask
 
-from app.extensions import db
+from app.database import db, writing
 from app.staff import people
 from app.staff.people import Passkey, Person
-from app.writing import writing
 
 
 def added(email: str, *roles: str, branch_id: int | None = None, hashed: str | None = "hash") -> Person:

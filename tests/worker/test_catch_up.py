@@ -8,14 +8,13 @@ from sqlalchemy import func, select
 from app import clock
 from app.appeals import raised
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.ledger import beginning
 from app.ledger.beginning import Beginning
 from app.payments.inbox import StripeEvent
 from app.payments.objects import StripeTransaction
 from app.worker import catch_up, duties, events, payouts
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import DAY, Account

@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, limits
+from app.database import db, writing
 from app.errors import DomainError
-from app.extensions import db
 from app.limits import Attempt
 from app.worker import clock as worker_clock
 from app.worker import duties
 from app.worker.clock import Regularly, ScheduledDuty
-from app.writing import writing
 
 pytestmark = pytest.mark.both_databases
 

@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.errors import DomainError
-from app.extensions import db
 from app.payments.inbox import APPLIED, PENDING, StripeEvent
 from app.worker.duties import LEASE, Duty
-from app.writing import writing
 
 both = pytest.mark.both_databases
 

@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.emails import email as emails_email
 from app.emails.email import DueEmail
 from app.emails.message import Mail
-from app.extensions import db
 from app.worker import emails
-from app.writing import writing
 
 
 def writer(due: DueEmail, settings) -> Mail | None:

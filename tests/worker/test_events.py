@@ -5,16 +5,15 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from app.database import db, writing
 from app.donations import stripe_news
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.payments.inbox import Outcome, StripeEvent
 from app.payments.objects import read_charge
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.worker import duties, events
-from app.writing import writing
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET

@@ -9,14 +9,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from app.database import db, writing
 from app.donations.donation import Donation
-from app.extensions import db
 from app.factory import POOL
 from app.payments.inbox import StripeEvent
 from app.receipts.receipt import Receipt
 from app.worker import events, lanes
 from app.worker.lanes import Lane
-from app.writing import writing
 from tests import stripe_bodies as stripe_says
 from tests.cast import a_pledge, an_appeal
 from tests.conftest import SECRET

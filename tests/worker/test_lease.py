@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app import clock
+from app.database import db, writing
 from app.errors import DomainError
-from app.extensions import db
 from app.payments.inbox import PENDING, StripeEvent
 from app.worker import duties
 from app.worker.duties import Duty
-from app.writing import writing
 from tests.worker.test_duties import due_rows, row
 
 pytestmark = pytest.mark.both_databases

@@ -25,10 +25,10 @@ from werkzeug.serving import make_server
 
 from app.appeals import raised
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.plans import planning
-from app.extensions import db
 from app.payments.gateway import StripeGateway
 from app.payments.payout import Payout
 from app.services import services

@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text, update
 
-from app.extensions import db
+from app.database import db, writing
 from app.money import Money
 from app.payments.objects import StripeTransaction
 from app.payments.payout import Payout
 from app.reconciliation import payouts as reconciliation_payouts
 from app.reconciliation.exceptions import finding
 from app.worker import duties, payouts
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.stripe_account import Account

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from app.database import db, writing
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger.entries import Entry
 from app.receipts import filing
 from app.receipts.facts import thawed
@@ -23,7 +23,6 @@ from app.receipts.printing import RenderingFailed
 from app.receipts.receipt import Receipt, ReceiptFile
 from app.worker import duties as worker_duties
 from app.worker import receipts
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.letterbox import letterbox
 from tests.receipts.stage import a_due_receipt

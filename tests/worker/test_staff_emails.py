@@ -7,11 +7,11 @@ import re
 import pytest
 
 from app import clock
+from app.database import writing
 from app.emails import email as emails_email
 from app.staff import people
 from app.staff import people as kinds
 from app.worker import emails
-from app.writing import writing
 
 
 @pytest.fixture

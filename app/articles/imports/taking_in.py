@@ -9,8 +9,8 @@ from app import clock
 from app.articles import versions
 from app.articles.article import Article
 from app.articles.imports.printed_archive import ArchiveArticle
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 
 
 class ImportOutcome(enum.Enum):

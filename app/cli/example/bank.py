@@ -12,7 +12,7 @@ from app.bank.account import BankAccount
 from app.bank.formats import detecting
 from app.bank.formats.contents import ReadFile
 from app.bank.statement import BankLine
-from app.extensions import db
+from app.database import db
 from app.money import Money
 from app.payments.payout import PAID, Payout
 from app.reconciliation.bank import confirming

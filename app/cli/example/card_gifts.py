@@ -8,13 +8,13 @@ from sqlalchemy import select, update
 
 from app.appeals.appeal import Appeal
 from app.cli.example.practice_stripe import PracticeStripe
+from app.database import db, writing
 from app.donations import checkout, refunds, stripe_news
 from app.donations.checkout import Gift
 from app.donations.donation import Donation
 from app.donations.plans import news as plans_news
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
-from app.extensions import db
 from app.money import Money
 from app.payments import inbox
 from app.payments.inbox import APPLIED, PENDING, News, StripeEvent
@@ -22,7 +22,6 @@ from app.reconciliation import catching_up
 from app.services import services
 from app.worker import duties, payouts
 from app.worker import refunds as worker_refunds
-from app.writing import writing
 
 _POSTCODE = "AM1 2QX"
 _PAYMENT, _PLAN = "payment", "plan"

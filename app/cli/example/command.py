@@ -27,15 +27,14 @@ from app.cli.example import year
 from app.cli.example.practice_stripe import NoPracticeStripe, PracticeStripe
 from app.cli.starting import refuse_old_schema
 from app.config import Settings
+from app.database import db, writing
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger.entries import Entry
 from app.markup import image_address
 from app.receipts.receipt import ReceiptFile
 from app.services import services
 from app.staff import people
 from app.staff.people import Person
-from app.writing import writing
 
 # Practice mode says it on its sign-in page: it keeps nobody out.
 PASSWORD = "lantern in practice"  # noqa: S105

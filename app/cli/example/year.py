@@ -19,13 +19,13 @@ from app.cli.example.bank import Shown, Statements
 from app.cli.example.card_gifts import CardGifts, appeal_at, email_of
 from app.cli.example.practice_stripe import PracticeStripe
 from app.config import Settings
+from app.database import db, writing
 from app.donations import receipts as issued
 from app.donations import standing_order
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
 from app.emails.email import DROPPED, DUE, DueEmail
-from app.extensions import db
 from app.ledger import beginning
 from app.money import Money
 from app.offline import counts, gifts, paying_in, standing_orders
@@ -41,7 +41,6 @@ from app.staff import people
 from app.subject import Subject
 from app.worker import clock as worker_clock
 from app.worker import duties, receipts
-from app.writing import writing
 
 # What is mailed of the last days waits in the outbox; older mails were read long ago.
 _MAILS_OF = timedelta(days=7)

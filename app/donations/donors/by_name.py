@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from app.database import db
 from app.donations.donation import BANK_TRANSFER, STANDING_ORDER, Donation
 from app.donors import merging, name_words, search_keys
 from app.donors.donor import Donor
-from app.extensions import db
 
 _MOST = 8
 

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql
 
+from app.database import db
 from app.donations import refunds
 from app.donations.donation import RECEIVED, Donation
 from app.donations.plans.plan import Plan
 from app.donors import merging, search_keys
 from app.donors.donor import Donor
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money
 
 

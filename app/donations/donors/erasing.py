@@ -11,6 +11,7 @@ from app.audit import acknowledging
 from app.audit import trail as audit_trail
 from app.bank import booking as statements
 from app.bank import rule as bank_rules
+from app.database import db
 from app.donations import disputes
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import ON_ITS_WAY, PLEDGED, Donation
@@ -19,7 +20,6 @@ from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan, PlanLink
 from app.donations.standing_order import StandingOrder
 from app.donors.donor import Note
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import entries, erasure
 from app.ledger.entries import Entry
 from app.money import Money

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from app.database import db
 from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.donations.refunds import DonationRefund
 from app.donors import merging, search_keys
 from app.donors.donor import Donor
-from app.extensions import db
 from app.subject import Subject
 
 

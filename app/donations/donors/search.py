@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, case, func, select
 
 from app import paging
+from app.database import db
 from app.donations import refunds
 from app.donations.donation import RECEIVED, Donation
 from app.donations.donors import donor_list
 from app.donations.donors.donor_list import Given
 from app.donors import name_words, search_keys
 from app.donors.donor import Donor
-from app.extensions import db
 from app.money import Money, home_currency
 from app.paging import Order, Page
 

@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select, type
 from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
+from app.database import Instant
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import CARD, CASH, RECEIVED, Donation
 from app.donors.donor import Donor
-from app.extensions import Instant
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.ledger.exports.ledger_table import control

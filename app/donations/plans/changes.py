@@ -10,16 +10,15 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import finding
 from app.appeals.appeal import Appeal
+from app.database import db, read_locked
 from app.donations import amounts
 from app.donations.plans import dates, planning
 from app.donations.plans.plan import ACTIVE, PAST_DUE, PAUSED, Plan
 from app.errors import DomainError
-from app.extensions import db
 from app.money import CurrencyMismatch, Money
 from app.payments.subscription import Subscription
 from app.payments.trouble import PaymentsUnavailable
 from app.services import Gateway
-from app.writing import read_locked
 
 AMOUNT, APPEAL, PAUSE, RESUME, CANCEL = "amount", "appeal", "pause", "resume", "cancel"
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from app import clock
 from app.appeals.appeal import Appeal
 from app.config import Settings
+from app.database import db
 from app.donations.donation import Donation
 from app.donations.plans import changes, dates
 from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan, PlanLink
@@ -23,7 +24,6 @@ from app.emails.composing import compose
 from app.emails.email import DueEmail
 from app.emails.message import Mail
 from app.emails.wording import one_line
-from app.extensions import db
 from app.receipts.receipt import Receipt
 from app.subject import Subject
 

@@ -9,9 +9,9 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.database import Base, db
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
-from app.extensions import Base, db
 from app.payments.inbox import News
 from app.payments.subscription import OVER, PLAN, Subscription, of_invoice
 

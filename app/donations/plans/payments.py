@@ -6,10 +6,10 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
+from app.database import db
 from app.donations.donation import ON_ITS_WAY, PLEDGED, RECEIVED, Donation
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
-from app.extensions import db
 from app.payments.objects import Charge
 
 

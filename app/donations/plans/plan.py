@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key
+from app.database import Base, Key
 from app.money import Money
 
 PLEDGED, ACTIVE, PAST_DUE, PAUSED, ENDED = "pledged", "active", "past_due", "paused", "ended"

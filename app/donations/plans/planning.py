@@ -6,16 +6,15 @@ from sqlalchemy import Select, select, update
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db, read_locked
 from app.donations import checkout
 from app.donations.checkout import Gift
 from app.donations.plans.plan import ACTIVE, ENDED, PAST_DUE, PAUSED, PLEDGED, Plan
 from app.emails import email
-from app.extensions import db
 from app.money import Money
 from app.payments.checkout import MonthlyCheckoutRequest
 from app.payments.subscription import OVER, Subscription
 from app.subject import Subject
-from app.writing import read_locked
 
 # What the donor is told by mail, when it happens.
 PAYMENT_FAILED, PLAN_ENDED = "plan-payment-failed", "plan-ended"

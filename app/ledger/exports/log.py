@@ -9,8 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.extensions import Base, Key, db
-from app.writing import read_locked
+from app.database import Base, Key, db, read_locked
 
 
 class Export(Base):

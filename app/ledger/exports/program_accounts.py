@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Connection, ForeignKey, String,
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.extensions import Base, Key, db
+from app.database import Base, Key, db
 from app.ledger.accounts import Account
 from app.ledger.entries import Transfer
 from app.ledger.exports import selection

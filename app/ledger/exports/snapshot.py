@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from app.extensions import db
+from app.database import db
 
 
 @contextmanager

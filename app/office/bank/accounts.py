@@ -18,6 +18,7 @@ from app.appeals.finding import currencies
 from app.audit.trail import record
 from app.bank import account as bank_account
 from app.bank import finding, taking_back
+from app.database import writing
 from app.money import Money, home_currency
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
@@ -25,7 +26,6 @@ from app.reconciliation.bank import balance, expected
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import BalanceField, CleanedForm, DayField, LineField
-from app.writing import writing
 
 
 class BankAccountForm(CleanedForm):

@@ -14,6 +14,7 @@ from app.audit.trail import record
 from app.bank.account import BankAccount
 from app.bank.booking import BookedAlready
 from app.bank.statement import BankLine
+from app.database import writing
 from app.donations.by_hand import NotYet
 from app.money import written
 from app.office.access import TREASURER, allow, me
@@ -25,7 +26,6 @@ from app.reconciliation.bank.confirming import DoesNotFit, NotExpected
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, LineField, LinesField
-from app.writing import writing
 
 bp = Blueprint("bank_differences", __name__, url_prefix="/bank/<account>/lines/<line>/difference")
 

@@ -17,6 +17,7 @@ from app.bank.formats.contents import NotReadable, ReadFile
 from app.bank.formats.detecting import NeedsMapping
 from app.bank.formats.recognising import LARGEST
 from app.bank.statement import BankUpload
+from app.database import writing
 from app.office import long_bodies
 from app.office.access import TREASURER, allow, me
 from app.office.bank import at, words
@@ -24,7 +25,6 @@ from app.office.bank.import_forms import ColumnsForm, FileForm, TakingForm
 from app.office.confirming import Question, asks_once
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("bank_imports", __name__, url_prefix="/bank")
 

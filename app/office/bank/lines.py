@@ -12,6 +12,7 @@ from app.bank import booking, matching, part
 from app.bank.account import BankAccount
 from app.bank.booking import CHARGE, INTEREST, SPENDING, UNIDENTIFIED, BookedAlready, NotBooked
 from app.bank.statement import BankLine
+from app.database import writing
 from app.donations import by_hand
 from app.donations.by_hand import NotYet
 from app.donations.donation import find_gifts
@@ -36,7 +37,6 @@ from app.reconciliation.bank.rules import suggested_by
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
-from app.writing import writing
 
 bp = Blueprint("bank_lines", __name__, url_prefix="/bank/<account>/lines")
 

@@ -11,6 +11,7 @@ from app.bank import bill as bills_paid
 from app.bank import booking, rule
 from app.bank.booking import BILL, INCOME, PAID_BACK, TRANSFER, BookedAlready
 from app.bank.statement import BankLine
+from app.database import writing
 from app.donations.paid_back import NothingToPayBack, PaidBackTooMuch
 from app.money import written
 from app.office.access import TREASURER, allow, me
@@ -22,7 +23,6 @@ from app.reconciliation.bank import bills, own_transfers, paying_back
 from app.reconciliation.bank.confirming import DoesNotFit, WrongWay
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("bank_money", __name__, url_prefix="/bank/<account>/lines")
 

@@ -13,6 +13,7 @@ from app.bank.account import BankAccount
 from app.bank.booking import BILL, GIFT, INCOME
 from app.bank.rule import BankRule
 from app.bank.statement import BankLine
+from app.database import writing
 from app.office.access import AUDITOR, TREASURER, allow, me
 from app.office.bank import at
 from app.office.confirming import Question, asks_once
@@ -21,7 +22,6 @@ from app.reconciliation.bank import bills, rules
 from app.staff import people
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("bank_rules", __name__, url_prefix="/bank/<account>")
 

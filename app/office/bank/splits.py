@@ -10,6 +10,7 @@ from app.audit.trail import record
 from app.bank.account import BankAccount
 from app.bank.booking import BookedAlready
 from app.bank.statement import BankLine
+from app.database import writing
 from app.donations.by_hand import NotYet
 from app.donations.paid_back import NothingToPayBack, PaidBackTooMuch
 from app.ledger.in_hand import BelowZero
@@ -25,7 +26,6 @@ from app.reconciliation.bank import splitting
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected, WrongWay
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("bank_splits", __name__, url_prefix="/bank/<account>/lines/<line>/split")
 

@@ -8,14 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit import trail
-from app.extensions import db
+from app.database import db, writing
 from app.ledger.accounts import Account
 from app.ledger.exports import program_accounts
 from app.ledger.exports.program_accounts import NO_TAX, There
 from app.office.access import AUDITOR, TREASURER, allow
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("exports_accounts", __name__, url_prefix="/exports/accounts")
 

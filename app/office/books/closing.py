@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _l
 
 from app import clock
 from app.audit import trail
+from app.database import writing
 from app.ledger import closing
 from app.office.access import AUDITOR, TREASURER, allow
 from app.office.content import authors
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, LinesField
-from app.writing import writing
 
 bp = Blueprint("closing", __name__, url_prefix="/closing")
 

@@ -18,7 +18,7 @@ from wtforms.validators import AnyOf, DataRequired, Regexp
 
 from app import clock
 from app.audit import trail
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts, by_hand, journal
 from app.ledger.by_hand import Draft
 from app.ledger.entries import Entry
@@ -35,7 +35,6 @@ from app.office.offline.noticed import Noticed
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, CleanedForm, DayField, LinesField
-from app.writing import writing
 
 _LONGEST = 1000
 

@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired
 from app.appeals import branch
 from app.appeals.finding import titles
 from app.audit import trail
+from app.database import writing
 from app.donations.exports import exporting
 from app.donations.exports.exporting import Against, Choice
 from app.ledger import accounts
@@ -32,7 +33,6 @@ from app.office.content import authors
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, DayField, last_month
-from app.writing import writing
 
 # In the order of the form: the file, and what it is for.
 FORMAT_NAMES = {

@@ -16,6 +16,7 @@ from app.articles import images, versions
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
+from app.database import writing
 from app.office import long_bodies
 from app.office.access import EDITOR, allow
 from app.office.content.appeal_form import AppealForm
@@ -23,7 +24,6 @@ from app.office.content.appeals import named
 from app.office.content.text_form import LARGEST
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("appeal_texts", __name__, url_prefix="/appeals")
 bp.url_value_preprocessor(long_bodies.up_to(LARGEST))

@@ -15,6 +15,7 @@ from app.appeals.scheduling import DatesCrossed, GeneralFundStays
 from app.articles import versions as articles_versions
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
+from app.database import writing
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import authors
 from app.office.content.text_form import TextForm
@@ -22,7 +23,6 @@ from app.offline import lists
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import DayField
-from app.writing import writing
 
 bp = Blueprint("appeals", __name__, url_prefix="/appeals")
 

@@ -11,6 +11,7 @@ from app.articles.article import Article
 from app.articles.images import ForeignImage, ImageWithoutWords
 from app.articles.versions import WrittenMeanwhile
 from app.audit.trail import record
+from app.database import writing
 from app.office import long_bodies
 from app.office.access import EDITOR, allow
 from app.office.content import article_form
@@ -19,7 +20,6 @@ from app.office.content.articles import NUMBER, named
 from app.office.content.text_form import LARGEST
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("article_texts", __name__, url_prefix="/articles")
 bp.url_value_preprocessor(long_bodies.up_to(LARGEST))

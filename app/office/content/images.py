@@ -11,7 +11,7 @@ from app.appeals import writing as appeals_writing
 from app.articles import images as articles_images
 from app.articles.images import LARGEST, Image, NotAPicture
 from app.audit.trail import record
-from app.extensions import db
+from app.database import db, writing
 from app.markup import image_address
 from app.office import long_bodies
 from app.office.access import AUDITOR, EDITOR, allow
@@ -20,7 +20,6 @@ from app.office.content import authors
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, LineField
-from app.writing import writing
 
 bp = Blueprint("images", __name__, url_prefix="/images")
 

@@ -14,12 +14,12 @@ from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.articles.versions import Version, WrittenMeanwhile
 from app.audit.trail import record
+from app.database import writing
 from app.office.access import AUDITOR, EDITOR, TREASURER, allow
 from app.office.content import articles, authors
 from app.office.content.words import worded
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 Written = Article | Appeal
 

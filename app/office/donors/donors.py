@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.audit import trail
 from app.audit.trail import record
+from app.database import writing
 from app.donations import search
 from app.donations.donors import donor_list
 from app.donations.donors import search as donor_search
@@ -33,7 +34,6 @@ from app.office.donors.forms import DonorForm, MergeForm, NoteForm
 from app.office.sorting import ASCENDING, DESCENDING, Sorting, links
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 _ORDERS = (
     (donor_search.NEWEST, _l("Newest first")),

@@ -5,16 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit.trail import record
+from app.database import db, writing
 from app.donors import merging
 from app.donors.donor import Donor, find_typed
 from app.errors import DomainError
-from app.extensions import db
 from app.office.access import TREASURER, allow
 from app.office.donors import donors
 from app.office.donors.forms import MergeForm
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("merges", __name__, url_prefix="/donors")
 

@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 
 from app.audit import trail
 from app.audit.trail import record
+from app.database import writing
 from app.donations.donation import find_gift, gifts_by_id
 from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
 from app.receipts import handing_over
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("paper_receipts", __name__, url_prefix="/paper-receipts")
 

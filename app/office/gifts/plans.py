@@ -12,10 +12,10 @@ from wtforms.fields.choices import SelectChoice
 from app import clock
 from app.appeals.appeal import Appeal
 from app.audit.trail import record
+from app.database import db, writing
 from app.donations.plans import changes, dates, payments
 from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
-from app.extensions import db
 from app.money import written
 from app.office.access import ADMIN, AUDITOR, TREASURER, allow
 from app.office.confirming import Question, asks_once
@@ -24,7 +24,6 @@ from app.services import services
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm
-from app.writing import writing
 
 bp = Blueprint("plans", __name__, url_prefix="/monthly-gifts")
 

@@ -10,11 +10,11 @@ from wtforms import HiddenField
 
 from app.audit import trail
 from app.audit.trail import record
+from app.database import db, writing
 from app.donations import disputes, refunds
 from app.donations.donation import CARD, RECEIVED, Donation, find_gift
 from app.donations.refunds import ASKED, CAME_TO_NOTHING, REFUSED, DonationRefund
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money, step, too_fine, written
 from app.office import access
 from app.office.access import TREASURER, allow
@@ -23,7 +23,6 @@ from app.services import services
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, CleanedForm, LinesField
-from app.writing import writing
 
 bp = Blueprint("refunds", __name__, url_prefix="/refunds")
 

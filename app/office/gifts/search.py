@@ -18,13 +18,13 @@ from app.appeals import finding as appeals
 from app.appeals.appeal import Appeal
 from app.audit import trail
 from app.audit.trail import record
+from app.database import db, writing
 from app.donations import disputes, refunds, search, timeline
 from app.donations.donation import CARD, METHODS, RECEIVED, Donation, find_gift
 from app.donations.exports import exporting
 from app.donations.plans.plan import Plan
 from app.donations.search import DonationFilter
 from app.donors.donor import Donor, note, notes_about
-from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money, home_currency
 from app.office import access
@@ -38,7 +38,6 @@ from app.receipts import handing_over
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, DayField, LineField
-from app.writing import writing
 
 _STATES = (
     ("received", _l("Received")),

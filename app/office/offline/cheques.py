@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.audit.trail import record
+from app.database import writing
 from app.donations.donation import CHEQUE, Donation, find_gift
 from app.ledger.in_hand import BelowZero
 from app.money import written
@@ -18,7 +19,6 @@ from app.office.offline.gifts import page_of, taken_in
 from app.offline import cheques, lists
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("cheques", __name__, url_prefix="/cheques")
 

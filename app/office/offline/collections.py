@@ -16,10 +16,10 @@ from wtforms import HiddenField, StringField
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
+from app.database import db, writing
 from app.donations import count_sheet
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import CASH, references_of
-from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import Money, decimals, home_currency, written
 from app.office import access
@@ -36,7 +36,6 @@ from app.offline.gifts import HandGift
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, EmailField, LineField, PiecesField
-from app.writing import writing
 
 # So many lines with a name are on a sheet; whoever is left is entered by itself.
 LINES = 10

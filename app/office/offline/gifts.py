@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
+from app.database import db, writing
 from app.donations import by_hand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import (
@@ -24,7 +25,6 @@ from app.donations.donation import (
     Donation,
     find_gift,
 )
-from app.extensions import db
 from app.ledger.in_hand import BelowZero
 from app.money import written
 from app.office import access
@@ -39,7 +39,6 @@ from app.offline import corrections, gifts, lists, promises
 from app.receipts import filing, handing_over
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("gifts_by_hand", __name__, url_prefix="/gifts-by-hand")
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from app import clock
 from app.audit.trail import record
+from app.database import writing
 from app.donations import count_sheet
 from app.donations.by_hand import NotYet
 from app.donations.count_sheet import CountSheet
@@ -19,7 +20,6 @@ from app.offline import lists, paying_in
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, DayField, LineField
-from app.writing import writing
 
 bp = Blueprint("paying_in", __name__, url_prefix="/paying-in")
 

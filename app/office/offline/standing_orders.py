@@ -14,9 +14,9 @@ from app import clock
 from app.appeals.appeal import Appeal
 from app.appeals.branch import Branch
 from app.audit.trail import record
+from app.database import db, writing
 from app.donations import standing_order
 from app.donations.standing_order import StandingOrder
-from app.extensions import db
 from app.money import Money, written
 from app.office import access
 from app.office.access import AUDITOR, BRANCH_TREASURER, TREASURER, allow, my_branch_id
@@ -31,7 +31,6 @@ from app.offline.standing_orders import Promise
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import AmountField, DayField, LineField, NumberField
-from app.writing import writing
 
 bp = Blueprint("standing_orders", __name__, url_prefix="/standing-orders")
 

@@ -24,12 +24,12 @@ from wtforms.validators import Length, Optional
 from app import clock
 from app.audit import reading, trail
 from app.audit.reading import TrailFilter
+from app.database import writing
 from app.ledger.exports.tables import guarded
 from app.office.access import ADMIN, AUDITOR, allow
 from app.staff import people
 from app.subject import Subject
 from app.web.fields import DayField, LineField
-from app.writing import writing
 
 
 class AuditForm(FlaskForm):  # type: ignore[misc]

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.audit import trail
+from app.database import writing
 from app.office import access
 from app.office.access import EVERYONE, allow, me
 from app.staff import people, sessions
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("me", __name__, url_prefix="/me")
 

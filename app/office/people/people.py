@@ -7,15 +7,14 @@ from flask_babel import gettext as _
 from app import clock
 from app.appeals.branch import Branch
 from app.audit import trail
+from app.database import db, writing
 from app.emails import email
-from app.extensions import db
 from app.office.access import ADMIN, AUDITOR, allow
 from app.office.people.forms import InvitationForm, RolesForm
 from app.staff import people
 from app.staff.people import Person
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.audit import trail
+from app.database import writing
 from app.emails import email
 from app.office.access import ADMIN, allow, me
 from app.office.confirming import Question, asks_once
@@ -17,7 +18,6 @@ from app.staff import people
 from app.staff.people import Person
 from app.subject import Subject
 from app.web import notices
-from app.writing import writing
 
 bp = Blueprint("person", __name__, url_prefix="/people/<reference>")
 

@@ -12,12 +12,12 @@ from app.appeals import raised
 from app.appeals.branch import Branch, NameTaken
 from app.appeals.raised import BranchTotal
 from app.audit.trail import record
+from app.database import writing
 from app.office.access import ADMIN, AUDITOR, BRANCH_TREASURER, EDITOR, TREASURER, allow, me, my_branch_id
 from app.staff import people
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, LineField
-from app.writing import writing
 
 bp = Blueprint("branches", __name__, url_prefix="/branches")
 

@@ -8,12 +8,12 @@ from flask import abort, current_app, request, session
 
 from app import limits
 from app.audit import trail
+from app.database import writing
 from app.office import access
 from app.office.unsent import browser
 from app.services import services
 from app.staff import people
 from app.subject import Subject
-from app.writing import writing
 
 # In a quarter of an hour. Low enough that guessing a password or a code is hopeless, high enough for a bad morning.
 _WINDOW = timedelta(minutes=15)

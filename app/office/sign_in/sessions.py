@@ -6,10 +6,10 @@ from flask import Flask, request, session
 from flask_login import user_logged_out
 
 from app import limits
+from app.database import is_writing, writing
 from app.office.access import SECRET
 from app.staff import sessions
 from app.staff.people import Person
-from app.writing import is_writing, writing
 
 # What browsers call themselves in a User-Agent header; the first that is found counts, for many name others as well.
 _BROWSERS = {

@@ -26,8 +26,8 @@ from webauthn.helpers.structs import (
 )
 
 from app import clock
+from app.database import db, writing
 from app.emails import email
-from app.extensions import db
 from app.office import access
 from app.office.access import somebody
 from app.office.confirming import Question, asks_once
@@ -37,7 +37,6 @@ from app.services import services
 from app.staff import people
 from app.staff.people import Passkey, Person, PersonRole
 from app.subject import Subject
-from app.writing import writing
 
 View = Callable[..., Any]
 

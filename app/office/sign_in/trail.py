@@ -9,12 +9,12 @@ from flask_login import current_user
 from flask_security import signals
 
 from app.audit import trail
+from app.database import is_writing, writing
 from app.office.access import SECRET
 from app.office.sign_in import sessions
 from app.staff import people
 from app.staff.people import Person
 from app.subject import Subject
-from app.writing import is_writing, writing
 
 # What Flask-Security tells, and what the trail calls it.
 _CHANGES = {

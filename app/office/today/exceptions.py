@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.audit import acknowledging, trail
 from app.audit.trail import record
+from app.database import writing
 from app.donations.donation import names_of
 from app.ledger import accounts, by_hand
 from app.money import Money
@@ -32,7 +33,6 @@ from app.services import services
 from app.subject import Subject
 from app.web import notices
 from app.web.fields import CleanedForm, LinesField
-from app.writing import writing
 
 _LONGEST = 1000
 

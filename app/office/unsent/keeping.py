@@ -16,11 +16,10 @@ from flask import Response, current_app, redirect, render_template, request, url
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from app.extensions import db
+from app.database import db, writing
 from app.office.unsent import browser, filling
 from app.staff import people, unsent
 from app.staff.people import Person
-from app.writing import writing
 
 # Why a form was not taken.
 SIGNED_OUT, AGAIN, OUTDATED = "signed-out", "again", "outdated"

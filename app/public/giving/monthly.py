@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations import went_back
 from app.donations.plans import payments
 from app.donations.plans.plan import PLEDGED, Plan
-from app.extensions import db
 from app.receipts import filing
 
 bp = Blueprint("monthly", __name__)

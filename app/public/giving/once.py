@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from app import clock
 from app.appeals import finding as appeals
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import checkout as donations_checkout
 from app.donations import went_back
 from app.donations.checkout import AppealClosed, SentTooOften
 from app.donations.donation import ABANDONED, FAILED, ON_ITS_WAY, PLEDGED, Donation, find_gift
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
-from app.extensions import csrf, db
 from app.payments.trouble import PaymentsRefused
 from app.public import changing
 from app.public.giving import form as giving_form
@@ -23,7 +23,7 @@ from app.public.giving import limits, to_checkout
 from app.public.giving.form import DonationForm, page
 from app.receipts import filing
 from app.services import services
-from app.writing import writing
+from app.web.fields import csrf
 
 bp = Blueprint("donations", __name__)
 

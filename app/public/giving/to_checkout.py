@@ -3,6 +3,7 @@
 from flask import current_app, url_for
 
 from app.appeals.appeal import Appeal
+from app.database import writing
 from app.donations import checkout as donations_checkout
 from app.donations.donation import Donation
 from app.donations.plans import planning
@@ -10,7 +11,6 @@ from app.donations.plans.plan import Plan
 from app.payments.checkout import CheckoutRequest
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.services import services
-from app.writing import writing
 
 
 def own_page(pledged: Donation | Plan, view: str = "show") -> str:

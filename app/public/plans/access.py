@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from app import limits
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations.plans import dates, links, payments
 from app.donations.plans.plan import ENDED, Plan
-from app.extensions import db
 from app.receipts import filing
 from app.services import services
-from app.writing import writing
 
 bp = Blueprint("plan_access", __name__)
 

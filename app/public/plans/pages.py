@@ -6,14 +6,13 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations.plans import changes, dates, links
 from app.donations.plans.changes import Change
 from app.donations.plans.plan import Plan
-from app.extensions import db
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.public.plans.forms import AmountForm, EndPlanForm, OtherAppealForm, PauseForm, ResumeForm, done
 from app.services import services
-from app.writing import writing
 
 bp = Blueprint("plans", __name__)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import clock
 from app.bank.account import BankAccount
 from app.bank.statement import BankStatement
-from app.extensions import db
+from app.database import db
 from app.money import Money
 from app.reconciliation.bank import sums
 from app.reconciliation.bank.sums import OffStatement

@@ -10,8 +10,8 @@ from app.bank import booking, matching
 from app.bank.account import BankAccount
 from app.bank.booking import EXPECTED, SPENDING
 from app.bank.matching import Expected
+from app.database import db
 from app.errors import DomainError
-from app.extensions import db
 from app.money import Money
 from app.offline import expected
 from app.reconciliation.bank import expected as bank_expected

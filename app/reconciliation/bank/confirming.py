@@ -31,10 +31,10 @@ from app.bank.booking import (
 )
 from app.bank.matching import Expected
 from app.bank.statement import BankLine
+from app.database import db, read_locked
 from app.donations import paid_back
 from app.donations.donation import BANK_TRANSFER
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger import posting
 from app.ledger.entries import Entry
 from app.money import Money
@@ -42,7 +42,6 @@ from app.offline import corrections, expected
 from app.offline import gifts as offline_gifts
 from app.reconciliation.bank import expected as bank_expected
 from app.subject import Subject
-from app.writing import read_locked
 
 
 class NotExpected(DomainError):

@@ -11,7 +11,7 @@ from app.bank.booking import CLAIMED, EXPECTED, RETURNED, UNIDENTIFIED, BankMatc
 from app.bank.matching import ENTRY, PAYOUT, PAYOUT_BACK, Expected
 from app.bank.matching import UNIDENTIFIED as UNIDENTIFIED_MONEY
 from app.bank.statement import BankLine
-from app.extensions import db
+from app.database import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Entry, Transfer
 from app.money import Money

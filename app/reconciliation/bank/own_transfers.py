@@ -9,7 +9,7 @@ from app.bank import booking
 from app.bank.account import BankAccount, ledger_code
 from app.bank.booking import TRANSFER
 from app.bank.statement import BankLine
-from app.extensions import db
+from app.database import db
 from app.ledger.entries import Entry, Transfer
 from app.money import Money
 from app.reconciliation.bank import sums

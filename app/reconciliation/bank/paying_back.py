@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from app.bank import booking
 from app.bank.booking import PAID_BACK
 from app.bank.statement import BankLine
+from app.database import db
 from app.donations import paid_back, refunds
 from app.donations.donation import RECEIVED, Donation
-from app.extensions import db
 from app.money import Money
 from app.reconciliation.bank.confirming import WrongWay
 from app.subject import Subject

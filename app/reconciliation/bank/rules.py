@@ -8,9 +8,9 @@ from app.bank.account import BankAccount
 from app.bank.booking import BILL, GIFT, INCOME, TRANSFER
 from app.bank.rule import BankRule
 from app.bank.statement import BankLine
+from app.database import db
 from app.donations.donation import Donation
 from app.errors import DomainError
-from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.entries import Transfer
 

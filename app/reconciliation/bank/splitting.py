@@ -12,8 +12,8 @@ from app.bank.account import BankAccount
 from app.bank.booking import BILL, CHARGE, GIFT, INCOME, PAID_BACK, TRANSFER, UNIDENTIFIED
 from app.bank.matching import Expected, OnStatement
 from app.bank.statement import BankLine
+from app.database import db
 from app.donations.donation import BANK_TRANSFER
-from app.extensions import db
 from app.ledger import posting
 from app.money import Money
 from app.offline import expected

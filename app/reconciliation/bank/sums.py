@@ -10,7 +10,7 @@ from app.bank import account as bank_account
 from app.bank.account import BankAccount
 from app.bank.booking import CLAIMED, BankMatch
 from app.bank.statement import BankLine, BankStatement
-from app.extensions import db
+from app.database import db
 from app.ledger.balances import DailyBalance
 from app.ledger.entries import Entry, Transfer
 from app.money import Money

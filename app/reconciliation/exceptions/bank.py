@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from app.bank.account import BankAccount
 from app.bank.statement import BankLine
-from app.extensions import db
+from app.database import db
 from app.money import written
 from app.reconciliation.bank import balance, expected
 from app.reconciliation.exceptions.exception import BookException

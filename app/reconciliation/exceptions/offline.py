@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app import clock
+from app.database import db
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CASH, PLEDGED, RECEIVED, Donation
 from app.donations.standing_order import LATE_AFTER, StandingOrder
-from app.extensions import db
 from app.money import written
 from app.offline import promises
 from app.reconciliation.exceptions.exception import BookException

@@ -4,10 +4,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db
 from app.donations.plans import planning
 from app.donations.plans.news import SecondSubscription
 from app.donations.plans.plan import PAST_DUE, Plan
-from app.extensions import db
 from app.money import written
 from app.reconciliation.exceptions.exception import BookException
 

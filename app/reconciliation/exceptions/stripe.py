@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy import literal, or_, select
 
 from app import clock
+from app.database import db
 from app.donations import disputes as donations_disputes
 from app.donations.disputes import Dispute
 from app.donations.donation import Donation
 from app.donations.refunds import ASKED, REFUSED, DonationRefund
-from app.extensions import db
 from app.ledger import by_subject
 from app.money import Money, written
 from app.payments import contradiction

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from app.audit.trail import AuditDetail, AuditRecord
+from app.database import db
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger import chain, erasure, verifying
 from app.ledger.accounts import Account
 from app.ledger.chain import Head

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import bindparam, text
 
-from app.extensions import db
+from app.database import db
 from app.ledger.entries import CASH, COUNTED
 from app.ledger.verifying import Fault
 from app.subject import Subject

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, case, func, select, text
 
 from app.appeals.appeal import AppealAccount
+from app.database import db
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import CARD, Donation
-from app.extensions import db
 from app.ledger import erasure
 from app.ledger.entries import Entry, Transfer
 from app.ledger.verifying import Fault

@@ -13,8 +13,7 @@ from app.articles import versions
 from app.articles.article import Article
 from app.articles.imports import printed_archive, taking_in
 from app.articles.imports.taking_in import ImportOutcome, WrittenHere
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.articles.imports.archive import APPEAL, DEMANDS, EVENT, PARAGRAPHS, a_file
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.both_databases]

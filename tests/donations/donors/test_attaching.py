@@ -4,12 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations.donation import Donation
 from app.donations.donors import donor_list
 from app.donors.donor import Donor
-from app.extensions import db
 from app.worker import clock
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.plan_world import a_running_plan

@@ -14,12 +14,12 @@ from app.bank import taking_in
 from app.bank.account import BankAccount
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
+from app.database import Base, db, writing
 from app.donations import receipts
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
 from app.donations.refunds import DonationRefund
 from app.donors.donor import Donor, note
-from app.extensions import Base, db
 from app.ledger import seals
 from app.ledger.chain import Head
 from app.ledger.entries import Entry
@@ -34,7 +34,6 @@ from app.services import services
 from app.worker import clock as worker_clock
 from app.worker import duties, refunds
 from app.worker import receipts as making
-from app.writing import writing
 from tests import books_kept
 from tests import stripe_bodies as says
 from tests.bank.bank import a_bank_account

@@ -10,12 +10,12 @@ from app import clock
 from app.appeals import raised
 from app.appeals import writing as appeals_writing
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations import settlement, stripe_news
 from app.donations.donation import Donation
 from app.donations.plans import changes, payments, planning
 from app.donations.plans.plan import Plan
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.ledger.entries import Entry
 from app.money import Money
 from app.payments import objects as charges
@@ -24,7 +24,6 @@ from app.payments.inbox import News
 from app.receipts.receipt import Receipt
 from app.reconciliation.exceptions import plans as exceptions_plans
 from app.worker import emails
-from app.writing import writing
 from tests import stripe_bodies as says
 from tests.cast import a_gift, an_appeal
 from tests.plan_world import Months, a_plan, a_running_plan, follow_up

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from beancount import loader
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import balances, reversing
 from app.ledger.accounts import Account
 from app.ledger.exports import formats, making, program_accounts, statement_lines
@@ -21,7 +21,6 @@ from app.ledger.exports.program_accounts import There
 from app.ledger.exports.selection import Selection, Total
 from app.ledger.exports.snapshot import snapshot
 from app.ledger.exports.tables import csv_file
-from app.writing import writing
 from tests.ledger.entering import a_gift
 from tests.ledger.exports.year import BATCH, WHOLE, account_id, books, of_stripe
 

@@ -15,13 +15,12 @@ import openpyxl
 import pytest
 from beancount import loader
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts, balances, verifying
 from app.ledger.accounts import Account
 from app.ledger.exports import formats, making
 from app.ledger.exports.selection import Selection
 from app.ledger.exports.snapshot import snapshot
-from app.writing import writing
 from tests.ledger.entering import enter
 
 GIFTS = int(os.environ.get("YEAR", "2000"))

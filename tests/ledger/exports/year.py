@@ -2,11 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import accounts
 from app.ledger.accounts import Account
 from app.ledger.exports.selection import Selection
-from app.writing import writing
 from tests.ledger.entering import enter
 
 WHOLE = Selection(date(2026, 1, 1), date(2026, 12, 31))

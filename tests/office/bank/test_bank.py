@@ -11,12 +11,11 @@ from app import clock
 from app.audit.trail import AuditRecord
 from app.bank.account import BankAccount
 from app.bank.statement import BankLine, BankStatement, BankUpload
+from app.database import db, writing
 from app.donations.donation import Donation
-from app.extensions import db
 from app.offline import paying_in
 from app.reconciliation.bank import balance, expected
 from app.worker import clock as worker_clock
-from app.writing import writing
 from tests.bank.bank import FILES, a_bank_account, take_in_file
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, a_count

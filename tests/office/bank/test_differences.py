@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import AuditDetail, AuditRecord
-from app.extensions import db
+from app.database import db, writing
 from app.offline import paying_in
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.office.bank.test_bank import page, words

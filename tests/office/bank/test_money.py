@@ -6,10 +6,9 @@ from sqlalchemy import select, text
 
 from app import clock
 from app.bank.statement import BankLine
+from app.database import db, writing
 from app.donations.donation import find_gifts
-from app.extensions import db
 from app.offline import paying_in
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, again, raised_by

@@ -9,13 +9,12 @@ from app.bank import taking_in
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.rule import BankRule
 from app.bank.statement import BankLine
+from app.database import db, writing
 from app.donations.donation import Donation
-from app.extensions import db
 from app.money import Money
 from app.staff.people import Person
 from app.subject import Subject
 from app.web.filters import day
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.reconciliation.bank.test_confirming import balances

@@ -7,10 +7,9 @@ from app import clock
 from app.bank import taking_in
 from app.bank.formats.contents import ReadFile, ReadLine, ReadPart
 from app.bank.statement import BankLine
+from app.database import db, writing
 from app.donations.donation import BANK_TRANSFER, Donation
-from app.extensions import db
 from app.money import Money
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.offline.hands import a_branch, a_cheque, a_gift_by, state_of

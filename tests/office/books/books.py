@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from app.appeals import income
 from app.appeals.branch import Branch, found_branch
-from app.extensions import db
+from app.database import db, writing
 from app.ledger.entries import Entry
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.ledger.entering import enter
 

@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.audit.trail import AuditRecord
-from app.extensions import db
+from app.database import db
 from app.ledger import closing
 from tests.office.books.books import page, words
 

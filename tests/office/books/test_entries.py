@@ -1,10 +1,9 @@
 """Entries in the office: one entry's page, an entry by hand with its reason, and its reversal."""
 
 from app.audit.trail import AuditRecord
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import closing, entries, verifying
 from app.ledger.entries import Entry
-from app.writing import writing
 from tests.office.books.books import APRIL, books, entry, other_branch, page, rows, words
 
 CHARGE = {

@@ -8,12 +8,11 @@ import pytest
 
 from app.appeals.appeal import Appeal
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.donations import settlement
-from app.extensions import db
 from app.ledger.accounts import Account
 from app.ledger.exports.log import Export
 from app.payments.objects import read_charge
-from app.writing import writing
 from tests.cast import a_gift, a_pledge
 from tests.office.books.books import books, entry, page, rows, words
 from tests.stripe_bodies import charge

@@ -3,8 +3,7 @@
 import pytest
 from sqlalchemy import event
 
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.ledger.entering import enter, held_by_stripe, income
 from tests.office.books.books import books, entry, other_branch, page, rows, words
 

@@ -18,8 +18,7 @@ from app.articles import images, versions
 from app.articles import writing as articles_writing
 from app.articles.article import Article
 from app.audit.trail import AuditRecord
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.articles.drafting import a_manuscript, begun
 from tests.articles.pictures import a_picture
 from tests.cast import an_appeal

@@ -8,17 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.donations.donation import Donation
 from app.donations.donors import search as donor_search
 from app.donations.donors.search import DonorFilter
 from app.donations.exports import found_donors
 from app.donors import merging
 from app.donors.donor import Donor
-from app.extensions import db
 from app.ledger.exports.snapshot import snapshot
 from app.money import Money
 from app.worker import clock
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.office.offline.hand_pages import page, said

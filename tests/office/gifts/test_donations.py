@@ -9,12 +9,11 @@ from sqlalchemy import event, insert, select
 
 from app.appeals.appeal import Appeal
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.donations.donation import IN_KIND, Donation
 from app.donors.donor import Note
-from app.extensions import db
 from app.services import services
 from app.worker import clock
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_gift, a_pledge, an_appeal
 from tests.office.offline.hand_pages import page, said

@@ -9,13 +9,12 @@ from sqlalchemy import select
 from app import clock
 from app.appeals.appeal import Appeal
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.donations.plans import planning
 from app.donations.plans.plan import Plan
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.payments.trouble import PaymentsUnavailable
 from app.services import services
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.plan_world import a_running_plan
 

@@ -7,13 +7,12 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import AuditRecord
+from app.database import db, writing
 from app.donations.donation import Donation
 from app.donations.refunds import DonationRefund
-from app.extensions import db
 from app.payments.trouble import PaymentsUnavailable
 from app.services import services
 from app.worker import duties, refunds
-from app.writing import writing
 from tests import books_kept
 from tests.cast import a_pledge, an_appeal
 from tests.office.offline.hand_pages import page, said

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.database import db
 from app.donations import by_hand
 from app.donations.donation import Donation
-from app.extensions import db
 from tests.cast import an_appeal
 from tests.office.offline.hand_pages import filled, page, said
 from tests.offline.hands import a_branch, a_cheque, again, raised_by

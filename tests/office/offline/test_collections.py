@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.trail import AuditRecord
+from app.database import db
 from app.donations.count_sheet import CountSheet
-from app.extensions import db
 from tests.cast import an_appeal
 from tests.office.offline.hand_pages import filled, page, said
 from tests.offline.hands import a_branch, a_count, expectations, raised_by

@@ -5,10 +5,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import BANK_TRANSFER, IN_KIND, Donation
-from app.extensions import db
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.office.offline.hand_pages import filled, page, said
 from tests.offline.hands import a_branch, a_gift_by, a_transfer_booked_early, raised_by

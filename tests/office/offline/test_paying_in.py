@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from app import clock
+from app.database import db
 from app.donations import by_hand
-from app.extensions import db
 from tests.cast import an_appeal
 from tests.office.offline.hand_pages import page, said
 from tests.offline.hands import a_branch, a_cheque, a_count, again, expectations, raised_by

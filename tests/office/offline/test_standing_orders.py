@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations import standing_order
 from app.donations.standing_order import StandingOrder
-from app.extensions import db
 from app.offline import standing_orders
 from app.offline.standing_orders import Promise
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.office.offline.hand_pages import filled, said
 from tests.offline.hands import a_branch, expectations, pounds

@@ -9,8 +9,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.audit import trail
-from app.extensions import db
-from app.writing import writing
+from app.database import db, writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import read
 

@@ -12,11 +12,10 @@ from sqlalchemy import select
 from app.appeals import branch
 from app.audit.trail import AuditRecord
 from app.config import Settings
-from app.extensions import db
+from app.database import db, writing
 from app.staff import people
 from app.staff.people import Person
 from app.worker import emails
-from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import Walker, gets_password, gets_second_factor, read
 

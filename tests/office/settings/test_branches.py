@@ -3,7 +3,7 @@
 from sqlalchemy import event, select
 
 from app.appeals.branch import Branch
-from app.extensions import db
+from app.database import db
 from tests.cast import an_appeal
 from tests.office.conftest import a_person
 from tests.office.offline.hand_pages import page, said

@@ -8,10 +8,9 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
-from app.extensions import db
+from app.database import db, writing
 from app.staff.people import Person
 from app.staff.sessions import StaffSession
-from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code, read
 

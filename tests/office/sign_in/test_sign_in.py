@@ -15,13 +15,12 @@ from sqlalchemy import select
 
 from app import clock
 from app.audit.trail import AuditDetail, AuditRecord
+from app.database import db, writing
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.office.people import audit_trail
 from app.office.sign_in import limits
 from app.staff import people
 from app.staff.people import Person
-from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code, read
 

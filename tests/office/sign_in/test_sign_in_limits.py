@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.audit.trail import AuditRecord
-from app.extensions import db
+from app.database import db, writing
 from app.office.sign_in import limits
 from app.staff import sessions
 from app.staff.people import Passkey, Person
-from app.writing import writing
 from tests.office.conftest import a_person, sign_in
 from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code
 

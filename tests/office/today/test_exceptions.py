@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.database import writing
 from app.office.today import exception_words
-from app.writing import writing
 from tests.ledger.entering import an_unclaimed_charge
 from tests.office.books.books import page, rows
 

@@ -7,13 +7,12 @@ from app import clock
 from app.bank import taking_in
 from app.bank.formats.contents import ReadFile, ReadLine
 from app.bank.statement import BankLine
+from app.database import db, writing
 from app.donations.donation import Donation
-from app.extensions import db
 from app.money import Money
 from app.payments.objects import StripeTransaction
 from app.payments.payout import PAID, PENDING, Payout
 from app.reconciliation.bank import confirming
-from app.writing import writing
 from tests import books_kept
 from tests.bank.bank import a_bank_account
 from tests.cast import a_pledge, an_appeal

@@ -10,10 +10,9 @@ from app.appeals import income
 from app.appeals.appeal import Appeal
 from app.appeals.branch import found_branch
 from app.appeals.writing import open_appeal
+from app.database import db, writing
 from app.donations.disputes import Dispute
-from app.extensions import db
 from app.payments.payout import PAID, Payout
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.ledger.entering import an_unclaimed_charge, enter
 from tests.office.books.books import page, rows, words

@@ -8,10 +8,10 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations import checkout, refunds
 from app.donations.donation import Donation
 from app.donations.plans.plan import Plan
-from app.extensions import db
 from app.money import Money
 from app.payments.checkout import Checkout
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
@@ -19,7 +19,6 @@ from app.public.giving import limits
 from app.receipts.receipt import Receipt
 from app.services import services
 from app.web.filters import day
-from app.writing import writing
 from tests.cast import a_pledge, an_appeal
 from tests.donations.test_correcting import issue, tell, the_gift
 from tests.receipts.stage import a_due_receipt

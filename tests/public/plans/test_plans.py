@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.appeals.appeal import Appeal
+from app.database import db, writing
 from app.donations.donation import Donation
 from app.donations.plans import dates, planning
 from app.donations.plans.plan import Plan, PlanLink
 from app.emails.email import DueEmail
-from app.extensions import db
 from app.money import Money
 from app.payments.trouble import PaymentsRefused, PaymentsUnavailable
 from app.receipts.receipt import Receipt
@@ -25,7 +25,6 @@ from app.services import services
 from app.web.filters import day as format_date
 from app.worker import emails
 from app.worker.clock import forget_attempts
-from app.writing import writing
 from tests.cast import an_appeal
 from tests.plan_world import a_plan, a_running_plan, follow_up
 from tests.public.giving.test_donations import FakeGateway, errors, send

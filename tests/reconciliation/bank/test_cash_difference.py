@@ -4,14 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.database import db, writing
 from app.donations.count_sheet import CountSheet
-from app.extensions import db
 from app.ledger import verifying
 from app.offline import paying_in
 from app.reconciliation.bank import balance, cash_difference, confirming
 from app.reconciliation.bank.cash_difference import NotTwoPeople
 from app.reconciliation.bank.confirming import DoesNotFit, NotExpected
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, a_count, held, raised_by

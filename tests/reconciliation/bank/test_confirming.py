@@ -17,10 +17,10 @@ from app.bank.account import ledger_code
 from app.bank.booking import CHARGE, INTEREST, SPENDING, UNIDENTIFIED, BookedAlready
 from app.bank.formats.contents import ReadFile, ReadLine, ReadPart
 from app.bank.statement import BankLine
+from app.database import db, writing
 from app.donations import by_hand
 from app.donations.donation import BANK_TRANSFER, Donation
 from app.donations.exports import table as exports_table
-from app.extensions import db
 from app.ledger import posting, reversing, verifying
 from app.money import Money
 from app.offline import cheques, corrections, expected, paying_in, standing_orders
@@ -32,7 +32,6 @@ from app.reconciliation.exceptions import bank as exceptions_bank
 from app.reconciliation.exceptions.exception import BookException
 from app.services import services
 from app.subject import Subject
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, a_count, state_of

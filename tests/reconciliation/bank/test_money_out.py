@@ -7,7 +7,7 @@ from app import clock
 from app.bank import bill, booking
 from app.bank.booking import INTEREST
 from app.bank.statement import BankLine
-from app.extensions import db
+from app.database import db, writing
 from app.ledger import by_hand, verifying
 from app.ledger.by_hand import Draft
 from app.money import Money
@@ -15,7 +15,6 @@ from app.reconciliation import daily_statement
 from app.reconciliation.bank import balance, bills, confirming, own_transfers
 from app.reconciliation.bank import expected as bank_expected
 from app.reconciliation.bank.confirming import DoesNotFit, WrongWay
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.reconciliation.bank.test_confirming import balances, confirm, the_statement
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, text
 
 from app import clock
+from app.database import db, writing
 from app.donations import paid_back, refunds, timeline, went_back
 from app.donations.donation import Donation
-from app.extensions import db
 from app.ledger import verifying
 from app.money import Money
 from app.offline import corrections
@@ -17,7 +17,6 @@ from app.reconciliation.bank import confirming, paying_back
 from app.reconciliation.bank.confirming import WrongWay
 from app.reconciliation.verification import gift_checks, receipt_checks
 from app.worker import emails
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import a_pledge, an_appeal
 from tests.donations.test_correcting import issue, receipts, tell

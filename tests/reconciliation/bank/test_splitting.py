@@ -18,9 +18,9 @@ from app.bank.booking import (
     BookedAlready,
 )
 from app.bank.statement import BankLine
+from app.database import db, writing
 from app.donations import by_hand, paid_back
 from app.donations.donation import BANK_TRANSFER, Donation
-from app.extensions import db
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.money import Money
@@ -37,7 +37,6 @@ from app.reconciliation.bank.splitting import (
     PaidBackPart,
     TransferPart,
 )
-from app.writing import writing
 from tests.bank.bank import a_bank_account
 from tests.cast import an_appeal
 from tests.offline.hands import a_branch, a_cheque, a_count, a_gift_by, again, state_of

@@ -112,6 +112,7 @@ def _sessions(db: sqlite3.Connection) -> list[dict[str, Any]]:
             "what": stored.private["items"][0]["description"],
             "amount": written(Money(stored.body["amount_total"], stored.body["currency"])),
             "status": stored.body["status"],
+            "paid": stored.body["payment_status"] == "paid",
             "url": stored.body["url"],
         }
         for stored in rows

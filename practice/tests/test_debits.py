@@ -97,7 +97,9 @@ def test_the_dashboard_lets_it_come_or_fail_at_once(api, practice, charge):
     assert visit(f"{practice}/control/charges/{charge.id}/arrive", {}).status == 409
     debit(api.v1.checkout.sessions.create(params=a_session()).url, **BACS)
     another = api.v1.charges.list().data[0]
-    assert "Let it come" in visit(practice + "/").text
+    panel = visit(practice + "/").text
+    assert "Let it come" in panel
+    assert "complete, not paid" in panel
     press(practice, f"charges/{another.id}/arrive")
     assert api.v1.charges.retrieve(another.id).status == "succeeded"
 

@@ -79,9 +79,10 @@ def opened(browser: Browser, base: str, cookie: str, width: int) -> Page:
     return context.new_page()
 
 
-def test_no_table_hides_an_amount_or_is_cut_off_at_375_pixels(browser: Browser, office: tuple[str, str, list[str]]):
+@pytest.mark.parametrize("width", [375, 1280])
+def test_no_table_hides_an_amount_or_is_cut_off(browser: Browser, office: tuple[str, str, list[str]], width: int):
     base, cookie, paths = office
-    page = opened(browser, base, cookie, 375)
+    page = opened(browser, base, cookie, width)
     wrong = {}
     for path in paths:
         page.goto(base + path)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, func, literal_column, select
 
@@ -33,7 +34,7 @@ A_TO_Z, Z_TO_A = "a-z", "z-a"
 ORDERS = (NEWEST, OLDEST, LARGEST, SMALLEST, A_TO_Z, Z_TO_A)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DonationFilter:
     """Which gifts: all that fit every part that is given. `words` is a reference, an email address, the last four
     digits of a card, or parts of a name; `state` is one of a gift's, or empty for all; `first`
@@ -51,6 +52,16 @@ class DonationFilter:
     at_most: Money | None = None
     donor_ids: frozenset[int] | None = None
     order: str = ""
+
+    @property
+    def by_name(self) -> bool:
+        """Whether a name is looked for."""
+        return bool(self.words) and kind_of(self.words) == "name"
+
+    @cached_property
+    def names(self) -> list[str] | None:
+        """The names that are looked for, looked up once; nothing where they are many, or none are looked for."""
+        return name_words.few(self.words) if self.by_name else None
 
     @property
     def by_day(self) -> bool:
@@ -72,7 +83,7 @@ def conditions(wanted: DonationFilter, *, along: bool = False) -> list[ColumnEle
     """What must be so of the gifts that are wanted; `along` as in `name_words.has_name`."""
     given: list[ColumnElement[bool]] = []
     if wanted.words:
-        given.append(_says(wanted.words, along))
+        given.append(_says(wanted, along))
     # SQLite knows that an index of some rows will do only when the condition stands there as it does in the index.
     if wanted.state == RECEIVED:
         given.append(Donation.received_at.is_not(None))
@@ -107,7 +118,8 @@ def _between(wanted: DonationFilter) -> list[ColumnElement[bool]]:
     return given
 
 
-def _says(words: str, along: bool) -> ColumnElement[bool]:
+def _says(wanted: DonationFilter, along: bool) -> ColumnElement[bool]:
+    words = wanted.words
     match kind_of(words):
         case "reference":
             return Donation.reference == words
@@ -115,7 +127,7 @@ def _says(words: str, along: bool) -> ColumnElement[bool]:
             return Donation.card_last4 == words
         case "email":
             return Donation.email_key == search_keys.email_key(words)
-    return name_words.has_name(Donation.name_key, words, along=along)
+    return name_words.has_name(Donation.name_key, words, along=along, names=wanted.names)
 
 
 def _begin(day: date) -> datetime:
@@ -160,7 +172,7 @@ _BY_NAME = (Donation.name_key, Donation.id)
 
 def page(wanted: DonationFilter, *, older: str | None = None, newer: str | None = None) -> Page[Row]:
     """One page: the first, or the one beyond the gift of reference `older`, or before the one of `newer`."""
-    query = select(Donation).where(*conditions(wanted, along=_is_common(wanted)))
+    query = select(Donation).where(*conditions(wanted, along=True))
     found = paging.page(query, _order(wanted), Donation.reference, older=older, newer=newer)
     return Page(rows(found.rows), found.newer, found.older)
 
@@ -177,7 +189,7 @@ class Sum:
 def sums(wanted: DonationFilter, *, all_of_them: bool = False) -> list[Sum] | None:
     """What was found comes to, by currency; nothing when it is more than can be added up at a glance and was not asked
     for with `all_of_them`."""
-    if not all_of_them and _is_common(wanted):
+    if not all_of_them and wanted.by_name and wanted.names is None:
         return None
     found = select(Donation.currency, Donation.amount_minor, refunds.net_minor().label("net_amount")).where(
         *conditions(wanted), Donation.received_at.is_not(None)
@@ -193,10 +205,6 @@ def sums(wanted: DonationFilter, *, all_of_them: bool = False) -> list[Sum] | No
         .order_by(gift.c.currency)
     )
     return [Sum(number, Money(int(came), each), Money(int(left), each)) for each, number, came, left in rows]
-
-
-def _is_common(wanted: DonationFilter) -> bool:
-    return bool(wanted.words) and kind_of(wanted.words) == "name" and name_words.is_common(wanted.words)
 
 
 def rows(gifts: Sequence[Donation]) -> list[Row]:
@@ -255,7 +263,7 @@ def order_of(wanted: DonationFilter) -> str:
     """The order in which the gifts come: the one that was asked for, or the one that suits what is looked for."""
     if wanted.order:
         return wanted.order
-    if wanted.words and kind_of(wanted.words) == "name":
+    if wanted.by_name:
         return A_TO_Z
     some = (wanted.at_least or wanted.at_most) and wanted.at_least != wanted.at_most
     return LARGEST if wanted.by_day and some else NEWEST
@@ -267,8 +275,7 @@ def _order(wanted: DonationFilter) -> Order:
     match order_of(wanted):
         case "a-z" | "z-a" as order:
             # Whoever is found by a name has one.
-            nameless = not wanted.words or kind_of(wanted.words) != "name"
-            return Order(*_BY_NAME, down=order == Z_TO_A, may_lack=nameless)
+            return Order(*_BY_NAME, down=order == Z_TO_A, may_lack=not wanted.by_name)
         case "largest" | "smallest" as order:
             return Order(*(_BY_AMOUNT if dated else _BY_AMOUNT_ALONE).columns, down=order == LARGEST)
         case order:

@@ -7,6 +7,7 @@ byron, yron, ron. What begins an end is a part of the word, so an ordinary index
 nobody has any more leaves nothing. 'Anne-Marie O’Connor' has the words anne, marie, annemarie, o, connor and oconnor.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Select, and_, false, func, select
@@ -20,7 +21,7 @@ _MANY = 2000
 # What is shorter finds only how a word begins: too many words have it somewhere.
 _SHORTEST = 3
 # Of several parts the rarest is looked up; whether it is rarer than others is counted so far.
-_RARE = 10_000
+_RARE = 5000
 
 
 class NameWord(Base):
@@ -49,25 +50,42 @@ def words_of(typed: str) -> list[str]:
     return sorted(set(apart), key=lambda word: (-len(word), word))
 
 
-def has_name(column: InstrumentedAttribute[str | None], typed: str, *, along: bool = False) -> ColumnElement[bool]:
+def has_name(
+    column: InstrumentedAttribute[str | None], typed: str, *, along: bool = False, names: Sequence[str] | None = None
+) -> ColumnElement[bool]:
     """The condition that each word that was typed is a part of some word of a name (`column` holds the `name_key`), or,
     of one or two letters, begins one. Both databases answer it from their indexes.
 
-    The names are looked up first; `along` asks row by row instead, which finds the first rows of an order sooner where
-    `is_common` says that there are many.
+    Where few names are found, they are looked up first, as `few` does; `names` are what it found, where that is known.
+    `along` asks row by row instead, which finds the first rows of an order sooner where there are many.
     """
     looked_for = words_of(typed)
     if not looked_for:
         return false()
-    if along:
-        return and_(*(_has_word(column, each) for each in looked_for))
-    return column.in_(_names(looked_for))
+    if names is None and along:
+        return and_(*(_has_word(column, each, one_by_one=True) for each in looked_for))
+    if names is None:
+        names = few(typed)
+    if names is None:
+        return column.in_(_names(looked_for))
+    # No condition at all is told from one that nothing meets: of an empty list SQLite would try every row.
+    return column.in_(names) if names else false()
+
+
+def few(typed: str) -> list[str] | None:
+    """The names that have these words; nothing where they are more than are looked up at a glance. The look takes as
+    long however many they are."""
+    looked_for = words_of(typed)
+    if not looked_for:
+        return []
+    # A name may come once for each of its words: to tell them apart in the database, it would first read all of them.
+    names = [row[0] for row in db.session.execute(_names(looked_for).limit(_MANY + 1))]
+    return sorted(set(names)) if len(names) <= _MANY else None
 
 
 def is_common(typed: str) -> bool:
-    """Whether more names have these words than are looked up at a glance; as long a look, however many they are."""
-    looked_for = words_of(typed)
-    return bool(looked_for) and _counted(_names(looked_for), _MANY) > _MANY
+    """Whether more names have these words than are looked up at a glance."""
+    return few(typed) is None
 
 
 def _names(looked_for: list[str]) -> Select[Any]:
@@ -93,11 +111,13 @@ def _with_word(typed: str) -> Select[Any]:
     return select(word.name_key).where(word.word.in_(words))
 
 
-def _has_word(name_key: Any, typed: str) -> ColumnElement[bool]:
+def _has_word(name_key: Any, typed: str, *, one_by_one: bool = False) -> ColumnElement[bool]:
     """Whether one name has such a word, found from the name on: it has few."""
     word = aliased(NameWord)
     if len(typed) < _SHORTEST:
         such = search_keys.begins_with(word.word, typed)
     else:
         such = word.word.contains(typed, autoescape=True)
-    return select(word.word).where(word.name_key == name_key, such).exists()
+    words = select(word.word).where(word.name_key == name_key, such)
+    # PostgreSQL takes what has an OFFSET for itself, and does not look up all such names at once instead.
+    return (words.offset(0) if one_by_one else words).exists()

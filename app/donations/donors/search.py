@@ -3,6 +3,7 @@ gave together, those who are one person with them included.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, case, func, select
@@ -26,7 +27,7 @@ ORDERS = (NEWEST, OLDEST, A_TO_Z, Z_TO_A, MOST, LEAST)
 _AT_A_GLANCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DonorFilter:
     """Which donors: those whom `words` find, an e-mail address or parts of a name; all of them without. `order` is one
     of `ORDERS`, or empty for the one that suits. Those who are part of another are found as that one."""
@@ -39,6 +40,11 @@ class DonorFilter:
         """Whether a name is looked for."""
         return bool(self.words) and "@" not in self.words
 
+    @cached_property
+    def names(self) -> list[str] | None:
+        """The names that are looked for, looked up once; nothing where they are many, or none are looked for."""
+        return name_words.few(self.words) if self.by_name else None
+
 
 def conditions(wanted: DonorFilter, *, along: bool = False) -> list[ColumnElement[bool]]:
     """What must be so of the donors who are wanted; `along` as in `name_words.has_name`."""
@@ -47,7 +53,7 @@ def conditions(wanted: DonorFilter, *, along: bool = False) -> list[ColumnElemen
         return [shown]
     if not wanted.by_name:
         return [shown, Donor.email_key == search_keys.email_key(wanted.words)]
-    return [shown, name_words.has_name(Donor.name_key, wanted.words, along=along)]
+    return [shown, name_words.has_name(Donor.name_key, wanted.words, along=along, names=wanted.names)]
 
 
 def order_of(wanted: DonorFilter) -> str:
@@ -64,7 +70,7 @@ def are_few(wanted: DonorFilter) -> bool:
 
 def _few(wanted: DonorFilter) -> list[Donor] | None:
     """The donors who are wanted, the latest first; nothing where they are more than can be added up at a glance."""
-    if _is_common(wanted):
+    if wanted.by_name and wanted.names is None:
         return None
     some = select(Donor).where(*conditions(wanted)).order_by(Donor.id.desc()).limit(_AT_A_GLANCE + 1)
     donors = list(db.session.scalars(some))
@@ -81,7 +87,7 @@ def page(wanted: DonorFilter, *, older: str | None = None, newer: str | None = N
         along = Order(Donor.name_key, Donor.id, down=order == Z_TO_A, may_lack=not wanted.by_name)
     else:
         along = Order(Donor.id, down=order == NEWEST)
-    shown = select(Donor).where(*conditions(wanted, along=_is_common(wanted)))
+    shown = select(Donor).where(*conditions(wanted, along=True))
     return paging.page(shown, along, Donor.reference, older=older, newer=newer)
 
 
@@ -172,7 +178,3 @@ def gifts_of(of: CTE) -> Select[Any]:
         .join_from(of, Donation, Donation.donor_id == of.c.member)
         .where(Donation.state == RECEIVED)
     )
-
-
-def _is_common(wanted: DonorFilter) -> bool:
-    return wanted.by_name and name_words.is_common(wanted.words)

@@ -9,6 +9,7 @@ The days that a page is asked for in its address: `?from=2026-07-01&to=2026-07-3
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +18,8 @@ from flask_babel import format_number
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect, FlaskForm
-from wtforms import Field, StringField, TextAreaField, ValidationError, fields
+from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError, fields
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 from wtforms.widgets import DateInput, TextInput, TimeInput
 
@@ -220,6 +222,34 @@ class NumberField(fields.IntegerField):  # type: ignore[misc]
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("Enter a whole number")) from None
+
+
+class OfferedField(SelectField):  # type: ignore[misc]
+    """A choice among things that the form offers, by their references; `otherwise` is what is said of anything else.
+    With `none`, the name of choosing nothing, it may be left at that."""
+
+    def __init__(self, label: Any = None, *, otherwise: Any, none: Any = None, **values: Any) -> None:
+        """Offers nothing yet."""
+        super().__init__(label, validate_choice=False, **values)
+        self._otherwise, self._none = otherwise, none
+        self.offered: dict[str, Any] = {}
+        self.flags.required = none is None
+
+    def offer(self, things: Iterable[Any], name: str) -> None:
+        """Offer things that have a reference, each under the name that its attribute `name` holds."""
+        self.offered = {each.reference: each for each in things}
+        nothing = [] if self._none is None else [SelectChoice("", self._none)]
+        self.choices = [*nothing, *(SelectChoice(key, getattr(each, name)) for key, each in self.offered.items())]
+
+    @property
+    def chosen(self) -> Any:
+        """What was chosen, or nothing."""
+        return self.offered.get(self.data or "")
+
+    def pre_validate(self, _form: Any) -> None:
+        """Take what was offered."""
+        if self.chosen is None and (self.data or self._none is None):
+            raise ValidationError(self._otherwise)
 
 
 class PiecesField(StringField):  # type: ignore[misc]

@@ -1,9 +1,20 @@
 """The fields that all forms are made of say the same mistake in the same words."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from app.money import Money
-from app.web.fields import AmountField, BalanceField, CleanedForm, DayField, LineField, LinesField, NumberField
+from app.web.fields import (
+    AmountField,
+    BalanceField,
+    CleanedForm,
+    DayField,
+    LineField,
+    LinesField,
+    NumberField,
+    OfferedField,
+)
 
 FILLED = {"name": "Ada", "reason": "Because", "day": "1/7/2026", "amount": "5", "balance": "", "number": "7"}
 
@@ -61,6 +72,30 @@ def test_a_balance_may_be_below_zero_or_left_out(app, typed, balance, errors):
         form = AForm(meta={"csrf": False})
         form.validate()
         assert (form.balance.read("gbp"), list(form.balance.errors)) == (balance, errors)
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen", "errors"),
+    [
+        ({"appeal": "a1", "branch": ""}, ("a1", None), {}),
+        ({"appeal": "a2", "branch": "b1"}, ("a2", "b1"), {}),
+        ({"branch": "another"}, (None, None), {"appeal": ["Select an appeal"], "branch": ["Select a branch"]}),
+    ],
+)
+def test_only_what_was_offered_is_taken(app, typed, chosen, errors):
+    class AChoice(CleanedForm):
+        appeal = OfferedField("Appeal", otherwise="Select an appeal")
+        branch = OfferedField("Branch", otherwise="Select a branch", none="No branch")
+
+    with app.test_request_context(method="POST", data=typed):
+        form = AChoice(meta={"csrf": False})
+        form.appeal.offer([SimpleNamespace(reference=each, title=each) for each in ("a1", "a2")], "title")
+        form.branch.offer([SimpleNamespace(reference="b1", name="North")], "name")
+        form.validate()
+        assert {name: list(said) for name, said in form.errors.items()} == errors
+        assert tuple(each and each.reference for each in (form.appeal.chosen, form.branch.chosen)) == chosen
+        assert [(form.appeal.flags.required, form.branch.flags.required)] == [(True, False)]
+        assert "No branch" in form.branch()
 
 
 def test_browsers_are_told_how_much_may_be_typed(app):

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms import Field
 
 from app.appeals import branch as branches
 from app.appeals.appeal import Appeal
@@ -17,28 +14,40 @@ from app.bank.statement import BankLine
 from app.money import Money
 from app.office.offline import gift_forms
 from app.reconciliation.bank.confirming import PartGift
-from app.web.fields import CleanedForm, LineField
+from app.web.fields import CleanedForm, LineField, OfferedField
+
+
+def branch_field() -> OfferedField:
+    """Through which branch the money came."""
+    none = _l("None: for the whole organisation")
+    return OfferedField(_l("Branch"), otherwise=_l("Select a branch"), none=none)
+
+
+def _offer_branches(form: CleanedForm) -> None:
+    offered = branches.all_of_them(open_only=True)
+    form.branch.offer(offered, "name")
+    if not offered:
+        del form.branch
+
+
+def _branch_id(form: CleanedForm) -> int | None:
+    return form.branch.chosen.id if "branch" in form and form.branch.chosen else None
 
 
 class PartsForm(CleanedForm):
     """What each part of a batch is: an appeal and the giver as far as known; and a branch for all of them. Its fields
     are made for the line that it is about: `appeal_1`, `payer_1`, `appeal_2` …"""
 
-    branch = SelectField(_l("Branch"), validate_choice=False)
+    branch = branch_field()
 
     def __init__(self, line: BankLine, parts: Sequence[BankLinePart], **values: Any) -> None:
         """Offer the appeals in the line's currency, and the branches that are open."""
         super().__init__(**{"data": {f"payer_{each.number}": each.payer[:120] for each in parts}, **values})
         self._line, self._parts = line, parts
-        self._appeals = {each.reference: each for each in gift_forms.appeals(line.currency)}
-        self._branches = {each.reference: each for each in branches.all_of_them(open_only=True)}
+        offered = gift_forms.appeals(line.currency)
         for each in parts:
-            choices = [SelectChoice(reference, found.title) for reference, found in self._appeals.items()]
-            self[f"appeal_{each.number}"].choices = choices
-        self.branch.choices = [SelectChoice("", _("None: for the whole organisation"))]
-        self.branch.choices += [SelectChoice(reference, each.name) for reference, each in self._branches.items()]
-        if not self._branches:
-            del self.branch
+            self[f"appeal_{each.number}"].offer(offered, "title")
+        _offer_branches(self)
 
     @property
     def rows(self) -> list[tuple[BankLinePart, Money, Field, Field]]:
@@ -48,34 +57,22 @@ class PartsForm(CleanedForm):
             for each in self._parts
         ]
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Take appeals that were offered."""
-        super().validate(extra_validators)
-        for _part, _amount, appeal, _payer in self.rows:
-            if appeal.data not in self._appeals:
-                self.wrong(appeal, _("Select an appeal"))
-        return not self.errors
-
     @property
     def gifts(self) -> list[PartGift]:
         """The gifts of a valid form."""
-        return [
-            PartGift(each.number, self._appeals[appeal.data], payer.data or "")
-            for each, _amount, appeal, payer in self.rows
-        ]
+        return [PartGift(each.number, appeal.chosen, payer.data or "") for each, _amount, appeal, payer in self.rows]
 
     @property
     def branch_id(self) -> int | None:
         """The branch of a valid form."""
-        chosen = self.branch.data if "branch" in self else None
-        return self._branches[chosen].id if chosen in self._branches else None
+        return _branch_id(self)
 
 
 def parts_form(line: BankLine, parts: Sequence[BankLinePart]) -> PartsForm:
     """The form for a line of several parts."""
     fields: dict[str, Any] = {}
     for each in parts:
-        fields[f"appeal_{each.number}"] = SelectField(_l("Appeal"), validate_choice=False)
+        fields[f"appeal_{each.number}"] = OfferedField(_l("Appeal"), otherwise=_l("Select an appeal"))
         fields[f"payer_{each.number}"] = LineField(_l("Who it is from"), longest=120)
     made: type[PartsForm] = type("PartsOfALine", (PartsForm,), fields)
     return made(line, parts)
@@ -84,33 +81,23 @@ def parts_form(line: BankLine, parts: Sequence[BankLinePart]) -> PartsForm:
 class BankGiftForm(CleanedForm):
     """An appeal, the giver as far as known, and a branch."""
 
-    appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
+    appeal = OfferedField(_l("Appeal"), otherwise=_l("Select an appeal"))
     payer = LineField(_l("Who it is from"), longest=120)
-    branch = SelectField(_l("Branch"), validate_choice=False)
+    branch = branch_field()
 
     def __init__(self, line: BankLine, **values: Any) -> None:
         """Offer the appeals in the line's currency, and the branches that are open."""
         super().__init__(**{"data": {"payer": line.payer[:120]}, **values})
-        self._appeals = {each.reference: each for each in gift_forms.appeals(line.currency)}
-        self._branches = {each.reference: each for each in branches.all_of_them(open_only=True)}
-        self.appeal.choices = [SelectChoice(each.reference, each.title) for each in self._appeals.values()]
-        self.branch.choices = [SelectChoice("", _("None: for the whole organisation"))]
-        self.branch.choices += [SelectChoice(reference, each.name) for reference, each in self._branches.items()]
-        if not self._branches:
-            del self.branch
-
-    def validate_appeal(self, field: SelectField) -> None:
-        """Take an appeal that was offered."""
-        if field.data and field.data not in self._appeals:
-            self.wrong(field, _("Select an appeal"))
+        self.appeal.offer(gift_forms.appeals(line.currency), "title")
+        _offer_branches(self)
 
     @property
     def chosen_appeal(self) -> Appeal:
         """The appeal of a valid form."""
-        return self._appeals[self.appeal.data]
+        appeal: Appeal = self.appeal.chosen
+        return appeal
 
     @property
     def branch_id(self) -> int | None:
         """The branch of a valid form."""
-        chosen = self.branch.data if "branch" in self else None
-        return self._branches[chosen].id if chosen in self._branches else None
+        return _branch_id(self)

@@ -13,30 +13,25 @@ from app.bank.statement import BankLine
 from app.donations.donation import Donation
 from app.money import written
 from app.reconciliation.bank import bills, own_transfers, paying_back
-from app.web.fields import CleanedForm, LineField
+from app.web.fields import CleanedForm, LineField, OfferedField
 from app.web.filters import day
 
 
 class OwnTransferForm(CleanedForm):
     """To or from which of our other bank accounts the money went."""
 
-    other = SelectField(_l("Other account"), validate_choice=False)
+    other = OfferedField(_l("Other account"), otherwise=_l("Select an account"))
 
     def __init__(self, line: BankLine, **values: Any) -> None:
         """Offer the other accounts in the line's currency."""
         super().__init__(**values)
-        self._accounts = {each.reference: each for each in own_transfers.accounts_for(line)}
-        self.other.choices = [SelectChoice(each.reference, each.name) for each in self._accounts.values()]
-
-    def validate_other(self, field: Field) -> None:
-        """Take an account that was offered."""
-        if field.data not in self._accounts:
-            self.wrong(field, _("Select an account"))
+        self.other.offer(own_transfers.accounts_for(line), "name")
 
     @property
     def chosen(self) -> BankAccount:
         """The account of a valid form."""
-        return self._accounts[self.other.data]
+        account: BankAccount = self.other.chosen
+        return account
 
 
 class BillForm(CleanedForm):

@@ -12,9 +12,7 @@ from typing import Any
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms import HiddenField
 
 from app import clock
 from app.appeals import branch as branches
@@ -31,7 +29,16 @@ from app.office.offline.noticed import Noticed
 from app.offline import alike, gifts
 from app.offline.alike import Alike
 from app.offline.gifts import HandGift
-from app.web.fields import AmountField, CleanedForm, DayField, EmailField, LineField, LinesField, day_asked
+from app.web.fields import (
+    AmountField,
+    CleanedForm,
+    DayField,
+    EmailField,
+    LineField,
+    LinesField,
+    OfferedField,
+    day_asked,
+)
 
 # So many appeals are offered; older ones are nothing that money still comes in for.
 _MOST_APPEALS = 100
@@ -54,8 +61,8 @@ class HandForm(CleanedForm):
 
     nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
     day = DayField(_l("Date"), default=clock.today, missing=_l("Enter the date"))
-    appeal = SelectField(_l("Appeal"), validate_choice=False, validators=[DataRequired(_l("Select an appeal"))])
-    branch = SelectField(_l("Branch"), validate_choice=False)
+    appeal = OfferedField(_l("Appeal"), otherwise=_l("Select an appeal"))
+    branch = OfferedField(_l("Branch"), otherwise=_l("Select a branch"), none=_l("No branch"))
 
     def __init__(self, offered: Sequence[Appeal], branch_now: Branch | None = None, **values: Any) -> None:
         """Offer these appeals, and the branches that are open; a branch's treasurer without a branch enters nothing.
@@ -65,30 +72,13 @@ class HandForm(CleanedForm):
         if my_branch_id() == 0:
             abort(404)
         super().__init__(**values)
-        self._offered = {each.reference: each for each in offered}
-        self.appeal.choices = [SelectChoice(each.reference, each.title) for each in offered]
-        self._branches = (
-            {} if my_branch_id() is not None else {b.reference: b for b in branches.all_of_them(open_only=True)}
-        )
-        if branch_now is not None and my_branch_id() is None:
-            self._branches[branch_now.reference] = branch_now
-        if self._branches:
-            self.branch.choices = [
-                SelectChoice("", _("No branch")),
-                *(SelectChoice(reference, each.name) for reference, each in self._branches.items()),
-            ]
-        else:
+        self.appeal.offer(offered, "title")
+        others = [] if my_branch_id() is not None else branches.all_of_them(open_only=True)
+        if branch_now is not None and my_branch_id() is None and branch_now not in others:
+            others = [*others, branch_now]
+        self.branch.offer(others, "name")
+        if not others:
             del self.branch
-
-    def validate_appeal(self, field: SelectField) -> None:
-        """Take an appeal that was offered."""
-        if field.data and field.data not in self._offered:
-            self.wrong(field, _("Select an appeal"))
-
-    def validate_branch(self, field: SelectField) -> None:
-        """Take a branch that was offered, or none."""
-        if field.data and field.data not in self._branches:
-            self.wrong(field, _("Select a branch"))
 
     def validate_day(self, field: DayField) -> None:
         """A gift is entered when it has come."""
@@ -105,7 +95,8 @@ class HandForm(CleanedForm):
     @property
     def chosen_appeal(self) -> Appeal:
         """The appeal of a valid form."""
-        return self._offered[self.appeal.data]
+        appeal: Appeal = self.appeal.chosen
+        return appeal
 
     @property
     def branch_id(self) -> int | None:
@@ -113,7 +104,7 @@ class HandForm(CleanedForm):
         own = my_branch_id()
         if own is not None:
             return own
-        return self._branches[self.branch.data].id if "branch" in self and self.branch.data else None
+        return self.branch.chosen.id if "branch" in self and self.branch.chosen else None
 
 
 class GiftForm(HandForm):

@@ -98,7 +98,7 @@ def test_the_dashboard_lets_it_come_or_fail_at_once(api, practice, charge):
     debit(api.v1.checkout.sessions.create(params=a_session()).url, **BACS)
     another = api.v1.charges.list().data[0]
     panel = visit(practice + "/").text
-    assert "Let it come" in panel
+    assert "Let it arrive" in panel
     assert "complete, not paid" in panel
     press(practice, f"charges/{another.id}/arrive")
     assert api.v1.charges.retrieve(another.id).status == "succeeded"

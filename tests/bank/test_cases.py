@@ -628,7 +628,7 @@ def test_what_stripe_reports_itself_is_no_bank_statement(app):
     with pytest.raises(NotReadable) as refused:
         case("stripe_balance.csv")
     assert refused.value.reason == "stripe"
-    assert "What Stripe holds is in the books already." in bank_words.wrong_with(refused.value)
+    assert "Money held by Stripe is already in the books." in bank_words.wrong_with(refused.value)
 
 
 def test_headings_that_stand_once_more_in_a_file_put_together_are_no_payment(app):

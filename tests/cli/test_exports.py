@@ -27,7 +27,7 @@ def test_the_ledger_is_written_to_a_file_and_its_totals_are_said(app, tmp_path):
     assert "Control total | GBP | 8 lines | in 1270.06 | out 1270.06\n" in beside
     assert "Control total | GBP | 8 lines | in 1270.06 | out 1270.06" in result.stdout
     assert (made.made_by, made.lines) == ("operator", 10)
-    assert [deed.subject for deed in db.session.query(AuditRecord)] == [f"export:{made.reference}"]
+    assert [record.subject for record in db.session.query(AuditRecord)] == [f"export:{made.reference}"]
 
 
 def test_a_second_file_for_the_same_program_is_stopped_until_the_first_is_withdrawn(app, tmp_path):

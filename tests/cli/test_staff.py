@@ -27,8 +27,8 @@ def test_somebody_is_added_with_a_password_and_several_roles(app):
     assert PASSWORD not in added.output
     person = people.find_by_email("mina@lantern.example")
     assert person.password.startswith("$argon2id$")
-    deed = db.session.scalars(select(AuditRecord)).one()
-    assert (deed.by, deed.action) == ("operator", "person.added")
+    record = db.session.scalars(select(AuditRecord)).one()
+    assert (record.by, record.action) == ("operator", "person.added")
     assert "mina@lantern.example  admin, treasurer  (password)" in staff(app, "list").output
 
 

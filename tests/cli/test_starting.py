@@ -30,7 +30,7 @@ def test_the_first_start_opens_the_general_fund_and_the_next_leaves_its_words_al
     starting.begin_books(settings)
     fund = appeals_writing.general_fund("gbp")
     assert (fund.title, fund.ends_on, fund.precedence) == ("General fund", None, None)
-    assert [deed.subject for deed in db.session.scalars(select(AuditRecord))] == [f"appeal:{fund.reference}"]
+    assert [record.subject for record in db.session.scalars(select(AuditRecord))] == [f"appeal:{fund.reference}"]
     with writing():
         scheduling.schedule(fund, {"title": "Our daily work"})
     starting.begin_books(settings)

@@ -178,11 +178,11 @@ def test_nobody_waits_for_a_namesake_who_comes_at_the_same_time(database: Engine
     assert found("yron") == ["Ada Byron"] * 3
 
 
-def test_names_are_looked_up_along_their_indexes_in_tables_that_were_empty_when_asked_first(house: Engine) -> None:
-    with house.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+def test_names_are_looked_up_along_their_indexes_in_tables_that_were_empty_when_asked_first(database: Engine) -> None:
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in ("name_words", "word_parts", "donations", "donors"):
             connection.execute(text(f"VACUUM ANALYZE {table}"))
-    with house.begin() as connection:
+    with database.begin() as connection:
         for number in range(40):
             come(connection, f"Giver {number}")
         connection.execute(update(Donor).where(Donor.name == "Giver 7").values(name=None, name_key=None))

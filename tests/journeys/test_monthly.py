@@ -20,11 +20,11 @@ pytestmark = pytest.mark.browser
 A_MONTH = 31 * 24 * 60 * 60 + 7200
 
 
-def control(whipround: Installation, deed: str, **fields: object) -> None:
+def control(whipround: Installation, step: str, **fields: object) -> None:
     """Turn one of Practice Stripe's wheels: its time, or what is due by then."""
     wheel = "control" if whipround.environ["STRIPE_API_BASE"] == whipround.stripe else "_control"
     urllib.request.urlopen(
-        f"{whipround.environ['STRIPE_API_BASE']}/{wheel}/{deed}", urllib.parse.urlencode(fields).encode(), timeout=20
+        f"{whipround.environ['STRIPE_API_BASE']}/{wheel}/{step}", urllib.parse.urlencode(fields).encode(), timeout=20
     ).close()
 
 

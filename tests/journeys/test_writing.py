@@ -84,7 +84,7 @@ def test_an_editor_writes_previews_schedules_and_publishes(page: Page, example: 
     page.get_by_label("Show it under the articles").check()
     without_fault(page)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("To come")).to_be_visible()
+    expect(page.get_by_text("Upcoming")).to_be_visible()
     page.get_by_role("link", name="Calendar").click()
     expect(page.locator(".outlook__span", has_text="Mend the weir")).to_contain_text("10 days")
     without_fault(page)

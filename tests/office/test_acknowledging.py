@@ -54,8 +54,8 @@ def test_one_is_let_stand_with_a_reason_and_shown_apart_with_who_and_when(accoun
     assert "Accepted at Stripe on Monday" in row
     assert "Nasreen Akhtar" in row
     assert "A dispute over" not in said(client.get("/office/today/"))
-    deed = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "exception.acknowledged")).one()
-    assert deed.subject.startswith("donation:")
+    record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "exception.acknowledged")).one()
+    assert record.subject.startswith("donation:")
 
 
 def test_it_comes_back_when_its_facts_change(account, signed_in):

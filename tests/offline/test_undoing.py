@@ -84,7 +84,7 @@ def test_what_the_bank_has_shown_is_no_mistake_of_ours():
     assert raised_by(appeal) == (3800, 1)
 
 
-DEED = st.one_of(
+STEP = st.one_of(
     st.tuples(st.just("count"), st.dictionaries(st.sampled_from([1000, 100, 1]), st.integers(1, 50), min_size=1)),
     st.tuples(st.sampled_from([CASH, CHEQUE, BANK_TRANSFER, IN_KIND]), st.integers(1, 10**6)),
     st.tuples(st.just("order"), st.integers(1, 10**4)),
@@ -105,9 +105,9 @@ def awaited(appeal):
     return [each for each in expected.at_the_bank() if each.subject.partition(":")[2] in own]
 
 
-def do(deed, appeal, branch_id, place):
+def do(step, appeal, branch_id, place):
     """Do one thing by hand, as far as it may be done; what may not is refused and changes nothing."""
-    what, drawn = deed
+    what, drawn = step
     today = clock.today()
     sheets, gifts = theirs(appeal, CountSheet), theirs(appeal, Donation)
     if what == "count":
@@ -143,12 +143,12 @@ def kept_by(appeal):
 
 @pytest.mark.both_databases
 @hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(DEED, st.booleans()), min_size=4, max_size=18))
-def test_whatever_is_done_by_hand_the_books_are_whole_and_raised_is_what_is_kept(deeds):
+@given(st.lists(st.tuples(STEP, st.booleans()), min_size=4, max_size=18))
+def test_whatever_is_done_by_hand_the_books_are_whole_and_raised_is_what_is_kept(steps):
     """One database for all examples: each has an appeal and a branch of its own."""
     run = (db.session.scalar(select(func.max(Donation.appeal_id))) or 0, clock.now().timestamp())
     appeal, branch = an_appeal(f"run-{run[0]}-{int(run[1] * 1e6)}"), a_branch(f"Branch {run[1]}")
-    for place, ((what, drawn), in_branch) in enumerate(deeds):
+    for place, ((what, drawn), in_branch) in enumerate(steps):
         name = f"{appeal.id}-{place}"
         if what == "bank":
             if waiting := awaited(appeal):

@@ -29,7 +29,7 @@ _AT_A_GLANCE = 1000
 
 @dataclass(frozen=True)
 class DonorFilter:
-    """Which donors: those whom `words` find, an e-mail address or parts of a name; all of them without. `order` is one
+    """Which donors: those whom `words` find, an email address or parts of a name; all of them without. `order` is one
     of `ORDERS`, or empty for the one that suits. Those who are part of another are found as that one."""
 
     words: str = ""

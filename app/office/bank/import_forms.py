@@ -127,7 +127,7 @@ class ColumnsForm(CleanedForm):
         choices=[SelectChoice(".", _l("a point: 1,234.50")), SelectChoice(",", _l("a comma: 1.234,50"))],
     )
     payer = SelectField(_l("Payer or payee"), validate_choice=False)
-    payee = SelectField(_l("Payee, if it is another column"), validate_choice=False)
+    payee = SelectField(_l("Payee, if it is in another column"), validate_choice=False)
     details = SelectMultipleField(
         _l("Description"),
         description=_l("References and descriptions. Select every column that has some."),

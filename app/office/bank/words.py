@@ -39,7 +39,7 @@ _FILES = {
     "not-a-statement": _l(
         "This file lists expected payments, not booked ones. Download the statement (CAMT.053) instead."
     ),
-    "stripe": _l("This is a report from Stripe. What Stripe holds is in the books already."),
+    "stripe": _l("This is a report from Stripe. Money held by Stripe is already in the books."),
     "broken": _l("This file is damaged or incomplete. Download it from the bank again."),
     "no-table": _l("No payments were found: none of the first lines contains a date."),
     "no-payments": _l("There are no payments in this file."),

@@ -67,9 +67,9 @@ def _whether_it_moves(reference: str) -> Question | None:
     return Question(
         _("Give this monthly gift to “%(title)s”?", title=form.chosen.title),
         _(
-            "%(amount)s a month from %(name)s goes there from the next payment. What was given stays where it is, "
-            "and so does a payment under way. The donor is told by email. Do this only if the donor agreed, or was "
-            "told at the start what later payments serve.",
+            "%(amount)s a month from %(name)s goes there from the next payment. Earlier gifts stay where they are, "
+            "and so does a payment under way. The donor is told by email. Do this only if the donor has agreed, or "
+            "was told at the start what later payments would support.",
             amount=written(plan.amount), name=plan.name or _("someone"),
         ),
         _("Change the appeal"),

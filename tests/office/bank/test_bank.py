@@ -268,7 +268,7 @@ def test_each_line_is_matched_by_one_press_until_the_bank_and_the_books_agree(tr
     assert "Difference £0.00 The bank and the books agree." in account
     donation = db.session.scalars(select(Donation).order_by(Donation.id.desc())).first()
     assert (donation.name, donation.amount.minor) == ("Ngozi Okafor", 700)
-    done = [deed.action for deed in db.session.scalars(select(AuditRecord).order_by(AuditRecord.id))]
+    done = [record.action for record in db.session.scalars(select(AuditRecord).order_by(AuditRecord.id))]
     assert done == ["bank.columns_kept", "bank.imported", *["bank.line_matched"] * 3]
 
 
@@ -407,7 +407,7 @@ def test_an_import_is_taken_back_after_a_question_while_none_of_its_lines_is_boo
     assert "Undone" in words(treasurer.get(account))
     again = treasurer.post(form["action"], follow_redirects=True)
     assert "This import has already been undone." in words(again)
-    assert [deed.action for deed in db.session.scalars(select(AuditRecord))] == ["bank.import_taken_back"]
+    assert [record.action for record in db.session.scalars(select(AuditRecord))] == ["bank.import_taken_back"]
 
 
 def test_an_import_of_which_a_line_is_booked_offers_no_way_back(treasurer, bank):

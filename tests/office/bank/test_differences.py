@@ -36,8 +36,8 @@ def test_the_line_leads_to_a_form_that_books_it_with_the_difference(line, signed
     assert answer.headers["Location"] == line
     assert "Difference between counted and banked, -£0.50" in words(treasurer.get(line))
     assert held("expenses:cash-differences:gbp") == 50
-    deed = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "bank.cash_difference")).one()
-    after = json.loads(db.session.get_one(AuditDetail, deed.id).body)["after"]
+    record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "bank.cash_difference")).one()
+    after = json.loads(db.session.get_one(AuditDetail, record.id).body)["after"]
     assert (after["reason"], after["names"]) == ("a worn note", ["Ida Brandt", "Tomos Rees"])
     assert "Difference between counted and banked" in words(treasurer.get(line.rpartition("/")[0] + "/all"))
 

@@ -35,7 +35,7 @@ def test_the_next_month_is_offered_and_closed(treasurer):
     found = page(treasurer.get("/office/closing/"))
     assert "The books are closed up to and including 31 October 2026." in found.text
     assert "All past months are closed." in words(found.main)
-    assert [deed.action for deed in db.session.query(AuditRecord)] == ["month.closed"]
+    assert [record.action for record in db.session.query(AuditRecord)] == ["month.closed"]
 
 
 def test_a_month_that_was_not_shown_is_not_closed(treasurer):
@@ -52,7 +52,7 @@ def test_the_last_month_is_opened_again_with_a_reason(treasurer):
     assert through() == date(2026, 9, 30)
     treasurer.post("/office/closing/reopening", data=sent)
     assert through() == date(2026, 9, 30), "sent twice, it opens one month"
-    assert [deed.action for deed in db.session.query(AuditRecord)] == ["month.closed", "month.reopened"]
+    assert [record.action for record in db.session.query(AuditRecord)] == ["month.closed", "month.reopened"]
 
 
 def test_the_auditor_sees_how_far_and_is_offered_nothing(app, signed_in):

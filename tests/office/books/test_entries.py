@@ -21,9 +21,11 @@ def errors(answer):
     return [words(each) for each in page(answer, 422).select(".error-summary li")]
 
 
-def deeds():
+def recorded():
     return [
-        (deed.action, deed.subject) for deed in db.session.query(AuditRecord) if not deed.action.startswith("access")
+        (record.action, record.subject)
+        for record in db.session.query(AuditRecord)
+        if not record.action.startswith("access")
     ]
 
 
@@ -46,7 +48,7 @@ def test_an_entry_by_hand_is_in_the_books_with_its_reason_and_on_the_trail(app, 
     assert answer.headers["Location"] == f"/office/entries/{made}"
     row = db.session.get_one(Entry, made)
     assert (row.kind, row.memo, row.recorded_by[:7]) == ("by-hand:bank-charge", "bank charge", "person:")
-    assert deeds() == [("entry.made", f"entry:{made}")]
+    assert recorded() == [("entry.made", f"entry:{made}")]
     shown = page(signed_in("auditor").get(f"/office/entries/{made}"))
     assert "The quarter's charge" in shown.text
     assert "Nasreen Akhtar" in shown.text
@@ -57,7 +59,7 @@ def test_the_same_form_sent_twice_makes_one_entry(app, signed_in):
     client = signed_in("treasurer")
     first, second = (client.post("/office/entries/", data=CHARGE).headers["Location"] for _ in range(2))
     assert first == second
-    assert len(deeds()) == 1
+    assert len(recorded()) == 1
 
 
 def test_mistakes_come_back_with_what_was_typed(app, signed_in):
@@ -101,7 +103,7 @@ def test_an_entry_by_hand_is_reversed_with_a_reason(app, signed_in):
     number = int(undone.rsplit("/", 1)[1])
     assert db.session.get_one(Entry, number).reverses_id == int(made.rsplit("/", 1)[1])
     assert entries.reason_of(number) == "Entered twice"
-    assert deeds()[1][0] == "entry.reversed"
+    assert recorded()[1][0] == "entry.reversed"
     assert not page(client.get(made)).select("form[action*=reversal]")
 
 

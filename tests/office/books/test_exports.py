@@ -65,7 +65,7 @@ def test_every_export_is_listed_and_on_the_trail(treasurer):
     taken(treasurer, appeal="", account="assets:stripe:gbp")
     made = db.session.query(Export).one()
     assert (made.format, made.account, made.lines, made.names) == ("ledger-csv", "assets:stripe:gbp", 1, False)
-    assert [(deed.action, deed.subject) for deed in db.session.query(AuditRecord)] == [
+    assert [(record.action, record.subject) for record in db.session.query(AuditRecord)] == [
         ("export.made", f"export:{made.reference}")
     ]
     listed = rows(page(treasurer.get("/office/exports/")).find_all("table")[-1])
@@ -92,8 +92,8 @@ def test_journals_wait_until_the_programs_accounts_are_known_and_lead_there(trea
     assert mapped(treasurer).status_code == 303
     assert "No accounts are missing." in page(treasurer.get(there)).text
     assert {row["*AccountCode"][:1] for row in lines(taken(treasurer, format="xero-journals"))} == {"9"}
-    deeds = [deed.action for deed in db.session.query(AuditRecord).order_by(AuditRecord.id)]
-    assert deeds == ["export.accounts_mapped", "export.made"]
+    recorded = [record.action for record in db.session.query(AuditRecord).order_by(AuditRecord.id)]
+    assert recorded == ["export.accounts_mapped", "export.made"]
 
 
 def test_what_is_typed_wrong_on_the_page_of_accounts_is_kept_and_said(treasurer):

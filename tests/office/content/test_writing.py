@@ -57,7 +57,7 @@ def errors(answer) -> list[str]:
     return [words(item) for item in summary.select("li")]
 
 
-def deeds() -> list[tuple[str, str]]:
+def recorded() -> list[tuple[str, str]]:
     db.session.rollback()
     return [(each.action, each.subject) for each in db.session.scalars(select(AuditRecord).order_by(AuditRecord.id))]
 
@@ -78,7 +78,7 @@ class TestArticles:
         assert "Reader’s view" in editor.get(answer.location).text
         shown = page(client.get("/articles/1"))
         assert words(shown.select_one(".demands")) == "Demands Mend it. Now."
-        assert deeds() == [("article.begun", "article:1")]
+        assert recorded() == [("article.begun", "article:1")]
 
     def test_a_draft_is_seen_in_the_office_alone(self, client, editor):
         editor.post("/office/articles/", data={**ARTICLE, "when": "draft"})
@@ -160,7 +160,7 @@ class TestArticles:
         assert "Wednesday 1 July 2026" in words(shown.select_one(".preview .event"))
         assert shown.select_one("textarea[name=text]").text.strip() == "First *words*."
         assert db.session.scalar(select(func.count()).select_from(Article)) == 0
-        assert deeds() == []
+        assert recorded() == []
 
     def test_the_live_preview_is_the_same_html_as_on_every_page(self, editor):
         answer = editor.post("/office/preview/", data={"text": "*a* <script>1</script> ![x](https://e.example/p.png)"})
@@ -201,7 +201,7 @@ class TestArticles:
         assert versions.versions(the_article())[0].written_by.startswith("person:")
         editor.post(f"/office/versions/articles/{article.number}/2", data={"based_on": "2"})
         assert the_article().version == 3
-        assert deeds() == [("article.restored", f"article:{article.number}")]
+        assert recorded() == [("article.restored", f"article:{article.number}")]
 
     def test_a_list_of_many_is_paged_with_the_same_number_of_queries(self, editor, queries):
         with writing():
@@ -255,7 +255,7 @@ class TestAppeals:
         shown = page(editor.get("/office/appeals/roof"))
         assert shown.select_one("[data-live]")["data-live"] == "/live/appeals/roof"
         assert words(shown.select_one(".raised__number")) == "£0"
-        assert deeds() == [("appeal.opened", f"appeal:{appeal.reference}")]
+        assert recorded() == [("appeal.opened", f"appeal:{appeal.reference}")]
 
     @pytest.mark.parametrize(
         ("changes", "said"),
@@ -319,7 +319,7 @@ class TestAppeals:
         db.session.expire_all()
         assert (appeal.ends_on, appeal.version) == (today, 2)
         assert client.get("/appeals/press-fund").status_code == 200
-        assert deeds() == [("appeal.ended", f"appeal:{appeal.reference}")]
+        assert recorded() == [("appeal.ended", f"appeal:{appeal.reference}")]
 
     def test_a_version_comes_back_but_not_its_days(self, editor):
         appeal = an_appeal()
@@ -369,7 +369,7 @@ class TestImages:
         editor.post("/office/articles/", data={**ARTICLE, "text": f"Words.\n\n{line}"})
         image = page(client.get("/articles/1")).select_one(".prose img")
         assert (image["alt"], client.get(image["src"]).status_code) == ("A (new) press", 200)
-        assert [action for action, _ in deeds()] == ["image.uploaded", "article.begun"]
+        assert [action for action, _ in recorded()] == ["image.uploaded", "article.begun"]
 
     def test_one_that_is_taken_away_is_gone_for_good_and_its_page_said_where_it_was_shown(self, client, editor):
         place = self.upload(editor, a_picture()).location
@@ -383,7 +383,7 @@ class TestImages:
         assert editor.post(f"{place}/removal", data={"confirmed": "yes"}).status_code == 303
         assert editor.get(place).status_code == 404
         assert client.get(page(client.get("/articles/1")).select_one(".prose img")["src"]).status_code == 404
-        assert deeds()[-1] == ("image.removed", f"image:{place.rpartition('/')[2]}")
+        assert recorded()[-1] == ("image.removed", f"image:{place.rpartition('/')[2]}")
 
     def test_what_is_no_picture_or_has_no_words_is_refused(self, editor):
         assert errors(self.upload(editor, b"no picture"))[0].startswith("This file cannot be read as an image")

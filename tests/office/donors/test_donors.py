@@ -102,8 +102,8 @@ def test_corrected_details_are_used_for_letters_and_searches_from_now_on(people,
     gifts = db.session.scalars(select(Donation).where(Donation.name == "Łucja Okoń-Brown")).all()
     assert {(each.email, each.address) for each in gifts} == {("brown@example.org", "1 Quay Street")}
     assert donor("brown@example.org").email_key == "brown@example.org"
-    (deed,) = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "donor.corrected")).all()
-    assert deed.subject.startswith("donor:")
+    (record,) = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "donor.corrected")).all()
+    assert record.subject.startswith("donor:")
 
 
 def test_an_address_that_another_donor_has_is_refused_with_what_to_do(people, signed_in):

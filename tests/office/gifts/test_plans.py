@@ -52,12 +52,12 @@ def test_it_moves_after_one_question_and_is_audited_and_mailed(running, signed_i
     assert "Select an appeal" in words(treasurer.post(f"{page}/appeal", data={"appeal": "another"}))
     asked = treasurer.post(f"{page}/appeal", data={"appeal": roof.reference})
     assert "Give this monthly gift to “A new roof”?" in words(asked)
-    assert "Do this only if the donor agreed" in words(asked)
+    assert "Do this only if the donor has agreed" in words(asked)
     assert (appeal_of(plan), stripe.asked) == (plan.appeal_id, [])
     sent = {"appeal": roof.reference, "confirmed": "yes"}
     done = treasurer.post(f"{page}/appeal", data=sent, follow_redirects=True)
     assert "This monthly gift goes to “A new roof” from the next payment." in words(done)
-    assert "Begun for Keep the press turning" in words(done)
+    assert "Started for Keep the press turning" in words(done)
     assert appeal_of(plan) == roof.id
     assert db.session.scalars(select(AuditRecord.action)).all()[-2:] == ["plan.move_asked", "plan.moved"]
     assert db.session.scalars(select(DueEmail.kind)).all()[-1] == planning.PLAN_MOVED
@@ -69,7 +69,7 @@ def test_while_its_appeal_is_open_only_the_donor_moves_it(app, signed_in):
     roof = an_appeal("roof")
     admin = signed_in("admin")
     page = f"/office/monthly-gifts/{plan.reference}"
-    assert "only the donor can give it to another one" in words(admin.get(page))
+    assert "only the donor can move it to another one" in words(admin.get(page))
     refused = admin.post(f"{page}/appeal", data={"appeal": roof.reference, "confirmed": "yes"}, follow_redirects=True)
     assert "cannot be moved now" in words(refused)
     assert (appeal_of(plan), stripe.asked) == (plan.appeal_id, [])

@@ -76,8 +76,8 @@ def test_another_branch_s_orders_are_not_there(app, signed_in):
     assert "Own Payer" in shown
     assert "Other Payer" not in shown
     assert client.get(f"/office/standing-orders/{theirs.reference}/edit").status_code == 404
-    for deed in ("end", "missed", "edit"):
-        assert client.post(f"/office/standing-orders/{theirs.reference}/{deed}").status_code == 404
+    for step in ("end", "missed", "edit"):
+        assert client.post(f"/office/standing-orders/{theirs.reference}/{step}").status_code == 404
     data = filled(client, "/office/standing-orders/new", **ORDER, branch=other.reference)
     assert client.post("/office/standing-orders/", data=data).status_code == 303
     assert orders()[-1].branch_id == own.id

@@ -127,9 +127,9 @@ def test_an_admin_cannot_change_their_own_roles_or_be_the_last_to_go(app: Flask,
     client = sign_in(app, admin)
     page = client.get(f"/office/people/{admin.reference}")
     assert "You cannot change your own roles" in page.text
-    for deed in ("roles", "removal"):
+    for step in ("roles", "removal"):
         answer = client.post(
-            f"/office/people/{admin.reference}/{deed}", data={"roles": "auditor", "branch": ""}, follow_redirects=True
+            f"/office/people/{admin.reference}/{step}", data={"roles": "auditor", "branch": ""}, follow_redirects=True
         )
         assert "You cannot change your own roles or remove yourself" in answer.text
     other = sign_in(app, a_person("admin"))

@@ -25,12 +25,12 @@ from tests.office.conftest import a_person, sign_in
 from tests.office.walking import PASSWORD, Walker, gets_password, gets_second_factor, present_code, read
 
 
-def deeds() -> list[tuple[str, str, str]]:
+def recorded() -> list[tuple[str, str, str]]:
     """What the trail holds: by, action, subject."""
     db.session.rollback()
     return [
-        (deed.by, deed.action, deed.subject)
-        for deed in db.session.scalars(select(AuditRecord).order_by(AuditRecord.id))
+        (record.by, record.action, record.subject)
+        for record in db.session.scalars(select(AuditRecord).order_by(AuditRecord.id))
     ]
 
 
@@ -53,7 +53,7 @@ def treasurer(app: Flask) -> Person:
 def test_an_editor_signs_in_with_a_password_alone(app: Flask, editor: Person) -> None:
     walker = Walker(app).signs_in(editor)
     assert walker.is_in
-    assert deeds() == [(f"person:{editor.reference}", "person.signed_in", f"person:{editor.reference}")]
+    assert recorded() == [(f"person:{editor.reference}", "person.signed_in", f"person:{editor.reference}")]
     detail = db.session.scalars(select(AuditDetail.body)).one()
     assert "203.0.113.7" in detail
 
@@ -104,7 +104,7 @@ def test_two_browsers_with_the_same_code_at_once_let_one_in(app: Flask, treasure
 def test_a_wrong_code_lets_nobody_in_and_is_noted(app: Flask, treasurer: Person) -> None:
     walker = Walker(app).signs_in(treasurer).sends(code="000000")
     assert not walker.is_in
-    assert ("stranger", "person.sign_in_failed", f"person:{treasurer.reference}") in deeds()
+    assert ("stranger", "person.sign_in_failed", f"person:{treasurer.reference}") in recorded()
 
 
 @pytest.mark.parametrize("role", ["admin", "treasurer", "branch_treasurer"])
@@ -188,7 +188,7 @@ def test_failed_sign_ins_are_on_the_trail_with_the_address_that_was_typed(app: F
     Walker(app).opens("/office/sign-in").sends(email="nobody@lantern.example", password=PASSWORD)
     Walker(app).opens("/office/sign-in").sends(email=PASSWORD, password="")
     Walker(app).opens("/office/sign-in").sends(email=editor.email or "", password="something else")
-    assert [deed[1:] for deed in deeds()] == [
+    assert [record[1:] for record in recorded()] == [
         ("person.sign_in_failed", "person:unknown"),
         ("person.sign_in_failed", "person:unknown"),
         ("person.sign_in_failed", f"person:{editor.reference}"),
@@ -213,7 +213,7 @@ def test_a_forgotten_password_is_answered_alike_for_everybody(app: Flask, editor
     unknown = Walker(app).opens("/office/password/forgotten").sends(email="nobody@lantern.example").words
     assert known.replace(editor.email or "", "X") == unknown.replace("nobody@lantern.example", "X")
     assert [letter.kind for letter in db.session.scalars(select(DueEmail))] == ["staff-new-password"]
-    assert [deed[1:] for deed in deeds()] == [
+    assert [record[1:] for record in recorded()] == [
         ("person.link_asked", f"person:{editor.reference}"),
         ("person.link_asked", "person:unknown"),
     ]
@@ -232,7 +232,7 @@ def test_a_new_password_by_link_ends_every_session_and_the_link(app: Flask, edit
     assert not Walker(app).signs_in(editor).is_in
     assert Walker(app).signs_in(editor, new).is_in
     assert Walker(app).opens(link).title == "Set a new password"
-    assert [deed[1] for deed in deeds()].count("person.password_reset") == 1
+    assert [record[1] for record in recorded()].count("person.password_reset") == 1
     assert "staff-password-changed" in [letter.kind for letter in db.session.scalars(select(DueEmail))]
 
 
@@ -263,7 +263,7 @@ def test_a_changed_second_factor_ends_the_other_sessions_and_not_this_one(app: F
     here.sends(code=app.extensions["security"].totp_factory.generate_totp_password(secret))
     assert here.is_in
     assert elsewhere.get("/office/me/").status_code == 303
-    assert "person.second_factor_changed" in [deed[1] for deed in deeds()]
+    assert "person.second_factor_changed" in [record[1] for record in recorded()]
 
 
 def test_a_treasurer_cannot_switch_the_second_factor_off_and_an_editor_can(app: Flask, treasurer: Person) -> None:
@@ -283,7 +283,7 @@ def test_guessing_passwords_stops_at_the_account(app: Flask, editor: Person) -> 
     assert not stopped.is_in
     assert Walker(app, "203.0.113.98").signs_in(editor).answer.status_code == 429
     # Said once: whoever goes on must not fill the trail.
-    assert deeds().count(("stranger", "access.limited", "page:security.login")) == 1
+    assert recorded().count(("stranger", "access.limited", "page:security.login")) == 1
 
 
 def test_guessing_accounts_stops_at_the_address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,7 +368,7 @@ def test_a_passkey_that_nobody_has_is_refused_and_noted(app: Flask) -> None:
     walker = Walker(app).opens("/office/sign-in/passkey").sends()
     walker.sends(credential="{}")
     assert not walker.is_in
-    assert ("stranger", "person.sign_in_failed", "person:unknown") in deeds()
+    assert ("stranger", "person.sign_in_failed", "person:unknown") in recorded()
 
 
 def test_everything_said_about_people_has_words() -> None:

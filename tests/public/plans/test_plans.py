@@ -415,7 +415,7 @@ class TestAnotherAppeal:
         assert stripe.body["description"] == "A new roof"
         said = mails(settings)["Your monthly gift goes to another appeal"]
         assert "From the next payment, your monthly gift of £10.00 goes to “A new roof”." in " ".join(said.split())
-        assert "What you have given until now stays" in " ".join(said.split())
+        assert "Gifts you have already made stay" in " ".join(said.split())
 
     def test_an_appeal_that_ended_says_so_before_the_choice(self, client, running, settings):
         plan, _ = running

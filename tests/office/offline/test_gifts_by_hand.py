@@ -55,6 +55,13 @@ def test_a_transfer_is_overdue_after_its_day(app, signed_in):
     assert "Promised transfers that have not arrived" in said(client.get("/office/exceptions/"))
 
 
+def test_the_page_of_a_promised_gift_never_says_that_its_donor_went_on_to_pay(app, signed_in):
+    gift = a_gift_by(BANK_TRANSFER, an_appeal())
+    shown = said(signed_in("treasurer").get(f"/office/donations/{gift.reference}"))
+    assert "A promise was entered in the office" in shown
+    assert "went on to pay" not in shown
+
+
 def test_a_promise_is_not_reversed(app, signed_in):
     gift = a_gift_by(BANK_TRANSFER, an_appeal())
     client = signed_in("treasurer")

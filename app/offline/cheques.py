@@ -1,4 +1,7 @@
-"""Cheques: what comes of them at the bank, and what follows when one is not paid."""
+"""Cheques: what comes of them at the bank, and what follows when one is not paid.
+
+What givers are written about a cheque that bounced.
+"""
 
 from datetime import date
 
@@ -7,10 +10,16 @@ from sqlalchemy import select
 from app import clock
 from app.appeals import income
 from app.appeals.appeal import Appeal
+from app.config import Settings
 from app.database import db, read_locked
 from app.donations import by_hand, receipts
 from app.donations.by_hand import GiftByHand
 from app.donations.donation import CHEQUE, RECEIVED, Donation
+from app.emails import email
+from app.emails.composing import compose
+from app.emails.email import DueEmail
+from app.emails.message import Mail
+from app.emails.wording import one_line
 from app.errors import DomainError
 from app.ledger import posting
 from app.subject import Subject
@@ -93,6 +102,30 @@ def locked(donation: Donation) -> GiftByHand:
     return row
 
 
+# The kind of the mail that tells the giver.
+CHEQUE_BOUNCED = "cheque-bounced"
+
+
 def _void(donation: Donation) -> None:
     db.session.flush()
     receipts.correct_gift(donation)
+    email.ask(CHEQUE_BOUNCED, Subject("donation", donation.reference), "bounced")
+
+
+def write(due: DueEmail, settings: Settings) -> Mail | None:
+    """The mail that a cheque has bounced, and that its receipt does not count; `None` when nobody can be told."""
+    gift = db.session.scalars(select(Donation).where(Donation.reference == due.subject.reference)).one_or_none()
+    if gift is None or not gift.email:
+        return None
+    row = db.session.get_one(GiftByHand, gift.id)
+    return compose(
+        due,
+        gift.email,
+        settings,
+        donor=one_line(gift.name),
+        amount_minor=gift.amount_minor,
+        currency=gift.currency,
+        appeal=one_line(db.session.get_one(Appeal, gift.appeal_id).title),
+        given_on=row.given_on.isoformat(),
+        number=one_line(row.what or ""),
+    )

@@ -12,7 +12,7 @@ from app.donations.plans import links, planning
 from app.emails import sending
 from app.emails.composing import Composer
 from app.emails.email import DROPPED, DUE, SENT, DueEmail
-from app.offline import promises
+from app.offline import cheques, promises
 from app.reconciliation import alarms, daily_statement, treasurer_mails
 from app.staff import emails as staff_emails
 from app.staff import people
@@ -35,6 +35,7 @@ COMPOSERS: dict[str, Composer] = {
     debits.GIFT_FAILED: went_back.write_of_debit,
     debits.GIFT_RETURNED: went_back.write_of_debit,
     promises.RECEIPT_VOID: promises.write,
+    cheques.CHEQUE_BOUNCED: cheques.write,
     disputes.DISPUTE: treasurer_mails.dispute,
     alarms.ALARM: treasurer_mails.alarm,
     daily_statement.STATEMENT: treasurer_mails.nightly,

@@ -9,10 +9,12 @@ from app import clock
 from app.database import db, writing
 from app.donations import by_hand, refunds
 from app.donations.donation import IN_KIND
+from app.emails.email import DueEmail
 from app.ledger import verifying
 from app.ledger.entries import Entry
 from app.offline import cheques, paying_in, promises
 from app.receipts.receipt import Receipt
+from app.worker import emails
 from tests.cast import an_appeal
 from tests.offline.hands import a_cheque, a_count, a_gift_by, again, held, raised_by, state_of
 
@@ -46,6 +48,21 @@ def test_its_receipt_is_dropped_while_it_is_only_due():
     cheque = a_cheque(an_appeal(), email="lucja@example.org")
     bounce(cheque)
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
+
+
+@pytest.mark.both_databases
+def test_its_giver_is_told_once_by_email_and_one_without_an_address_is_not(settings):
+    cheque, nameless = a_cheque(an_appeal(), email="lucja@example.org"), a_cheque(an_appeal("two"), submission="two")
+    for each in (cheque, cheque, nameless):
+        bounce(each)
+    told, untold = db.session.scalars(select(DueEmail).order_by(DueEmail.id)).all()
+    with writing():
+        mail = emails.COMPOSERS[told.kind](told, settings)
+        assert emails.COMPOSERS[untold.kind](untold, settings) is None
+    assert (mail.to, mail.subject) == ("lucja@example.org", "Your cheque for £25.00 was not paid")
+    for body in (mail.text, mail.html):
+        assert "Your cheque 000123 for £25.00, which you gave to Keep the press turning" in body
+        assert "If we have sent you a receipt for it, it is no longer valid." in body
 
 
 def test_only_a_cheque_that_counts_can_bounce():

@@ -8,18 +8,42 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from app.errors import DomainError
 
 # Neither side may hold what has a meaning of its own in a header (RFC 5322, 3.2.3 "specials"), spaces or controls.
 _ADDRESS = re.compile(r"""([^\s\x00-\x1f\x7f@,;:<>()\[\]\\"]+)@([^\s\x00-\x1f\x7f@,;:<>()\[\]\\"]+)""")
 
+
+class _WholeSubjects(EmailPolicy):
+    """Encodes a subject of more than ASCII as a whole (RFC 2047). The library's own folding encodes some of its words
+    and not others, and loses a space between them now and then."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """The header as it stands in the message."""
+        if name.lower() != "subject" or str(value).isascii():
+            plain: str = super().fold(name, value)
+            return plain
+        encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {encoded}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The same in bytes."""
+        return (
+            self.fold(name, value).encode("ascii", "surrogateescape")
+            if name.lower() == "subject"
+            else super().fold_binary(name, value)
+        )
+
+
 # Seven bits pass every server; only an address of more than ASCII asks for one that takes eight (RFC 6531).
-_PLAIN = SMTP.clone(cte_type="7bit")
+_PLAIN = _WholeSubjects(linesep="\r\n", cte_type="7bit")
 
 
 class MailRefused(DomainError):

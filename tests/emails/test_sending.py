@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.emails import sending
@@ -87,6 +87,7 @@ def test_a_mail_passes_servers_that_take_seven_bits_alone(send):
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text().map(one_line))
+@example("0000 000\xa1\xa1\xa1\xa1\U00010000\U00010000\U00010000\U00010000\U00010000 \xa1")
 def test_any_subject_and_text_arrive_as_they_were_written(send, tmp_path, text):
     send(subject=f"Receipt {text}.", text=f"Dear {text},\n")
     (file,) = (tmp_path / "outbox").glob("*.eml")

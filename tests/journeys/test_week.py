@@ -13,7 +13,7 @@ from beancount import loader
 from playwright.sync_api import Page, expect
 
 from app.ledger import closing
-from tests.journeys.running import Installation
+from tests.journeys.running import Installation, eventually
 from tests.journeys.test_by_hand import types_on
 from tests.journeys.test_writing import without_fault
 
@@ -77,6 +77,8 @@ def pays_in(page: Page, day: date) -> None:
     page.get_by_role("button", name="Pay in selected").click()
     expect(page.get_by_text("Paid in with slip 500123.")).to_be_visible()
     goes_to(page, "Today")
+    # The receipts stand here when the worker has printed them, which takes long on a busy machine.
+    eventually(lambda: page.reload() and page.locator(".needs__way").count() == 2, 60)
     expect(page.locator(".needs__way")).to_have_text(
         ["£58.50 in cash not yet paid in", "£52.50 in cheques not yet paid in"]
     )

@@ -13,7 +13,7 @@ from practice.api.monthly import monthly
 from practice.api.reading import api
 from practice.api.refusals import Refused
 from practice.pages.control import control
-from practice.pages.dashboard import counter
+from practice.pages.control_panel import control_panel
 from practice.pages.invoice import hosted_invoice
 from practice.pages.payment import page
 from practice.pages.portal import portal_page
@@ -43,7 +43,7 @@ def create_app(settings: PracticeSettings) -> Flask:
     Babel(application)
     objects = Store(settings.data_dir / "practice-stripe.sqlite3", pace=settings.settles_after)
     application.extensions |= {"settings": settings, "store": objects, "rounds": Rounds(objects, settings)}
-    for blueprint in (api, checkout, money, monthly, page, portal_page, hosted_invoice, counter, control):
+    for blueprint in (api, checkout, money, monthly, page, portal_page, hosted_invoice, control_panel, control):
         application.register_blueprint(blueprint)
     application.before_request(_begin)
     application.after_request(_headers)

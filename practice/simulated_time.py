@@ -1,5 +1,5 @@
-"""Simulated time: the real one, plus as much as the counter has put it forward. While the history of an example is told
-where nothing has happened yet, it is behind the real one; nothing is delivered then.
+"""Simulated time: the real one, plus as much as the control panel has put it forward. While the history of an example
+is told where nothing has happened yet, it is behind the real one; nothing is delivered then.
 
 Objects and due dates live in simulated time. Deliveries and their signatures live in the real one, because whoever
 receives them compares the signature with a clock of their own.

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS answers (
     idempotency_key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS mischief (name TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS delivery_faults (name TEXT PRIMARY KEY);
 """
 
 
@@ -142,12 +142,12 @@ def empty(db: sqlite3.Connection) -> None:
         db.execute(f"DELETE FROM {table}")  # noqa: S608 - a fixed text
 
 
-def mischief(db: sqlite3.Connection) -> set[str]:
+def delivery_faults(db: sqlite3.Connection) -> set[str]:
     """The faults that are switched on: `twice`, `backwards`, `hold`, `lost`."""
-    return {row["name"] for row in db.execute("SELECT name FROM mischief")}
+    return {row["name"] for row in db.execute("SELECT name FROM delivery_faults")}
 
 
 def switch(db: sqlite3.Connection, names: set[str]) -> None:
     """Switch exactly these faults on, and the others off."""
-    db.execute("DELETE FROM mischief")
-    db.executemany("INSERT INTO mischief (name) VALUES (?)", [(name,) for name in sorted(names)])
+    db.execute("DELETE FROM delivery_faults")
+    db.executemany("INSERT INTO delivery_faults (name) VALUES (?)", [(name,) for name in sorted(names)])

@@ -1,7 +1,7 @@
-"""Controls: what at Stripe banks, time and fate do. The counter's buttons and tests press them alike.
+"""Controls: what banks and time do at Stripe. The control panel's buttons and tests press them alike.
 
-A browser is led back to the counter; everything else gets JSON. The names follow those of the peer's controls, where
-both have one.
+A browser is led back to the control panel; everything else gets JSON. The names follow those of the peer's controls,
+where both have one.
 """
 
 from flask import Blueprint, redirect, render_template, request
@@ -19,7 +19,7 @@ from practice.webhooks import queue
 
 control = Blueprint("control", __name__, url_prefix="/control")
 
-MISCHIEF = ("twice", "backwards", "hold", "lost")
+DELIVERY_FAULTS = ("twice", "backwards", "hold", "lost")
 
 
 @control.errorhandler(Refused)
@@ -92,8 +92,8 @@ def pay_out() -> ResponseReturnValue:
 def switch() -> ResponseReturnValue:
     """Switch faults of delivery on and off, each by its name: `true` or `false`."""
     with answering.database().open() as db:
-        on = store.mischief(db)
-        for name in MISCHIEF:
+        on = store.delivery_faults(db)
+        for name in DELIVERY_FAULTS:
             if name in request.form:
                 on = on | {name} if request.form[name] == "true" else on - {name}
         store.switch(db, on)

@@ -75,7 +75,7 @@ def test_every_page_is_accessible_and_fits_a_phone(browser, api, practice):
         context.close()
 
 
-def test_money_goes_back_at_the_counter(page, api, practice):
+def test_money_goes_back_on_the_control_panel(page, api, practice):
     charge = a_gift(api)
     page.goto(f"{practice}/")
     page.get_by_label("Amount to refund of £25.00").fill("10")

@@ -91,7 +91,7 @@ def test_it_fails_as_the_test_account_says(api, practice, number, code, mandate)
     )
 
 
-def test_the_dashboard_lets_it_come_or_fail_at_once(api, practice, charge):
+def test_the_control_panel_lets_it_come_or_fail_at_once(api, practice, charge):
     press(practice, f"charges/{charge.id}/fail")
     assert api.v1.charges.retrieve(charge.id).failure_code == "insufficient_funds"
     assert visit(f"{practice}/control/charges/{charge.id}/arrive", {}).status == 409

@@ -124,7 +124,7 @@ def test_an_inquiry_may_become_a_dispute(api, practice):
     assert told(api)[-2:] == ["charge.dispute.updated", "charge.dispute.funds_withdrawn"]
 
 
-def test_any_settled_payment_can_be_disputed_once_at_the_counter(api, practice):
+def test_any_settled_payment_can_be_disputed_once_on_the_control_panel(api, practice):
     charge = a_gift(api)
     press(practice, f"charges/{charge.id}/dispute")
     assert api.v1.charges.retrieve(charge.id).disputed is True

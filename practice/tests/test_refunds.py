@@ -112,7 +112,7 @@ def test_a_refund_may_take_a_moment(api):
     assert told(api)[-1] == "refund.updated"
 
 
-def test_a_refund_can_be_made_at_the_counter(api, practice):
+def test_a_refund_can_be_made_on_the_control_panel(api, practice):
     charge = a_gift(api)
     page = {"Accept": "text/html"}
     assert visit(f"{practice}/control/charges/{charge.id}/refund", {"sum": "12.50"}, headers=page).status == 303

@@ -65,25 +65,25 @@ def test_the_page_waits_until_the_webhook_has_taken_the_news(session, hook):
 
 def test_state_and_undelivered_events_survive_a_restart(practice_settings, ask, hook):
     with serving(practice_settings) as address:
-        visit(f"{address}/mischief", {"on": "hold"})
+        visit(f"{address}/delivery", {"on": "hold"})
         session = ask(address).v1.checkout.sessions.create(params=a_session())
         pay(session.url)
         assert hook.received == []
     with serving(practice_settings) as address:
         assert ask(address).v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
-        visit(f"{address}/mischief", {})
+        visit(f"{address}/delivery", {})
         eventually(lambda: set(hook.types()) == PAYMENT)
 
 
 def test_twice_delivers_each_event_twice(practice, session, hook):
-    visit(f"{practice}/mischief", {"on": "twice"})
+    visit(f"{practice}/delivery", {"on": "twice"})
     pay(session.url)
     eventually(lambda: len(hook.received) == 2 * len(PAYMENT))
     assert len({event.id for event in hook.events()}) == len(PAYMENT)
 
 
 def test_backwards_delivers_the_latest_first(practice, session, hook):
-    visit(f"{practice}/mischief", {"on": "backwards"})
+    visit(f"{practice}/delivery", {"on": "backwards"})
     pay(session.url)
     eventually(lambda: len(hook.received) == len(PAYMENT))
     assert hook.types() == [
@@ -95,7 +95,7 @@ def test_backwards_delivers_the_latest_first(practice, session, hook):
     ]
 
 
-def test_an_event_can_be_delivered_again_from_the_counter(practice, api, session, hook):
+def test_an_event_can_be_delivered_again_from_the_control_panel(practice, api, session, hook):
     api.v1.checkout.sessions.expire(session.id)
     event = eventually(lambda: hook.events())[0]
     eventually(lambda: api.v1.events.retrieve(event.id).pending_webhooks == 0)

@@ -338,7 +338,7 @@ def test_a_change_that_cannot_be_is_refused(api, params, param):
     assert refused.value.param == param
 
 
-def test_it_can_be_ended_and_seen_at_the_counter(api, practice):
+def test_it_can_be_ended_and_seen_on_the_control_panel(api, practice):
     plan = a_plan(api)
     assert plan.id in visit(f"{practice}/").text
     assert press(practice, f"subscriptions/{plan.id}/cancel")["status"] == "canceled"

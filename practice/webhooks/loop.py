@@ -51,7 +51,7 @@ class Rounds:
 
         def settled() -> bool:
             with self._store.open() as db:
-                return queue.delivered(db, event_id) or bool({"hold", "lost"} & store.mischief(db))
+                return queue.delivered(db, event_id) or bool({"hold", "lost"} & store.delivery_faults(db))
 
         with self._answered:
             self._answered.wait_for(settled, timeout=seconds)
@@ -71,7 +71,7 @@ class Rounds:
         """Settle what is due, then send what waits, each event on a thread of its own so that none holds up another."""
         with self._store.open() as db:
             settling.settle_what_is_due(db)
-            faults = store.mischief(db)
+            faults = store.delivery_faults(db)
             if "lost" in faults:
                 queue.lose(db)
             if "hold" in faults or ("backwards" in faults and queue.freshest(db) < _GATHERING):

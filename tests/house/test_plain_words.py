@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 # Parts of identifiers, as in `kept_dispute` and `KeptDispute`.
 GIVEN_UP = {
     "aside", "belongings", "deed", "deeds", "door", "doors", "drawer", "handover", "hands", "holding", "holdings",
-    "house", "houses", "kept", "moments", "needing", "room", "rooms", "sight", "standing", "standings", "stories",
-    "story", "successions", "till", "told", "turns",
+    "house", "houses", "kept", "mischief", "moments", "needing", "room", "rooms", "sight", "standing", "standings",
+    "stories", "story", "successions", "till", "told", "turns",
 }  # fmt: skip
 
 # Two words of which only the second is meant.

@@ -1,4 +1,4 @@
-"""The counter: what a treasurer or a tester sees and can do there."""
+"""The control panel: what a treasurer or a tester sees and can do there."""
 
 from .conftest import a_session, eventually, visit
 
@@ -20,9 +20,9 @@ def test_sessions_and_deliveries_are_shown(practice, api, hook):
 
 
 def test_switches_stay_as_they_were_set(practice):
-    visit(f"{practice}/mischief", {"on": "twice"})
+    visit(f"{practice}/delivery", {"on": "twice"})
     assert 'value="twice" checked' in visit(f"{practice}/").text
-    visit(f"{practice}/mischief", {})
+    visit(f"{practice}/delivery", {})
     assert "checked" not in visit(f"{practice}/").text
 
 

@@ -1,4 +1,4 @@
-"""The counter: what Practice Stripe did, what it told and how that was answered, and what can be done by hand."""
+"""The control panel: what Practice Stripe did, what it told and how that was answered, and what can be done by hand."""
 
 import sqlite3
 from typing import Any
@@ -13,18 +13,18 @@ from practice.api import answering
 from practice.api.refusals import Refused
 from practice.happening import debiting
 from practice.objects import sessions, subscriptions, transactions
-from practice.pages.control import MISCHIEF
+from practice.pages.control import DELIVERY_FAULTS
 from practice.webhooks import queue
 
-counter = Blueprint("counter", __name__)
+control_panel = Blueprint("control_panel", __name__)
 
 
-@counter.get("/")
+@control_panel.get("/")
 def show() -> ResponseReturnValue:
     """The last of everything, with how each delivery went."""
     with answering.database().open() as db:
         return render_template(
-            "counter.html",
+            "control_panel.html",
             now=clock.from_timestamp(simulated_time.now()),
             balance=_balance(db),
             sessions=_sessions(db),
@@ -34,20 +34,20 @@ def show() -> ResponseReturnValue:
             disputes=[_written(row) for row in _last(db, "dispute")],
             payouts=[_written(row) for row in _last(db, "payout")],
             events=_events(db),
-            on=store.mischief(db),
+            on=store.delivery_faults(db),
             webhook_url=current_app.extensions["settings"].webhook_url,
         )
 
 
-@counter.post("/mischief")
+@control_panel.post("/delivery")
 def switch() -> ResponseReturnValue:
     """Switch the chosen faults on and the others off."""
     with answering.database().open() as db:
-        store.switch(db, set(MISCHIEF) & set(request.form.getlist("on")))
+        store.switch(db, set(DELIVERY_FAULTS) & set(request.form.getlist("on")))
     return _back()
 
 
-@counter.post("/events/<reference>/deliveries")
+@control_panel.post("/events/<reference>/deliveries")
 def deliver_again(reference: str) -> ResponseReturnValue:
     """Send an event once more."""
     with answering.database().open() as db:
@@ -56,7 +56,7 @@ def deliver_again(reference: str) -> ResponseReturnValue:
     return _back()
 
 
-@counter.post("/sessions/<reference>/expiry")
+@control_panel.post("/sessions/<reference>/expiry")
 def expire(reference: str) -> ResponseReturnValue:
     """End an open session before its time, as if the payer had walked away."""
     with answering.database().open() as db:
@@ -69,7 +69,7 @@ def expire(reference: str) -> ResponseReturnValue:
 
 
 def _back() -> ResponseReturnValue:
-    """To the counter, after telling the rounds that there is something to do."""
+    """To the control panel, after telling the rounds that there is something to do."""
     answering.rounds().wake()
     return redirect("/", code=303)
 

@@ -6,9 +6,23 @@ from app.money import Money, step
 # Our own minimum, in minor units: at or above Stripe's minimum charge (docs.stripe.com/currencies) and high enough
 # that testing stolen cards here is not the cheapest way to do it.
 _MINIMUM = {
-    "gbp": 100, "eur": 100, "usd": 100, "aud": 100, "cad": 100, "nzd": 100, "chf": 100, "sek": 1000, "nok": 1000,
-    "dkk": 1000, "pln": 500, "czk": 2500, "huf": 20_000, "mxn": 2000, "thb": 2000, "jpy": 100,
-}  # fmt: skip
+    "gbp": 100,
+    "eur": 100,
+    "usd": 100,
+    "aud": 100,
+    "cad": 100,
+    "nzd": 100,
+    "chf": 100,
+    "sek": 1000,
+    "nok": 1000,
+    "dkk": 1000,
+    "pln": 500,
+    "czk": 2500,
+    "huf": 20_000,
+    "mxn": 2000,
+    "thb": 2000,
+    "jpy": 100,
+}
 _MINIMUM_ELSEWHERE = 500
 
 # Stripe takes at most eight digits; a gift by card beyond this is a slip, or a matter to talk about first.

@@ -15,8 +15,13 @@ from app.money import Money
 
 # How far the money has come; a gift in kind stays received. What was only promised has not come at all.
 WAITING, PAID_IN, BANKED, BOUNCED, REVERSED, RECEIVED = (
-    "waiting", "paid-in", "banked", "bounced", "reversed", "received",
-)  # fmt: skip
+    "waiting",
+    "paid-in",
+    "banked",
+    "bounced",
+    "reversed",
+    "received",
+)
 ANNOUNCED, POST_DATED, WITHDRAWN = "announced", "post-dated", "withdrawn"
 
 

@@ -230,10 +230,19 @@ def rows(gifts: Sequence[Donation]) -> list[Row]:
         at = gift.received_at or gift.pledged_at
         found.append(
             Row(
-                gift.reference, at, gift.name or "", gift.amount, returned, lost, keeps, mark, gift.state,
-                gift.paid_by or gift.method, titles[gift.appeal_id],
+                gift.reference,
+                at,
+                gift.name or "",
+                gift.amount,
+                returned,
+                lost,
+                keeps,
+                mark,
+                gift.state,
+                gift.paid_by or gift.method,
+                titles[gift.appeal_id],
             )
-        )  # fmt: skip
+        )
     return found
 
 

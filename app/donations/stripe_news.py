@@ -233,15 +233,29 @@ _HANDLERS: dict[str, Callable[[News], Outcome]] = {
     "charge.pending": _charge_pending,
     **dict.fromkeys(
         (
-            "payment_intent.processing", "charge.updated", "charge.refunded",
-            "charge.refund.updated", "refund.created", "refund.updated",
-            "refund.failed", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
-            "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "payout.created", "payout.updated",
-            "payout.paid", "payout.failed", "payout.canceled", "payout.reconciliation_completed", *plans_news.TYPES,
+            "payment_intent.processing",
+            "charge.updated",
+            "charge.refunded",
+            "charge.refund.updated",
+            "refund.created",
+            "refund.updated",
+            "refund.failed",
+            "charge.dispute.created",
+            "charge.dispute.updated",
+            "charge.dispute.closed",
+            "charge.dispute.funds_withdrawn",
+            "charge.dispute.funds_reinstated",
+            "payout.created",
+            "payout.updated",
+            "payout.paid",
+            "payout.failed",
+            "payout.canceled",
+            "payout.reconciliation_completed",
+            *plans_news.TYPES,
         ),
         _always_look,
     ),
-}  # fmt: skip
+}
 
 
 def unknown(transactions: list[Transaction]) -> list[Transaction]:

@@ -24,9 +24,19 @@ from app.subject import Subject
 
 # What can happen, in the order in which it is told when several things happened at the same moment.
 PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, RECEIPT, MAILED, GIVEN, LETTER, REFUND, DISPUTE, PAYOUT = (
-    "pledged", "on-its-way", "declined", "received", "entry", "receipt", "mailed", "given", "letter", "refund",
-    "dispute", "payout",
-)  # fmt: skip
+    "pledged",
+    "on-its-way",
+    "declined",
+    "received",
+    "entry",
+    "receipt",
+    "mailed",
+    "given",
+    "letter",
+    "refund",
+    "dispute",
+    "payout",
+)
 _IN_ORDER = (PLEDGED, ON_ITS_WAY, DECLINED, RECEIVED, ENTRY, REFUND, DISPUTE, RECEIPT, MAILED, GIVEN, LETTER, PAYOUT)
 _ORDER = {kind: place for place, kind in enumerate(_IN_ORDER)}
 

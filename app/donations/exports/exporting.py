@@ -123,13 +123,20 @@ def note(connection: Connection, choice: Choice, found: Sequence[Total], *, by: 
     """Write an export down before it is made; the caller commits. A `copy` never counts as posted anywhere."""
     return log.note(
         Export(
-            made_by=by, format=choice.format, from_on=choice.from_on, to_on=choice.to_on, account=choice.account,
-            appeal=choice.appeal, branch=choice.branch, names=choice.names or choice.is_statement,
-            lines=sum(each.lines for each in found), totals=[each._asdict() for each in found],
+            made_by=by,
+            format=choice.format,
+            from_on=choice.from_on,
+            to_on=choice.to_on,
+            account=choice.account,
+            appeal=choice.appeal,
+            branch=choice.branch,
+            names=choice.names or choice.is_statement,
+            lines=sum(each.lines for each in found),
+            totals=[each._asdict() for each in found],
             posted=_posted(connection, choice),
         ),
         copy=copy and bool(formats.program_of(choice.format)),
-    )  # fmt: skip
+    )
 
 
 def make(
@@ -170,9 +177,7 @@ def _posted(connection: Connection, choice: Choice) -> list[str] | None:
 def _conflict(connection: Connection, choice: Choice, earlier: Export) -> str | None:
     """What an earlier export for the same program has of this one: '' for the same postings, or the code of the
     account that would go out both as journals and as a statement; `None` when both can stand."""
-    before = Choice(
-        earlier.format, earlier.from_on, earlier.to_on, earlier.account, earlier.appeal, earlier.branch
-    )  # fmt: skip
+    before = Choice(earlier.format, earlier.from_on, earlier.to_on, earlier.account, earlier.appeal, earlier.branch)
     if choice.is_statement and before.is_statement:
         same = replace(choice, from_on=max(choice.from_on, before.from_on), to_on=min(choice.to_on, before.to_on))
         return "" if choice.account == before.account and totals(connection, same) else None
@@ -231,10 +236,17 @@ def take(
     totals = exports_table.donation_totals(connection, of_these)
     export = log.note(
         Export(
-            made_by=by, format=f"donations-{suffix}", from_on=between[0], to_on=between[1], account="", appeal="",
-            branch="", names=names, lines=sum(each.lines for each in totals),
+            made_by=by,
+            format=f"donations-{suffix}",
+            from_on=between[0],
+            to_on=between[1],
+            account="",
+            appeal="",
+            branch="",
+            names=names,
+            lines=sum(each.lines for each in totals),
             totals=[each._asdict() for each in totals],
         )
-    )  # fmt: skip
+    )
     table = exports_table.donation_table(connection, of_these, totals, names=names)
     return export, making.of_table(table, f"whipround-gifts-found-{export.reference}", suffix)

@@ -14,9 +14,19 @@ from app.ledger.exports.tables import Table, amount, guarded
 FORMATS = ("xlsx", "csv")
 
 _COLUMNS = (
-    "reference", "name", "email", "address", "postcode", "known_since", "currency", "gifts", "amount", "kept",
-    "first_gift", "last_gift",
-)  # fmt: skip
+    "reference",
+    "name",
+    "email",
+    "address",
+    "postcode",
+    "known_since",
+    "currency",
+    "gifts",
+    "amount",
+    "kept",
+    "first_gift",
+    "last_gift",
+)
 
 
 def table(connection: Connection, wanted: DonorFilter) -> Table:
@@ -38,12 +48,22 @@ def table(connection: Connection, wanted: DonorFilter) -> Table:
     )
     rows = (
         select(
-            Donor.reference, Donor.name, Donor.email, Donor.address, Donor.postcode, Donor.created_at,
-            given.c.currency, given.c.gifts, given.c.came, given.c.left, given.c.first, given.c.last,
+            Donor.reference,
+            Donor.name,
+            Donor.email,
+            Donor.address,
+            Donor.postcode,
+            Donor.created_at,
+            given.c.currency,
+            given.c.gifts,
+            given.c.came,
+            given.c.left,
+            given.c.first,
+            given.c.last,
         )
         .outerjoin(given, given.c.head == Donor.id)
         .where(*search.conditions(wanted))
-    )  # fmt: skip
+    )
     totals = (
         select(given.c.currency, func.count(), func.sum(given.c.came), func.sum(given.c.left))
         .where(given.c.currency.is_not(None))

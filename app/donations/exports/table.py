@@ -32,9 +32,21 @@ from app.subject import Subject
 _D: Any = Donation.__table__
 _C: Any = CountSheet.__table__
 _COLUMNS = (
-    "kind", "reference", "received_on", "receipt", "appeal", "branch", "method", "currency", "amount", "kept", "fee",
-    "net", "donor", "consents",
-)  # fmt: skip
+    "kind",
+    "reference",
+    "received_on",
+    "receipt",
+    "appeal",
+    "branch",
+    "method",
+    "currency",
+    "amount",
+    "kept",
+    "fee",
+    "net",
+    "donor",
+    "consents",
+)
 _GIFT, _COUNT = "donation", "cash count"
 # The one consent that a gift can carry by now.
 _NAME_MAY_BE_SHOWN = "name may be shown"
@@ -104,19 +116,41 @@ def _gift_rows(connection: Connection, wanted: ExportFilter, names: bool) -> Ite
         row[0]: row[1] for row in connection.execute(select(Donor.id, Donor.reference).where(Donor.id.in_(into)))
     }
     columns = (
-        _D.c.reference, _D.c.received_at, Receipt.series, Receipt.number, Appeal.title, Branch.name,
+        _D.c.reference,
+        _D.c.received_at,
+        Receipt.series,
+        Receipt.number,
+        Appeal.title,
+        Branch.name,
         func.coalesce(_D.c.paid_by, _D.c.method),
-        _D.c.currency, _D.c.amount_minor, _net(Subject.of("donation", _D.c.reference), _D.c.currency), _fee(),
+        _D.c.currency,
+        _D.c.amount_minor,
+        _net(Subject.of("donation", _D.c.reference), _D.c.currency),
+        _fee(),
         _D.c.donor_id,
-        Donor.reference, _D.c.name_may_be_shown,
+        Donor.reference,
+        _D.c.name_may_be_shown,
         *((_D.c.name, _D.c.email, _D.c.address, _D.c.postcode) if names else ()),
-    )  # fmt: skip
+    )
     counts = (Receipt.donation_id == _D.c.id) & (Receipt.state == ISSUED)
     found = _within(select(*columns), wanted).outerjoin(Donor, Donor.id == _D.c.donor_id).outerjoin(Receipt, counts)
     for (
-        reference, received_at, series, number, appeal, branch, method, currency, minor, net, fee, donor_id, donor,
-        shown, *who
-    ) in connection.execute(found.order_by(_D.c.received_at, _D.c.id)):  # fmt: skip
+        reference,
+        received_at,
+        series,
+        number,
+        appeal,
+        branch,
+        method,
+        currency,
+        minor,
+        net,
+        fee,
+        donor_id,
+        donor,
+        shown,
+        *who,
+    ) in connection.execute(found.order_by(_D.c.received_at, _D.c.id)):
         head: int | None = donor_id
         while head in merged:
             head = merged[head]
@@ -141,16 +175,33 @@ def _gift_rows(connection: Connection, wanted: ExportFilter, names: bool) -> Ite
 
 def _count_rows(connection: Connection, wanted: ExportFilter) -> Iterator[tuple[str, ...]]:
     columns = (
-        _C.c.reference, _C.c.counted_on, Appeal.title, Branch.name, _C.c.currency, _counted(),
+        _C.c.reference,
+        _C.c.counted_on,
+        Appeal.title,
+        Branch.name,
+        _C.c.currency,
+        _counted(),
         _net(Subject.of("count", _C.c.reference), _C.c.currency),
-    )  # fmt: skip
+    )
     found = _counts(select(*columns), wanted).order_by(_C.c.counted_on, _C.c.id)
     for reference, day, appeal, branch, currency, minor, net in connection.execute(found):
         held = amount(int(net or 0), currency)
         yield (
-            _COUNT, reference, day.isoformat(), "", guarded(appeal), guarded(branch or ""), CASH, currency,
-            amount(int(minor or 0), currency), held, amount(0, currency), held, "", "",
-        )  # fmt: skip
+            _COUNT,
+            reference,
+            day.isoformat(),
+            "",
+            guarded(appeal),
+            guarded(branch or ""),
+            CASH,
+            currency,
+            amount(int(minor or 0), currency),
+            held,
+            amount(0, currency),
+            held,
+            "",
+            "",
+        )
 
 
 def _printed(series: str | None, number: int | None) -> str:

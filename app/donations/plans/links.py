@@ -107,11 +107,14 @@ def appeal_ended(due: DueEmail, settings: Settings) -> Mail | None:
         return None
     others = changes.other_appeals(plan)
     return _compose(
-        due, plan, settings,
+        due,
+        plan,
+        settings,
         appeal_ended_on=appeal.ends_on.isoformat() if appeal.ends_on else "",
-        link=_link(plan, due, settings), lasting_link=_lasting_link(plan, settings),
+        link=_link(plan, due, settings),
+        lasting_link=_lasting_link(plan, settings),
         other=one_line(others[0].title) if others else "",
-    )  # fmt: skip
+    )
 
 
 def changed(due: DueEmail, settings: Settings) -> Mail | None:

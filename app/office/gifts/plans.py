@@ -70,11 +70,12 @@ def _whether_it_moves(reference: str) -> Question | None:
             "%(amount)s a month from %(name)s goes there from the next payment. Earlier gifts stay where they are, "
             "and so does a payment under way. The donor is told by email. Do this only if the donor has agreed, or "
             "was told at the start what later payments would support.",
-            amount=written(plan.amount), name=plan.name or _("someone"),
+            amount=written(plan.amount),
+            name=plan.name or _("someone"),
         ),
         _("Change the appeal"),
         url_for(".show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>/appeal")
@@ -126,10 +127,14 @@ def _may_move(plan: Plan) -> bool:
 
 def _page(plan: Plan, form: MoveForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
-        "office/gifts/plan.html", plan=plan, appeal=_appeal(plan), form=form, may_move=_may_move(plan),
+        "office/gifts/plan.html",
+        plan=plan,
+        appeal=_appeal(plan),
+        form=form,
+        may_move=_may_move(plan),
         next_taken=dates.next_taken(plan),
         begun_for=db.session.get(Appeal, plan.begun_for_id) if plan.begun_for_id else None,
-    )  # fmt: skip
+    )
     return page, status
 
 

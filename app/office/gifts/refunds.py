@@ -85,11 +85,14 @@ def _whether_it_goes_back(reference: str) -> Question | None:
         return None
     return Question(
         _("Refund %(amount)s to %(name)s?", amount=written(amount), name=gift.name or _("someone")),
-        _("%(amount)s of %(whole)s will be refunded the way it was paid. A refund cannot be undone.",
-          amount=written(amount), whole=written(gift.amount)),
+        _(
+            "%(amount)s of %(whole)s will be refunded the way it was paid. A refund cannot be undone.",
+            amount=written(amount),
+            whole=written(gift.amount),
+        ),
         _("Refund the gift"),
         url_for("office.donations.show", reference=reference),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<reference>")
@@ -150,19 +153,24 @@ def _say(row_id: int) -> None:
     amount = written(made.amount)
     if made.state == REFUSED and disputes.of_charge(made.charge_id):
         notices.failed(
-            _("Stripe refused to refund %(amount)s because the donor’s bank disputes the payment. "
-            "Answer the dispute or accept it at Stripe. Do not pay the donor by bank, or they will "
-            "get the money twice.", amount=amount),
-        )  # fmt: skip
+            _(
+                "Stripe refused to refund %(amount)s because the donor’s bank disputes the payment. "
+                "Answer the dispute or accept it at Stripe. Do not pay the donor by bank, or they will "
+                "get the money twice.",
+                amount=amount,
+            )
+        )
     elif made.state == REFUSED:
         notices.failed(_("Stripe refused to refund %(amount)s. Nothing was refunded.", amount=amount))
     elif made.state in CAME_TO_NOTHING:
         notices.failed(_("The refund of %(amount)s failed at Stripe. Nothing was refunded.", amount=amount))
     elif made.state == ASKED:
         notices.failed(
-            _("Stripe cannot be reached at the moment. We will keep trying to refund %(amount)s; "
-            "you do not need to do anything.",
-              amount=amount),
-        )  # fmt: skip
+            _(
+                "Stripe cannot be reached at the moment. We will keep trying to refund %(amount)s; "
+                "you do not need to do anything.",
+                amount=amount,
+            )
+        )
     else:
         notices.done(_("%(amount)s is being refunded. The donor will be told by email.", amount=amount))

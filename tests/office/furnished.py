@@ -30,6 +30,7 @@ from tests.cast import a_gift, a_pledge, an_appeal
 from tests.ledger.entering import an_unclaimed_charge
 from tests.office.conftest import a_person
 from tests.offline.hands import a_branch, a_count, a_gift_by
+from tests.plan_world import a_running_plan
 from tests.stripe_account import Account
 
 LONG = "The printers’ and papermakers’ benevolent association of Ambleford-under-Lyme"
@@ -51,6 +52,9 @@ def furnish(app: Flask, client: FlaskClient) -> list[str]:
     a_branch(UNBROKEN)
     for role in ("admin", "treasurer", "editor"):
         a_person(role, name=LONG[:60] if role != "editor" else UNBROKEN)
+    monthly, _stripe = a_running_plan(an_appeal("monthly", precedence=None), "monthly", name=LONG[:100])
+    with writing():
+        db.session.get_one(Appeal, monthly.appeal_id).ends_on = today - timedelta(days=1)
     _by_card(app, appeal)
     # The worker has used the session meanwhile.
     appeal, branch = (

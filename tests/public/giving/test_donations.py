@@ -95,6 +95,7 @@ def test_what_is_said_about_the_payment_are_sentences_with_spaces_between_them(c
     assert re.findall(r"\w+[.?!][A-Z]\w+", said) == []
 
 
+@pytest.mark.usefixtures("appeal")
 def test_what_was_chosen_under_an_article_comes_along(client):
     page = read(client.get("/appeals/press-fund/donate?amount=other&other=12.50"))
     assert page.select_one("input[name=other]")["value"] == "12.50"

@@ -79,7 +79,7 @@ def test_an_admin_sets_up_the_code_at_the_first_sign_in_and_no_page_has_a_fault(
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         found += [f"{path} scrolls sideways"] if wide else []
     assert found == []
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 

@@ -54,5 +54,5 @@ def test_a_live_key_stops_it_in_words(tmp_path):
     process = start(tmp_path, STRIPE_SECRET_KEY="sk_live_x")
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "never goes with a live Stripe key" in errors
+    assert "cannot be used with a live Stripe key" in errors
     assert "sk_live_x" not in errors

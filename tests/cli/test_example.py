@@ -23,6 +23,7 @@ from app.config import Settings
 from app.database import db, writing
 from app.donations.donation import CARD, RECEIVED, Donation
 from app.donations.plans.plan import ACTIVE, ENDED, Plan
+from app.donors.donor import Donor
 from app.ledger.entries import Entry
 from app.receipts.receipt import ISSUED, Receipt
 from app.reconciliation.exceptions import finding
@@ -196,6 +197,19 @@ def test_every_receipt_is_printed_and_only_those_of_the_last_days_are_mailed() -
     assert all(each.rendered_at and each.mailed_at for each in receipts)
     late = [each for each in receipts if each.requested_at > clock.now() - timedelta(days=7)]
     assert len(list(services().settings.outbox.glob("*.eml"))) == len(late) > 5
+
+
+@pytest.mark.usefixtures("books")
+def test_who_gives_by_card_is_a_donor_since_the_day_of_the_first_gift() -> None:
+    first = (
+        select(Donor.created_at, func.min(Donation.received_at))
+        .join(Donation, Donation.donor_id == Donor.id)
+        .where(Donation.method == CARD, Donation.email_key.is_not(None))
+        .group_by(Donor.id, Donor.created_at)
+    )
+    days = [(clock.local_day(since), clock.local_day(gift)) for since, gift in db.session.execute(first)]
+    assert len({since for since, _gift in days}) > 20
+    assert [(since, gift) for since, gift in days if since != gift] == []
 
 
 @pytest.mark.usefixtures("books")

@@ -25,6 +25,7 @@ from app.donations import standing_order
 from app.donations.by_hand import GiftByHand
 from app.donations.count_sheet import CountSheet
 from app.donations.donation import BANK_TRANSFER, CHEQUE, Donation
+from app.donations.donors import donor_list
 from app.emails.email import DROPPED, DUE, DueEmail
 from app.ledger import beginning
 from app.money import Money
@@ -77,11 +78,11 @@ class Year:
                 clock.tell(clock.now() + _LATER)
                 self._stripe.wait_until(clock.now())
                 self._cards.listen()
-                self._number_receipts()
+                self._end_the_day()
             self._stripe.end_history()
             clock.tell(None)
             self._cards.listen()
-            self._number_receipts()
+            self._end_the_day()
         finally:
             clock.tell(None)
         worker_clock.attach()
@@ -214,10 +215,11 @@ class Year:
 
     # --- paper and mail ---
 
-    def _number_receipts(self) -> None:
-        """Number the receipts that are due, on the day of their gifts."""
+    def _end_the_day(self) -> None:
+        """Give the gifts of the day their donors, and number their receipts."""
         organisation, base_url = self._settings.organisation, self._settings.base_url
         with writing():
+            donor_list.attach()
             for each in db.session.scalars(select(Receipt).where(Receipt.state == RECEIPT_DUE).order_by(Receipt.id)):
                 draft = issued.draft(each, organisation=organisation, base_url=base_url)
                 issued.issue(each.id, draft, organisation=organisation, base_url=base_url)

@@ -1,7 +1,7 @@
 """What Stripe's news means for a gift. Its type says where to look, the object itself says what is so.
 
 `apply` acts on an event's own body when that suffices; otherwise the event stays pending, and the worker calls
-`look` (in looking.py), which asks Stripe with no transaction open, and then `book`, which books what was found.
+`look`, which asks Stripe with no transaction open, and then `book`, which books what was found.
 
 Looking: an event's type says where to look at Stripe, and what is found there is what is so.
 

@@ -182,8 +182,10 @@ def end_what_is_over() -> None:
     if row is None:
         logout_user()
     elif clock.now() - row.last_seen_at >= sessions.SEEN_EVERY:
+        # Named before the unit, which reads anew: somebody may end the session at this moment.
+        used = row.id
         with writing():
-            sessions.seen(row)
+            sessions.seen(used)
 
 
 def present_session() -> StaffSession | None:

@@ -46,7 +46,7 @@ _IN_ROLES = ", ".join(f"'{role}'" for role in ROLES)
 
 
 class PersonRole(Base, RoleMixin):
-    """That a person has a role; `name` is one of `roles.ROLES`."""
+    """That a person has a role; `name` is one of `ROLES`."""
 
     __tablename__ = "person_roles"
     __table_args__ = (CheckConstraint(f"name IN ({_IN_ROLES})", name="name"),)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -82,10 +82,9 @@ def of(person_id: int) -> Sequence[StaffSession]:
     ).all()
 
 
-def seen(row: StaffSession) -> None:
-    """It is used now. The caller commits."""
-    row.last_seen_at = clock.now()
-    db.session.flush()
+def seen(session_id: int) -> None:
+    """It is used now, unless it has ended meanwhile. The caller commits."""
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=clock.now()))
 
 
 def end(person_id: int, reference: str) -> bool:

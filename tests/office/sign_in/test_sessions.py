@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app import clock
 from app.database import db, writing
+from app.staff import sessions
 from app.staff.people import Person
 from app.staff.sessions import StaffSession
 from tests.office.conftest import a_person, sign_in
@@ -166,3 +167,21 @@ def test_sessions_that_have_ended_leave_no_row_behind(app: Flask) -> None:
     goes_by(timedelta(hours=13), of="signed_in_at")
     Walker(app).signs_in(editor)
     assert [row.person_id for row in rows()] == [editor.id]
+
+
+@pytest.mark.both_databases
+def test_a_session_that_is_ended_while_it_is_used_ends_without_an_error(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(app, a_person("treasurer"))
+    goes_by(timedelta(minutes=5), of="last_seen_at")
+    note = sessions.seen
+
+    def ended_first(session_id: int) -> None:
+        db.session.execute(delete(StaffSession).where(StaffSession.id == session_id))
+        note(session_id)
+
+    monkeypatch.setattr(sessions, "seen", ended_first)
+    assert is_in(client)
+    assert rows() == []
+    assert not is_in(client)
